@@ -1,0 +1,49 @@
+"""One tree of errors: every expected failure is a `MatcherError` that says what is wrong and what to do."""
+
+from __future__ import annotations
+
+
+class MatcherError(Exception):
+    """Root of the tree; `str()` is one sentence meant for the person at the terminal."""
+
+    exit_code = 1
+
+
+class UsageError(MatcherError):
+    """The command or a value on it makes no sense (unknown institute, malformed date)."""
+
+    exit_code = 2
+
+
+class ConfigError(MatcherError):
+    """The configuration is wrong; carries every mistake found, not only the first."""
+
+    exit_code = 2
+
+    def __init__(self, mistakes: list[str]) -> None:
+        self.mistakes = mistakes
+        count = len(mistakes)
+        head = "1 mistake" if count == 1 else f"{count} mistakes"
+        super().__init__(f"{head} in the configuration:\n" + "\n".join(f"  {line}" for line in mistakes))
+
+
+class PortalError(MatcherError):
+    """The portal answered in a way that could not be used."""
+
+
+class PortalUnreachable(PortalError):
+    """No usable answer at all: DNS, connection, TLS, or every attempt refused."""
+
+    exit_code = 4
+
+
+class StoreError(MatcherError):
+    """The database could not be opened, read or written."""
+
+
+class StoreBusy(StoreError):
+    """Another process is writing and did not finish in time."""
+
+
+class IndexMissing(MatcherError):
+    """No fitted index is at hand (nothing fetched yet, or it is damaged)."""
