@@ -131,6 +131,30 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class ParsedRow:
+    """One row of the portal that became a call; `key` tells rows apart (source, reference, url).
+
+    `raw` is the row as canonical JSON, kept for inspection; `ingested` is the row's esDA_IngestDate.
+    """
+
+    key: str
+    call: Call
+    raw: bytes
+    language: str = "en"
+    datasource: str = "SEDIA"
+    ingested: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One row that could not become a call, with the reason and the row itself for inspection."""
+
+    key: str
+    reason: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A field-level difference between two versions of a call; `old`/`new` are JSON-ready."""
 
