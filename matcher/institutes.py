@@ -1,0 +1,235 @@
+"""`config/institutes/*.yaml` → `Institute`: every file is checked and every mistake is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from matcher.errors import ConfigError, UsageError
+from matcher.mistakes import describe_validation_error
+from matcher.model import Institute, Lab, LegalName, Project
+
+MAX_FILE_BYTES = 5_000_000
+"""A profile with hundreds of past projects stays below this; anything larger is a mistake."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Pic = Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _Name(_Part):
+    en: Text
+    fr: Text
+
+
+class _Texts(_Part):
+    en: str = ""
+    fr: str = ""
+
+
+class _Keywords(_Part):
+    en: list[Text] = []
+    fr: list[Text] = []
+
+
+class _Label(_Part):
+    year_2015: Literal[True, False, "unknown"] = Field(alias="2015")
+    current: Literal[True, False, "unknown"]
+    note: str = ""
+
+
+class _LegalEntity(_Part):
+    name: Text
+    pic: Pic | None = None
+
+
+class _Lab(_Part):
+    name: Text
+    keywords: _Keywords
+
+
+class _Project(_Part):
+    id: Text
+    title: Text
+    text: str = ""
+    keywords: str = ""
+    topic: Text | None = None
+    date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+
+
+class _Institute(_Part):
+    id: Identifier
+    acronym: Text
+    name: _Name
+    label: _Label
+    successor: Identifier | None = None
+    location: str = ""
+    website: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+    legal_entities: list[_LegalEntity] = []
+    domains: list[Text] = []
+    sectors: list[Text] = []
+    keywords: _Keywords
+    description: _Texts = _Texts()
+    labs: list[_Lab] = []
+    projects: list[_Project] = []
+    include: list[Text] = []
+    exclude: list[Text] = []
+    pin: list[Text] = []
+
+
+def institutes_folder(config_dir: Path) -> Path:
+    """Where the institutes' files are."""
+    return config_dir / "institutes"
+
+
+def load_institutes(config_dir: Path) -> tuple[Institute, ...]:
+    """Every institute of the configuration, by identifier.
+
+    Raises:
+        ConfigError: with every mistake of every file, or when there is no file at all.
+    """
+    folder = institutes_folder(config_dir)
+    paths = sorted(p for p in folder.glob("*.y*ml") if p.suffix in {".yaml", ".yml"}) if folder.is_dir() else []
+    if not paths:
+        raise ConfigError([f"{folder}: found no *.yaml file, expected one for each institute"])
+    mistakes: list[str] = []
+    institutes = [i for i in (_read(path, mistakes) for path in paths) if i is not None]
+    known = {i.identifier for i in institutes}
+    mistakes += [
+        f"{folder / i.identifier}.yaml: successor: found {i.successor!r}, expected the id of an institute"
+        for i in institutes
+        if i.successor is not None and not mistakes and i.successor not in known
+    ]
+    if mistakes:
+        raise ConfigError(mistakes)
+    return tuple(institutes)
+
+
+def find_institute(institutes: Iterable[Institute], name: str) -> Institute:
+    """The institute of that identifier or acronym, in any case; the message names near ones.
+
+    Raises:
+        UsageError: when there is none.
+    """
+    listed = list(institutes)
+    wanted = name.strip().casefold()
+    for institute in listed:
+        if wanted in {institute.identifier, institute.acronym.casefold()}:
+            return institute
+    from difflib import get_close_matches
+
+    near = get_close_matches(wanted, [i.identifier for i in listed], n=3, cutoff=0.5)
+    hint = f"did you mean {', '.join(near)}?" if near else "`matcher institutes` lists them."
+    raise UsageError(f"No institute is called {name!r}: {hint}")
+
+
+def _read(path: Path, mistakes: list[str]) -> Institute | None:
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            mistakes.append(f"{path}: found more than {MAX_FILE_BYTES:,} bytes, expected a profile")
+            return None
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        mistakes.append(f"{path}: not valid YAML: {' '.join(str(error).split())}")
+        return None
+    except UnicodeDecodeError as error:
+        mistakes.append(f"{path}: found byte {error.start} that is not UTF-8, expected UTF-8 text")
+        return None
+    except OSError as error:
+        mistakes.append(f"{path}: cannot be read: {error.strerror}")
+        return None
+    if not isinstance(raw, dict):
+        mistakes.append(f"{path}: found {type(raw).__name__}, expected keys such as id, name and keywords")
+        return None
+    try:
+        # YAML reads `2015:` as a number; keys are names here.
+        label = raw.get("label")
+        if isinstance(label, dict):
+            raw["label"] = {str(key): value for key, value in label.items()}
+        parsed = _Institute.model_validate(raw)
+    except ValidationError as error:
+        mistakes += describe_validation_error(error, lambda _key: str(path))
+        return None
+    if parsed.id != path.stem:
+        mistakes.append(f"{path}: id: found {parsed.id!r}, expected {path.stem!r}, the name of the file")
+    return _institute(parsed)
+
+
+def _institute(p: _Institute) -> Institute:
+    from datetime import date
+
+    return Institute(
+        identifier=p.id,
+        acronym=p.acronym,
+        name_en=p.name.en,
+        name_fr=p.name.fr,
+        label_2015=_known(p.label.year_2015),
+        label_current=_known(p.label.current),
+        label_note=p.label.note.strip(),
+        successor=p.successor,
+        location=p.location,
+        website=p.website,
+        legal_names=tuple(LegalName(e.name, e.pic) for e in p.legal_entities),
+        domains=tuple(p.domains),
+        sectors=tuple(p.sectors),
+        keywords_en=tuple(p.keywords.en),
+        keywords_fr=tuple(p.keywords.fr),
+        description_en=p.description.en.strip(),
+        description_fr=p.description.fr.strip(),
+        labs=tuple(Lab(x.name, tuple(x.keywords.en), tuple(x.keywords.fr)) for x in p.labs),
+        projects=tuple(
+            Project(x.id, x.title, x.text, x.keywords, x.topic, date.fromisoformat(x.date) if x.date else None)
+            for x in p.projects
+        ),
+        include=tuple(p.include),
+        exclude=tuple(p.exclude),
+        pin=tuple(p.pin),
+    )
+
+
+def _known(value: Literal[True, False, "unknown"]) -> bool | None:
+    return None if value == "unknown" else value
+
+
+class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """PyYAML keeps the last of two equal keys without a word and expands aliases without limit; here both are mistakes."""
+
+    def construct_document(self, node: Any) -> Any:
+        _refuse_shared_nodes(node)
+        return super().construct_document(node)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key_node, _value in node.value:
+            if key_node.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"found the key {key_node.value!r} twice", key_node.start_mark
+                )
+            seen.add(key_node.value)
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        return mapping
+
+
+def _refuse_shared_nodes(root: Any) -> None:
+    """An alias makes one node stand in two places, and a few nested ones stand for billions."""
+    seen: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            raise yaml.constructor.ConstructorError(
+                None, None, "found an alias (*name), expected plain text", node.start_mark
+            )
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            waiting += [child for pair in node.value for child in pair]

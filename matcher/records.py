@@ -1,0 +1,88 @@
+"""The JSON shapes of DESIGN: what other programs read from `--json`. Unknown is `None`, never 0."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from matcher.model import Call, Change, FetchReport, Match, RunRecord
+
+SCHEMA = 1
+
+Record = dict[str, Any]
+
+
+def call_record(call: Call, today: date) -> Record:
+    """One call, as in `matcher calls --json`; money in euros, dates as ISO days."""
+    status = call.status_on(today)
+    following = call.next_deadline(today)
+    return {
+        "call": call.identifier,
+        "title": call.title,
+        "status": status.value if status else None,
+        "opening": _day(call.opening),
+        "deadlines": [{"date": d.date.isoformat(), "stage": d.stage, "model": d.model} for d in call.deadlines],
+        "next_deadline": following.date.isoformat() if following else None,
+        "days_left": (following.date - today).days if following else None,
+        "programme": call.programme,
+        "actions": [action.code for action in call.actions],
+        "budget_eur": call.budget_eur,
+        "contribution_eur": list(call.contribution_eur) if call.contribution_eur else None,
+        "grants": call.grants,
+        "trl": list(call.trl) if call.trl else None,
+        "url": call.url,
+    }
+
+
+def match_record(match: Match, today: date) -> Record:
+    """One match, as in `matcher rank --json`; the evidence weights add up to the score."""
+    record = call_record(match.call, today)
+    head = {"rank": match.rank, "call": record.pop("call"), "title": record.pop("title")}
+    evidence = [
+        {"term": e.term, "weight": e.weight, "profile_term": e.profile_term, "source": e.source} for e in match.evidence
+    ]
+    return {**head, "score": match.score, "fit": match.fit, **record, "evidence": evidence, "sentence": match.sentence}
+
+
+def change_record(change: Change) -> Record:
+    """One change of a call: when it was seen, which field, old and new value."""
+    return {
+        "call": change.call,
+        "field": change.field,
+        "kind": change.kind,
+        "old": change.old,
+        "new": change.new,
+        "seen_at": change.seen_at.isoformat(),
+        "ratio": change.ratio,
+    }
+
+
+def fetch_record(report: FetchReport) -> Record:
+    """What a fetch saw and did, as in `matcher fetch --json`."""
+    return {**asdict(report), "problems": list(report.problems)}
+
+
+def run_record(run: RunRecord) -> Record:
+    """One run of the daily job or of a part of it."""
+    return {
+        "run": run.identifier,
+        "kind": run.kind,
+        "started": run.started.isoformat(),
+        "finished": _moment(run.finished),
+        "outcome": run.outcome,
+        "detail": dict(run.detail),
+    }
+
+
+def envelope(**content: Any) -> Record:
+    """The one object that `--json` prints."""
+    return {"schema": SCHEMA, **content}
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

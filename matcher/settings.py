@@ -1,0 +1,186 @@
+"""Where each setting comes from: flag > environment > config file > default.
+
+`load_settings` reads `matcher.toml` and the environment once; `Settings.origins` remembers, per dotted key,
+which of them decided, for `matcher config show`.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from matcher.errors import ConfigError
+from matcher.mistakes import describe_validation_error
+
+CONFIG_FILE = "matcher.toml"
+
+ENVIRONMENT = {
+    "MATCHER_PORTAL_URL": "portal.url",
+    "MATCHER_PORTAL_DATA_URL": "portal.data_url",
+    "MATCHER_PORTAL_RATE": "portal.rate",
+    "MATCHER_DATABASE_URL": "database.url",
+}
+"""Environment variables that set a key of `matcher.toml` (MATCHER_HOME and MATCHER_CONFIG say where to look)."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PortalSettings(_Section):
+    """How the portal is reached; see `matcher.portal` for what each value does."""
+
+    url: str = "https://api.tech.ec.europa.eu/search-api/prod/rest"
+    data_url: str = "https://ec.europa.eu/info/funding-tenders/opportunities/data"
+    rate: float = Field(default=1.0, gt=0)
+    timeout: float = Field(default=30.0, gt=0)
+    attempts: int = Field(default=5, ge=1)
+    backoff: float = Field(default=0.5, ge=0)
+    max_passes: int = Field(default=4, ge=1)
+    programmes: tuple[str, ...] = ()
+    kinds: tuple[Literal["topic", "external-action", "cascade"], ...] = ("topic",)
+
+
+class RankingSettings(_Section):
+    """What a ranked list holds."""
+
+    top: int = Field(default=10, ge=1)
+    min_fit: int = Field(default=0, ge=0, le=100)
+
+
+class DatabaseSettings(_Section):
+    """Where calls are kept; an empty URL is SQLite in the home folder."""
+
+    url: str = ""
+
+
+class _File(_Section):
+    portal: PortalSettings = PortalSettings()
+    ranking: RankingSettings = RankingSettings()
+    database: DatabaseSettings = DatabaseSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting, resolved. `home` holds all state, `config_dir` the files that people edit."""
+
+    home: Path
+    config_dir: Path
+    portal: PortalSettings
+    ranking: RankingSettings
+    database: DatabaseSettings
+    origins: Mapping[str, str]
+
+    @property
+    def database_url(self) -> str:
+        return self.database.url or f"sqlite:///{self.home / 'matcher.db'}"
+
+    def shown(self) -> list[tuple[str, str, str]]:
+        """(key, value, origin) of every setting, secrets masked."""
+        values = {"home": str(self.home), "config": str(self.config_dir)}
+        for section in ("portal", "ranking", "database"):
+            model: BaseModel = getattr(self, section)
+            values |= {f"{section}.{name}": _plain(value) for name, value in model}
+        values["database.url"] = mask_url(self.database_url)
+        return [(key, value, self.origins.get(key, "default")) for key, value in values.items()]
+
+
+def mask_url(url: str) -> str:
+    """The URL with its password, if any, replaced by `***`."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:***@{host}"))
+
+
+def load_settings(
+    *,
+    home: Path | None = None,
+    config_dir: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
+    """Resolve every setting; `home` and `config_dir` are the command-line flags.
+
+    Raises:
+        ConfigError: with every mistake in `matcher.toml` and in the environment.
+    """
+    env = {k: v for k, v in (os.environ if environ is None else environ).items() if v}
+    origins: dict[str, str] = {}
+    resolved_home = _folder(home, env.get("MATCHER_HOME"), "home", "MATCHER_HOME", origins) or _default_home()
+    resolved_config = _folder(config_dir, env.get("MATCHER_CONFIG"), "config", "MATCHER_CONFIG", origins)
+    if resolved_config is None:
+        resolved_config = _default_config(origins)
+    elif not resolved_config.is_dir():
+        raise ConfigError([f"{resolved_config}: no such folder (set by {origins['config']})"])
+    path = resolved_config / CONFIG_FILE
+    values = _read_toml(path)
+    for section, keys in values.items():
+        if isinstance(keys, dict):
+            origins.update({f"{section}.{key}": str(path) for key in keys})
+    for variable, key in ENVIRONMENT.items():
+        if variable in env:
+            section, name = key.split(".")
+            values.setdefault(section, {})[name] = env[variable]
+            origins[key] = variable
+    try:
+        parsed = _File.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(describe_validation_error(error, lambda key: origins.get(key, str(path)))) from error
+    return Settings(
+        resolved_home.absolute(), resolved_config.absolute(), parsed.portal, parsed.ranking, parsed.database, origins
+    )
+
+
+def packaged_config() -> Path:
+    """The configuration that ships with the product: in the wheel, else beside the source tree."""
+    packaged = Path(str(resources.files("matcher"))) / "_packaged" / "config"
+    return packaged if packaged.is_dir() else Path(__file__).parents[1] / "config"
+
+
+def _default_home() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("matcher", appauthor=False)
+
+
+def _default_config(origins: dict[str, str]) -> Path:
+    local = Path("config")
+    if (local / CONFIG_FILE).is_file() or (local / "institutes").is_dir():
+        origins["config"] = "./config"
+        return local
+    origins["config"] = "packaged"
+    return packaged_config()
+
+
+def _folder(flag: Path | None, variable: str | None, key: str, name: str, origins: dict[str, str]) -> Path | None:
+    if flag is not None:
+        origins[key] = f"--{key}"
+        return flag.expanduser()
+    if variable is not None:
+        origins[key] = name
+        return Path(variable).expanduser()
+    return None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError([f"{path}: not valid TOML: {error}"]) from error
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
