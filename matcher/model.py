@@ -207,6 +207,7 @@ class Institute:
     label_2015: bool | None = None  # None: uncertain, see `label_note`
     label_current: bool | None = None
     label_note: str = ""
+    successor: str | None = None
     location: str = ""
     website: str | None = None
     legal_names: tuple[LegalName, ...] = ()
@@ -271,7 +272,6 @@ class Evidence:
     weight: float
     profile_term: str | None = None  # the profile's word where it differs (French → English)
     source: str | None = None  # the skill, lab or project it comes from
-    sentence: str | None = None  # the sentence of the call where most of the evidence stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +283,7 @@ class Match:
     score: float
     fit: int
     evidence: tuple[Evidence, ...] = ()
+    sentence: str | None = None  # the sentence of the call where most of the evidence stands
     pinned: bool = False
 
 

@@ -1,0 +1,94 @@
+"""The `matcher` command: each subcommand is imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+import matcher
+from matcher.errors import MatcherError
+
+COMMANDS = {
+    "run": ("matcher.cli.daily", "The daily job, once, now: fetch, rank, report."),
+    "fetch": ("matcher.cli.daily", "Pull the listing of calls from the portal."),
+    "rank": ("matcher.cli.ranking", "The best calls for an institute, or for any text."),
+    "why": ("matcher.cli.ranking", "Why a call was, or was not, recommended."),
+    "show": ("matcher.cli.ranking", "One call in full, with evidence and history."),
+    "calls": ("matcher.cli.listings", "List or search the calls."),
+    "institutes": ("matcher.cli.listings", "List the institutes."),
+    "profile": ("matcher.cli.listings", "An institute's skills, as the ranking reads them."),
+    "status": ("matcher.cli.health", "How the last runs went."),
+    "doctor": ("matcher.cli.health", "What is wrong with the set-up, and what to do."),
+    "config": ("matcher.cli.health", "The settings and where each came from."),
+}
+"""Name → (module, one line of help); the function in the module is called `<name>_command`."""
+
+
+class _LazyGroup(click.Group):
+    """A group that knows its commands' names and one-line helps without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(matcher.__version__, prog_name="matcher")
+@click.option("--home", type=click.Path(path_type=Path), help="Folder of all state [MATCHER_HOME].")
+@click.option("--config", "config_dir", type=click.Path(path_type=Path), help="Configuration folder [MATCHER_CONFIG].")
+@click.option("--quiet", "-q", is_flag=True, help="No messages or progress on stderr, only errors.")
+@click.option("--debug", is_flag=True, help="Show requests and full tracebacks.")
+@click.pass_context
+def cli(ctx: click.Context, home: Path | None, config_dir: Path | None, quiet: bool, debug: bool) -> None:
+    """Tells each French Carnot institute which European calls suit its skills, and why."""
+    from matcher.app import Matcher
+    from matcher.settings import load_settings
+
+    if debug:
+        import logging
+
+        logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    ctx.obj = Matcher(load_settings(home=home, config_dir=config_dir))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; exits with DESIGN's codes and never shows a traceback without `--debug`."""
+    debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
+    try:
+        code: Any = cli.main(args=arguments, prog_name="matcher", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("matcher: interrupted; what was kept before stays as it was.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough: not an error. Keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except MatcherError as error:
+        if debug:
+            raise
+        click.echo(f"matcher: {error}", err=True)
+        sys.exit(error.exit_code)
+    except Exception as error:
+        if debug:
+            raise
+        click.echo(f"matcher: unexpected {type(error).__name__}: {error}. Run again with --debug for the details.", err=True)
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
