@@ -67,6 +67,14 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A page of the call that the portal points at (entry to a submission form), https on an europa.eu host."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """An EU topic that one applies to, as the portal lists it.
 
@@ -93,6 +101,7 @@ class Call:
     keywords: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     url: str | None = None
+    links: tuple[Link, ...] = ()
     source: Source = Source.SEARCH
     ingested: datetime | None = None  # the portal's esDA_IngestDate: the freshness of the row
     gone: date | None = None  # the day it left the listing, or was closed ahead of its deadline
