@@ -1,0 +1,94 @@
+"""Alarms for an answer whose shape has changed, each naming the field: silence would look like "no new calls"."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from matcher.portal.query import STATUSES, UNLABELLED_STATUSES
+from matcher.portal.values import first, one_line, strings
+
+if TYPE_CHECKING:
+    from matcher.model import SetAside
+
+SET_ASIDE_SHARE = 0.03
+"""More than this share of rows set aside, or without a field that every row carries, is an alarm."""
+
+ALWAYS = ("identifier", "title", "type", "status", "frameworkProgramme", "DATASOURCE")
+"""Fields that every grant row carries."""
+
+MOSTLY = (
+    "startDate",
+    "deadlineDate",
+    "callIdentifier",
+    "esDA_IngestDate",
+    "descriptionByte",
+    "actions",
+    "budgetOverview",
+)
+"""Fields of topics that single (above all stale) rows lack; that none has them is an alarm."""
+
+_ENOUGH = 20
+
+
+class Census:
+    """Counts, row by row, which fields have a value and which statuses occur."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._topics = 0
+        self._present: Counter[str] = Counter()
+        self._on_topics: Counter[str] = Counter()
+        self._statuses: Counter[str] = Counter()
+
+    def add(self, row: object) -> None:
+        """Count one distinct row; what is not even an object is the business of set-aside rows."""
+        metadata = row.get("metadata") if isinstance(row, Mapping) else None
+        if not isinstance(metadata, Mapping):
+            return
+        self._rows += 1
+        self._present.update(field for field in ALWAYS if strings(metadata, field))
+        self._statuses[one_line(first(metadata, "status") or "", 40)] += 1
+        if first(metadata, "type") == "1":
+            self._topics += 1
+            self._on_topics.update(field for field in MOSTLY if strings(metadata, field))
+
+    def problems(self, set_aside: Iterable[SetAside], *, full: bool) -> list[str]:
+        """What is wrong, one sentence each; `full` tells that statuses were not filtered on."""
+        return [*self._unknown_statuses(full=full), *self._missing_fields(), *self._set_aside(list(set_aside))]
+
+    def _unknown_statuses(self, *, full: bool) -> list[str]:
+        known = set(STATUSES) | (UNLABELLED_STATUSES if full else set()) | {""}
+        return [
+            f"Unknown code {code} in field `status` of {_rows(count)}: the portal may have changed its statuses."
+            for code, count in sorted(self._statuses.items())
+            if code not in known
+        ]
+
+    def _missing_fields(self) -> list[str]:
+        gone = [
+            f"Field `{field}` is missing in {self._rows - self._present[field]} of {_rows(self._rows)}:"
+            " the portal may have renamed it."
+            for field in ALWAYS
+            if self._rows - self._present[field] > SET_ASIDE_SHARE * self._rows
+        ]
+        if self._topics >= _ENOUGH:
+            gone += [
+                f"Field `{field}` is missing in all {self._topics} topics: the portal may have renamed it."
+                for field in MOSTLY
+                if not self._on_topics[field]
+            ]
+        return gone
+
+    def _set_aside(self, items: list[SetAside]) -> list[str]:
+        total = max(self._rows, len(items))
+        if len(items) <= SET_ASIDE_SHARE * total:
+            return []
+        reason, count = Counter(item.reason for item in items).most_common(1)[0]
+        share = 100 * len(items) / total
+        return [f"{len(items)} of {_rows(total)} ({share:.0f} %) were set aside, {count} of them because: {reason}."]
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"

@@ -1,0 +1,91 @@
+"""The portal as the rest of the product sees it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from matcher.portal import bulk, details
+from matcher.portal.client import Client
+from matcher.portal.freshness import fresh
+from matcher.portal.listing import Listing, fetch_all, fetch_listing
+from matcher.portal.parsing import parse_rows
+from matcher.portal.query import Query, identifiers_query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+
+    from matcher.model import ParsedRow, Section
+    from matcher.portal.options import PortalOptions
+
+_LOOKUP_SIZE = 50
+
+
+class Portal:
+    """The EU Funding & Tenders Portal over HTTP: one request at a time, paced and retried. A context manager."""
+
+    def __init__(
+        self,
+        options: PortalOptions,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._options = options
+        self._client = Client(options, sleep=sleep, clock=clock)
+
+    def __enter__(self) -> Portal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far, retries included."""
+        return self._client.requests
+
+    @property
+    def retries(self) -> int:
+        """Requests sent so far because an earlier one failed."""
+        return self._client.retries
+
+    def listing(self, query: Query, progress: Callable[[int, int], None] | None = None) -> Listing:
+        """Every call of a query; `progress(done, total)` counts distinct rows.
+
+        Raises `PortalUnreachable` when the portal gives no usable answer at the first contact, `UsageError` for a
+        programme that is not known; whatever fails later is told in `Listing.problems` and the rest is kept.
+        """
+        return fetch_listing(self._client, query, self._options.max_passes, progress)
+
+    def lookup(self, identifiers: Sequence[str]) -> list[ParsedRow]:
+        """The freshest row of each identifier that the portal still has, whatever its status.
+
+        Raises `PortalError` when the portal gives no usable answer.
+        """
+        wanted = {identifier.casefold() for identifier in identifiers}
+        # a cascade call is known here as <parent>/<reference>, and to the portal as its parent
+        asked = sorted({name for identifier in identifiers for name in (identifier, identifier.rsplit("/", 1)[0])})
+        rows: list[object] = []
+        for start in range(0, len(asked), _LOOKUP_SIZE):
+            rows += fetch_all(self._client, identifiers_query(asked[start : start + _LOOKUP_SIZE]))
+        parsed, _ = parse_rows(rows)
+        return fresh(row for row in parsed if row.call.identifier.casefold() in wanted)
+
+    def details(self, identifier: str) -> tuple[Section, ...] | None:
+        """The sections of a topic's static file; None when there is none. Raises `PortalError`."""
+        return details.fetch_details(self._client, self._options.data_url, identifier)
+
+    def open_bulk(self, source: str, etag: str | None = None) -> bulk.BulkFile | None:
+        """Open grantsTenders.json at an address or path; None when it is unchanged since `etag`.
+
+        Raises `UsageError` for a source that cannot be read, `PortalError` when the address gives no file.
+        """
+        return bulk.open_bulk(self._client, source, etag)
