@@ -168,8 +168,8 @@ class Change:
     """A field-level difference between two versions of a call; `old`/`new` are JSON-ready."""
 
     call: str
-    field: str  # call (opened, closed, withdrawn, reopened, new), deadlines, budget_eur, text…
-    kind: str  # new, opened, closed, withdrawn, returned, moved, amended, revised
+    field: str  # call (new, opened, closed, withdrawn, returned, reopened), deadlines, budget_eur, text…
+    kind: str  # new, opened, closed, withdrawn, returned, reopened, moved, amended, revised
     old: object
     new: object
     seen_at: datetime

@@ -1,0 +1,298 @@
+"""What changed in a call: pure decisions over normalised content.
+
+Two questions are answered here, without I/O and without a clock of its own:
+
+* are two rows the same call text and facts? (`content`, `content_hash`): a reordered list, other whitespace or another
+  unicode form of the same letters is no difference;
+* which differences are told, and which are held back because the field flaps? (`decide`).
+
+Rules of `decide`:
+
+* **Status** is judged by dates first (`Call.status_on`), so the caller passes judged statuses; a status that became
+  unknown is no change.
+* **Unknown to known** is a change too (`amended`), with one exception, *enrichment*: when the text or the row comes
+  from a richer source than before (a search row replaces a bulk row, topicDetails fills an empty text), nothing
+  happened at the portal. Then texts are taken over silently, and so is every field where one side is unknown;
+  a date or an amount that is known on both sides and differs is still told.
+* **Flapping**: after `REPORTS` reports of one field of one call within `WINDOW`, further differences are withheld until
+  the field has had no report for `QUIET`; then, if the value still differs from the one last told, one change is
+  told, from the last told value to the current one. Nothing true is lost for ever, nothing is repeated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from difflib import SequenceMatcher
+from itertools import takewhile
+from typing import Any
+
+from matcher.model import LIVE, Call, Change, Status
+
+REPORTS = 3
+WINDOW = timedelta(days=14)
+QUIET = timedelta(days=7)
+LIFECYCLE = "call"  # the field of new, opened, closed, withdrawn, returned, reopened
+
+Json = Any  # a JSON-ready value of a content
+
+_EXACT_WORDS = 1000  # above this many differing words per side, the ratio counts words without their order
+
+
+def content(call: Call) -> dict[str, Any]:
+    """The normalised, JSON-ready content of a call; equal for rows that say the same.
+
+    Text is NFC with single spaces; keywords, actions and deadlines are sorted sets; sections are one text per name.
+    The portal's own status is kept only where it decides something (no deadline, no opening date, or `closed`);
+    the source, the ingest date and the day of leaving are no content.
+    """
+    return {
+        "identifier": _clean(call.identifier),
+        "title": _clean(call.title),
+        "programme": call.programme,
+        "call_id": call.call_id,
+        "call_title": _clean_or_none(call.call_title),
+        "kind": call.kind.value,
+        "status": _deciding_status(call),
+        "opening": call.opening.isoformat() if call.opening else None,
+        "deadlines": [
+            {"date": day, "stage": stage, "model": model or None}
+            for day, stage, model in sorted({(d.date.isoformat(), d.stage, d.model or "") for d in call.deadlines})
+        ],
+        "deadline_model": _clean_or_none(call.deadline_model),
+        "actions": [list(pair) for pair in sorted({(_clean(a.code), _clean(a.label)) for a in call.actions})],
+        "budget_eur": call.budget_eur,
+        "contribution_eur": list(call.contribution_eur) if call.contribution_eur else None,
+        "grants": call.grants,
+        "trl": list(call.trl) if call.trl else None,
+        "destination": _clean_or_none(call.destination),
+        "keywords": sorted({_clean(k) for k in call.keywords} - {""}),
+        "text": _sections(call),
+        "url": call.url,
+    }
+
+
+def content_hash(normalised: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) of a content: a short cut for `equal contents`."""
+    return hashlib.sha256(json.dumps(normalised, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _clean(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _clean_or_none(text: str | None) -> str | None:
+    return (_clean(text) or None) if text else None
+
+
+def _deciding_status(call: Call) -> str | None:
+    if call.status is None:
+        return None
+    decides = not call.deadlines or call.opening is None or call.status is Status.CLOSED
+    return call.status.value if decides else None
+
+
+def _sections(call: Call) -> dict[str, str]:
+    texts: dict[str, list[str]] = defaultdict(list)
+    for section in call.sections:
+        if text := _clean(section.text):
+            texts[_clean(section.name)].append(text)
+    return {name: "\n".join(sorted(parts)) for name, parts in sorted(texts.items())}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How one field differs from what was last told; `kind`, `old`, `new` and `ratio` as in `Change`."""
+
+    kind: str
+    old: Any
+    new: Any
+    ratio: float | None = None
+
+
+Differ = Callable[[Json, Json], Difference | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to tell, and what is held back: `told` is {field: the value last told} of the withheld fields."""
+
+    changes: tuple[Change, ...]
+    told: Mapping[str, Any]
+
+
+def decide(
+    identifier: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    status: tuple[Status | None, Status | None],
+    now: datetime,
+    told: Mapping[str, Any] | None = None,
+    reports: Mapping[str, Sequence[datetime]] | None = None,
+    enriched: bool = False,
+) -> Decision:
+    """The changes to tell between the content last kept (`before`) and the current one (`after`).
+
+    Args:
+        identifier: the call.
+        before: the content last kept (see `content`).
+        after: the current content; the same twice asks only for the status and for what is withheld.
+        status: the status judged at the last look, and now.
+        now: the time of the look; becomes `seen_at`.
+        told: the last told values of the fields that are withheld so far.
+        reports: when each field of this call was reported lately (at least over `WINDOW`).
+        enriched: the current content comes from a richer source (see the module's rules).
+
+    """
+    told, reports = told or {}, reports or {}
+    found: list[Change] = []
+    held: dict[str, Any] = {}
+
+    def weigh(field: str, differ: Differ, last: Json, current: Json) -> None:
+        difference = differ(last, current)
+        if difference is None:
+            return
+        if _flaps(reports.get(field, ()), now):
+            held[field] = last
+        else:
+            found.append(
+                Change(identifier, field, difference.kind, difference.old, difference.new, now, difference.ratio)
+            )
+
+    judged = tuple(s.value if s else None for s in status)
+    weigh(LIFECYCLE, _lifecycle, told.get(LIFECYCLE, judged[0]), judged[1])
+    for field, differ in _FIELDS.items():
+        last, current = told.get(field, before.get(field)), after.get(field)
+        if not (enriched and (field in _TEXTS or not last or not current)):
+            weigh(field, differ, last, current)
+    return Decision(tuple(found), held)
+
+
+def announced(identifier: str, status: Status | None, now: datetime) -> Change | None:
+    """The `new` change of a call seen for the first time; one that is closed already is archive, not news."""
+    if status not in LIVE:
+        return None
+    return Change(identifier, LIFECYCLE, "new", None, status.value if status else None, now)
+
+
+def _flaps(times: Sequence[datetime], now: datetime) -> bool:
+    recent = [t for t in times if now - t < WINDOW]
+    return len(recent) >= REPORTS and now - max(recent) < QUIET
+
+
+def _lifecycle(last: Json, current: Json) -> Difference | None:
+    kind = _transition(Status(last) if last else None, Status(current) if current else None)
+    return Difference(kind, last, current) if kind else None
+
+
+def _transition(old: Status | None, new: Status | None) -> str | None:
+    if new is None or old is new:
+        return None
+    if new in LIVE:
+        if old is Status.WITHDRAWN or old is Status.CLOSED:
+            return "returned" if old is Status.WITHDRAWN else "reopened"
+        return "opened" if new is Status.OPEN else None
+    if old in LIVE or (old is None and new is Status.CLOSED):
+        return "closed" if new is Status.CLOSED else "withdrawn"
+    return None  # closed and withdrawn pass into each other silently: the call was over before
+
+
+def _deadlines(last: Json, current: Json) -> Difference | None:
+    def stages(value: Json) -> list[tuple[str, int]]:
+        return sorted({(d["date"], d["stage"]) for d in value or ()})
+
+    before, after = stages(last), stages(current)
+    if before == after:
+        return None
+    moved = before and after and [d for d, _ in before] != [d for d, _ in after]
+    return Difference("moved" if moved else "amended", last or None, current or None)
+
+
+def _actions(last: Json, current: Json) -> Difference | None:
+    before, after = ([code for code, _ in value or ()] for value in (last, current))
+    return Difference("amended", before or None, after or None) if before != after else None
+
+
+def _value(last: Json, current: Json) -> Difference | None:
+    return Difference("amended", last, current) if last != current else None
+
+
+def _short_text(last: Json, current: Json) -> Difference | None:
+    if (last or None) == (current or None):
+        return None
+    if not last or not current:
+        return Difference("amended", last or None, current or None)
+    return Difference("revised", last, current, _shown(changed_share(last, current)))
+
+
+def _keywords(last: Json, current: Json) -> Difference | None:
+    before, after = set(last or ()), set(current or ())
+    if before == after:
+        return None
+    if not before or not after:
+        return Difference("amended", last or None, current or None)
+    return Difference("revised", last, current, _shown(1 - len(before & after) / len(before | after)))
+
+
+def _text(last: Json, current: Json) -> Difference | None:
+    """`old` and `new` of a text change are {section: number of words} of the sections that differ."""
+    before, after = last or {}, current or {}
+    names = before.keys() | after.keys()
+    differing = sorted(n for n in names if before.get(n) != after.get(n))
+    if not differing:
+        return None
+    old, new = ({n: len(side[n].split()) for n in differing if n in side} or None for side in (before, after))
+    if not before or not after:
+        return Difference("amended", old, new)
+    sizes = {n: len(before.get(n, "").split()) + len(after.get(n, "").split()) for n in names}
+    changed = sum(sizes[n] * changed_share(before.get(n, ""), after.get(n, "")) for n in differing)
+    return Difference("revised", old, new, _shown(changed / sum(sizes.values())))
+
+
+def _shown(share: float) -> float:
+    return max(0.0001, round(share, 4))  # a change never shows as 0
+
+
+def changed_share(old: str, new: str) -> float:
+    """The share (0-1) of words that differ between two texts: one minus difflib's ratio on words.
+
+    The common beginning and end are set aside first, so that the quadratic part sees only the edited middle; a
+    middle of more than 1,000 words a side is compared without word order, which is a lower bound.
+    """
+    a, b = old.split(), new.split()
+    if not a and not b:
+        return 0.0
+    head = _common(zip(a, b, strict=False))
+    tail = _common(zip(reversed(a[head:]), reversed(b[head:]), strict=False))
+    middle_a, middle_b = a[head : len(a) - tail], b[head : len(b) - tail]
+    matcher = SequenceMatcher(None, middle_a, middle_b, autojunk=False)
+    exact = max(len(middle_a), len(middle_b)) <= _EXACT_WORDS
+    ratio = matcher.ratio() if exact else matcher.quick_ratio()
+    return (1 - ratio) * (len(middle_a) + len(middle_b)) / (len(a) + len(b))
+
+
+def _common(pairs: Iterable[tuple[str, str]]) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+_TEXTS = frozenset({"title", "text", "destination", "keywords"})
+_FIELDS: dict[str, Differ] = {
+    "deadlines": _deadlines,
+    "opening": _value,
+    "deadline_model": _value,
+    "budget_eur": _value,
+    "contribution_eur": _value,
+    "grants": _value,
+    "trl": _value,
+    "actions": _actions,
+    "title": _short_text,
+    "destination": _short_text,
+    "keywords": _keywords,
+    "text": _text,
+}

@@ -1,0 +1,117 @@
+"""Runs and the writer's lock: one run at a time over processes and machines, with take-over from the dead.
+
+The lock is a row that names its run and process. It is free for the taking when the process is gone from this machine
+or when its heartbeat is older than `STALE_AFTER` (a dead machine, a process that hangs). A run that lost its lock
+finds out at its next save, which is refused: nothing that two runs do is mixed.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from matcher.errors import StoreBusy
+from matcher.model import RunRecord
+from matcher.store.schema import locks, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STALE_AFTER = timedelta(minutes=30)
+HEARTBEAT_EVERY = timedelta(minutes=1)
+
+_WRITER = "writer"
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process among all machines: `start` (clock ticks since boot, Linux) tells a reused process id apart."""
+
+    host: str
+    pid: int
+    start: str
+
+    @classmethod
+    def current(cls) -> Process:
+        return cls(socket.gethostname(), os.getpid(), _start_of(os.getpid()) or "")
+
+    def may_live(self) -> bool:
+        """False only when this machine knows that the process is gone; of other machines it cannot know."""
+        if self.host != socket.gethostname():
+            return True
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            pass  # it exists and is another user's
+        start = _start_of(self.pid)
+        return start is None or (start != "" and (not self.start or start == self.start))
+
+
+def _start_of(pid: int) -> str | None:
+    """Start time of a process; empty for one that has ended and was not yet waited for; None where unknown."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return None
+    fields = stat.rpartition(")")[2].split()  # the name before may hold spaces
+    return "" if fields[0] in "ZX" else fields[19]
+
+
+def begin(connection: Connection, kind: str, now: datetime) -> int:
+    """Starts a run and takes the writer's lock for it; earlier runs still `running` become `interrupted`.
+
+    Raises StoreBusy when a living run holds the lock.
+    """
+    holder = connection.execute(select(locks).where(locks.c.name == _WRITER).with_for_update()).one_or_none()
+    if holder is not None:
+        owner = Process(holder.host, holder.pid, holder.process_start)
+        if owner.may_live() and now - holder.heartbeat <= STALE_AFTER:
+            raise StoreBusy(
+                f"Another run (number {holder.run_id}, process {holder.pid} on {holder.host}, since "
+                f"{holder.acquired:%Y-%m-%d %H:%M} UTC) is writing: wait for it to end, then run again."
+            )
+        connection.execute(delete(locks).where(locks.c.name == _WRITER))
+    connection.execute(update(runs).where(runs.c.outcome == "running").values(outcome="interrupted", finished=now))
+    me = Process.current()
+    row = {"kind": kind, "started": now, "outcome": "running", "detail": {}, "host": me.host, "pid": me.pid}
+    run_id: int = connection.execute(insert(runs).values(row).returning(runs.c.id)).scalar_one()
+    lock = {"run_id": run_id, "host": me.host, "pid": me.pid, "process_start": me.start}
+    connection.execute(insert(locks).values(name=_WRITER, acquired=now, heartbeat=now, **lock))
+    return run_id
+
+
+def hold(connection: Connection, run_id: int, now: datetime) -> None:
+    """Refuses (StoreBusy) a run that lost the lock or has ended; else refreshes its heartbeat once a minute."""
+    holder = connection.execute(select(locks).where(locks.c.name == _WRITER).with_for_update()).one_or_none()
+    if holder is None or holder.run_id != run_id:
+        raise StoreBusy(f"Run {run_id} has ended or was taken over by another process: begin a new run.")
+    if now - holder.heartbeat >= HEARTBEAT_EVERY:
+        connection.execute(update(locks).where(locks.c.name == _WRITER).values(heartbeat=now))
+
+
+def finish(connection: Connection, run_id: int, outcome: str, detail: Mapping[str, Any], now: datetime) -> None:
+    """Keeps how the run ended and gives the lock back."""
+    hold(connection, run_id, now)
+    connection.execute(
+        update(runs).where(runs.c.id == run_id).values(outcome=outcome, detail=dict(detail), finished=now)
+    )
+    connection.execute(delete(locks).where(locks.c.name == _WRITER))
+
+
+def recorded(connection: Connection, limit: int, kind: str | None) -> list[RunRecord]:
+    """The last runs, newest first."""
+    query = select(runs).order_by(runs.c.id.desc()).limit(limit)
+    if kind is not None:
+        query = query.where(runs.c.kind == kind)
+    return [
+        RunRecord(row.id, row.kind, row.started, row.finished, row.outcome, row.detail)
+        for row in connection.execute(query)
+    ]

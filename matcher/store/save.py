@@ -1,0 +1,287 @@
+"""Saving calls inside the caller's transaction: each row is decided on its own, then all is written at once.
+
+Which row wins: the richer source (search, then bulk, then sample), within a source the later ingest date. A row that
+says what is kept writes nothing, not even its new ingest date. A sample call is replaced by a real one as if it had
+never been there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, bindparam, delete, exists, insert, update
+
+from matcher.changes import WINDOW, announced, content, content_hash, decide
+from matcher.model import LIVE, Call, Change, ParsedRow, Section, Source, Status
+from matcher.store.codec import pack
+from matcher.store.dialects import chunks, upsert
+from matcher.store.heads import RANK, Head, absent_heads, bodies_of, fold, heads_of, pending_heads, raw_row, reports_of
+from matcher.store.records import ListingScope, Saved
+from matcher.store.schema import calls, changes, raw_rows, set_aside, versions
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+_BRUSSELS = ZoneInfo("Europe/Brussels")
+
+
+def brussels_day(now: datetime) -> date:
+    """The day that deadlines are counted in."""
+    return now.astimezone(_BRUSSELS).date()
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a call looks like now, and where that comes from."""
+
+    call: Call
+    gone: date | None
+    ingested: datetime | None
+    filled: bool  # its sections are those of topicDetails
+    enriched: bool  # from a richer source than what is kept
+    raw: bytes | None
+
+
+@dataclass
+class Save:
+    """One save on its way: decisions pile up here until `write`."""
+
+    connection: Connection
+    run_id: int
+    now: datetime
+    wrote: bool = False
+    tally: Counter[str] = field(default_factory=Counter)
+    told: list[Change] = field(default_factory=list)
+    _new_calls: list[dict[str, Any]] = field(default_factory=list)
+    _new_versions: list[dict[str, Any]] = field(default_factory=list)
+    _new_changes: list[Change] = field(default_factory=list)
+    _raws: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _updates: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        return brussels_day(self.now)
+
+    @property
+    def saved(self) -> Saved:
+        """What this save did, once it is written."""
+        kinds = Counter(change.kind for change in self.told)
+        return Saved(
+            new=self.tally["new"],
+            changed=self.tally["changed"],
+            unchanged=self.tally["unchanged"],
+            ignored=self.tally["ignored"],
+            closed=kinds["closed"],
+            withdrawn=kinds["withdrawn"],
+            returned=kinds["returned"] + kinds["reopened"],
+            changes=tuple(self.told),
+        )
+
+    def rows(self, by_key: Mapping[str, ParsedRow]) -> None:
+        """Decides on rows by folded identifier (see `freshest`)."""
+        heads = heads_of(self.connection, by_key)
+        samples = {
+            k: h for k, h in heads.items() if h.source is Source.SAMPLE and by_key[k].call.source is not h.source
+        }
+        self.wrote |= drop(self.connection, [head.identifier for head in samples.values()])
+        differing: dict[str, tuple[Head, ParsedRow]] = {}
+        for key, row in by_key.items():
+            head = heads.get(key)
+            if head is None or key in samples:
+                self._add(row)
+            elif _is_poorer_or_older(head, row):
+                self.tally["ignored"] += 1
+            elif self._is_same(head, row):
+                self.tally["unchanged"] += 1
+            else:
+                differing[head.identifier] = (head, row)
+        bodies = bodies_of(self.connection, [head for head, _ in differing.values()])
+        reports = reports_of(self.connection, differing, self.now - WINDOW)
+        for name, (head, row) in differing.items():
+            self._settle(head, bodies[name], self._look(head, bodies[name], row), reports.get(name, {}))
+
+    def sections(self, head: Head, kept: Call, sections: tuple[Section, ...]) -> None:
+        """Takes over the text of topicDetails for a call that has none of its own."""
+        reports = reports_of(self.connection, [head.identifier], self.now - WINDOW)
+        call = replace(kept, sections=sections, source=head.source)
+        look = _Look(call, head.gone, head.ingested, filled=True, enriched=not head.filled, raw=None)
+        self._settle(head, kept, look, reports.get(head.identifier, {}))
+
+    def leave(self, present: Collection[str], scope: ListingScope) -> None:
+        """Marks the calls of the scope that a complete listing lacks: closed, or withdrawn ahead of their deadline."""
+        self.write()
+        self._look_again([(head, self.today) for head in absent_heads(self.connection, present, scope)])
+
+    def advance(self) -> None:
+        """Lets the date do its work on all calls: what opened or closed by now, and what was withheld long enough."""
+        self.write()
+        heads = pending_heads(self.connection)
+        self._look_again([(h, h.gone) for h in heads if h.told or h.status_on(self.today, h.gone) is not h.status])
+
+    def write(self) -> None:
+        """Writes all that was decided since the last call."""
+        execute = self.connection.execute
+        if self._new_calls:
+            execute(insert(calls), self._new_calls)
+        if self._updates:
+            execute(update(calls).where(calls.c.identifier == bindparam("key")), self._updates)
+        upsert(self.connection, raw_rows, list(self._raws.values()), replace=False)
+        if self._new_versions:
+            execute(insert(versions), self._new_versions)
+        if self._new_changes:
+            execute(insert(changes), [self._change_row(change) for change in self._new_changes])
+        self.wrote |= bool(self._new_calls or self._updates or self._new_versions or self._new_changes)
+        self.told += self._new_changes
+        for pile in (self._new_calls, self._updates, self._raws, self._new_versions, self._new_changes):
+            pile.clear()
+
+    def _add(self, row: ParsedRow) -> None:
+        call = replace(row.call, gone=None)
+        gone = self.today if _closed_early(call, self.today) else None
+        status = replace(call, gone=gone).status_on(self.today)
+        look = _Look(call, gone, row.ingested, filled=False, enriched=False, raw=row.raw)
+        name = call.identifier
+        first = {"identifier": name, "folded": fold(name), "first_seen": self.now, "version": 1, "told": None}
+        self._new_calls.append({**first, **_state(look, status, content_hash(content(call)))})
+        self._version(name, 1, look)
+        self.tally["new"] += 1
+        if change := announced(name, status, self.now):
+            self._new_changes.append(change)
+
+    def _is_same(self, head: Head, row: ParsedRow) -> bool:
+        """True when the row says what is kept; a call that left or whose text is filled needs a closer look."""
+        settled = head.gone is None and not head.filled and not head.told and head.source is row.call.source
+        if not settled or _closed_early(row.call, self.today):
+            return False
+        return head.content_hash == content_hash(content(replace(row.call, identifier=head.identifier)))
+
+    def _look(self, head: Head, kept: Call, row: ParsedRow) -> _Look:
+        call = replace(row.call, identifier=head.identifier, gone=None)
+        filled = head.filled and not call.sections
+        if filled:
+            call = replace(call, sections=kept.sections)
+        enriched = RANK[call.source] < RANK[head.source] or (head.filled and not filled)
+        return _Look(call, self._gone(head, call), row.ingested, filled, enriched, row.raw)
+
+    def _gone(self, head: Head, call: Call) -> date | None:
+        """The day of leaving, after this row: a search row brings a call back, an archive row does not."""
+        if _closed_early(call, self.today):
+            return head.gone or self.today
+        return None if call.source is Source.SEARCH else head.gone
+
+    def _settle(self, head: Head, kept: Call, look: _Look, reports: Mapping[str, Sequence[datetime]]) -> None:
+        """Compares a call with what is kept: tells the changes, and plans to write what differs."""
+        before, after = content(kept), content(look.call)
+        status = replace(look.call, gone=look.gone).status_on(self.today) or head.status
+        decision = decide(
+            head.identifier,
+            before,
+            after,
+            status=(head.status, status),
+            now=self.now,
+            told=head.told,
+            reports=reports,
+            enriched=look.enriched,
+        )
+        self._new_changes += decision.changes
+        differs = before != after
+        if not differs:
+            look = replace(look, ingested=head.ingested)
+        number = head.version + differs
+        state = {**_state(look, status, content_hash(after)), "version": number, "told": dict(decision.told) or None}
+        self._update(head, state)
+        self.tally["changed" if differs else "unchanged"] += 1
+        if differs:
+            self._version(head.identifier, number, look)
+
+    def _look_again(self, due: Sequence[tuple[Head, date | None]]) -> None:
+        """Judges the status of calls that no row spoke of, and what is withheld of them."""
+        bodies = bodies_of(self.connection, [head for head, _ in due if head.told])
+        reports = reports_of(self.connection, [head.identifier for head, _ in due], self.now - WINDOW)
+        for head, gone in due:
+            name = head.identifier
+            same = content(bodies[name]) if name in bodies else {}
+            status = head.status_on(self.today, gone) or head.status
+            judged = (head.status, status)
+            times = reports.get(name, {})
+            decision = decide(name, same, same, status=judged, now=self.now, told=head.told, reports=times)
+            self._new_changes += decision.changes
+            told = dict(decision.told) or None
+            self._update(head, {"gone": gone, "status": status.value if status else None, "told": told})
+
+    def _update(self, head: Head, values: Mapping[str, Any]) -> None:
+        current = head.columns()
+        if any(current[name] != value for name, value in values.items()):
+            self._updates.append({"key": head.identifier, **current, **values})
+
+    def _version(self, identifier: str, number: int, look: _Look) -> None:
+        kept = raw_row(look.raw) if look.raw is not None else None
+        if kept is not None:
+            self._raws[kept["digest"]] = kept
+        self._new_versions.append(
+            {
+                "identifier": identifier,
+                "number": number,
+                "seen_at": self.now,
+                "run_id": self.run_id,
+                "body": pack(look.call),
+                "raw": kept["digest"] if kept else None,
+            }
+        )
+
+    def _change_row(self, change: Change) -> dict[str, Any]:
+        row = {name: getattr(change, name) for name in ("field", "kind", "old", "new", "ratio", "seen_at")}
+        return {"identifier": change.call, "run_id": self.run_id, **row}
+
+
+def freshest(rows: Iterable[ParsedRow]) -> dict[str, ParsedRow]:
+    """One row per folded identifier: the one of the latest ingest date, the first of equals."""
+    found: dict[str, ParsedRow] = {}
+    for row in rows:
+        other = found.setdefault(fold(row.call.identifier), row)
+        if row.ingested is not None and (other.ingested is None or row.ingested > other.ingested):
+            found[fold(row.call.identifier)] = row
+    return found
+
+
+def drop(connection: Connection, identifiers: Sequence[str]) -> bool:
+    """Deletes calls with all their history and the raw rows that nothing else uses; True when there were any."""
+    for names in chunks(identifiers):
+        connection.execute(delete(calls).where(calls.c.identifier.in_(names)))
+    if identifiers:
+        used = exists().where(versions.c.raw == raw_rows.c.digest) | exists().where(
+            set_aside.c.raw == raw_rows.c.digest
+        )
+        connection.execute(delete(raw_rows).where(~used))
+    return bool(identifiers)
+
+
+def _state(look: _Look, status: Status | None, digest: str) -> dict[str, Any]:
+    call = look.call
+    return {
+        "kind": call.kind.value,
+        "programme": call.programme,
+        "source": call.source.value,
+        "claim": call.status.value if call.status else None,
+        "status": status.value if status else None,
+        "opening": call.opening,
+        "last_deadline": call.last_deadline,
+        "gone": look.gone,
+        "ingested": look.ingested,
+        "content_hash": digest,
+        "filled": look.filled,
+    }
+
+
+def _closed_early(call: Call, today: date) -> bool:
+    return call.status is Status.CLOSED and replace(call, gone=None).status_on(today) in LIVE
+
+
+def _is_poorer_or_older(head: Head, row: ParsedRow) -> bool:
+    if RANK[row.call.source] != RANK[head.source]:
+        return RANK[row.call.source] > RANK[head.source]
+    return row.ingested is not None and head.ingested is not None and row.ingested < head.ingested

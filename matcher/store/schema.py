@@ -1,0 +1,182 @@
+"""The tables, with types that mean the same on SQLite and PostgreSQL. Changing anything here needs a migration."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+APPLICATION_ID = 0x4D415443  # "MATC": marks the SQLite file as ours, and names the writers' lock on PostgreSQL
+HEAD = "0001"  # the newest migration; a test holds it to the migrations folder
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC on every database; a naive one is a bug and refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without zone cannot be kept: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def clean(text: str) -> str:
+    """Text that every database takes: no NUL, no lone surrogates."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+class CleanText(TypeDecorator[str]):
+    """Text from outside, which may hold what PostgreSQL or UTF-8 refuse (see `clean`); sorted alike everywhere."""
+
+    impl = Text().with_variant(Text(collation="C"), "postgresql")
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else clean(value)
+
+
+def _json() -> JSON:
+    return JSON(none_as_null=True)
+
+
+def _id() -> Column[Any]:
+    return Column("id", Integer, primary_key=True, autoincrement=True)
+
+
+runs = Table(
+    "runs",
+    metadata,
+    _id(),
+    Column("kind", String(40), nullable=False),
+    Column("started", UtcDateTime, nullable=False),
+    Column("finished", UtcDateTime),
+    Column("outcome", String(20), nullable=False, index=True),
+    Column("detail", _json(), nullable=False),
+    Column("host", CleanText, nullable=False),
+    Column("pid", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+locks = Table(
+    "locks",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("host", CleanText, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("process_start", CleanText, nullable=False),  # tells a reused process id from the owner
+    Column("acquired", UtcDateTime, nullable=False),
+    Column("heartbeat", UtcDateTime, nullable=False),
+)
+
+raw_rows = Table(
+    "raw_rows",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the uncompressed row
+    Column("data", LargeBinary, nullable=False),  # zlib
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("identifier", CleanText, primary_key=True),
+    Column("folded", CleanText, nullable=False, unique=True),  # for look-ups in any case
+    Column("kind", String(40), nullable=False),
+    Column("programme", CleanText),
+    Column("source", String(20), nullable=False, index=True),
+    Column("claim", String(20)),  # the status that the portal claims
+    Column("status", String(20), index=True),  # the status judged at the last look
+    Column("opening", Date),
+    Column("last_deadline", Date),
+    Column("gone", Date),
+    Column("ingested", UtcDateTime),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("version", Integer, nullable=False),  # number of the current version
+    Column("content_hash", String(64), nullable=False),
+    Column("filled", Boolean, nullable=False),  # its sections come from topicDetails
+    Column("told", _json()),  # {field: value last told} of withheld fields; NULL: none
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("identifier", ForeignKey("calls.identifier", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # matcher.store.codec
+    Column("raw", ForeignKey("raw_rows.digest"), index=True),
+    PrimaryKeyConstraint("identifier", "number"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    _id(),
+    Column("identifier", CleanText, nullable=False),
+    Column("field", String(40), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("old", _json()),
+    Column("new", _json()),
+    Column("ratio", Float),
+    Column("seen_at", UtcDateTime, nullable=False, index=True),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    ForeignKeyConstraint(["identifier"], ["calls.identifier"], ondelete="CASCADE"),
+    Index(None, "identifier", "seen_at"),
+    sqlite_autoincrement=True,
+)
+
+set_aside = Table(
+    "set_aside",
+    metadata,
+    _id(),
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("key", CleanText, nullable=False),
+    Column("reason", CleanText, nullable=False),
+    Column("raw", ForeignKey("raw_rows.digest"), nullable=False, index=True),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("key", CleanText, primary_key=True),
+    Column("value", CleanText, nullable=False),
+)

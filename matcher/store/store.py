@@ -1,0 +1,278 @@
+"""The store's face: every method is one transaction (or one reading), with driver errors told in plain words."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlalchemy import Connection, Engine, delete, insert, select
+
+from matcher.errors import StoreError
+from matcher.model import LIVE, Call, Change, ParsedRow, RunRecord, Section, SetAside, Source
+from matcher.store import lock, read
+from matcher.store.dialects import describe, make_engine, parse_url, upsert, writing
+from matcher.store.heads import absent_heads, bodies_of, fold, heads_of, raw_row
+from matcher.store.migrate import check_schema, migrate
+from matcher.store.records import ListingScope, Saved, SetAsideRecord
+from matcher.store.save import Save, drop, freshest
+from matcher.store.schema import calls, facts, raw_rows, set_aside
+from matcher.store.translate import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date, datetime
+    from types import TracebackType
+
+_BATCH = 500
+_REVISION = "revision"
+
+
+class Store:
+    """Calls with versions and changes, runs, and rows set aside, in SQLite or PostgreSQL.
+
+    Every method may raise StoreError (StoreBusy when another writer does not finish in time), with one sentence that
+    says what to do. Saves need the number of a run that was begun and has not ended. Safe to share between threads.
+    """
+
+    def __init__(self, engine: Engine, where: str, *, read_only: bool) -> None:
+        self._engine = engine
+        self._where = where
+        self._read_only = read_only
+
+    @classmethod
+    def open(cls, url: str, *, read_only: bool = False, wait: float = 30.0) -> Store:
+        """Opens a store, made or migrated to the newest schema unless `read_only`.
+
+        Args:
+            url: `sqlite:///PATH` (missing folders are made, private to their owner) or
+                `postgresql+psycopg://USER@HOST/NAME`.
+            read_only: take no lock and change nothing; the store must be there, with the newest schema.
+            wait: how long, in seconds, one transaction waits for another writer's before StoreBusy.
+
+        """
+        parsed = parse_url(url)
+        where = describe(parsed)
+        with translated(where):
+            engine = make_engine(parsed, read_only=read_only, wait=wait)
+            try:
+                (check_schema if read_only else migrate)(engine, where)
+            except BaseException:
+                engine.dispose()
+                raise
+        return cls(engine, where, read_only=read_only)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def revision(self) -> int:
+        """Grows by one with every transaction that changed calls: tells whether an index is stale."""
+        with self._reading() as connection:
+            return int(read.fact(connection, _REVISION) or 0)
+
+    # Runs
+
+    def begin_run(self, kind: str, now: datetime) -> int:
+        """Starts a run and takes the writer's lock until `finish_run`; returns the run's number.
+
+        Runs that died are recorded as `interrupted`. StoreBusy when a living run holds the lock (see `store.lock`).
+        """
+        with self._writing() as connection:
+            return lock.begin(connection, kind, now)
+
+    def heartbeat(self, run_id: int, now: datetime) -> None:
+        """Shows that the run is alive; every save does so too. StoreBusy when the run lost its lock."""
+        with self._writing() as connection:
+            lock.hold(connection, run_id, now)
+
+    def finish_run(self, run_id: int, outcome: str, detail: Mapping[str, Any], now: datetime) -> None:
+        """Ends a run (`ok`, `partial`, `failed`, `interrupted`) with a JSON-ready detail, and frees the lock."""
+        with self._writing() as connection:
+            lock.finish(connection, run_id, outcome, detail, now)
+
+    def runs(self, limit: int = 20, kind: str | None = None) -> list[RunRecord]:
+        """The last runs, newest first."""
+        with self._reading() as connection:
+            return lock.recorded(connection, limit, kind)
+
+    # Saving
+
+    def absent(self, rows: Iterable[ParsedRow], scope: ListingScope, today: date) -> list[str]:
+        """Identifiers in the scope that are live by their dates and that this complete listing lacks.
+
+        Look them up at the portal and pass what was found to `save_listing` with the rest: whatever is still
+        absent there is taken as withdrawn.
+        """
+        with self._reading() as connection:
+            heads = absent_heads(connection, {fold(row.call.identifier) for row in rows}, scope)
+        return [head.identifier for head in heads if head.status_on(today, None) in LIVE]
+
+    def save_listing(
+        self, rows: Iterable[ParsedRow], *, run_id: int, now: datetime, complete: bool, scope: ListingScope
+    ) -> Saved:
+        """Keeps a listing, in one transaction: new calls, versions, changes and, when complete, who left.
+
+        Also lets the date do its work on every call (opened, closed), and tells what was withheld long enough.
+        """
+        by_key = freshest(rows)
+        with self._saving(run_id, now) as save:
+            save.rows(by_key)
+            if complete:
+                save.leave(by_key.keys(), scope)
+            save.advance()
+        return save.saved
+
+    def save_archive(self, rows: Iterable[ParsedRow | SetAside], *, run_id: int, now: datetime) -> Saved:
+        """Keeps rows of a poorer source (bulk file, sample) as they stream in, a batch per transaction.
+
+        They never overwrite a richer row and never bring a call back that left. Rows set aside are kept as such.
+        """
+        stream = iter(rows)
+        parts: list[Saved] = []
+        while batch := list(islice(stream, _BATCH)):
+            odd = [row for row in batch if isinstance(row, SetAside)]
+            with self._saving(run_id, now) as save:
+                save.rows(freshest(row for row in batch if isinstance(row, ParsedRow)))
+                _keep_set_aside(save.connection, odd, run_id)
+            parts.append(Saved.total([save.saved, Saved(set_aside=len(odd))]))
+        return Saved.total(parts)
+
+    def save_set_aside(self, items: Iterable[SetAside], *, run_id: int, now: datetime) -> None:
+        """Keeps rows that could not become calls, for inspection."""
+        with self._saving(run_id, now) as save:
+            _keep_set_aside(save.connection, list(items), run_id)
+
+    def fill_sections(
+        self, identifier: str, sections: Iterable[Section], *, run_id: int, now: datetime
+    ) -> tuple[Change, ...]:
+        """Gives a call the text of topicDetails where the listing had none; returns the changes told.
+
+        The first text is enrichment and tells nothing; a call with a text of its own, or an unknown one, is left alone.
+        """
+        text = tuple(sections)
+        with self._saving(run_id, now) as save:
+            head = heads_of(save.connection, [fold(identifier)]).get(fold(identifier))
+            if head is not None and text:
+                kept = bodies_of(save.connection, [head])[head.identifier]
+                if head.filled or not kept.sections:
+                    save.sections(head, kept, text)
+        return save.saved.changes
+
+    def purge_sample(self) -> int:
+        """Drops sample calls with all their history once real calls are kept; returns how many."""
+        with self._writing() as connection:
+            sample = calls.c.source == Source.SAMPLE.value
+            names = connection.execute(select(calls.c.identifier).where(sample)).scalars().all()
+            if not names or connection.execute(select(calls.c.identifier).where(~sample).limit(1)).first() is None:
+                return 0
+            drop(connection, names)
+            _grow_revision(connection)
+            return len(names)
+
+    # Reading
+
+    def calls(self, *, identifiers: Iterable[str] | None = None) -> Iterator[Call]:
+        """Every call, or those of these identifiers (in any case), in the order of identifiers."""
+        with self._reading() as connection:
+            yield from read.all_calls(connection) if identifiers is None else read.calls_named(connection, identifiers)
+
+    def call(self, identifier: str) -> Call | None:
+        """One call, its identifier in any case; None when it is not kept."""
+        return next(iter(list(self.calls(identifiers=[identifier]))), None)
+
+    def counts(self) -> dict[Source, int]:
+        """How many calls are kept, by source; sources without any are left out."""
+        with self._reading() as connection:
+            return {Source(name): count for name, count in read.count_calls(connection).items()}
+
+    def versions(self, identifier: str) -> list[tuple[datetime, Call]]:
+        """Every version of a call with the time it was first seen, oldest first."""
+        with self._reading() as connection:
+            return read.versions_of(connection, identifier)
+
+    def changes(
+        self, *, identifier: str | None = None, since: datetime | None = None, limit: int | None = None
+    ) -> list[Change]:
+        """Changes told, newest first; `since` is inclusive."""
+        with self._reading() as connection:
+            return read.changes_of(connection, identifier, since, limit)
+
+    def first_seen(self) -> Mapping[str, datetime]:
+        """When each call was first seen."""
+        with self._reading() as connection:
+            return read.first_seen(connection)
+
+    def raw(self, identifier: str) -> bytes | None:
+        """The newest raw row kept of a call, as the portal sent it (canonical JSON); None when there is none."""
+        with self._reading() as connection:
+            return read.raw_of(connection, identifier)
+
+    def set_aside(self, run_id: int | None = None, limit: int = 1000) -> list[SetAsideRecord]:
+        """Rows set aside, newest first, of one run or of all."""
+        with self._reading() as connection:
+            return read.set_aside_of(connection, run_id, limit)
+
+    # Small facts
+
+    def get_value(self, key: str) -> str | None:
+        """A small fact kept beside the calls (the bulk file's ETag, the listing's origin)."""
+        with self._reading() as connection:
+            return read.fact(connection, f"value:{key}")
+
+    def set_value(self, key: str, value: str | None) -> None:
+        """Keeps a small fact; None forgets it."""
+        with self._writing() as connection:
+            if value is None:
+                connection.execute(delete(facts).where(facts.c.key == f"value:{key}"))
+            else:
+                upsert(connection, facts, [{"key": f"value:{key}", "value": value}], replace=True)
+
+    # Transactions
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with translated(self._where), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        if self._read_only:
+            raise StoreError(f"The database {self._where} was opened for reading only.")
+        with translated(self._where), writing(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def _saving(self, run_id: int, now: datetime) -> Iterator[Save]:
+        with self._writing() as connection:
+            lock.hold(connection, run_id, now)
+            save = Save(connection, run_id, now)
+            yield save
+            save.write()
+            if save.wrote:
+                _grow_revision(connection)
+
+
+def _keep_set_aside(connection: Connection, items: list[SetAside], run_id: int) -> None:
+    if not items:
+        return
+    kept = [raw_row(item.raw) for item in items]
+    upsert(connection, raw_rows, list({row["digest"]: row for row in kept}.values()), replace=False)
+    rows = [
+        {"run_id": run_id, "key": item.key, "reason": item.reason, "raw": row["digest"]}
+        for item, row in zip(items, kept, strict=True)
+    ]
+    connection.execute(insert(set_aside), rows)
+
+
+def _grow_revision(connection: Connection) -> None:
+    revision = int(read.fact(connection, _REVISION) or 0) + 1
+    upsert(connection, facts, [{"key": _REVISION, "value": str(revision)}], replace=True)
