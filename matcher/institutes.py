@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -12,6 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from matcher.errors import ConfigError, UsageError
 from matcher.mistakes import describe_validation_error
 from matcher.model import Institute, Lab, LegalName, Project
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+    from pathlib import Path
 
 MAX_FILE_BYTES = 5_000_000
 """A profile with hundreds of past projects stays below this; anything larger is a mistake."""
@@ -113,6 +115,15 @@ def load_institutes(config_dir: Path) -> tuple[Institute, ...]:
     return tuple(institutes)
 
 
+def institutes_fingerprint(config_dir: Path) -> str:
+    """Changes when a file of the institutes is edited, added or removed; reads no file."""
+    import hashlib
+
+    folder = institutes_folder(config_dir)
+    facts = sorted((p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in folder.glob("*.y*ml"))
+    return hashlib.sha256(repr((str(folder), facts)).encode()).hexdigest()
+
+
 def find_institute(institutes: Iterable[Institute], name: str) -> Institute:
     """The institute of that identifier or acronym, in any case; the message names near ones.
 
@@ -200,7 +211,7 @@ def _known(value: Literal[True, False, "unknown"]) -> bool | None:
 
 
 class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """PyYAML keeps the last of two equal keys without a word and expands aliases without limit; here both are mistakes."""
+    """PyYAML keeps the last of two equal keys and expands aliases without limit; both are mistakes here."""
 
     def construct_document(self, node: Any) -> Any:
         _refuse_shared_nodes(node)

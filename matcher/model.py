@@ -5,10 +5,13 @@ Words and rules follow the EU Funding & Tenders Portal. Unknown is `None` (or an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
 
 SECTION_DESCRIPTION = "Description"
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from matcher.model import Call, Change, FetchReport, Match, RunRecord
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from matcher.model import Call, Change, FetchReport, Match, RunRecord
 
 SCHEMA = 1
 

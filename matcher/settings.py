@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from matcher.errors import ConfigError
 from matcher.mistakes import describe_validation_error
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CONFIG_FILE = "matcher.toml"
 

@@ -32,17 +32,17 @@ COMMANDS = {
 class _LazyGroup(click.Group):
     """A group that knows its commands' names and one-line helps without importing them."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(COMMANDS[cmd_name][0])
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
@@ -54,7 +54,7 @@ class _LazyGroup(click.Group):
 @click.option("--quiet", "-q", is_flag=True, help="No messages or progress on stderr, only errors.")
 @click.option("--debug", is_flag=True, help="Show requests and full tracebacks.")
 @click.pass_context
-def cli(ctx: click.Context, home: Path | None, config_dir: Path | None, quiet: bool, debug: bool) -> None:
+def cli(ctx: click.Context, /, home: Path | None, config_dir: Path | None, debug: bool, **_: bool) -> None:
     """Tells each French Carnot institute which European calls suit its skills, and why."""
     from matcher.app import Matcher
     from matcher.settings import load_settings
@@ -89,6 +89,8 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if debug:
             raise
-        click.echo(f"matcher: unexpected {type(error).__name__}: {error}. Run again with --debug for the details.", err=True)
+        click.echo(
+            f"matcher: unexpected {type(error).__name__}: {error}. Run again with --debug for the details.", err=True
+        )
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)

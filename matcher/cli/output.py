@@ -21,10 +21,11 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def output_options(command: Command) -> Command:
-    """`--json` and `--csv`, the same on every listing; the command gets `output: str`."""
-    command = click.option("--csv", "output", flag_value="csv", help="Comma-separated values, one row an item.")(command)
-    command = click.option("--json", "output", flag_value="json", help="One JSON object with a schema number.")(command)
-    return click.option("--text", "output", flag_value="text", default="text", hidden=True)(command)
+    """`--json` and `--csv`, the same on every listing; the command gets `output`: "json", "csv" or None for text."""
+    command = click.option("--csv", "output", flag_value="csv", help="Comma-separated values, one row an item.")(
+        command
+    )
+    return click.option("--json", "output", flag_value="json", help="One JSON object with a schema number.")(command)
 
 
 def print_json(record: Mapping[str, Any]) -> None:

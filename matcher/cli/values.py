@@ -15,7 +15,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _STATUSES = {"live": LIVE, "all": frozenset[Status]()} | {s.value: frozenset({s}) for s in Status}
 
 
-class Day(click.ParamType):
+class Day(click.ParamType):  # type: ignore[type-arg]
     """A calendar day, `2026-05-07`."""
 
     name = "date"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from matcher.portal import bulk, details
+from matcher.portal import bulk, details, search
 from matcher.portal.client import Client
 from matcher.portal.freshness import fresh
 from matcher.portal.listing import Listing, fetch_all, fetch_listing
 from matcher.portal.parsing import parse_rows
-from matcher.portal.query import Query, identifiers_query
+from matcher.portal.query import Query, identifiers_query, search_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,6 +64,10 @@ class Portal:
         programme that is not known; whatever fails later is told in `Listing.problems` and the rest is kept.
         """
         return fetch_listing(self._client, query, self._options.max_passes, progress)
+
+    def count(self, query: Query) -> int:
+        """How many rows the portal counts for a query, from one page. Raises `PortalError`."""
+        return search.count(self._client, search_query(query))
 
     def lookup(self, identifiers: Sequence[str]) -> list[ParsedRow]:
         """The freshest row of each identifier that the portal still has, whatever its status.

@@ -1,0 +1,413 @@
+"""The facade: the same calls serve the command line, the scheduler and notebooks.
+
+Heavy parts (SQLAlchemy, requests, scikit-learn) are imported by the methods that need them: a question that the
+saved index answers loads none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from matcher.answers import (
+    CallListing,
+    Finding,
+    Health,
+    InstituteLine,
+    Ranking,
+    Reason,
+    RunOutcome,
+    ShownCall,
+    ShownProfile,
+)
+from matcher.brussels import brussels_day, noon
+from matcher.errors import IndexMissing, PortalUnreachable, UsageError
+from matcher.model import LIVE, Call, CallFilter, FetchReport, Institute, Kind, Profile, ProfilePart, Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from matcher.portal import Portal
+    from matcher.ranking.index import Index
+    from matcher.ranking.query import QueryVector
+    from matcher.settings import Settings
+    from matcher.store import Store
+
+Progress = Callable[[int, int], None]
+
+
+class Matcher:
+    """One configuration and its home folder; `clock` gives the moment (aware, UTC)."""
+
+    def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.settings = settings
+        self._clock = clock
+
+    @cached_property
+    def institutes(self) -> tuple[Institute, ...]:
+        """Every institute of the configuration. Raises ConfigError with every mistake."""
+        from matcher.institutes import load_institutes
+
+        return load_institutes(self.settings.config_dir)
+
+    def institute(self, name: str) -> Institute:
+        """The institute of that identifier or acronym. Raises UsageError with near names."""
+        from matcher.institutes import find_institute
+
+        return find_institute(self.institutes, name)
+
+    # questions
+
+    def rank(
+        self,
+        institute: str | None = None,
+        *,
+        text: str | None = None,
+        wanted: CallFilter | None = None,
+        top: int | None = None,
+        min_fit: int | None = None,
+        as_of: date | None = None,
+        explain: bool = True,
+    ) -> Ranking:
+        """The best calls for an institute or for any text; `explain` adds the sentence where the evidence stands."""
+        from matcher.ranking.matching import best_matches
+
+        index = self.index()
+        today = self._today(as_of, index)
+        identifier, name, query = self._query(index, institute, text)
+        matches = best_matches(
+            index,
+            query,
+            wanted or CallFilter(),
+            today,
+            top=top or self.settings.ranking.top,
+            min_fit=self.settings.ranking.min_fit if min_fit is None else min_fit,
+            sentences=explain,
+        )
+        return Ranking(identifier, name, today, tuple(matches), index.meta["sample"])
+
+    def why(
+        self,
+        institute: str,
+        call: str,
+        *,
+        wanted: CallFilter | None = None,
+        top: int | None = None,
+        min_fit: int | None = None,
+        as_of: date | None = None,
+    ) -> Reason:
+        """Why a call was, or was not, recommended to an institute."""
+        from matcher.ranking.matching import place
+
+        index = self.index()
+        today = self._today(as_of, index)
+        identifier, _, query = self._query(index, institute, None)
+        row = self._row(index, call)
+        top = top or self.settings.ranking.top
+        min_fit = self.settings.ranking.min_fit if min_fit is None else min_fit
+        placed = place(index, query, wanted or CallFilter(), today, row, top=top)
+        recommended = placed.stopped_by is None and 0 < placed.match.rank <= top and placed.match.fit >= min_fit
+        return Reason(
+            institute=identifier or institute,
+            as_of=today,
+            match=placed.match,
+            recommended=recommended,
+            stopped_by=placed.stopped_by,
+            candidates=placed.candidates,
+            top=top,
+            score_needed=placed.score_needed,
+            min_fit=min_fit,
+        )
+
+    def show(self, call: str, *, institute: str | None = None, as_of: date | None = None) -> ShownCall:
+        """A call in full with its history, and its match for an institute."""
+        from matcher.ranking.matching import place
+
+        index = self.index()
+        today = self._today(as_of, index)
+        row = self._row(index, call)
+        match = None
+        if institute is not None:
+            query = self._query(index, institute, None)[2]
+            match = place(index, query, CallFilter(status=frozenset()), today, row, top=1).match
+        identifier = index.call(row).identifier
+        with self.open_store(read_only=True) as store:
+            changes = tuple(store.changes(identifier=identifier))
+        return ShownCall(index.full_call(row), today, changes, match)
+
+    def calls(self, wanted: CallFilter, *, as_of: date | None = None) -> CallListing:
+        """The calls that pass a filter, next deadline first, calls without one last."""
+        index = self.index()
+        today = self._today(as_of, index)
+        rows = index.live_rows(today) if wanted.status and wanted.status <= LIVE else range(len(index))
+        passing = [call for call in map(index.call, rows) if wanted.stopped_by(call, today) is None]
+
+        def soonest(call: Call) -> tuple[date, str]:
+            following = call.next_deadline(today)
+            return (following.date if following else date.max, call.identifier)
+
+        return CallListing(tuple(sorted(passing, key=soonest)), today, index.meta["sample"])
+
+    def profile(self, name: str) -> ShownProfile:
+        """An institute and its terms as the index reads them."""
+        from matcher.ranking.matching import profile_terms
+
+        institute = self.institute(name)
+        index = self.index()
+        return ShownProfile(institute, profile_terms(index, self._query(index, institute.identifier, None)[2]))
+
+    # work
+
+    def fetch(
+        self,
+        *,
+        programmes: Sequence[str] = (),
+        kinds: Sequence[str] = (),
+        full: bool = False,
+        as_of: date | None = None,
+        progress: Progress | None = None,
+    ) -> FetchReport:
+        """Read the listing from the portal, keep it, and refresh the index. Raises PortalUnreachable."""
+        from matcher.jobs import fetch_listing
+        from matcher.portal import Query
+
+        configured = self.settings.portal
+        query = Query(tuple(programmes or configured.programmes), tuple(map(Kind, kinds or configured.kinds)), full)
+        now = self._moment(as_of)
+        with self.open_store() as store, self.portal() as portal, self._index_out_of_date():
+            report = fetch_listing(store, portal, query, now=now, today=brussels_day(now), progress=progress)
+            self._refresh_index(store)
+        return report
+
+    def fetch_bulk(self, source: str, *, as_of: date | None = None, progress: Progress | None = None) -> FetchReport:
+        """Read grantsTenders.json (a path or a URL) into the archive and refresh the index."""
+        from matcher.jobs import fetch_bulk
+
+        with self.open_store() as store, self.portal() as portal, self._index_out_of_date():
+            report = fetch_bulk(store, portal, source, now=self._moment(as_of), progress=progress)
+            self._refresh_index(store)
+        return report
+
+    def run(
+        self, *, as_of: date | None = None, progress: Progress | None = None, say: Callable[[str], None] = print
+    ) -> RunOutcome:
+        """The daily job, once: fetch, index, match, and write each institute's list to files.
+
+        Where the portal can't be reached before anything was ever fetched, the packaged sample listing takes its place.
+        """
+        problems: list[str] = []
+        report: FetchReport | None = None
+        exit_code = 0
+        try:
+            report = self.fetch(as_of=as_of, progress=progress)
+            problems += report.problems
+            exit_code = 3 if problems else 0
+        except PortalUnreachable as error:
+            if self._only_sample():
+                say(f"{error} Going on with the packaged sample listing.")
+                self._use_sample()
+            else:
+                problems.append(f"{error} The lists below are from the calls kept before.")
+                exit_code = error.exit_code
+        index = self.index()
+        today = self._today(as_of, index)
+        folder, lines = self._write_lists(index, today, problems)
+        outcome = {0: "ok", 3: "partial"}.get(exit_code, "failed")
+        return RunOutcome(today, outcome, report, index.meta["sample"], folder, lines, tuple(problems), exit_code)
+
+    def status(self, last: int = 10) -> Health:
+        """The last runs, and how fresh the listing and the index are."""
+        with self.open_store(read_only=True) as store:
+            runs = tuple(store.runs(last))
+            good = next((r for r in store.runs(1000, kind="fetch") if r.outcome in {"ok", "partial"}), None)
+            counted = sum(store.counts().values())
+            revision = store.revision
+        index = self._opened_index()
+        live = len(index.live_rows(self._today(None, index))) if index else 0
+        current = index is not None and self._is_current(index, revision)
+        indexed = str(index.meta["created"]) if index else None
+        sample = index.meta["sample"] if index else None
+        return Health(runs, counted, live, good.finished if good else None, indexed, current, sample)
+
+    def doctor(self) -> tuple[Finding, ...]:
+        """Check configuration, folders, database, index and portal."""
+        from matcher.health import examine
+
+        return examine(self)
+
+    # what the work stands on
+
+    @contextmanager
+    def open_store(self, *, read_only: bool = False) -> Iterator[Store]:
+        """The store of this configuration, closed at the end."""
+        from matcher.store import Store
+
+        if not read_only:
+            self.settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with Store.open(self.settings.database_url, read_only=read_only) as store:
+            yield store
+
+    def index(self) -> Index:
+        """The index in use, built anew when profiles or calls changed since.
+
+        Raises:
+            IndexMissing: when nothing was fetched yet.
+        """
+        index = self._opened_index()
+        if index is not None and not self._stale_mark.exists() and index.meta["institutes"] == self._fingerprint():
+            return index
+        try:
+            with self.open_store(read_only=True) as store:
+                return self._refresh_index(store)
+        except FileNotFoundError as error:
+            raise IndexMissing("Nothing was fetched yet; start with `matcher run`.") from error
+
+    def portal(self, *, attempts: int | None = None) -> Portal:
+        """The portal as configured; a context manager. `attempts` bounds the tries of a mere look."""
+        from matcher.portal import Portal, PortalOptions
+
+        p = self.settings.portal
+        return Portal(
+            PortalOptions(
+                url=p.url,
+                data_url=p.data_url,
+                rate=p.rate,
+                timeout=p.timeout,
+                attempts=attempts or p.attempts,
+                backoff=p.backoff,
+                max_passes=p.max_passes,
+            )
+        )
+
+    def now(self) -> datetime:
+        """The moment by the injected clock."""
+        return self._clock()
+
+    @property
+    def _index_folder(self) -> Path:
+        return self.settings.home / "index"
+
+    @property
+    def _stale_mark(self) -> Path:
+        """Stands while the store is ahead of the index, so that a killed fetch is noticed by the next question."""
+        return self.settings.home / "index.stale"
+
+    @contextmanager
+    def _index_out_of_date(self) -> Iterator[None]:
+        """Mark the index as out of date around a write; `_refresh_index` takes the mark away."""
+        self._stale_mark.touch()
+        try:
+            yield
+        except PortalUnreachable:
+            self._stale_mark.unlink(missing_ok=True)
+            raise
+
+    def _fingerprint(self) -> str:
+        from matcher.institutes import institutes_fingerprint
+
+        return institutes_fingerprint(self.settings.config_dir)
+
+    def _opened_index(self) -> Index | None:
+        from matcher.ranking.index import open_index
+
+        try:
+            return open_index(self._index_folder)
+        except IndexMissing:
+            return None
+
+    def _is_current(self, index: Index, revision: int) -> bool:
+        return bool(index.meta["revision"] == revision and index.meta["institutes"] == self._fingerprint())
+
+    def _refresh_index(self, store: Store) -> Index:
+        """Build the index anew when calls or profiles changed; raises IndexMissing when there is no call."""
+        from matcher.ranking.index import build_index
+
+        index = self._opened_index()
+        revision = store.revision
+        if index is None or not self._is_current(index, revision):
+            calls = list(store.calls())
+            if not calls:
+                raise IndexMissing("Nothing was fetched yet; start with `matcher run`.")
+            facts = {"revision": revision, "institutes": self._fingerprint(), **_sample_label(store)}
+            index = build_index(self._index_folder, calls, self.institutes, now=self._clock(), meta=facts)
+        self._stale_mark.unlink(missing_ok=True)
+        return index
+
+    def _query(self, index: Index, institute: str | None, text: str | None) -> tuple[str | None, str, QueryVector]:
+        """(identifier, name, vector) of an institute, or of a text when there is one."""
+        from matcher.ranking.query import query_vector
+        from matcher.text.analysis import Analyzer
+
+        if text is not None:
+            profile = Profile("text", "Your text", (ProfilePart("text", "your text", text),))
+            return None, profile.name, query_vector(profile, Analyzer(), index.find_term, index.idf)
+        name = (institute or "").strip().casefold()
+        listed = next((p for p in index.meta["profiles"] if name in (p["id"], p["acronym"].casefold())), None)
+        if listed is None:
+            raise UsageError(f"{self.institute(institute or '').identifier} is in no index; run `matcher run`.")
+        return listed["id"], listed["name"], index.query(listed["id"])
+
+    def _row(self, index: Index, call: str) -> int:
+        row = index.row(call)
+        if row is None:
+            raise UsageError(f"No call is known as {call!r}; `matcher calls WORDS --status all` searches them.")
+        return row
+
+    def _moment(self, as_of: date | None) -> datetime:
+        return self._clock() if as_of is None else noon(as_of)
+
+    def _today(self, as_of: date | None, index: Index) -> date:
+        """The day asked for; else the sample's own day when the sample is shown; else today in Brussels."""
+        if as_of is not None:
+            return as_of
+        sample_day = index.meta["sample_day"]
+        return date.fromisoformat(sample_day) if sample_day else brussels_day(self._clock())
+
+    def _only_sample(self) -> bool:
+        """True when nothing but the sample was ever kept."""
+        with self.open_store(read_only=True) as store:
+            return set(store.counts()) <= {Source.SAMPLE}
+
+    def _use_sample(self) -> None:
+        from matcher import sample
+        from matcher.jobs import keep_sample
+
+        with self.open_store() as store, self._index_out_of_date():
+            keep_sample(store, sample.load(), now=self._clock())
+            self._refresh_index(store)
+
+    def _write_lists(
+        self, index: Index, today: date, problems: Sequence[str]
+    ) -> tuple[Path, tuple[InstituteLine, ...]]:
+        """Each institute's list as a text and an HTML file; a summary line for each."""
+        from matcher.lists import write_list
+
+        folder = self.settings.home / "lists" / today.isoformat()
+        lines = []
+        for profile in index.meta["profiles"]:
+            ranking = self.rank(profile["id"], as_of=today)
+            write_list(folder, ranking, problems)
+            best = ranking.matches[0] if ranking.matches else None
+            lines.append(
+                InstituteLine(
+                    profile["id"],
+                    len(ranking.matches),
+                    best.call.identifier if best else None,
+                    best.fit if best else None,
+                    best.call.title if best else "no match",
+                )
+            )
+        return folder, tuple(lines)
+
+
+def _sample_label(store: Store) -> dict[str, str | None]:
+    """The note and the day of the packaged sample where a store holds nothing else, else None for both."""
+    if set(store.counts()) != {Source.SAMPLE}:
+        return {"sample": None, "sample_day": None}
+    from matcher import sample
+
+    loaded = sample.load()
+    return {"sample": loaded.note, "sample_day": loaded.as_of.isoformat()}

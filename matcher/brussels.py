@@ -1,0 +1,20 @@
+"""The calendar of calls: a deadline is a day in Brussels."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+BRUSSELS = ZoneInfo("Europe/Brussels")
+
+_NOON = time(12, tzinfo=BRUSSELS)
+
+
+def brussels_day(moment: datetime) -> date:
+    """The day in Brussels at an aware moment."""
+    return moment.astimezone(BRUSSELS).date()
+
+
+def noon(day: date) -> datetime:
+    """Noon in Brussels: the moment that stands for a day that is replayed."""
+    return datetime.combine(day, _NOON)

@@ -1,0 +1,123 @@
+"""`matcher fetch` and `run`: the work of a day."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from matcher.cli.output import output_options, print_csv, print_json, say
+from matcher.cli.render import table
+from matcher.cli.values import as_of_option
+from matcher.records import envelope, fetch_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+
+    from matcher.app import Matcher
+    from matcher.model import FetchReport
+
+PARTLY_DONE = 3
+
+
+@click.command("fetch")
+@click.option("--programme", multiple=True, help="Only this programme (HORIZON, DIGITAL, LIFE…); may be repeated.")
+@click.option(
+    "--kind",
+    multiple=True,
+    type=click.Choice(["topic", "external-action", "cascade"]),
+    help="What to fetch [portal.kinds]; may be repeated.",
+)
+@click.option("--full", is_flag=True, help="Closed calls too, for the archive.")
+@click.option("--bulk", metavar="FILE_OR_URL", help="Read grantsTenders.json into the archive instead.")
+@as_of_option
+@output_options
+@click.pass_obj
+def fetch_command(
+    app: Matcher,
+    programme: tuple[str, ...],
+    kind: tuple[str, ...],
+    full: bool,
+    bulk: str | None,
+    as_of: date | None,
+    output: str | None,
+) -> int:
+    """Pull the listing of calls from the portal and keep what is new or changed."""
+    with progress_bar(output) as progress:
+        if bulk is not None:
+            report = app.fetch_bulk(bulk, as_of=as_of, progress=progress)
+        else:
+            report = app.fetch(programmes=programme, kinds=kind, full=full, as_of=as_of, progress=progress)
+    if output == "json":
+        print_json(envelope(**fetch_record(report)))
+    elif output == "csv":
+        print_csv([fetch_record(report)])
+    else:
+        click.echo(summary_line(report))
+    for problem in report.problems:
+        say(f"problem: {problem}")
+    return PARTLY_DONE if report.problems else 0
+
+
+@click.command("run")
+@as_of_option
+@output_options
+@click.pass_obj
+def run_command(app: Matcher, as_of: date | None, output: str | None) -> int:
+    """The daily job, once, now: fetch, index, match, and write each institute's list as text and HTML."""
+    with progress_bar(output) as progress:
+        outcome = app.run(as_of=as_of, progress=progress, say=say)
+    record = envelope(
+        as_of=outcome.as_of.isoformat(),
+        outcome=outcome.outcome,
+        sample=outcome.sample,
+        fetch=fetch_record(outcome.fetch) if outcome.fetch else None,
+        folder=str(outcome.folder),
+        institutes=[
+            {"institute": line.institute, "matches": line.matches, "best": line.best, "fit": line.fit}
+            for line in outcome.lines
+        ],
+        problems=list(outcome.problems),
+    )
+    if output == "json":
+        print_json(record)
+    elif output == "csv":
+        print_csv(record["institutes"])
+    else:
+        if outcome.fetch:
+            click.echo(summary_line(outcome.fetch))
+        rows = [(line.institute, str(line.fit), line.best or "—", line.title) for line in outcome.lines]
+        click.echo(table(("institute", "fit", "best call", "title"), rows))
+        click.echo(f"\nLists of {len(rows)} institutes: {outcome.folder}")
+        click.echo("Next: matcher rank cea-leti, matcher show CALL --for cea-leti, matcher why cea-leti CALL")
+    for problem in outcome.problems:
+        say(f"problem: {problem}")
+    return outcome.exit_code
+
+
+def summary_line(report: FetchReport) -> str:
+    """One line for a person: what was seen and what came of it."""
+    return (
+        f"seen {report.seen} rows ({report.distinct} distinct of {report.counted} counted), "
+        f"new {report.new}, changed {report.changed}, closed {report.closed}, set aside {report.set_aside}, "
+        f"{report.requests} requests ({report.retries} retries), {report.seconds:.1f} s"
+    )
+
+
+@contextmanager
+def progress_bar(output: str | None) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on stderr while rows come in, when a person is watching."""
+    context = click.get_current_context()
+    if not sys.stderr.isatty() or context.find_root().params.get("quiet") or output is not None:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("fetching"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("rows", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,91 @@
+"""`matcher status`, `doctor` and `config show`: is the watch running, and with which settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from matcher.cli.output import output_options, print_csv, print_json
+from matcher.cli.render import table
+from matcher.records import envelope, run_record
+
+if TYPE_CHECKING:
+    from matcher.app import Matcher
+
+
+@click.command("status")
+@click.option("--last", type=click.IntRange(1), default=10, show_default=True, help="How many runs.")
+@output_options
+@click.pass_obj
+def status_command(app: Matcher, last: int, output: str | None) -> None:
+    """How the last runs went, and how fresh the listing and the index are."""
+    health = app.status(last)
+    records = [run_record(run) for run in health.runs]
+    if output == "json":
+        print_json(
+            envelope(
+                calls=health.calls,
+                live=health.live,
+                last_good_fetch=health.last_good_fetch.isoformat() if health.last_good_fetch else None,
+                indexed=health.indexed,
+                index_current=health.index_current,
+                sample=health.sample,
+                runs=records,
+            )
+        )
+    elif output == "csv":
+        print_csv({**record, "detail": ""} for record in records)
+    else:
+        good = f"{health.last_good_fetch:%Y-%m-%d %H:%M} UTC" if health.last_good_fetch else "never"
+        click.echo(f"calls            {health.calls}, {health.live} of them live")
+        click.echo(f"last good fetch  {good}")
+        click.echo(f"index            {health.indexed or 'none'}" + ("" if health.index_current else " (out of date)"))
+        if health.sample:
+            click.echo(f"sample           {health.sample}")
+        rows = [
+            (
+                str(run.identifier),
+                run.kind,
+                f"{run.started:%Y-%m-%d %H:%M}",
+                run.outcome,
+                "; ".join(map(str, run.detail.get("problems", ()))),  # type: ignore[call-overload]
+            )
+            for run in health.runs
+        ]
+        click.echo("\n" + table(("run", "kind", "started (UTC)", "outcome", "problems"), rows))
+
+
+@click.command("doctor")
+@output_options
+@click.pass_obj
+def doctor_command(app: Matcher, output: str | None) -> int:
+    """Check configuration, folders, database, index and portal; exit 1 when something is wrong."""
+    findings = app.doctor()
+    if output == "json":
+        print_json(envelope(checks=[{"check": f.check, "ok": f.ok, "detail": f.detail} for f in findings]))
+    elif output == "csv":
+        print_csv({"check": f.check, "ok": f.ok, "detail": f.detail} for f in findings)
+    else:
+        for finding in findings:
+            click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.check:<14} {finding.detail}")
+    return 0 if all(f.ok for f in findings) else 1
+
+
+@click.group("config")
+def config_command() -> None:
+    """The settings and where each came from."""
+
+
+@config_command.command("show")
+@output_options
+@click.pass_obj
+def config_show(app: Matcher, output: str | None) -> None:
+    """Each setting, its value (secrets masked) and where it came from."""
+    settings = [{"setting": k, "value": v, "origin": o} for k, v, o in app.settings.shown()]
+    if output == "json":
+        print_json(envelope(settings=settings))
+    elif output == "csv":
+        print_csv(settings)
+    else:
+        click.echo(table(("setting", "value", "from"), [tuple(s.values()) for s in settings]))

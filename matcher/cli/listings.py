@@ -1,0 +1,133 @@
+"""`matcher calls`, `institutes` and `profile`: what there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from matcher.cli.output import output_options, print_csv, print_json, say
+from matcher.cli.render import styled, table
+from matcher.cli.values import as_of_option, call_filter, filter_options
+from matcher.records import call_record, envelope
+from matcher.wording import action_codes, day, money, status_text
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from matcher.app import Matcher
+    from matcher.model import Institute
+
+
+@click.command("calls")
+@click.argument("words", nargs=-1)
+@filter_options
+@as_of_option
+@output_options
+@click.pass_obj
+def calls_command(
+    app: Matcher, /, words: tuple[str, ...], as_of: date | None, output: str | None, **filters: Any
+) -> None:
+    """List the live calls, or those whose identifier or title holds every one of WORDS."""
+    listing = app.calls(call_filter(**filters, words=words), as_of=as_of)
+    records = (call_record(call, listing.as_of) for call in listing.calls)
+    if output == "json":
+        label = {"sample": listing.sample} if listing.sample else {}
+        print_json(envelope(as_of=listing.as_of.isoformat(), **label, calls=list(records)))
+    elif output == "csv":
+        print_csv(records)
+    else:
+        if listing.sample:
+            say(f"Note: {listing.sample}")
+        rows = [
+            (
+                call.identifier,
+                status_text(call, listing.as_of),
+                day(following.date) if (following := call.next_deadline(listing.as_of)) else "—",
+                action_codes(call.actions[:1]),
+                money(call.budget_eur),
+                call.title,
+            )
+            for call in listing.calls
+        ]
+        click.echo(table(("call", "status", "next deadline", "action", "budget", "title"), rows))
+        say(f"{len(rows)} calls as of {day(listing.as_of)}")
+
+
+@click.command("institutes")
+@output_options
+@click.pass_obj
+def institutes_command(app: Matcher, output: str | None) -> None:
+    """List the institutes that calls are matched for."""
+    records = [_institute_record(i) for i in app.institutes]
+    if output == "json":
+        print_json(envelope(institutes=records))
+    elif output == "csv":
+        print_csv(records)
+    else:
+        rows = [
+            (i.identifier, _label(i.label_2015), _label(i.label_current), str(len(i.keywords_en)), i.name_en)
+            for i in app.institutes
+        ]
+        click.echo(table(("institute", "2015", "today", "skills", "name"), rows))
+
+
+@click.command("profile")
+@click.argument("institute")
+@output_options
+@click.pass_obj
+def profile_command(app: Matcher, institute: str, output: str | None) -> None:
+    """The skills of INSTITUTE, as the ranking reads them, heaviest terms first."""
+    profile = app.profile(institute)
+    terms = [{"term": t.term, "weight": t.weight, "source": t.source} for t in profile.terms]
+    if output == "json":
+        print_json(envelope(**_institute_record(profile.institute), terms=terms))
+    elif output == "csv":
+        print_csv(terms)
+    else:
+        click.echo(_profile_text(profile.institute))
+        click.echo("\n" + styled("Heaviest terms", bold=True))
+        click.echo(
+            table(("weight", "term", "from"), [(f"{t.weight:.3f}", t.term, t.source or "") for t in profile.terms[:25]])
+        )
+
+
+def _institute_record(institute: Institute) -> dict[str, Any]:
+    return {
+        "institute": institute.identifier,
+        "acronym": institute.acronym,
+        "name_en": institute.name_en,
+        "name_fr": institute.name_fr,
+        "label_2015": institute.label_2015,
+        "label_current": institute.label_current,
+        "label_note": institute.label_note,
+        "successor": institute.successor,
+        "location": institute.location,
+        "website": institute.website,
+        "legal_names": [{"name": n.name, "pic": n.pic} for n in institute.legal_names],
+        "keywords_en": list(institute.keywords_en),
+        "keywords_fr": list(institute.keywords_fr),
+        "labs": [lab.name for lab in institute.labs],
+    }
+
+
+def _profile_text(institute: Institute) -> str:
+    lines = [
+        styled(institute.name_en, bold=True),
+        institute.name_fr,
+        "",
+        f"label       2015: {_label(institute.label_2015)}, today: {_label(institute.label_current)}"
+        + (f" ({institute.label_note})" if institute.label_note else ""),
+        f"location    {institute.location or '—'}",
+        f"website     {institute.website or '—'}",
+        f"skills      {', '.join(institute.keywords_en)}",
+        f"compétences {', '.join(institute.keywords_fr)}",
+    ]
+    lines += [f"lab         {lab.name}: {', '.join(lab.keywords_en)}" for lab in institute.labs]
+    if institute.description_en:
+        lines += ["", institute.description_en]
+    return "\n".join(lines)
+
+
+def _label(value: bool | None) -> str:
+    return {True: "yes", False: "no", None: "uncertain"}[value]

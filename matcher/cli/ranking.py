@@ -1,0 +1,192 @@
+"""`matcher rank`, `why` and `show`: what suits an institute, and the reasons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from matcher.cli.output import output_options, print_csv, print_json, say
+from matcher.cli.render import evidence_lines, match_block, styled, table
+from matcher.cli.values import as_of_option, call_filter, filter_options
+from matcher.errors import UsageError
+from matcher.records import call_record, change_record, envelope, match_record
+from matcher.wording import contribution, day, deadline_text, facts_line, levels, money, stage_text, status_text
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from matcher.answers import Ranking, Reason
+    from matcher.app import Matcher
+    from matcher.model import Call, Change
+
+
+@click.command("rank")
+@click.argument("institute", required=False)
+@click.option("--text", help="Rank for this text instead of an institute.")
+@click.option("--file", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Rank for a file.")
+@click.option("--top", type=click.IntRange(1), help="How many matches [ranking.top].")
+@click.option("--min-fit", type=click.IntRange(0, 100), help="Leave out matches below this fit [ranking.min_fit].")
+@click.option("--explain", is_flag=True, help="Show every term that made the score, and where it comes from.")
+@filter_options
+@as_of_option
+@output_options
+@click.pass_obj
+def rank_command(
+    app: Matcher,
+    /,
+    institute: str | None,
+    text: str | None,
+    file: Path | None,
+    top: int | None,
+    min_fit: int | None,
+    explain: bool,
+    as_of: date | None,
+    output: str | None,
+    **filters: Any,
+) -> None:
+    """The best calls for INSTITUTE, or for any text: --text "additive manufacturing of titanium"."""
+    if sum(value is not None for value in (institute, text, file)) != 1:
+        raise UsageError("Say what to rank for: an institute (`matcher institutes` lists them), --text or --file.")
+    if file is not None:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    ranking = app.rank(institute, text=text, wanted=call_filter(**filters), top=top, min_fit=min_fit, as_of=as_of)
+    if output == "json":
+        print_json(_ranking_record(ranking))
+    elif output == "csv":
+        rows = (match_record(m, ranking.as_of) for m in ranking.matches)
+        print_csv({**row, "evidence": [e["term"] for e in row["evidence"]]} for row in rows)
+    else:
+        _print_ranking(ranking, explain)
+
+
+@click.command("why")
+@click.argument("institute")
+@click.argument("call")
+@filter_options
+@as_of_option
+@output_options
+@click.pass_obj
+def why_command(
+    app: Matcher, /, institute: str, call: str, as_of: date | None, output: str | None, **filters: Any
+) -> None:
+    """Why CALL was, or was not, recommended to INSTITUTE: rank, fit, filter, evidence."""
+    reason = app.why(institute, call, wanted=call_filter(**filters), as_of=as_of)
+    record = envelope(
+        institute=reason.institute,
+        as_of=reason.as_of.isoformat(),
+        **match_record(reason.match, reason.as_of),
+        recommended=reason.recommended,
+        stopped_by=reason.stopped_by,
+        candidates=reason.candidates,
+        top=reason.top,
+        score_needed=reason.score_needed,
+        min_fit=reason.min_fit,
+    )
+    if output == "json":
+        print_json(record)
+    elif output == "csv":
+        print_csv([{**record, "evidence": [e.term for e in reason.match.evidence]}])
+    else:
+        click.echo(_reason_text(reason))
+
+
+@click.command("show")
+@click.argument("call")
+@click.option("--for", "institute", help="With the evidence of this institute.")
+@as_of_option
+@output_options
+@click.pass_obj
+def show_command(app: Matcher, call: str, institute: str | None, as_of: date | None, output: str | None) -> None:
+    """CALL in full: facts, text, history, and its evidence for an institute."""
+    shown = app.show(call, institute=institute, as_of=as_of)
+    record = envelope(
+        as_of=shown.as_of.isoformat(),
+        **call_record(shown.call, shown.as_of),
+        call_id=shown.call.call_id,
+        call_title=shown.call.call_title,
+        destination=shown.call.destination,
+        keywords=list(shown.call.keywords),
+        sections=[{"name": s.name, "text": s.text} for s in shown.call.sections],
+        links=[{"title": link.title, "url": link.url} for link in shown.call.links],
+        changes=[change_record(c) for c in shown.changes],
+        match=match_record(shown.match, shown.as_of) if shown.match else None,
+    )
+    if output == "json":
+        print_json(record)
+    elif output == "csv":
+        print_csv([call_record(shown.call, shown.as_of)])
+    else:
+        click.echo(_call_text(shown.call, shown.changes, shown.as_of))
+        if shown.match:
+            click.echo(f"\nFor {institute}: fit {shown.match.fit}")
+            click.echo("\n".join(evidence_lines(shown.match.evidence, shown.match.score)))
+
+
+def _ranking_record(ranking: Ranking) -> dict[str, Any]:
+    label = {"sample": ranking.sample} if ranking.sample else {}
+    matches = [match_record(m, ranking.as_of) for m in ranking.matches]
+    return envelope(institute=ranking.institute, as_of=ranking.as_of.isoformat(), **label, matches=matches)
+
+
+def _print_ranking(ranking: Ranking, explain: bool) -> None:
+    if ranking.sample:
+        say(f"Note: {ranking.sample}")
+    click.echo(styled(f"{ranking.name}: best calls as of {day(ranking.as_of)}", bold=True))
+    if not ranking.matches:
+        click.echo("No call matches. Try --status all, a lower --min-fit, or `matcher profile` to see the skills.")
+    for match in ranking.matches:
+        click.echo("\n" + match_block(match, ranking.as_of, explain))
+
+
+def _reason_text(reason: Reason) -> str:
+    match, call = reason.match, reason.match.call
+    verdict = "is recommended" if reason.recommended else "is not recommended"
+    place = f"rank {match.rank} of {reason.candidates} candidates" if match.rank else "not a candidate"
+    lines = [
+        f"{styled(call.identifier, bold=True)} {verdict} to {reason.institute} on {day(reason.as_of)}.",
+        f"  {call.title}",
+        f"  {place}, fit {match.fit}, score {match.score:.4f}",
+    ]
+    if reason.stopped_by:
+        lines.append(f"  stopped by the filter: {reason.stopped_by} ({status_text(call, reason.as_of)})")
+    if reason.score_needed is not None and match.score < reason.score_needed:
+        lines.append(f"  a score of {reason.score_needed:.4f} was needed for the top {reason.top}")
+    if match.fit < reason.min_fit:
+        lines.append(f"  its fit is below the asked minimum of {reason.min_fit}")
+    if not match.evidence:
+        lines.append("  it shares no term with the profile")
+    return "\n".join([*lines, *evidence_lines(match.evidence, match.score)])
+
+
+def _call_text(call: Call, changes: tuple[Change, ...], today: date) -> str:
+    lines = [
+        f"{styled(call.identifier, bold=True)}   {status_text(call, today)}",
+        call.title,
+        "",
+        facts_line(call),
+        f"call        {call.call_id or '—'}  {call.call_title or ''}",
+        f"programme   {call.programme or '—'}" + (f", {call.destination}" if call.destination else ""),
+        f"budget      {money(call.budget_eur)}",
+        f"per project {contribution(call.contribution_eur)}, {call.grants or '—'} grants, {levels(call.trl)}",
+        f"opening     {day(call.opening)}",
+    ]
+    following = call.next_deadline(today)
+    for deadline in call.deadlines:
+        marker = "  " + deadline_text(deadline, call, today) if deadline == following else ""
+        lines.append(f"deadline    {day(deadline.date)} 17:00 Brussels, {stage_text(deadline, call)}{marker}")
+    if call.keywords:
+        lines.append(f"keywords    {', '.join(call.keywords)}")
+    lines.append(f"link        {call.url or '—'}")
+    lines += [f"            {link.title}: {link.url}" for link in call.links]
+    for section in call.sections:
+        lines += ["", styled(section.name, bold=True), section.text]
+    if changes:
+        rows = [(f"{c.seen_at:%Y-%m-%d}", c.kind, c.field, f"{_value(c.old)} → {_value(c.new)}") for c in changes]
+        lines += ["", table(("seen", "change", "field", "old → new"), rows)]
+    return "\n".join(lines)
+
+
+def _value(value: object) -> str:
+    return "—" if value is None else str(value)

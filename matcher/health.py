@@ -1,0 +1,81 @@
+"""`matcher doctor`: look at each thing the daily job stands on, and say what to do where one is not well."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from matcher.answers import Finding
+from matcher.errors import MatcherError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matcher.app import Matcher
+
+STALE_AFTER = timedelta(days=4)
+"""A daily job that runs on weekdays leaves three days between Friday and Monday."""
+
+
+def examine(app: Matcher) -> tuple[Finding, ...]:
+    """Every check, in the order in which they build on each other; none stops the rest."""
+    checks: tuple[tuple[str, Callable[[Matcher], str]], ...] = (
+        ("configuration", _configuration),
+        ("home", _home),
+        ("database", _database),
+        ("index", _index),
+        ("last fetch", _last_fetch),
+        ("portal", _portal),
+    )
+    return tuple(_finding(name, check, app) for name, check in checks)
+
+
+class _NotWellError(MatcherError):
+    """What a check found wrong."""
+
+
+def _finding(name: str, check: Callable[[Matcher], str], app: Matcher) -> Finding:
+    try:
+        return Finding(name, True, check(app))
+    except MatcherError as error:
+        return Finding(name, False, str(error))
+
+
+def _configuration(app: Matcher) -> str:
+    return f"{len(app.institutes)} institutes in {app.settings.config_dir}"
+
+
+def _home(app: Matcher) -> str:
+    home = app.settings.home
+    nearest = next(p for p in (home, *home.parents) if p.exists())
+    if not os.access(nearest, os.W_OK):
+        raise _NotWellError(f"{nearest} is not writable; set MATCHER_HOME to a folder of your own")
+    return str(home) if home.exists() else f"{home} (made at the first run)"
+
+
+def _database(app: Matcher) -> str:
+    with app.open_store(read_only=True) as store:
+        return f"{sum(store.counts().values())} calls, revision {store.revision}"
+
+
+def _index(app: Matcher) -> str:
+    index = app.index()
+    return f"{len(index)} calls, built {index.meta['created']}"
+
+
+def _last_fetch(app: Matcher) -> str:
+    health = app.status(1)
+    if health.last_good_fetch is None:
+        raise _NotWellError("no fetch succeeded yet; start with `matcher run`")
+    age = app.now() - health.last_good_fetch
+    if age > STALE_AFTER:
+        raise _NotWellError(f"{age.days} days ago; is the daily job still running?")
+    return f"{health.last_good_fetch:%Y-%m-%d %H:%M} UTC"
+
+
+def _portal(app: Matcher) -> str:
+    from matcher.portal import Query
+
+    with app.portal(attempts=1) as portal:
+        return f"{portal.count(Query())} live rows at {app.settings.portal.url}"

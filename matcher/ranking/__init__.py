@@ -1,0 +1,1 @@
+"""Scoring calls against skill profiles: fit an index, save it, query it, explain what came out."""
