@@ -47,7 +47,7 @@ _EXACT_WORDS = 1000  # above this many differing words per side, the ratio count
 def content(call: Call) -> dict[str, Any]:
     """The normalised, JSON-ready content of a call; equal for rows that say the same.
 
-    Text is NFC with single spaces; keywords, actions and deadlines are sorted sets; sections are one text per name.
+    Text is NFC with single spaces; keywords, actions, links and deadlines are sorted sets; sections are one text each.
     The portal's own status is kept only where it decides something (no deadline, no opening date, or `closed`);
     the source, the ingest date and the day of leaving are no content.
     """
@@ -74,6 +74,7 @@ def content(call: Call) -> dict[str, Any]:
         "keywords": sorted({_clean(k) for k in call.keywords} - {""}),
         "text": _sections(call),
         "url": call.url,
+        "links": [list(pair) for pair in sorted({(_clean(link.title), link.url) for link in call.links})],
     }
 
 

@@ -11,7 +11,7 @@ import zlib
 from datetime import date, datetime
 from typing import Any
 
-from matcher.model import Action, Call, Deadline, Kind, Section, Source, Status
+from matcher.model import Action, Call, Deadline, Kind, Link, Section, Source, Status
 
 _PLAIN_BELOW = 400  # bytes: shorter bodies are not worth compressing
 
@@ -33,6 +33,7 @@ def call_to_dict(call: Call) -> dict[str, Any]:
         "trl": list(call.trl) if call.trl else None,
         "keywords": list(call.keywords) or None,
         "sections": [[s.name, s.text] for s in call.sections] or None,
+        "links": [[link.title, link.url] for link in call.links] or None,
         "ingested": call.ingested.isoformat() if call.ingested else None,
         "gone": call.gone.isoformat() if call.gone else None,
     }
@@ -64,6 +65,7 @@ def call_from_dict(fields: dict[str, Any]) -> Call:
         keywords=tuple(get("keywords", ())),
         sections=tuple(Section(*s[:2]) for s in get("sections", ())),
         url=get("url"),
+        links=tuple(Link(*pair[:2]) for pair in get("links", ())),
         source=Source(get("source", Source.SEARCH)),
         ingested=datetime.fromisoformat(ingested) if ingested else None,
         gone=date.fromisoformat(gone) if gone else None,

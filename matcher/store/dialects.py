@@ -73,9 +73,9 @@ def make_engine(url: URL, *, read_only: bool, wait: float) -> Engine:
 
 
 def _sqlite_engine(path: Path, *, read_only: bool, wait: float) -> Engine:
-    if read_only and not path.exists():
-        raise StoreError(f"There is no database at {path} yet: run `matcher fetch` first.")
-    if not read_only:
+    if read_only:
+        _find_file(path)
+    else:
         _prepare_file(path, wait)
     uri = f"file:{quote(str(path.absolute()))}?mode={'ro' if read_only else 'rw'}"
 
@@ -93,6 +93,17 @@ def _sqlite_engine(path: Path, *, read_only: bool, wait: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _find_file(path: Path) -> None:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise StoreError(f"There is no database at {path} yet: run `matcher fetch` first.") from error
+    except OSError as error:
+        raise StoreError(
+            f"The database {path} cannot be read ({error.strerror}): check the permissions of its folder."
+        ) from error
 
 
 def _prepare_file(path: Path, wait: float) -> None:

@@ -10,28 +10,21 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, delete, exists, insert, update
 
+from matcher.brussels import brussels_day
 from matcher.changes import WINDOW, announced, content, content_hash, decide
 from matcher.model import LIVE, Call, Change, ParsedRow, Section, Source, Status
 from matcher.store.codec import pack
 from matcher.store.dialects import chunks, upsert
 from matcher.store.heads import RANK, Head, absent_heads, bodies_of, fold, heads_of, pending_heads, raw_row, reports_of
 from matcher.store.records import ListingScope, Saved
-from matcher.store.schema import calls, changes, raw_rows, set_aside, versions
+from matcher.store.schema import calls, changes, clean, raw_rows, set_aside, versions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
-
-_BRUSSELS = ZoneInfo("Europe/Brussels")
-
-
-def brussels_day(now: datetime) -> date:
-    """The day that deadlines are counted in."""
-    return now.astimezone(_BRUSSELS).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +57,7 @@ class Save:
 
     @property
     def today(self) -> date:
+        """The day that deadlines are counted in."""
         return brussels_day(self.now)
 
     @property
@@ -140,7 +134,7 @@ class Save:
             pile.clear()
 
     def _add(self, row: ParsedRow) -> None:
-        call = replace(row.call, gone=None)
+        call = replace(row.call, identifier=clean(row.call.identifier), gone=None)
         gone = self.today if _closed_early(call, self.today) else None
         status = replace(call, gone=gone).status_on(self.today)
         look = _Look(call, gone, row.ingested, filled=False, enriched=False, raw=row.raw)
@@ -264,7 +258,7 @@ def _state(look: _Look, status: Status | None, digest: str) -> dict[str, Any]:
     call = look.call
     return {
         "kind": call.kind.value,
-        "programme": call.programme,
+        "programme": clean(call.programme) if call.programme is not None else None,
         "source": call.source.value,
         "claim": call.status.value if call.status else None,
         "status": status.value if status else None,

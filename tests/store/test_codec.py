@@ -1,0 +1,87 @@
+"""Calls as JSON and back, exactly and tolerantly."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import fields
+from datetime import UTC
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matcher.changes import content
+from matcher.model import Action, Call, Deadline, Kind, Link, Section, Source, Status
+from matcher.store.codec import call_from_dict, call_to_dict, pack, unpack
+
+any_text = st.text(st.characters(exclude_categories=()), max_size=30)  # lone surrogates and NUL too
+maybe_text = st.none() | any_text
+pairs = st.none() | st.tuples(st.integers(), st.integers())
+any_call = st.builds(
+    Call,
+    identifier=any_text,
+    title=any_text,
+    programme=maybe_text,
+    call_id=maybe_text,
+    call_title=maybe_text,
+    kind=st.sampled_from(Kind),
+    status=st.none() | st.sampled_from(Status),
+    opening=st.none() | st.dates(),
+    deadlines=st.lists(st.builds(Deadline, st.dates(), st.integers(1, 10), maybe_text), max_size=4).map(tuple),
+    deadline_model=maybe_text,
+    actions=st.lists(st.builds(Action, any_text, any_text), max_size=4).map(tuple),
+    budget_eur=st.none() | st.integers(),
+    contribution_eur=pairs,
+    grants=st.none() | st.integers(),
+    trl=pairs,
+    destination=maybe_text,
+    keywords=st.lists(any_text, max_size=4).map(tuple),
+    sections=st.lists(st.builds(Section, any_text, st.text(max_size=600)), max_size=4).map(tuple),
+    url=maybe_text,
+    links=st.lists(st.builds(Link, any_text, any_text), max_size=4).map(tuple),
+    source=st.sampled_from(Source),
+    ingested=st.none() | st.datetimes(timezones=st.just(UTC)),
+    gone=st.none() | st.dates(),
+)
+
+
+@settings(deadline=None)
+@given(any_call)
+def test_every_call_comes_back_exactly(call: Call) -> None:
+    assert unpack(pack(call)) == call
+    assert call_from_dict(json.loads(json.dumps(call_to_dict(call)))) == call
+    assert content(unpack(pack(call))) == content(call)
+
+
+def test_every_field_is_kept() -> None:
+    full = Call(
+        **{f.name: "x" for f in fields(Call)}
+        | {"kind": Kind.CASCADE, "status": Status.OPEN, "source": Source.BULK, "opening": None, "ingested": None}
+        | {
+            "gone": None,
+            "deadlines": (),
+            "actions": (),
+            "keywords": ("k",),
+            "sections": (),
+            "links": (Link("t", "u"),),
+            "trl": (1, 2),
+        }
+        | {"contribution_eur": (3, 4), "budget_eur": 5, "grants": 6}
+    )
+    assert unpack(pack(full)) == full
+
+
+def test_fields_of_another_time_are_no_obstacle() -> None:
+    later = {"identifier": "X", "title": "T", "invented": {"later": 1}, "deadlines": [["2026-01-01", 1, None, "17:00"]]}
+    assert call_from_dict(later).deadlines[0].stage == 1
+    assert call_from_dict({"identifier": "X", "title": "T", "deadlines": [["2026-01-01"]]}).deadlines[0].stage == 1
+    assert call_from_dict({"identifier": "X", "title": "T"}) == Call("X", "T")
+    with pytest.raises(KeyError):
+        call_from_dict({"title": "T"})
+
+
+def test_importing_the_codec_loads_no_database() -> None:
+    code = "import sys, matcher.store.codec; print([m for m in ('sqlalchemy', 'alembic') if m in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
