@@ -21,7 +21,7 @@ def keywords(values: Iterable[str], ids: Iterable[str | None]) -> tuple[str, ...
     """Each keyword once, in the portal's order.
 
     One value may itself be a JSON array (PROTOCOL.md, quirk 5). The topic's and call's own ids and its title, which
-    the portal repeats there, are dropped, and so is the Digital Agenda. `crossCuttingPriorities` are never keywords (quirk 6).
+    the portal repeats there, are dropped, and so is the Digital Agenda; `crossCuttingPriorities` never count (quirk 6).
     """
     dropped = _WORTHLESS | {plain_line(text).casefold() for text in ids if text}
     found: dict[str, str] = {}

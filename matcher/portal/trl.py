@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Range = tuple[int, int]
 
 _NAME = r"(?:TRLs?|technolog(?:y|ical) readiness levels?(?:\s*\(TRLs?\))?)"
-_LEVEL = rf"{_NAME}\s*(?:of\s+)?([1-9])(?![0-9.])(?:\s*(?:-|–|—|/|to|or|and)\s*(?:{_NAME}\s*)?([1-9])(?![0-9.]))?"
+_LEVEL = rf"{_NAME}\s*(?:of\s+)?([1-9])(?!\d|\.\d)(?:\s*(?:-|–|—|/|to|or|and)\s*(?:{_NAME}\s*)?([1-9])(?!\d|\.\d))?"
 _SETS = re.compile(
     r"\b(?:activities|actions?|proposals?|projects?)\b[^.;:]{0,160}?"
     r"\b(?:expected|should|shall|must|will|may|can|need|aim)\b",
@@ -33,7 +33,7 @@ _HEDGE = (
 _START = re.compile(rf"\bstart(?:s|ing)?\s+{_HEDGE}{_LEVEL}", re.IGNORECASE)
 _END = re.compile(rf"\b(?:achiev|reach|attain|arriv|end)(?:e|es|ing|s)?\s+{_HEDGE}{_LEVEL}", re.IGNORECASE)
 _MINIMUM = re.compile(rf"\bbe\s+at\s+(?:minimum|least)\s+{_LEVEL}[^.;]*\bend of the project", re.IGNORECASE)
-_FROM_TO = re.compile(rf"\bfrom\s+{_NAME}\s*([1-9])\s+to\s+(?:{_NAME}\s*)?([1-9])(?![0-9.])", re.IGNORECASE)
+_FROM_TO = re.compile(rf"\bfrom\s+{_NAME}\s*([1-9])\s+to\s+(?:{_NAME}\s*)?([1-9])(?!\d|\.\d)", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.;])\s+|\n+")
 
 

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import pytest
+
+from matcher.errors import PortalUnreachable
+from matcher.portal import Query
+from matcher.portal.client import LONGEST_PAUSE, RequestFailedError
+from matcher.portal.pace import Pace
+from tests.portal.faults import Fault, Faults
+from tests.portal.rows import listing
+
+
+class Time:
+    """A clock that only sleeping moves."""
+
+    def __init__(self):
+        self.now = 100.0
+        self.slept = []
+
+    def clock(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def test_the_pace_keeps_requests_apart_start_to_start():
+    time = Time()
+    pace = Pace(2.0, sleep=time.sleep, clock=time.clock)
+    starts = []
+    for work in (0.0, 0.1, 0.7, 0.0):
+        pace.wait()
+        starts.append(time.now)
+        time.now += work
+    assert starts == pytest.approx([100.0, 100.5, 101.0, 101.7])
+    assert time.slept == pytest.approx([0.5, 0.4])
+
+
+def test_a_slow_moment_is_not_made_up_for_by_a_burst():
+    time = Time()
+    pace = Pace(1.0, sleep=time.sleep, clock=time.clock)
+    pace.wait()
+    time.now += 60
+    for _ in range(3):
+        pace.wait()
+    assert time.slept == pytest.approx([1.0, 1.0])
+
+
+def test_every_request_waits_its_turn_tries_again_included(serve, connect):
+    pauses = []
+    client = connect(serve(listing(250), faults=Faults(at={2: Fault.HTML})), rate=0.001, pauses=pauses)
+    found = client.listing(Query())
+    assert found.requests == 4
+    assert sum(pause > 900 for pause in pauses) == 3
+
+
+@pytest.mark.parametrize(("header", "pause"), [("7", 7.0), ("100000", LONGEST_PAUSE), ("soon", 0.25)])
+def test_retry_after_is_honoured_within_reason(serve, connect, header, pause):
+    pauses = []
+    portal = serve(listing(5), faults=Faults(at={1: Fault.TOO_MANY}), retry_after=header)
+    assert connect(portal, backoff=0.25, rate=1e6, pauses=pauses).listing(Query()).retries == 1
+    assert max(pauses) == pytest.approx(pause)
+
+
+def test_retry_after_may_be_a_date(serve, connect):
+    pauses = []
+    faults = Faults(at={1: Fault.TOO_MANY})
+    portal = serve(listing(5), faults=faults, retry_after="Wed, 01 Jan 2098 00:00:00 GMT")
+    connect(portal, pauses=pauses).listing(Query())
+    assert max(pauses) == LONGEST_PAUSE
+
+
+def test_pauses_double(serve, connect):
+    pauses = []
+    portal = serve([], faults=Faults(always=Fault.BAD_GATEWAY))
+    client = connect(portal, attempts=4, backoff=1.0, rate=1e6, pauses=pauses)
+    with pytest.raises(RequestFailedError, match="no usable answer in 4 tries: HTTP 502"):
+        client.details("X")
+    assert [pause for pause in pauses if pause > 0.5] == [1.0, 2.0, 4.0]
+
+
+def test_a_redirect_to_elsewhere_is_not_followed(serve, connect):
+    other = serve(listing(5))
+    portal = serve(listing(5))
+    portal.redirect = f"{other.url}/search?text=1"
+    with pytest.raises(PortalUnreachable, match="redirects to http://127"):
+        connect(portal).listing(Query())
+    assert other.requests == []
+
+
+def test_a_redirect_in_a_circle_ends(serve, connect):
+    portal = serve(listing(5))
+    portal.redirect = "/search-api/prod/rest/search?text=1"
+    with pytest.raises(PortalUnreachable, match="circle"):
+        connect(portal).listing(Query())
+    assert 0 < len(portal.requests) <= 10
+
+
+def test_a_refused_request_is_not_repeated(serve, connect):
+    portal = serve(listing(5))
+    portal.index.page = None  # never reached: the query is refused before
+    client = connect(portal)
+    with pytest.raises(RequestFailedError, match="HTTP 404"):
+        client.open_bulk(f"{portal.data_url}/missing.json")
+    assert len(portal.requests) == 1
