@@ -24,7 +24,7 @@ _SQLITE = {
     sqlite3.SQLITE_FULL: "The disk is full and nothing was saved to {where}: free some space and run again.",
     sqlite3.SQLITE_IOERR: "The disk failed while {where} was read or written: check the disk, then run again.",
 }
-_SQLITE_BUSY = "The database {where} is locked by another program that did not finish in time: run again later."
+_BUSY = "The database {where} is locked by another program that did not finish in time: run again later."
 
 _POSTGRES = {
     "28": "PostgreSQL refused the user or password for {where}: check MATCHER_DATABASE_URL.",
@@ -54,7 +54,7 @@ def _translate(error: BaseException | None, where: str) -> StoreError:
         return _from_sqlite(error, where)
     state = getattr(error, "sqlstate", None)
     if state in _POSTGRES_BUSY:
-        return StoreBusy(_SQLITE_BUSY.format(where=where))
+        return StoreBusy(_BUSY.format(where=where))
     if state is None and type(error).__name__ in ("OperationalError", "ConnectionTimeout"):
         state = _connection_state(str(error))
     for prefix, sentence in _POSTGRES.items():
@@ -67,7 +67,7 @@ def _from_sqlite(error: sqlite3.Error, where: str) -> StoreError:
     code = getattr(error, "sqlite_errorcode", None)  # extended: the low byte is the primary code
     primary = code & 0xFF if code is not None else None
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreBusy(_SQLITE_BUSY.format(where=where))
+        return StoreBusy(_BUSY.format(where=where))
     sentence = _SQLITE.get(primary) if primary is not None else None
     return StoreError(sentence.format(where=where)) if sentence else _unforeseen(error, where)
 
