@@ -45,5 +45,9 @@ class StoreBusy(StoreError):
     """Another process is writing and did not finish in time."""
 
 
+class BenchmarkError(MatcherError):
+    """A benchmark folder cannot be read, or is no such folder."""
+
+
 class IndexMissing(MatcherError):
     """No fitted index is at hand (nothing fetched yet, or it is damaged)."""

@@ -246,10 +246,7 @@ class Institute:
             parts.append(ProfilePart("description", "description", self.description_en, "en"))
         if self.description_fr:
             parts.append(ProfilePart("description", "description", self.description_fr, "fr"))
-        parts += [
-            ProfilePart("project", p.title, "\n".join((p.title, p.text, p.keywords)), "en", p.topic, p.date)
-            for p in self.projects
-        ]
+        parts += map(project_part, self.projects)
         return Profile(self.identifier, self.acronym, tuple(parts), self.exclude, self.pin)
 
 
@@ -263,6 +260,12 @@ class ProfilePart:
     language: str = "en"
     topic: str | None = None
     date: date | None = None
+
+
+def project_part(project: Project) -> ProfilePart:
+    """A past project as a part of a profile."""
+    text = "\n".join((project.title, project.text, project.keywords))
+    return ProfilePart("project", project.title, text, "en", project.topic, project.date)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,174 @@
+"""`matcher evaluate`: how good the ranking is on a benchmark folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from matcher.cli.output import output_options, print_csv, print_json, say
+from matcher.cli.render import styled, table
+from matcher.cli.values import Day
+from matcher.errors import UsageError
+from matcher.records import envelope
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from matcher.app import Matcher
+    from matcher.evaluation.benchmark import Task
+    from matcher.evaluation.metrics import Comparison
+    from matcher.evaluation.run import Measured
+
+DEFAULT_MODELS = ("matcher", "naive", "bm25")
+
+
+@click.command("evaluate")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--model", "models", multiple=True, help="A ranker's name; may be repeated [matcher, naive, bm25].")
+@click.option("--run", "run_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the TREC run here.")
+@click.option("--calls", metavar="PATTERN", help="Rank only calls whose identifier matches, as in '*-2014*'.")
+@click.option(
+    "--use",
+    "parts",
+    multiple=True,
+    type=click.Choice(["keywords", "keywords_fr", "description", "documents"]),
+    help="Parts of the profiles to use; may be repeated [all].",
+)
+@click.option(
+    "--from-cordis",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="First build FOLDER from CORDIS's project.csv and organization.csv in this folder.",
+)
+@click.option("--cutoff", type=Day(), help="With --from-cordis: history is before this day, wins are from it on.")
+@click.option("--by", type=click.Choice(["size", "country", "programme"]), help="Break the first model's figures down.")
+@output_options
+@click.pass_obj
+def evaluate_command(
+    app: Matcher,
+    /,
+    folder: Path,
+    models: tuple[str, ...],
+    run_file: Path | None,
+    calls: str | None,
+    parts: tuple[str, ...],
+    from_cordis: Path | None,
+    cutoff: date | None,
+    by: str | None,
+    output: str | None,
+) -> None:
+    """Measure rankers on a benchmark FOLDER, with intervals and a paired test against each baseline."""
+    from matcher.evaluation.benchmark import load_qrels, load_task
+    from matcher.evaluation.run import evaluate, run_path, trec_lines
+
+    if from_cordis is not None:
+        _build(app, from_cordis, folder, cutoff)
+    task = load_task(folder, calls=calls)
+    if parts:
+        task = task.only(frozenset(parts))
+    chosen = tuple(dict.fromkeys(models)) or DEFAULT_MODELS
+    measured = evaluate(task, chosen, lambda: load_qrels(folder), say)
+    if run_file is not None:
+        for one in measured:
+            path = run_path(run_file, one.model, chosen)
+            path.write_text("".join(f"{line}\n" for line in trec_lines(one.run, one.model)), encoding="utf-8")
+            say(f"wrote {path}")
+    if output == "json":
+        print_json(_record(task, measured))
+    elif output == "csv":
+        print_csv(_rows(measured))
+    else:
+        click.echo(_text(task, measured, by))
+
+
+def _build(app: Matcher, source: Path, folder: Path, cutoff: date | None) -> None:
+    if cutoff is None:
+        raise UsageError("--from-cordis needs --cutoff DATE: projects signed before it are history, later ones wins.")
+    built = app.build_benchmark(source, folder, cutoff)
+    say(
+        f"{folder}: {built.profiles} profiles, {built.documents} past projects, {built.calls} calls "
+        f"({built.without_text} of them without text: fetch the archive first), {built.wins} wins; "
+        f"{built.set_aside} rows set aside"
+    )
+
+
+def _means(one: Measured) -> dict[str, float]:
+    return {name: float(values.mean()) for name, values in one.values.items()}
+
+
+def _record(task: Task, measured: list[Measured]) -> dict[str, Any]:
+    from matcher.evaluation.metrics import interval
+
+    models = {
+        one.model: {
+            **_means(one),
+            "profiles": len(one.values["map"]),
+            "interval": {name: list(interval(values)) for name, values in one.values.items()},
+            "by_size": one.by_size,
+            "by_country": one.by_country,
+            "by_programme": one.by_programme,
+        }
+        for one in measured
+    }
+    comparisons = [
+        {
+            "model": first.model,
+            "against": other.model,
+            "measure": c.measure,
+            "ratio": c.ratio,
+            "difference": c.difference,
+            "p_value": c.p_value,
+        }
+        for first, other, found in _comparisons(measured)
+        for c in found
+    ]
+    return envelope(benchmark=task.name, calls=len(task.calls), models=models, comparisons=comparisons)
+
+
+def _comparisons(measured: list[Measured]) -> list[tuple[Measured, Measured, list[Comparison]]]:
+    """The first model against each of the others."""
+    from matcher.evaluation.metrics import compare
+
+    first, *others = measured
+    return [(first, other, compare(first.values, other.values)) for other in others]
+
+
+def _rows(measured: list[Measured]) -> list[dict[str, Any]]:
+    return [{"model": one.model, **_means(one), "profiles": len(one.values["map"])} for one in measured]
+
+
+def _text(task: Task, measured: list[Measured], by: str | None) -> str:
+    from matcher.evaluation.metrics import MEASURES, interval
+
+    rows = [
+        (
+            one.model,
+            *(f"{v.mean():.3f} [{low:.3f}-{high:.3f}]" for v in one.values.values() for low, high in [interval(v)]),
+        )
+        for one in measured
+    ]
+    profiles = len(measured[0].values["map"])
+    lines = [
+        styled(f"{task.name}: {len(task.calls)} calls, {profiles} profiles with wins among them", bold=True),
+        table(("model", *MEASURES), rows),
+        "Means over profiles with 95% bootstrap intervals.",
+    ]
+    for first, other, found in _comparisons(measured):
+        cells = [
+            (c.measure, f"x {c.ratio:.2f}" if c.ratio else "—", f"{c.difference:+.4f}", f"{c.p_value:.4f}")
+            for c in found
+        ]
+        lines += [
+            "",
+            f"{first.model} against {other.model}, paired permutation test",
+            table(("measure", "ratio", "difference", "p"), cells),
+        ]
+    if by:
+        groups: dict[str, dict[str, float]] = getattr(measured[0], f"by_{by}")
+        cells = [
+            (label, *(f"{row[name]:.3f}" for name in MEASURES), str(int(row["profiles"])))
+            for label, row in groups.items()
+        ]
+        lines += ["", f"{measured[0].model} by {by}", table((by, *MEASURES, "profiles"), cells)]
+    return "\n".join(lines)

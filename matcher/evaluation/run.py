@@ -1,0 +1,121 @@
+"""Rank a benchmark with several rankers and measure them on the same profiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matcher.errors import BenchmarkError
+from matcher.evaluation import metrics
+from matcher.ranking.ranker import load_ranker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from matcher.evaluation.benchmark import Qrels, Task
+
+DEPTH = 1000
+"""Calls kept per profile in a run, as is usual in TREC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One model on one benchmark: its run, a value per profile and measure, and means by group."""
+
+    model: str
+    run: metrics.Run
+    values: metrics.Values
+    by_size: dict[str, dict[str, float]]
+    by_country: dict[str, dict[str, float]]
+    by_programme: dict[str, dict[str, float]]
+
+
+def rank_task(task: Task, model: str) -> metrics.Run:
+    """The run of one ranker: its best calls for each profile. No answers are at hand here."""
+    scores = load_ranker(model).rank_scores(task.calls, task.profiles)
+    if scores.shape != (len(task.profiles), len(task.calls)) or not np.isfinite(scores).all():
+        raise BenchmarkError(f"The ranker {model!r} gave scores of shape {scores.shape}, or some that are not finite.")
+    names = [call.identifier for call in task.calls]
+    return {p.identifier: _best(row, names) for p, row in zip(task.profiles, scores, strict=True)}
+
+
+def measure(task: Task, qrels: Qrels, model: str, run: metrics.Run) -> Measured:
+    """Metrics of a run, over the profiles that won at least one of the task's calls."""
+    answers = judged(task, qrels)
+    profiles = list(answers)
+    values = metrics.per_profile(run, answers, profiles)
+    return Measured(
+        model=model,
+        run=run,
+        values=values,
+        by_size=metrics.by_group(values, profiles, {p: task.groups[p]["size"] for p in profiles}),
+        by_country=metrics.by_group(values, profiles, {p: task.groups[p]["country"] for p in profiles}),
+        by_programme=_by_programme(task, answers, run),
+    )
+
+
+def judged(task: Task, qrels: Qrels) -> Qrels:
+    """The answers that concern this task's calls and profiles; profiles without any are left out."""
+    calls = {call.identifier for call in task.calls}
+    answers = {
+        p.identifier: {c: r for c, r in qrels.get(p.identifier, {}).items() if c in calls and r > 0}
+        for p in task.profiles
+    }
+    answers = {profile: relevant for profile, relevant in answers.items() if relevant}
+    if not answers:
+        raise BenchmarkError(f"{task.name}: no profile of the task has a win among its calls; nothing can be measured.")
+    return answers
+
+
+def trec_lines(run: metrics.Run, model: str) -> Iterable[str]:
+    """A run in TREC form: `profile Q0 call rank score model`."""
+    for profile, scores in run.items():
+        for rank, (call, score) in enumerate(sorted(scores.items(), key=lambda x: (-x[1], x[0])), 1):
+            yield f"{profile} Q0 {call} {rank} {score:.6f} {model}"
+
+
+def run_path(path: Path, model: str, models: Sequence[str]) -> Path:
+    """Where a model's run goes: the path asked for, with the model's name in it when there are several."""
+    return path if len(models) == 1 else path.with_name(f"{path.stem}.{model}{path.suffix}")
+
+
+def evaluate(
+    task: Task, models: Sequence[str], answers: Callable[[], Qrels], progress: Callable[[str], None]
+) -> list[Measured]:
+    """Rank with every model first, then read the answers and measure."""
+    runs = {}
+    for model in models:
+        progress(f"ranking {len(task.calls)} calls for {len(task.profiles)} profiles with {model}")
+        runs[model] = rank_task(task, model)
+    qrels = answers()
+    return [measure(task, qrels, model, run) for model, run in runs.items()]
+
+
+def _best(row: npt.NDArray[np.float64], names: Sequence[str]) -> dict[str, float]:
+    """The best calls with strictly falling scores, so that every tool breaks ties as the order here does."""
+    order = np.lexsort((np.array(names), -row))[:DEPTH]
+    return {names[i]: float(row[i]) - 1e-9 * place for place, i in enumerate(order.tolist())}
+
+
+def _by_programme(task: Task, answers: Qrels, run: metrics.Run) -> dict[str, dict[str, float]]:
+    """Measures per part of the programme, counting only the wins in it (`HORIZON-CL4`)."""
+    parts: dict[str, Qrels] = {}
+    for profile, relevant in answers.items():
+        for call, relevance in relevant.items():
+            parts.setdefault(programme_part(call), {}).setdefault(profile, {})[call] = relevance
+    table = {}
+    for part, wins in sorted(parts.items()):
+        values = metrics.per_profile(run, wins, list(wins))
+        table[part] = {name: float(v.mean()) for name, v in values.items()} | {"profiles": len(wins)}
+    return table
+
+
+def programme_part(identifier: str) -> str:
+    """The part of the programme that an identifier names: `HORIZON-CL4`, `H2020-…` topics by their first word."""
+    words = identifier.split("-")
+    return "-".join(words[:2]) if words[0] == "HORIZON" else words[0]
