@@ -1,0 +1,1 @@
+"""What one subscriber gets on one day: composed (pure), rendered as a mail, queued in the outbox, delivered."""
