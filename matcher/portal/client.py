@@ -17,6 +17,7 @@ from matcher.errors import PortalError
 from matcher.portal.options import PATIENCE, PortalOptions, is_loopback
 from matcher.portal.pace import Pace
 from matcher.portal.reading import READ_ERRORS, Body, BodyTooLongError, BodyTooSlowError
+from matcher.portal.watch import WatchedAdapter
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -73,6 +74,9 @@ class Client:
         self._session = requests.Session()
         self._session.headers.update({"User-Agent": options.user_agent, "Accept": "application/json"})
         self._session.auth = _no_auth
+        watched = WatchedAdapter(PATIENCE * options.timeout)
+        self._session.mount("https://", watched)
+        self._session.mount("http://", watched)
         self.requests = 0
         self.retries = 0
 

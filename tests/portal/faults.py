@@ -22,6 +22,7 @@ class Fault(StrEnum):
     HTML = "html"
     WRONG_SHAPE = "wrong shape"
     DRIP = "drip"
+    HEAD_DRIP = "head drip"
 
 
 EVERY_FAULT = tuple(Fault)

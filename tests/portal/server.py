@@ -250,13 +250,17 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault is Fault.WRONG_SHAPE:
             self._json(200, {"type": "throwable"})
         else:
-            self._drip()
+            self._drip(in_head=fault is Fault.HEAD_DRIP)
 
-    def _drip(self) -> None:
-        """One byte at a time, for longer than anyone should wait."""
+    def _drip(self, *, in_head: bool) -> None:
+        """One byte at a time, of the body or of a header, for longer than anyone should wait."""
         self.send_response(200)
         self.send_header("Content-Length", "100000")
-        self.end_headers()
+        if in_head:
+            self.flush_headers()
+            self.wfile.write(b"X-Slow:")
+        else:
+            self.end_headers()
         end = time.monotonic() + HANG
         while time.monotonic() < end and not self.portal.closing.wait(DRIP_PAUSE):
             self.wfile.write(b" ")

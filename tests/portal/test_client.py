@@ -89,6 +89,14 @@ def test_a_redirect_to_elsewhere_is_not_followed(serve, connect):
     assert other.requests == []
 
 
+@pytest.mark.parametrize("fault", [Fault.DRIP, Fault.HEAD_DRIP])
+def test_an_answer_that_drips_is_given_up(serve, connect, fault):
+    # every byte comes well within the time-out, so only the limit on the whole answer can end it
+    client = connect(serve([], faults=Faults(always=fault)), attempts=1, timeout=0.2)
+    with pytest.raises(RequestFailedError, match=r"too slowly|no answer in time"):
+        client.details("X")
+
+
 def test_a_redirect_in_a_circle_ends(serve, connect):
     portal = serve(listing(5))
     portal.redirect = "/search-api/prod/rest/search?text=1"

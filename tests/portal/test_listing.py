@@ -74,7 +74,7 @@ def test_plain_http_is_for_this_machine_only():
 def test_the_recorded_listing_is_complete_whatever_the_order_and_the_failures(serve, connect, recorded, seed):
     certain = {1: EVERY_FAULT[seed], 4: EVERY_FAULT[-1 - seed]}
     portal = serve(recorded, seed=seed, faults=Faults(0.2, seed=seed, at=certain), retry_after="1")
-    found = connect(portal, attempts=8, timeout=0.3).listing(ALL_KINDS)
+    found = connect(portal, attempts=8, timeout=0.25).listing(ALL_KINDS)
     assert names(found) == identifiers(recorded)
     assert (found.distinct, found.counted, found.complete, found.problems) == (592, 592, True, ())
     assert found.requests == 6 + found.retries
@@ -85,7 +85,7 @@ def test_the_recorded_listing_is_complete_whatever_the_order_and_the_failures(se
 def test_each_failure_is_tried_again(serve, connect, fault):
     rows = listing(150)
     portal = serve(rows, faults=Faults(at={1: fault, 3: fault}))
-    found = connect(portal, timeout=0.3).listing(Query())
+    found = connect(portal, timeout=0.25).listing(Query())
     assert names(found) == identifiers(rows)
     assert found.complete
     assert found.requests == 2 + found.retries

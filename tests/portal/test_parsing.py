@@ -314,7 +314,7 @@ def test_no_json_value_makes_parsing_raise(value):
     assert isinstance(parse_item(value), ParsedRow | SetAside)
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(fields, tops)
 def test_no_metadata_makes_parsing_raise(metadata, top):
     row = {**topic(1), **top, "metadata": {**topic(1)["metadata"], **metadata}}
