@@ -20,7 +20,6 @@ from matcher.portal.reading import READ_ERRORS, Body, BodyTooLongError, BodyTooS
 from matcher.portal.watch import WatchedAdapter
 
 if TYPE_CHECKING:
-    from types import TracebackType
 
 RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 LONGEST_PAUSE = 120.0
@@ -79,14 +78,6 @@ class Client:
         self._session.mount("http://", watched)
         self.requests = 0
         self.retries = 0
-
-    def __enter__(self) -> Client:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self._session.close()

@@ -26,6 +26,8 @@ Progress = Callable[[int, int], None]
 GIVE_UP_AFTER = 3
 """Bad pages in a row after which the portal is taken to have stopped answering."""
 
+_NEAR = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -204,7 +206,7 @@ class _Part:
             self.all.progress(len(self.all.rows), max(self.all.counted, len(self.all.rows)))
         if not retry and not self.bad:
             self.quiet = len(self.keys) == before
-            doubles = Counter(received) - Counter(set(received))
+            doubles = _neighbouring_doubles(received)
             self.doubles = doubles if self.doubles is None else self.doubles & doubles
 
     def done(self) -> bool:
@@ -249,6 +251,20 @@ class _Part:
     def _explained(self) -> bool:
         """The missing rows are second copies of rows that came: every whole pass held the same doubles, as many."""
         return self.doubles is not None and self.doubles.total() == self._reachable() - len(self.keys)
+
+
+def _neighbouring_doubles(keys: list[str]) -> Counter[str]:
+    """Keys that came again close by, and how often.
+
+    Rows that are twice in the index stand together in identifier order; a row that an unstable order doubled does not.
+    """
+    last: dict[str, int] = {}
+    doubles: Counter[str] = Counter()
+    for place, key in enumerate(keys):
+        if key in last and place - last[key] <= _NEAR:
+            doubles[key] += 1
+        last[key] = place
+    return doubles
 
 
 def _fresher(new: ParsedRow | SetAside, old: ParsedRow | SetAside) -> bool:
