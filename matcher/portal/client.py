@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -18,8 +18,6 @@ from matcher.portal.options import PATIENCE, PortalOptions, is_loopback
 from matcher.portal.pace import Pace
 from matcher.portal.reading import READ_ERRORS, Body, BodyTooLongError, BodyTooSlowError
 from matcher.portal.watch import WatchedAdapter
-
-if TYPE_CHECKING:
 
 RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 LONGEST_PAUSE = 120.0
