@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from matcher.errors import ConfigError, UsageError
-from matcher.mistakes import describe_validation_error
+from matcher.mistakes import describe_validation_error, shorten
 from matcher.model import Institute, Lab, LegalName, Project
 
 if TYPE_CHECKING:
@@ -20,7 +21,18 @@ MAX_FILE_BYTES = 5_000_000
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-Pic = Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
+Pic = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
+
+
+def _day(value: object) -> object:
+    """YAML makes a date of `2020-01-31` and leaves `"2020-01-31"` a text: both are meant."""
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_day)]
 
 
 class _Part(BaseModel):
@@ -64,7 +76,7 @@ class _Project(_Part):
     text: str = ""
     keywords: str = ""
     topic: Text | None = None
-    date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    date: Day | None = None
 
 
 class _Institute(_Part):
@@ -99,7 +111,7 @@ def load_institutes(config_dir: Path) -> tuple[Institute, ...]:
         ConfigError: with every mistake of every file, or when there is no file at all.
     """
     folder = institutes_folder(config_dir)
-    paths = sorted(p for p in folder.glob("*.y*ml") if p.suffix in {".yaml", ".yml"}) if folder.is_dir() else []
+    paths = _files(folder)
     if not paths:
         raise ConfigError([f"{folder}: found no *.yaml file, expected one for each institute"])
     mistakes: list[str] = []
@@ -120,7 +132,7 @@ def institutes_fingerprint(config_dir: Path) -> str:
     import hashlib
 
     folder = institutes_folder(config_dir)
-    facts = sorted((p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in folder.glob("*.y*ml"))
+    facts = [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in _files(folder)]
     return hashlib.sha256(repr((str(folder), facts)).encode()).hexdigest()
 
 
@@ -142,23 +154,38 @@ def find_institute(institutes: Iterable[Institute], name: str) -> Institute:
     raise UsageError(f"No institute is called {name!r}: {hint}")
 
 
-def _read(path: Path, mistakes: list[str]) -> Institute | None:
+def _files(folder: Path) -> list[Path]:
+    """The files of institutes by name; hidden ones are an editor's."""
+    return sorted(
+        p for p in folder.glob("*.y*ml") if p.suffix in {".yaml", ".yml"} and p.is_file() and p.name[0] != "."
+    )
+
+
+def _read_yaml(path: Path) -> dict[Any, Any]:
+    """The keys of a file. Raises ValueError with what is wrong with it."""
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
-            mistakes.append(f"{path}: found more than {MAX_FILE_BYTES:,} bytes, expected a profile")
-            return None
+            raise ValueError(f"found more than {MAX_FILE_BYTES:,} bytes, expected a profile")
         raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
-        mistakes.append(f"{path}: not valid YAML: {' '.join(str(error).split())}")
-        return None
+        raise ValueError(f"not valid YAML: {' '.join(str(error).split())}") from error
     except UnicodeDecodeError as error:
-        mistakes.append(f"{path}: found byte {error.start} that is not UTF-8, expected UTF-8 text")
-        return None
+        raise ValueError(f"found byte {error.start} that is not UTF-8, expected UTF-8 text") from error
     except OSError as error:
-        mistakes.append(f"{path}: cannot be read: {error.strerror}")
-        return None
+        raise ValueError(f"cannot be read: {error.strerror}") from error
+    except RecursionError as error:
+        raise ValueError("found hundreds of nested lists, expected a profile") from error
     if not isinstance(raw, dict):
-        mistakes.append(f"{path}: found {type(raw).__name__}, expected keys such as id, name and keywords")
+        # one kind of error for whatever is wrong with the file
+        raise ValueError(f"found {shorten(raw)}, expected keys such as id, name and keywords")  # noqa: TRY004
+    return raw
+
+
+def _read(path: Path, mistakes: list[str]) -> Institute | None:
+    try:
+        raw = _read_yaml(path)
+    except ValueError as error:
+        mistakes.append(f"{path}: {error}")
         return None
     try:
         # YAML reads `2015:` as a number; keys are names here.
@@ -175,8 +202,6 @@ def _read(path: Path, mistakes: list[str]) -> Institute | None:
 
 
 def _institute(p: _Institute) -> Institute:
-    from datetime import date
-
     return Institute(
         identifier=p.id,
         acronym=p.acronym,
@@ -196,10 +221,7 @@ def _institute(p: _Institute) -> Institute:
         description_en=p.description.en.strip(),
         description_fr=p.description.fr.strip(),
         labs=tuple(Lab(x.name, tuple(x.keywords.en), tuple(x.keywords.fr)) for x in p.labs),
-        projects=tuple(
-            Project(x.id, x.title, x.text, x.keywords, x.topic, date.fromisoformat(x.date) if x.date else None)
-            for x in p.projects
-        ),
+        projects=tuple(Project(x.id, x.title, x.text, x.keywords, x.topic, x.date) for x in p.projects),
         include=tuple(p.include),
         exclude=tuple(p.exclude),
         pin=tuple(p.pin),
@@ -220,6 +242,10 @@ class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
         for key_node, _value in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "found a list or a mapping as a key, expected a name", key_node.start_mark
+                )
             if key_node.value in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"found the key {key_node.value!r} twice", key_node.start_mark

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,6 +10,19 @@ if TYPE_CHECKING:
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
+
+_USER_INFO = re.compile(r"(://[^\s/:@]*):\S*@")
+_PARAMETER = re.compile(r"([?&;](?:password|passwd|pwd|sslpassword|token)=)[^&;\s'\"]*", re.IGNORECASE)
+
+_IN_PLAIN_WORDS = {
+    "string_type": "text",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "model_type": "keys with values",
+    "dict_type": "keys with values",
+    "bool_type": "true or false",
+}
+"""What pydantic calls by Python's names, in words of the files that people edit."""
 
 
 def describe_validation_error(error: ValidationError, where: Callable[[str], str]) -> list[str]:
@@ -20,9 +34,14 @@ def describe_validation_error(error: ValidationError, where: Callable[[str], str
     return lines
 
 
+def mask_secrets(text: str) -> str:
+    """The text with passwords of URLs replaced by `***`, whether before the host or among the parameters."""
+    return _PARAMETER.sub(r"\1***", _USER_INFO.sub(r"\1:***@", text))
+
+
 def shorten(value: object, limit: int = 60) -> str:
-    """`repr`, cut in the middle of nothing: what a person recognises of a wrong value."""
-    text = repr(value)
+    """`repr` without secrets, cut at `limit`: what a person recognises of a wrong value."""
+    text = mask_secrets(repr(value))
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
@@ -32,5 +51,5 @@ def _found_and_expected(detail: ErrorDetails) -> str:
         return "missing, expected a value"
     if kind == "extra_forbidden":
         return f"found {shorten(detail['input'])}, expected no such key (is it misspelt?)"
-    expected = message.removeprefix("Input should be ").removeprefix("Value error, ")
+    expected = _IN_PLAIN_WORDS.get(kind) or message.removeprefix("Input should be ").removeprefix("Value error, ")
     return f"found {shorten(detail['input'])}, expected {expected}"

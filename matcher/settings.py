@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from matcher.errors import ConfigError
-from matcher.mistakes import describe_validation_error
+from matcher.mistakes import describe_validation_error, mask_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,10 +41,10 @@ class PortalSettings(_Section):
 
     url: str = "https://api.tech.ec.europa.eu/search-api/prod/rest"
     data_url: str = "https://ec.europa.eu/info/funding-tenders/opportunities/data"
-    rate: float = Field(default=1.0, gt=0)
-    timeout: float = Field(default=30.0, gt=0)
+    rate: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    timeout: float = Field(default=30.0, gt=0, allow_inf_nan=False)
     attempts: int = Field(default=5, ge=1)
-    backoff: float = Field(default=0.5, ge=0)
+    backoff: float = Field(default=0.5, ge=0, allow_inf_nan=False)
     max_passes: int = Field(default=4, ge=1)
     programmes: tuple[str, ...] = ()
     kinds: tuple[Literal["topic", "external-action", "cascade"], ...] = ("topic",)
@@ -91,17 +90,8 @@ class Settings:
         for section in ("portal", "ranking", "database"):
             model: BaseModel = getattr(self, section)
             values |= {f"{section}.{name}": _plain(value) for name, value in model}
-        values["database.url"] = mask_url(self.database_url)
-        return [(key, value, self.origins.get(key, "default")) for key, value in values.items()]
-
-
-def mask_url(url: str) -> str:
-    """The URL with its password, if any, replaced by `***`."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:***@{host}"))
+        values["database.url"] = self.database_url
+        return [(key, mask_secrets(value), self.origins.get(key, "default")) for key, value in values.items()]
 
 
 def load_settings(
@@ -131,8 +121,10 @@ def load_settings(
     for variable, key in ENVIRONMENT.items():
         if variable in env:
             section, name = key.split(".")
-            values.setdefault(section, {})[name] = env[variable]
-            origins[key] = variable
+            keys = values.setdefault(section, {})
+            if isinstance(keys, dict):  # a section that is none is told as a mistake below
+                keys[name] = env[variable]
+                origins[key] = variable
     try:
         parsed = _File.model_validate(values)
     except ValidationError as error:
@@ -175,7 +167,7 @@ def _folder(flag: Path | None, variable: str | None, key: str, name: str, origin
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
