@@ -36,6 +36,7 @@ class Reason:
     top: int
     score_needed: float | None  # the lowest score in the top list, when that list is full
     min_fit: int
+    sample: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class ShownCall:
     as_of: date
     changes: tuple[Change, ...]
     match: Match | None
+    sample: str | None
 
 
 @dataclass(frozen=True, slots=True)

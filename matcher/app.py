@@ -6,8 +6,9 @@ saved index answers loads none of them.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ from matcher.answers import (
     ShownProfile,
 )
 from matcher.brussels import brussels_day, noon
-from matcher.errors import IndexMissing, PortalUnreachable, UsageError
+from matcher.errors import ConfigError, IndexMissing, PortalUnreachable, StoreError, StoreMissing, UsageError
 from matcher.model import LIVE, Call, CallFilter, FetchReport, Institute, Kind, Profile, ProfilePart, Source
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from matcher.store import Store
 
 Progress = Callable[[int, int], None]
+
+_NOTHING_FETCHED = "Nothing was fetched yet: start with `matcher run`."
 
 
 class Matcher:
@@ -83,7 +86,7 @@ class Matcher:
             query,
             wanted or CallFilter(),
             today,
-            top=top or self.settings.ranking.top,
+            top=self.settings.ranking.top if top is None else top,
             min_fit=self.settings.ranking.min_fit if min_fit is None else min_fit,
             sentences=explain,
         )
@@ -106,13 +109,14 @@ class Matcher:
         today = self._today(as_of, index)
         identifier, _, query = self._query(index, institute, None)
         row = self._row(index, call)
-        top = top or self.settings.ranking.top
+        top = self.settings.ranking.top if top is None else top
         min_fit = self.settings.ranking.min_fit if min_fit is None else min_fit
         placed = place(index, query, wanted or CallFilter(), today, row, top=top)
         recommended = placed.stopped_by is None and 0 < placed.match.rank <= top and placed.match.fit >= min_fit
         return Reason(
             institute=identifier or institute,
             as_of=today,
+            sample=index.meta["sample"],
             match=placed.match,
             recommended=recommended,
             stopped_by=placed.stopped_by,
@@ -136,7 +140,7 @@ class Matcher:
         identifier = index.call(row).identifier
         with self.open_store(read_only=True) as store:
             changes = tuple(store.changes(identifier=identifier))
-        return ShownCall(index.full_call(row), today, changes, match)
+        return ShownCall(index.full_call(row), today, changes, match, index.meta["sample"])
 
     def calls(self, wanted: CallFilter, *, as_of: date | None = None) -> CallListing:
         """The calls that pass a filter, next deadline first, calls without one last."""
@@ -175,10 +179,14 @@ class Matcher:
         from matcher.portal import Query
 
         configured = self.settings.portal
-        query = Query(tuple(programmes or configured.programmes), tuple(map(Kind, kinds or configured.kinds)), full)
+        asked = tuple(programmes or configured.programmes)
+        _check_programmes(asked)
+        query = Query(asked, tuple(map(Kind, kinds or configured.kinds)), full)
         now = self._moment(as_of)
-        with self.open_store() as store, self.portal() as portal, self._index_out_of_date():
-            report = fetch_listing(store, portal, query, now=now, today=brussels_day(now), progress=progress)
+        with self.open_store() as store, self.portal() as portal, self._index_out_of_date(store):
+            report = fetch_listing(
+                store, portal, query, now=now, today=brussels_day(now), clock=self._clock, progress=progress
+            )
             self._refresh_index(store)
         return report
 
@@ -186,8 +194,9 @@ class Matcher:
         """Read grantsTenders.json (a path or a URL) into the archive and refresh the index."""
         from matcher.jobs import fetch_bulk
 
-        with self.open_store() as store, self.portal() as portal, self._index_out_of_date():
-            report = fetch_bulk(store, portal, source, now=self._moment(as_of), progress=progress)
+        now = self._moment(as_of)
+        with self.open_store() as store, self.portal() as portal, self._index_out_of_date(store):
+            report = fetch_bulk(store, portal, source, now=now, clock=self._clock, progress=progress)
             self._refresh_index(store)
         return report
 
@@ -218,25 +227,31 @@ class Matcher:
         outcome = {0: "ok", 3: "partial"}.get(exit_code, "failed")
         return RunOutcome(today, outcome, report, index.meta["sample"], folder, lines, tuple(problems), exit_code)
 
-    def status(self, last: int = 10) -> Health:
-        """The last runs, and how fresh the listing and the index are."""
+    def status(self, last: int = 10, *, as_of: date | None = None) -> Health:
+        """The last runs, and how fresh the listing and the index are; `as_of` fixes the day that calls are live on."""
+        try:
+            return self._status(last, as_of)
+        except StoreMissing:
+            return Health((), 0, 0, None, None, False, None)
+
+    def _status(self, last: int, as_of: date | None) -> Health:
         with self.open_store(read_only=True) as store:
             runs = tuple(store.runs(last))
             good = next((r for r in store.runs(1000, kind="fetch") if r.outcome in {"ok", "partial"}), None)
             counted = sum(store.counts().values())
             revision = store.revision
         index = self._opened_index()
-        live = len(index.live_rows(self._today(None, index))) if index else 0
+        live = len(index.live_rows(self._today(as_of, index))) if index else 0
         current = index is not None and self._is_current(index, revision)
         indexed = str(index.meta["created"]) if index else None
         sample = index.meta["sample"] if index else None
         return Health(runs, counted, live, good.finished if good else None, indexed, current, sample)
 
-    def doctor(self) -> tuple[Finding, ...]:
-        """Check configuration, folders, database, index and portal."""
+    def doctor(self, *, as_of: date | None = None) -> tuple[Finding, ...]:
+        """Check configuration, folders, database, index and portal; `as_of` fixes the day that ages are counted to."""
         from matcher.health import examine
 
-        return examine(self)
+        return examine(self, self._moment(as_of))
 
     # what the work stands on
 
@@ -246,7 +261,7 @@ class Matcher:
         from matcher.store import Store
 
         if not read_only:
-            self.settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._make_home()
         with Store.open(self.settings.database_url, read_only=read_only) as store:
             yield store
 
@@ -257,21 +272,23 @@ class Matcher:
             IndexMissing: when nothing was fetched yet.
         """
         index = self._opened_index()
-        if index is not None and not self._stale_mark.exists() and index.meta["institutes"] == self._fingerprint():
+        if index is not None and not self._stale_marks() and index.meta["institutes"] == self._fingerprint():
             return index
         try:
             with self.open_store(read_only=True) as store:
                 return self._refresh_index(store)
-        except FileNotFoundError as error:
-            raise IndexMissing("Nothing was fetched yet; start with `matcher run`.") from error
+        except StoreMissing as error:
+            if index is not None:
+                raise
+            raise IndexMissing(_NOTHING_FETCHED) from error
 
     def portal(self, *, attempts: int | None = None) -> Portal:
         """The portal as configured; a context manager. `attempts` bounds the tries of a mere look."""
         from matcher.portal import Portal, PortalOptions
 
         p = self.settings.portal
-        return Portal(
-            PortalOptions(
+        try:
+            options = PortalOptions(
                 url=p.url,
                 data_url=p.data_url,
                 rate=p.rate,
@@ -280,30 +297,49 @@ class Matcher:
                 backoff=p.backoff,
                 max_passes=p.max_passes,
             )
-        )
-
-    def now(self) -> datetime:
-        """The moment by the injected clock."""
-        return self._clock()
+        except ConfigError as error:
+            origins = self.settings.origins
+            raise ConfigError([f"{origins.get(m.split(':')[0], 'default')}: {m}" for m in error.mistakes]) from error
+        return Portal(options)
 
     @property
     def _index_folder(self) -> Path:
         return self.settings.home / "index"
 
-    @property
-    def _stale_mark(self) -> Path:
-        """Stands while the store is ahead of the index, so that a killed fetch is noticed by the next question."""
-        return self.settings.home / "index.stale"
+    def _make_home(self) -> None:
+        home = self.settings.home
+        try:
+            home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            origin = self.settings.origins.get("home", "default")
+            raise ConfigError(
+                [f"{origin}: home: found {str(home)!r}, expected a folder that can be made ({error.strerror})"]
+            ) from error
+
+    def _stale_marks(self) -> list[Path]:
+        """One for each writer that began and was not seen to end: the store may be ahead of the index."""
+        return list(self.settings.home.glob("index.stale.*"))
 
     @contextmanager
-    def _index_out_of_date(self) -> Iterator[None]:
-        """Mark the index as out of date around a write; `_refresh_index` takes the mark away."""
-        self._stale_mark.touch()
+    def _index_out_of_date(self, store: Store) -> Iterator[None]:
+        """Mark the index as out of date around a write, so that the next question notices a writer that was killed.
+
+        Only a writer takes marks away: its own, and those that stood before it began. A reader that did so could
+        take the mark of a writer that is about to save.
+        """
+        left = self._stale_marks()
+        revision = store.revision
+        mark = self.settings.home / f"index.stale.{secrets.token_hex(4)}"
+        mark.touch(mode=0o600)
         try:
             yield
-        except PortalUnreachable:
-            self._stale_mark.unlink(missing_ok=True)
+        except BaseException:
+            with suppress(StoreError):
+                if store.revision == revision:
+                    mark.unlink(missing_ok=True)
             raise
+        for done in (*left, mark):
+            done.unlink(missing_ok=True)
 
     def _fingerprint(self) -> str:
         from matcher.institutes import institutes_fingerprint
@@ -328,12 +364,13 @@ class Matcher:
         index = self._opened_index()
         revision = store.revision
         if index is None or not self._is_current(index, revision):
-            calls = list(store.calls())
+            label = _sample_label(store)
+            # A writer that was killed can leave sample calls beside real ones; without their label they don't show.
+            calls = [call for call in store.calls() if label["sample"] or call.source is not Source.SAMPLE]
             if not calls:
-                raise IndexMissing("Nothing was fetched yet; start with `matcher run`.")
-            facts = {"revision": revision, "institutes": self._fingerprint(), **_sample_label(store)}
+                raise IndexMissing(_NOTHING_FETCHED)
+            facts = {"revision": revision, "institutes": self._fingerprint(), **label}
             index = build_index(self._index_folder, calls, self.institutes, now=self._clock(), meta=facts)
-        self._stale_mark.unlink(missing_ok=True)
         return index
 
     def _query(self, index: Index, institute: str | None, text: str | None) -> tuple[str | None, str, QueryVector]:
@@ -375,8 +412,8 @@ class Matcher:
         from matcher import sample
         from matcher.jobs import keep_sample
 
-        with self.open_store() as store, self._index_out_of_date():
-            keep_sample(store, sample.load(), now=self._clock())
+        with self.open_store() as store, self._index_out_of_date(store):
+            keep_sample(store, sample.load(), clock=self._clock)
             self._refresh_index(store)
 
     def _write_lists(
@@ -401,6 +438,23 @@ class Matcher:
                 )
             )
         return folder, tuple(lines)
+
+
+def _check_programmes(names: Sequence[str]) -> None:
+    """Raises UsageError that names near ones for a programme that the portal does not know."""
+    from difflib import get_close_matches
+
+    from matcher.portal.programmes import ABBREVIATIONS, codes
+
+    for name in names:
+        try:
+            codes([name])
+        except UsageError as error:
+            near = get_close_matches(name.strip().upper(), set(ABBREVIATIONS.values()), n=3, cutoff=0.5)
+            if not near:
+                raise
+            hint = f"did you mean {' or '.join(sorted(near))}?"
+            raise UsageError(f"No programme is called {name!r}: {hint}") from error
 
 
 def _sample_label(store: Store) -> dict[str, str | None]:

@@ -41,6 +41,10 @@ class StoreError(MatcherError):
     """The database could not be opened, read or written."""
 
 
+class StoreMissing(StoreError):
+    """There is no database yet, or nothing in it: nothing was ever fetched."""
+
+
 class StoreBusy(StoreError):
     """Another process is writing and did not finish in time."""
 

@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from matcher.answers import Finding
-from matcher.errors import MatcherError
+from matcher.errors import IndexMissing, MatcherError, StoreMissing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from matcher.app import Matcher
 
@@ -18,14 +19,14 @@ STALE_AFTER = timedelta(days=4)
 """A daily job that runs on weekdays leaves three days between Friday and Monday."""
 
 
-def examine(app: Matcher) -> tuple[Finding, ...]:
-    """Every check, in the order in which they build on each other; none stops the rest."""
+def examine(app: Matcher, now: datetime) -> tuple[Finding, ...]:
+    """Every check, in the order in which they build on each other; none stops the rest. Ages are counted to `now`."""
     checks: tuple[tuple[str, Callable[[Matcher], str]], ...] = (
         ("configuration", _configuration),
         ("home", _home),
         ("database", _database),
         ("index", _index),
-        ("last fetch", _last_fetch),
+        ("last fetch", lambda app: _last_fetch(app, now)),
         ("portal", _portal),
     )
     return tuple(_finding(name, check, app) for name, check in checks)
@@ -40,6 +41,8 @@ def _finding(name: str, check: Callable[[Matcher], str], app: Matcher) -> Findin
         return Finding(name, True, check(app))
     except MatcherError as error:
         return Finding(name, False, str(error))
+    except OSError as error:
+        return Finding(name, False, f"{error.filename}: {error.strerror}; check the path and its permissions")
 
 
 def _configuration(app: Matcher) -> str:
@@ -55,20 +58,26 @@ def _home(app: Matcher) -> str:
 
 
 def _database(app: Matcher) -> str:
-    with app.open_store(read_only=True) as store:
-        return f"{sum(store.counts().values())} calls, revision {store.revision}"
+    try:
+        with app.open_store(read_only=True) as store:
+            return f"{sum(store.counts().values())} calls, revision {store.revision}"
+    except StoreMissing:
+        return "none yet (made at the first run)"
 
 
 def _index(app: Matcher) -> str:
-    index = app.index()
+    try:
+        index = app.index()
+    except IndexMissing:
+        return "none yet (built at the first run)"
     return f"{len(index)} calls, built {index.meta['created']}"
 
 
-def _last_fetch(app: Matcher) -> str:
+def _last_fetch(app: Matcher, now: datetime) -> str:
     health = app.status(1)
     if health.last_good_fetch is None:
-        raise _NotWellError("no fetch succeeded yet; start with `matcher run`")
-    age = app.now() - health.last_good_fetch
+        raise _NotWellError("the portal was never fetched; start with `matcher run`")
+    age = now - health.last_good_fetch
     if age > STALE_AFTER:
         raise _NotWellError(f"{age.days} days ago; is the daily job still running?")
     return f"{health.last_good_fetch:%Y-%m-%d %H:%M} UTC"

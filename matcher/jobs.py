@@ -5,25 +5,24 @@ Each function takes what it works on (store, portal, clock); what is decided sta
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from matcher.errors import MatcherError, PortalError
+from matcher.errors import MatcherError, PortalError, StoreError
 from matcher.model import Call, FetchReport, ParsedRow, SetAside, Source
 from matcher.portal import Listing, Portal, Query, parse_rows
+from matcher.portal.programmes import abbreviation, codes
 from matcher.store import ListingScope, Saved, Store
 
 if TYPE_CHECKING:
     from matcher.sample import Sample
 
-logger = logging.getLogger(__name__)
-
 Progress = Callable[[int, int], None]
+Clock = Callable[[], datetime]
 
 MAX_DESCRIPTIONS = 50
 """Descriptions asked from the static files in one run, so that a gap in the listing never makes a run long."""
@@ -33,38 +32,49 @@ _NO_DESCRIPTION = "description.none "
 
 
 def fetch_listing(
-    store: Store, portal: Portal, query: Query, *, now: datetime, today: date, progress: Progress | None = None
+    store: Store,
+    portal: Portal,
+    query: Query,
+    *,
+    now: datetime,
+    today: date,
+    clock: Clock,
+    progress: Progress | None = None,
 ) -> FetchReport:
     """Read the listing from the search API and keep it; one run is recorded whatever happens.
+
+    Calls are judged as at `now`, which may be a day that is replayed; the run is timed by `clock`.
 
     Raises:
         PortalUnreachable: when no page came; the calls in the store are as before.
         StoreBusy: when another process is writing.
     """
     started = time.monotonic()
-    with _recorded_run(store, "fetch", now) as (run_id, detail):
+    with _recorded_run(store, "fetch", clock) as (run_id, detail):
         listing = portal.listing(query, progress)
-        scope = ListingScope(frozenset(query.kinds), frozenset(p.upper() for p in query.programmes))
-        found = _look_up_absent(store, portal, listing, scope, today)
-        rows = [*listing.rows, *found]
-        saved = store.save_listing(rows, run_id=run_id, now=now, complete=listing.complete, scope=scope)
+        problems = list(listing.problems)
+        scope = _scope(query)
+        found = _look_up_absent(store, portal, listing, scope, today, problems)
+        rows = [*listing.rows, *(found or ())]
+        all_seen = listing.complete and found is not None
+        saved = store.save_listing(rows, run_id=run_id, now=now, complete=all_seen, scope=scope)
         store.save_set_aside(listing.set_aside, run_id=run_id, now=now)
         if rows:
             store.purge_sample()
-        detail["descriptions"] = _fill_descriptions(store, portal, listing.rows, run_id, now, today)
+        detail["descriptions"] = _fill_descriptions(store, portal, listing.rows, run_id, now, today, problems)
         detail |= {"passes": listing.passes, "stale_copies": listing.stale_copies}
         detail["language_copies"] = listing.language_copies
-        report = _report(listing, saved, time.monotonic() - started)
-        detail |= {"report": asdict(report), "problems": list(report.problems)}
+        report = _report(listing, saved, problems, time.monotonic() - started)
+        detail |= {"report": asdict(report), "problems": problems}
     return report
 
 
 def fetch_bulk(
-    store: Store, portal: Portal, source: str, *, now: datetime, progress: Progress | None = None
+    store: Store, portal: Portal, source: str, *, now: datetime, clock: Clock, progress: Progress | None = None
 ) -> FetchReport:
     """Stream grantsTenders.json (a path or a URL) into the store as an archive that never overwrites richer rows."""
     started = time.monotonic()
-    with _recorded_run(store, "bulk", now) as (run_id, detail):
+    with _recorded_run(store, "bulk", clock) as (run_id, detail):
         saved = Saved()
         seen: list[int] = [0]
         file = portal.open_bulk(source, store.get_value(_BULK_ETAG + source))
@@ -76,7 +86,7 @@ def fetch_bulk(
             store.set_value(_BULK_ETAG + source, file.etag)
         report = FetchReport(
             seen=seen[0],
-            distinct=seen[0] - saved.set_aside,
+            distinct=seen[0],
             counted=seen[0],
             new=saved.new,
             changed=saved.changed,
@@ -90,44 +100,68 @@ def fetch_bulk(
     return report
 
 
-def keep_sample(store: Store, sample: Sample, *, now: datetime) -> None:
+def keep_sample(store: Store, sample: Sample, *, clock: Clock) -> None:
     """Put the packaged sample listing into a store that holds nothing else."""
     rows, _ = parse_rows(sample.rows)
-    with _recorded_run(store, "sample", now) as (run_id, _detail):
+    with _recorded_run(store, "sample", clock) as (run_id, _detail):
         marked = (replace(row, call=replace(row.call, source=Source.SAMPLE)) for row in rows)
-        store.save_archive(marked, run_id=run_id, now=now)
+        store.save_archive(marked, run_id=run_id, now=clock())
 
 
 @contextmanager
-def _recorded_run(store: Store, kind: str, now: datetime) -> Iterator[tuple[int, dict[str, Any]]]:
-    """A run in the store around some work: `ok`, `partial` with problems, or `failed` when the work raises."""
-    run_id = store.begin_run(kind, now)
+def _recorded_run(store: Store, kind: str, clock: Clock) -> Iterator[tuple[int, dict[str, Any]]]:
+    """A run in the store around some work: `ok`, `partial` with problems, `interrupted`, or `failed` when it raises.
+
+    Its times are the true ones even when a past day is replayed: the writer's lock is judged by them.
+    """
+    run_id = store.begin_run(kind, clock())
     detail: dict[str, Any] = {}
     try:
         yield run_id, detail
     except BaseException as error:
-        sentence = str(error) if isinstance(error, MatcherError) else f"{type(error).__name__}: {error}"
-        store.finish_run(run_id, "failed", {"problems": [sentence]}, now)
+        outcome = "failed" if isinstance(error, Exception) else "interrupted"
+        sentence = str(error) if isinstance(error, MatcherError) else f"{type(error).__name__} {error}".strip()
+        with suppress(StoreError):  # what stopped the work is the news, not that it could not be noted
+            store.finish_run(run_id, outcome, {"problems": [sentence]}, clock())
         raise
-    store.finish_run(run_id, "partial" if detail.get("problems") else "ok", detail, now)
+    store.finish_run(run_id, "partial" if detail.get("problems") else "ok", detail, clock())
+
+
+def _scope(query: Query) -> ListingScope:
+    """Which calls the listing would have held; a programme of which only one generation was asked for is left out."""
+    asked = set(codes(query.programmes))
+    whole = {short for short in map(abbreviation, asked) if short and set(codes([short])) <= asked}
+    # With a filter of which no programme is whole, nothing can be told of what is absent.
+    return ListingScope(frozenset(query.kinds), frozenset(whole or asked))
 
 
 def _look_up_absent(
-    store: Store, portal: Portal, listing: Listing, scope: ListingScope, today: date
-) -> Sequence[ParsedRow]:
-    """Rows of live calls that left the listing, asked for by identifier: was it closed ahead of time, or is it gone?"""
+    store: Store, portal: Portal, listing: Listing, scope: ListingScope, today: date, problems: list[str]
+) -> Sequence[ParsedRow] | None:
+    """Rows of live calls that left the listing, asked for by identifier: was it closed ahead of time, or is it gone?
+
+    None when the portal gave no answer: nothing can then be told of the calls that are absent.
+    """
     if not listing.complete:
         return ()
     absent = store.absent(listing.rows, scope, today)
     try:
         return portal.lookup(absent) if absent else ()
     except PortalError as error:
-        logger.warning("calls that left the listing could not be looked up: %s", error)
-        return ()
+        problems.append(
+            f"{len(absent)} calls that left the listing could not be looked up and stay as they were: {error}"
+        )
+        return None
 
 
 def _fill_descriptions(
-    store: Store, portal: Portal, rows: Sequence[ParsedRow], run_id: int, now: datetime, today: date
+    store: Store,
+    portal: Portal,
+    rows: Sequence[ParsedRow],
+    run_id: int,
+    now: datetime,
+    today: date,
+    problems: list[str],
 ) -> dict[str, int]:
     """Ask the static files for live calls that came without a text; stops when they cannot be reached."""
     asked = filled = 0
@@ -138,7 +172,7 @@ def _fill_descriptions(
         try:
             sections = portal.details(call.identifier)
         except PortalError as error:
-            logger.warning("descriptions could not be completed: %s", error)
+            problems.append(f"Missing descriptions could not be completed from the topic files: {error}")
             break
         if sections:
             store.fill_sections(call.identifier, sections, run_id=run_id, now=now)
@@ -171,7 +205,7 @@ def _counted(
             progress(seen[0], 0)
 
 
-def _report(listing: Listing, saved: Saved, seconds: float) -> FetchReport:
+def _report(listing: Listing, saved: Saved, problems: Sequence[str], seconds: float) -> FetchReport:
     return FetchReport(
         seen=listing.seen,
         distinct=listing.distinct,
@@ -184,5 +218,5 @@ def _report(listing: Listing, saved: Saved, seconds: float) -> FetchReport:
         retries=listing.retries,
         seconds=round(seconds, 3),
         complete=listing.complete,
-        problems=listing.problems,
+        problems=tuple(problems),
     )

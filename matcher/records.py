@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from datetime import date, datetime
+from matcher.model import Call, Match
 
-    from matcher.model import Call, Change, FetchReport, Match, RunRecord
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from matcher.model import Change, FetchReport, RunRecord
 
 SCHEMA = 1
 
@@ -37,14 +40,25 @@ def call_record(call: Call, today: date) -> Record:
     }
 
 
-def match_record(match: Match, today: date) -> Record:
-    """One match, as in `matcher rank --json`; the evidence weights add up to the score."""
+def match_record(match: Match, today: date, *, explained: bool = False) -> Record:
+    """One match, as in `matcher rank --json`; the evidence weights add up to the score.
+
+    `explained` adds to each term the profile's word and where it comes from, and the sentence it stands in.
+    """
     record = call_record(match.call, today)
     head = {"rank": match.rank, "call": record.pop("call"), "title": record.pop("title")}
-    evidence = [
-        {"term": e.term, "weight": e.weight, "profile_term": e.profile_term, "source": e.source} for e in match.evidence
-    ]
-    return {**head, "score": match.score, "fit": match.fit, **record, "evidence": evidence, "sentence": match.sentence}
+    evidence: list[Record] = [{"term": e.term, "weight": e.weight} for e in match.evidence]
+    whole = {**head, "score": match.score, "fit": match.fit, **record, "evidence": evidence}
+    if not explained:
+        return whole
+    for entry, e in zip(evidence, match.evidence, strict=True):
+        entry |= {"profile_term": e.profile_term, "source": e.source}
+    return {**whole, "sentence": match.sentence}
+
+
+def sample_label(note: str | None) -> Record:
+    """The label that every answer from the packaged sample carries; nothing for real calls."""
+    return {"sample": note} if note else {}
 
 
 def change_record(change: Change) -> Record:
@@ -88,3 +102,10 @@ def _day(day: date | None) -> str | None:
 
 def _moment(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
+
+
+CALL_FIELDS = tuple(call_record(Call("", ""), date.min))
+"""The keys of a call, for the header of a listing that is empty."""
+
+MATCH_FIELDS = tuple(match_record(Match(0, Call("", ""), 0.0, 0), date.min))
+"""The keys of a match."""

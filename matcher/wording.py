@@ -17,7 +17,7 @@ def money(euros: int | None) -> str:
     """`17.5 M€`, `150 k€`; an em dash when unknown."""
     if euros is None:
         return UNKNOWN
-    if euros >= 1_000_000:
+    if euros >= 999_500:  # what would round to 1,000 k€
         return f"{euros / 1_000_000:,.2f}".rstrip("0").rstrip(".").replace(",", " ") + " M€"
     return f"{euros / 1_000:,.0f} k€" if euros >= 1_000 else f"{euros} €"
 

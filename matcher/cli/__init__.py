@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from pathlib import Path
@@ -30,8 +31,20 @@ COMMANDS = {
 """Name → (module, one line of help); the function in the module is called `<name>_command`."""
 
 
+class _ReaderGoneError(Exception):
+    """Who reads our output has seen enough (head, less)."""
+
+
 class _LazyGroup(click.Group):
     """A group that knows its commands' names and one-line helps without importing them."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as error:  # click would make a failure of it
+            raise _ReaderGoneError from error
+        return result
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -70,6 +83,9 @@ def cli(ctx: click.Context, /, home: Path | None, config_dir: Path | None, debug
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exits with DESIGN's codes and never shows a traceback without `--debug`."""
     debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without a euro sign shows a question mark
+            stream.reconfigure(errors="replace")
     try:
         code: Any = cli.main(args=arguments, prog_name="matcher", standalone_mode=False)
     except click.ClickException as error:
@@ -78,8 +94,8 @@ def main(arguments: list[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("matcher: interrupted; what was kept before stays as it was.", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough: not an error. Keep Python from complaining at exit.
+    except _ReaderGoneError:
+        # Not a failure. Keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except MatcherError as error:
@@ -90,8 +106,15 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if debug:
             raise
-        click.echo(
-            f"matcher: unexpected {type(error).__name__}: {error}. Run again with --debug for the details.", err=True
-        )
+        click.echo(f"matcher: {_sentence(error)}", err=True)
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _sentence(error: Exception) -> str:
+    """What to tell of an error that no layer foresaw."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return (
+            f"{error.filename}: {error.strerror}; check the path and its permissions, or point MATCHER_HOME elsewhere."
+        )
+    return f"unexpected {type(error).__name__}: {error}; `matcher --debug COMMAND` shows the details."

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.cli.output import output_options, print_csv, print_json, say
+from matcher.cli.output import complain, output_options, print_csv, print_json, say
 from matcher.cli.render import table
 from matcher.cli.values import as_of_option
-from matcher.records import envelope, fetch_record
+from matcher.records import envelope, fetch_record, sample_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,8 +57,10 @@ def fetch_command(
         print_csv([fetch_record(report)])
     else:
         click.echo(summary_line(report))
+    if bulk is not None and not report.seen:
+        say("The archive is as it was when it was last read.")
     for problem in report.problems:
-        say(f"problem: {problem}")
+        complain(problem)
     return PARTLY_DONE if report.problems else 0
 
 
@@ -85,16 +87,21 @@ def run_command(app: Matcher, as_of: date | None, output: str | None) -> int:
     if output == "json":
         print_json(record)
     elif output == "csv":
-        print_csv(record["institutes"])
+        print_csv({**line, **sample_label(outcome.sample)} for line in record["institutes"])
     else:
         if outcome.fetch:
             click.echo(summary_line(outcome.fetch))
-        rows = [(line.institute, str(line.fit), line.best or "—", line.title) for line in outcome.lines]
+        if outcome.sample:
+            click.echo(f"Note: {outcome.sample}\n")
+        rows = [
+            (line.institute, "—" if line.fit is None else str(line.fit), line.best or "—", line.title)
+            for line in outcome.lines
+        ]
         click.echo(table(("institute", "fit", "best call", "title"), rows))
         click.echo(f"\nLists of {len(rows)} institutes: {outcome.folder}")
         click.echo("Next: matcher rank cea-leti, matcher show CALL --for cea-leti, matcher why cea-leti CALL")
     for problem in outcome.problems:
-        say(f"problem: {problem}")
+        complain(problem)
     return outcome.exit_code
 
 

@@ -8,19 +8,23 @@ import click
 
 from matcher.cli.output import output_options, print_csv, print_json
 from matcher.cli.render import table
+from matcher.cli.values import as_of_option
 from matcher.records import envelope, run_record
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from matcher.app import Matcher
 
 
 @click.command("status")
 @click.option("--last", type=click.IntRange(1), default=10, show_default=True, help="How many runs.")
+@as_of_option
 @output_options
 @click.pass_obj
-def status_command(app: Matcher, last: int, output: str | None) -> None:
+def status_command(app: Matcher, last: int, as_of: date | None, output: str | None) -> None:
     """How the last runs went, and how fresh the listing and the index are."""
-    health = app.status(last)
+    health = app.status(last, as_of=as_of)
     records = [run_record(run) for run in health.runs]
     if output == "json":
         print_json(
@@ -35,7 +39,10 @@ def status_command(app: Matcher, last: int, output: str | None) -> None:
             )
         )
     elif output == "csv":
-        print_csv({**record, "detail": ""} for record in records)
+        fields = ("run", "kind", "started", "finished", "outcome")
+        print_csv(({name: record[name] for name in fields} for record in records), fields)
+    elif not health.runs:
+        click.echo("Nothing was ever fetched: start with `matcher run`.")
     else:
         good = f"{health.last_good_fetch:%Y-%m-%d %H:%M} UTC" if health.last_good_fetch else "never"
         click.echo(f"calls            {health.calls}, {health.live} of them live")
@@ -57,11 +64,12 @@ def status_command(app: Matcher, last: int, output: str | None) -> None:
 
 
 @click.command("doctor")
+@as_of_option
 @output_options
 @click.pass_obj
-def doctor_command(app: Matcher, output: str | None) -> int:
+def doctor_command(app: Matcher, as_of: date | None, output: str | None) -> int:
     """Check configuration, folders, database, index and portal; exit 1 when something is wrong."""
-    findings = app.doctor()
+    findings = app.doctor(as_of=as_of)
     if output == "json":
         print_json(envelope(checks=[{"check": f.check, "ok": f.ok, "detail": f.detail} for f in findings]))
     elif output == "csv":

@@ -9,7 +9,7 @@ import click
 from matcher.cli.output import output_options, print_csv, print_json, say
 from matcher.cli.render import styled, table
 from matcher.cli.values import as_of_option, call_filter, filter_options
-from matcher.records import call_record, envelope
+from matcher.records import CALL_FIELDS, call_record, envelope, sample_label
 from matcher.wording import action_codes, day, money, status_text
 
 if TYPE_CHECKING:
@@ -31,14 +31,14 @@ def calls_command(
     """List the live calls, or those whose identifier or title holds every one of WORDS."""
     listing = app.calls(call_filter(**filters, words=words), as_of=as_of)
     records = (call_record(call, listing.as_of) for call in listing.calls)
+    label = sample_label(listing.sample)
     if output == "json":
-        label = {"sample": listing.sample} if listing.sample else {}
         print_json(envelope(as_of=listing.as_of.isoformat(), **label, calls=list(records)))
     elif output == "csv":
-        print_csv(records)
+        print_csv(({**record, **label} for record in records), (*CALL_FIELDS, *label))
     else:
         if listing.sample:
-            say(f"Note: {listing.sample}")
+            click.echo(f"Note: {listing.sample}\n")
         rows = [
             (
                 call.identifier,

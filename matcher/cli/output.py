@@ -5,15 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -30,21 +26,23 @@ def output_options(command: Command) -> Command:
 
 def print_json(record: Mapping[str, Any]) -> None:
     """One JSON object on stdout."""
-    json.dump(record, sys.stdout, ensure_ascii=False, indent=1)
+    unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    json.dump(record, sys.stdout, ensure_ascii=not unicode, indent=1)
     sys.stdout.write("\n")
 
 
-def print_csv(rows: Iterable[Mapping[str, Any]]) -> None:
-    """Rows on stdout; cells that a spreadsheet would run as formulas are disarmed."""
-    sys.stdout.write(csv_text(rows))
+def print_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str] = ()) -> None:
+    """Rows on stdout; cells that a spreadsheet would run as formulas are disarmed. `fields` head an empty listing."""
+    sys.stdout.write(csv_text(rows, fields))
 
 
-def csv_text(rows: Iterable[Mapping[str, Any]]) -> str:
+def csv_text(rows: Iterable[Mapping[str, Any]], fields: Sequence[str] = ()) -> str:
     """Rows as CSV with a header line; lists are joined by a semicolon, unknown is empty."""
     listed = list(rows)
+    names = list(listed[0]) if listed else list(fields)
     buffer = io.StringIO()
-    if listed:
-        writer = csv.DictWriter(buffer, fieldnames=list(listed[0]), lineterminator="\n")
+    if names:
+        writer = csv.DictWriter(buffer, fieldnames=names, lineterminator="\n")
         writer.writeheader()
         writer.writerows({key: csv_cell(value) for key, value in row.items()} for row in listed)
     return buffer.getvalue()
@@ -62,16 +60,13 @@ def csv_cell(value: object) -> object:
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
 
-def console() -> Console:
-    """A rich console for stdout: no colour when NO_COLOR is set or stdout is no terminal."""
-    from rich.console import Console
-
-    width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "120"))
-    return Console(highlight=False, soft_wrap=False, width=width)
-
-
 def say(message: str) -> None:
     """A line for the person at the terminal, on stderr; silenced by `--quiet`."""
     context = click.get_current_context(silent=True)
     if context is None or not context.find_root().params.get("quiet"):
         click.echo(message, err=True)
+
+
+def complain(problem: str) -> None:
+    """A line on stderr that `--quiet` does not silence: a failure that nobody sees is the worst."""
+    click.echo(f"problem: {problem}", err=True)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.output import output_options, print_csv, print_json, say
+from matcher.cli.output import output_options, print_csv, print_json
 from matcher.cli.render import evidence_lines, match_block, styled, table
-from matcher.cli.values import as_of_option, call_filter, filter_options
+from matcher.cli.values import as_of_option, call_filter, filter_options, min_fit_option, read_text, top_option
 from matcher.errors import UsageError
-from matcher.records import call_record, change_record, envelope, match_record
+from matcher.records import MATCH_FIELDS, call_record, change_record, envelope, match_record, sample_label
 from matcher.wording import contribution, day, deadline_text, facts_line, levels, money, stage_text, status_text
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 @click.argument("institute", required=False)
 @click.option("--text", help="Rank for this text instead of an institute.")
 @click.option("--file", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Rank for a file.")
-@click.option("--top", type=click.IntRange(1), help="How many matches [ranking.top].")
-@click.option("--min-fit", type=click.IntRange(0, 100), help="Leave out matches below this fit [ranking.min_fit].")
+@top_option
+@min_fit_option
 @click.option("--explain", is_flag=True, help="Show every term that made the score, and where it comes from.")
 @filter_options
 @as_of_option
@@ -50,13 +50,19 @@ def rank_command(
     if sum(value is not None for value in (institute, text, file)) != 1:
         raise UsageError("Say what to rank for: an institute (`matcher institutes` lists them), --text or --file.")
     if file is not None:
-        text = file.read_text(encoding="utf-8", errors="replace")
-    ranking = app.rank(institute, text=text, wanted=call_filter(**filters), top=top, min_fit=min_fit, as_of=as_of)
+        text = read_text(file)
+    if text is not None and not text.strip():
+        raise UsageError("The text is empty: give some words to rank for.")
+    ranking = app.rank(
+        institute, text=text, wanted=call_filter(**filters), top=top, min_fit=min_fit, as_of=as_of, explain=explain
+    )
+    label = sample_label(ranking.sample)
+    matches = [match_record(m, ranking.as_of, explained=explain) for m in ranking.matches]
     if output == "json":
-        print_json(_ranking_record(ranking))
+        print_json(envelope(institute=ranking.institute, as_of=ranking.as_of.isoformat(), **label, matches=matches))
     elif output == "csv":
-        rows = (match_record(m, ranking.as_of) for m in ranking.matches)
-        print_csv({**row, "evidence": [e["term"] for e in row["evidence"]]} for row in rows)
+        rows = ({**row, "evidence": [e["term"] for e in row["evidence"]], **label} for row in matches)
+        print_csv(rows, (*MATCH_FIELDS, *label))
     else:
         _print_ranking(ranking, explain)
 
@@ -64,19 +70,30 @@ def rank_command(
 @click.command("why")
 @click.argument("institute")
 @click.argument("call")
+@top_option
+@min_fit_option
 @filter_options
 @as_of_option
 @output_options
 @click.pass_obj
 def why_command(
-    app: Matcher, /, institute: str, call: str, as_of: date | None, output: str | None, **filters: Any
+    app: Matcher,
+    /,
+    institute: str,
+    call: str,
+    top: int | None,
+    min_fit: int | None,
+    as_of: date | None,
+    output: str | None,
+    **filters: Any,
 ) -> None:
     """Why CALL was, or was not, recommended to INSTITUTE: rank, fit, filter, evidence."""
-    reason = app.why(institute, call, wanted=call_filter(**filters), as_of=as_of)
+    reason = app.why(institute, call, wanted=call_filter(**filters), top=top, min_fit=min_fit, as_of=as_of)
     record = envelope(
         institute=reason.institute,
         as_of=reason.as_of.isoformat(),
-        **match_record(reason.match, reason.as_of),
+        **sample_label(reason.sample),
+        **match_record(reason.match, reason.as_of, explained=True),
         recommended=reason.recommended,
         stopped_by=reason.stopped_by,
         candidates=reason.candidates,
@@ -89,6 +106,7 @@ def why_command(
     elif output == "csv":
         print_csv([{**record, "evidence": [e.term for e in reason.match.evidence]}])
     else:
+        _print_sample_note(reason.sample)
         click.echo(_reason_text(reason))
 
 
@@ -101,8 +119,10 @@ def why_command(
 def show_command(app: Matcher, call: str, institute: str | None, as_of: date | None, output: str | None) -> None:
     """CALL in full: facts, text, history, and its evidence for an institute."""
     shown = app.show(call, institute=institute, as_of=as_of)
+    label = sample_label(shown.sample)
     record = envelope(
         as_of=shown.as_of.isoformat(),
+        **label,
         **call_record(shown.call, shown.as_of),
         call_id=shown.call.call_id,
         call_title=shown.call.call_title,
@@ -111,33 +131,32 @@ def show_command(app: Matcher, call: str, institute: str | None, as_of: date | N
         sections=[{"name": s.name, "text": s.text} for s in shown.call.sections],
         links=[{"title": link.title, "url": link.url} for link in shown.call.links],
         changes=[change_record(c) for c in shown.changes],
-        match=match_record(shown.match, shown.as_of) if shown.match else None,
+        match=match_record(shown.match, shown.as_of, explained=True) if shown.match else None,
     )
     if output == "json":
         print_json(record)
     elif output == "csv":
-        print_csv([call_record(shown.call, shown.as_of)])
+        print_csv([{**call_record(shown.call, shown.as_of), **label}])
     else:
+        _print_sample_note(shown.sample)
         click.echo(_call_text(shown.call, shown.changes, shown.as_of))
         if shown.match:
             click.echo(f"\nFor {institute}: fit {shown.match.fit}")
             click.echo("\n".join(evidence_lines(shown.match.evidence, shown.match.score)))
 
 
-def _ranking_record(ranking: Ranking) -> dict[str, Any]:
-    label = {"sample": ranking.sample} if ranking.sample else {}
-    matches = [match_record(m, ranking.as_of) for m in ranking.matches]
-    return envelope(institute=ranking.institute, as_of=ranking.as_of.isoformat(), **label, matches=matches)
-
-
 def _print_ranking(ranking: Ranking, explain: bool) -> None:
-    if ranking.sample:
-        say(f"Note: {ranking.sample}")
+    _print_sample_note(ranking.sample)
     click.echo(styled(f"{ranking.name}: best calls as of {day(ranking.as_of)}", bold=True))
     if not ranking.matches:
         click.echo("No call matches. Try --status all, a lower --min-fit, or `matcher profile` to see the skills.")
     for match in ranking.matches:
         click.echo("\n" + match_block(match, ranking.as_of, explain))
+
+
+def _print_sample_note(note: str | None) -> None:
+    if note:
+        click.echo(f"Note: {note}\n")
 
 
 def _reason_text(reason: Reason) -> str:

@@ -64,10 +64,10 @@ def evidence_lines(evidence: Iterable[Evidence], score: float, most: int = 12) -
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Columns aligned on their widest cell, header first; the last column is cut at the terminal's edge."""
+    """Columns aligned on their widest cell, header first; cut at the terminal's edge, whole where there is none."""
     listed = [list(header), *([*row] for row in rows)]
     widths = [max(len(row[i]) for row in listed) for i in range(len(header))]
-    edge = width()
+    edge = width() if sys.stdout.isatty() else sys.maxsize
     lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in listed]
     cut = [line if len(line) <= edge else line[: edge - 1] + "…" for line in lines]
     return "\n".join([styled(cut[0], bold=True), *cut[1:]])

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from matcher.errors import UsageError
 from matcher.model import LIVE, CallFilter, Status
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+MAX_TEXT_BYTES = 2_000_000
+"""A long proposal stays below this."""
 
 _STATUSES = {"live": LIVE, "all": frozenset[Status]()} | {s.value: frozenset({s}) for s in Status}
 
@@ -32,6 +39,34 @@ class Day(click.ParamType):  # type: ignore[type-arg]
 def as_of_option(command: Command) -> Command:
     """`--as-of DATE`: today, unless a past day is to be replayed."""
     return click.option("--as-of", type=Day(), help="Judge as on this day instead of today.")(command)
+
+
+def top_option(command: Command) -> Command:
+    """`--top N`."""
+    return click.option("--top", type=click.IntRange(1), help="How many matches [ranking.top].")(command)
+
+
+def min_fit_option(command: Command) -> Command:
+    """`--min-fit N`."""
+    text = "Leave out matches below this fit [ranking.min_fit]."
+    return click.option("--min-fit", type=click.IntRange(0, 100), help=text)(command)
+
+
+def read_text(path: Path) -> str:
+    """A text file in UTF-8, or in the encoding of older Windows files. Raises UsageError for any other file."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_TEXT_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+    if len(data) > MAX_TEXT_BYTES:
+        raise UsageError(f"{path} holds more than {MAX_TEXT_BYTES:,} bytes: give the part that matters.")
+    if b"\0" in data:
+        raise UsageError(f"{path} is no text file: save it as plain text first.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
 
 
 def filter_options(command: Command) -> Command:

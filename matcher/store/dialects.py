@@ -21,7 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
-from matcher.errors import StoreError
+from matcher.errors import StoreError, StoreMissing
 from matcher.store.schema import APPLICATION_ID
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _find_file(path: Path) -> None:
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise StoreError(f"There is no database at {path} yet: run `matcher fetch` first.") from error
+        raise StoreMissing(f"There is no database at {path} yet: run `matcher fetch` first.") from error
     except OSError as error:
         raise StoreError(
             f"The database {path} cannot be read ({error.strerror}): check the permissions of its folder."

@@ -107,11 +107,20 @@ def finish(connection: Connection, run_id: int, outcome: str, detail: Mapping[st
 
 
 def recorded(connection: Connection, limit: int, kind: str | None) -> list[RunRecord]:
-    """The last runs, newest first."""
+    """The last runs, newest first; a run whose process is gone shows as interrupted before a next one notes it."""
+    holder = connection.execute(select(locks).where(locks.c.name == _WRITER)).one_or_none()
+    dead = holder is not None and not Process(holder.host, holder.pid, holder.process_start).may_live()
     query = select(runs).order_by(runs.c.id.desc()).limit(limit)
     if kind is not None:
         query = query.where(runs.c.kind == kind)
     return [
-        RunRecord(row.id, row.kind, row.started, row.finished, row.outcome, row.detail)
+        RunRecord(
+            row.id,
+            row.kind,
+            row.started,
+            row.finished,
+            "interrupted" if dead and row.outcome == "running" else row.outcome,
+            row.detail,
+        )
         for row in connection.execute(query)
     ]

@@ -6,7 +6,7 @@ from importlib.resources import as_file, files
 
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, inspect, select
 
-from matcher.errors import StoreError
+from matcher.errors import StoreError, StoreMissing
 from matcher.store.dialects import writing
 from matcher.store.schema import HEAD
 
@@ -25,7 +25,7 @@ def check_schema(engine: Engine, where: str) -> None:
     with engine.connect() as connection:
         version = schema_version(connection)
     if version is None:
-        raise StoreError(f"There is nothing in the database {where} yet: run `matcher fetch` first.")
+        raise StoreMissing(f"There is nothing in the database {where} yet: run `matcher fetch` first.")
     if version > HEAD:
         raise _newer(where)
     if version < HEAD:
