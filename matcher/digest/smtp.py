@@ -1,0 +1,227 @@
+"""Mails over SMTP: one connection for many, encrypted and verified, each reply told as an `Outcome`."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import smtplib
+import ssl
+from contextlib import suppress
+from email import message_from_bytes, policy
+from email.generator import BytesGenerator
+from email.utils import parseaddr
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from matcher.digest.server import Security
+from matcher.digest.transport import Outcome, Stage, Verdict, judge, shown
+
+if TYPE_CHECKING:
+    from matcher.digest.nouns import Mail
+    from matcher.digest.server import Server
+
+_BREAKS = (smtplib.SMTPServerDisconnected, OSError)  # OSError: reset, timeout, TLS failure
+_CLOSING = 421  # the server says that it closes the connection
+
+_NO_UTF8 = "the server does not take addresses outside ASCII (no SMTPUTF8)"
+
+
+class SmtpTransport:
+    """Hands mails to a server, connecting when there is a first mail and again after a break.
+
+    Args:
+        server: where, and how protected.
+        timeout: the longest silence of the server, in seconds.
+        answer_timeout: the same for the answer to a complete mail, which servers may take minutes for
+            (RFC 5321, 4.5.3.2.6): giving up early is what makes duplicates.
+        mails_per_connection: after so many the connection is renewed.
+
+    """
+
+    def __init__(
+        self, server: Server, *, timeout: float = 60.0, answer_timeout: float = 600.0, mails_per_connection: int = 50
+    ) -> None:
+        self._server = server
+        self._timeout = timeout
+        self._answer_timeout = answer_timeout
+        self._most = mails_per_connection
+        self._client: smtplib.SMTP | None = None
+        self._handed = 0
+
+    def close(self) -> None:
+        """Takes leave of the server; a connection that is broken already is no matter."""
+        client, self._client, self._handed = self._client, None, 0
+        if client is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                client.quit()
+            client.close()
+
+    def send(self, mail: Mail) -> Outcome:
+        try:
+            client = self._ready()
+        except (smtplib.SMTPException, OSError) as error:
+            return Outcome(Verdict.TROUBLE, self._trouble(error))
+        try:
+            return self._hand_over(client, mail)
+        except (smtplib.SMTPNotSupportedError, UnicodeError):
+            return Outcome(Verdict.REFUSED, _NO_UTF8)
+        except ValueError:
+            return Outcome(Verdict.REFUSED, "its address holds spaces or line breaks")
+
+    def _ready(self) -> smtplib.SMTP:
+        """A connection that answers, the one at hand where it still does."""
+        if self._client is not None and self._handed < self._most:
+            with suppress(*_BREAKS):
+                if self._client.rset()[0] == 250:
+                    return self._client
+        self.close()
+        self._client = self._connect()
+        return self._client
+
+    def _connect(self) -> smtplib.SMTP:
+        server = self._server
+        trust = ssl.create_default_context(cafile=str(server.ca_file) if server.ca_file else None)
+        if server.security is Security.TLS:
+            client: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=self._timeout, context=trust)
+        else:
+            client = smtplib.SMTP(server.host, server.port, timeout=self._timeout)
+        try:
+            if server.security is Security.LOOPBACK:
+                _insist_on_loopback(client)
+            client.ehlo_or_helo_if_needed()
+            if server.security is Security.STARTTLS:
+                _start_tls(client, trust)
+            if server.user is not None and server.password is not None:
+                client.login(server.user, server.password)
+        except BaseException:
+            client.close()
+            raise
+        return client
+
+    def _hand_over(self, client: smtplib.SMTP, mail: Mail) -> Outcome:
+        body, options, address = _prepared(client, mail)
+        stage = Stage.MAIL
+        try:
+            code, text = client.mail(_sender(mail), options)
+            if code == 250:
+                stage = Stage.RCPT
+                code, text = client.rcpt(address)
+            if stage is Stage.RCPT and code in (250, 251):
+                stage = Stage.DATA
+                code, text = client.docmd("DATA")
+            if code != 354:
+                return self._declined(stage, code, text)
+            client.send(body)  # an error here: not all was handed to the system, the server lacks the final dot
+        except _BREAKS as error:
+            self.close()
+            return Outcome(Verdict.LOST, self._trouble(error))
+        return self._answer(client)
+
+    def _answer(self, client: smtplib.SMTP) -> Outcome:
+        """The reply to the complete mail. Without one, nobody here can know whether the server has it."""
+        try:
+            if client.sock is not None:
+                client.sock.settimeout(self._answer_timeout)
+            code, text = client.getreply()
+            if client.sock is not None:
+                client.sock.settimeout(self._timeout)
+        except (smtplib.SMTPResponseException, *_BREAKS) as error:
+            self.close()
+            return Outcome(Verdict.DOUBT, self._trouble(error))
+        if not 200 <= code < 300:
+            return self._declined(Stage.DATA, code, text)
+        self._handed += 1
+        return Outcome(Verdict.ACCEPTED)
+
+    def _declined(self, stage: Stage, code: int, text: bytes) -> Outcome:
+        if code == _CLOSING or code < 0:
+            self.close()
+        words = text.decode("utf-8", "replace")
+        return Outcome(judge(stage, code, words), f"{stage} was answered {code} {self._shown(words)}".rstrip())
+
+    def _trouble(self, error: Exception) -> str:
+        """One clause that says what is wrong with the server, without secrets."""
+        where = f"the mail server {self._server}"
+        match error:
+            case smtplib.SMTPAuthenticationError():
+                return f"{where} refused the login ({error.smtp_code} {self._words(error)}): check user and password"
+            case smtplib.SMTPResponseException():
+                return f"{where} answered {error.smtp_code} {self._words(error)}".rstrip()
+            case ssl.SSLCertVerificationError():
+                return f"the certificate of {where} is not trusted ({error.verify_message}): see mail.ca_file"
+            case ssl.SSLError():
+                return f"{where} does not speak TLS as expected ({error.reason}): check scheme and port"
+            case TimeoutError():
+                return f"{where} did not answer in time"
+            case smtplib.SMTPServerDisconnected():
+                return f"{where} broke the connection"
+            case OSError() if error.strerror:
+                return f"{where} cannot be reached ({error.strerror})"
+            case _:
+                return f"{where} cannot be used ({self._shown(str(error))})"
+
+    def _words(self, error: smtplib.SMTPResponseException) -> str:
+        words = error.smtp_error
+        return self._shown(words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words))
+
+    def _shown(self, words: str) -> str:
+        return shown(words, self._server.password)
+
+
+def _insist_on_loopback(client: smtplib.SMTP) -> None:
+    """A name can be made to point elsewhere: what counts is where the connection went."""
+    peer = client.sock.getpeername()[0] if client.sock else ""
+    if not ipaddress.ip_address(peer.partition("%")[0]).is_loopback:
+        raise smtplib.SMTPException("smtp:// led to another machine, where plain text is not sent")
+
+
+def _start_tls(client: smtplib.SMTP, trust: ssl.SSLContext) -> None:
+    if not client.has_extn("starttls"):
+        raise smtplib.SMTPException("it does not offer STARTTLS, and mails are never sent in plain text")
+    client.starttls(context=trust)
+    client.ehlo_or_helo_if_needed()
+
+
+def _sender(mail: Mail) -> str:
+    """The envelope's sender, to which failures go: the address in From."""
+    head = message_from_bytes(mail.body.partition(b"\r\n\r\n")[0] + b"\r\n\r\n", policy=policy.SMTP)
+    return parseaddr(str(head["From"] or ""))[1]
+
+
+def _prepared(client: smtplib.SMTP, mail: Mail) -> tuple[bytes, list[str], str]:
+    """The mail as it goes over the wire, the parameters of MAIL FROM, and the envelope's recipient."""
+    address, body, options = mail.address, mail.body, []
+    head = body.partition(b"\r\n\r\n")[0]
+    if " " in address or not address.isprintable():
+        raise ValueError(address)
+    if not address.isascii():
+        local, _, domain = address.rpartition("@")
+        if local.isascii():  # the domain has an ASCII form, which every server takes
+            address = f"{local}@{domain.encode('idna').decode('ascii')}"
+    if not (address.isascii() and head.isascii()):
+        options.append("SMTPUTF8")
+        if not client.has_extn("smtputf8"):
+            raise smtplib.SMTPNotSupportedError(_NO_UTF8)
+    if not body.isascii():
+        if client.has_extn("8bitmime"):
+            options.append("BODY=8BITMIME")
+        else:
+            body = _seven_bit(body)
+    if client.has_extn("size"):
+        options.append(f"SIZE={len(body)}")
+    return _on_the_wire(body), options, address
+
+
+def _seven_bit(body: bytes) -> bytes:
+    """The same mail with its 8-bit parts encoded, for a server without 8BITMIME."""
+    out = BytesIO()
+    message = message_from_bytes(body, policy=policy.SMTP.clone(max_line_length=998))
+    BytesGenerator(out, policy=policy.SMTP.clone(cte_type="7bit", max_line_length=998)).flatten(message)
+    return out.getvalue()
+
+
+def _on_the_wire(body: bytes) -> bytes:
+    """CRLF line ends, leading dots doubled, and the final dot (RFC 5321, 4.5.2)."""
+    lines = re.sub(rb"\r\n|\r|\n", b"\r\n", body)
+    stuffed = re.sub(rb"(?m)^\.", b"..", lines)
+    return stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n")

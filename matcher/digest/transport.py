@@ -1,0 +1,80 @@
+"""What handing over one mail can come to, and what a server's reply means for the mail, the address and the queue."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from matcher.digest.nouns import Mail
+
+_LONGEST_REPLY = 200  # characters of a server's words that are kept and shown
+
+
+class Verdict(StrEnum):
+    """What became of one mail."""
+
+    ACCEPTED = "accepted"
+    LATER = "later"  # the server asks for patience with this mail
+    LOST = "lost"  # the connection broke before the mail was complete: the server does not have it
+    DOUBT = "doubt"  # the connection broke after the mail was complete: the server may have it
+    REFUSED = "refused"  # this mail will never be taken; the address is not why
+    NO_MAILBOX = "no mailbox"  # refused for good because of the address
+    TROUBLE = "trouble"  # the server (or the disk) is not usable: says nothing about mail or address
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A verdict with the server's words, or ours, cleaned for showing."""
+
+    verdict: Verdict
+    reason: str = ""
+
+
+class Transport(Protocol):
+    """Hands mails over, one at a time; expected failures are outcomes, never exceptions."""
+
+    def send(self, mail: Mail) -> Outcome: ...
+
+    def close(self) -> None: ...
+
+
+class Stage(StrEnum):
+    """The steps of RFC 5321 at which a server can decline."""
+
+    MAIL = "MAIL FROM"
+    RCPT = "RCPT TO"
+    DATA = "DATA"  # the command, or the answer to the complete mail
+
+
+def judge(stage: Stage, code: int, text: str) -> Verdict:
+    """What a declining reply means (RFC 5321, 4.2; enhanced codes of RFC 3463).
+
+    At MAIL FROM a server speaks of the sender, the same for every mail: trouble, except where it finds this mail too
+    large. At RCPT TO it speaks of the address, except where it speaks of policy, login or protocol (5.5.x, 5.7.x,
+    530…): that is a set-up to mend, so the mail waits. At DATA it speaks of the mail, unless it says otherwise.
+    """
+    enhanced = _enhanced(text)
+    if code < 500:
+        return Verdict.TROUBLE if stage is Stage.MAIL else Verdict.LATER
+    if stage is Stage.MAIL:
+        return Verdict.REFUSED if code == 552 or enhanced == (5, 3, 4) else Verdict.TROUBLE
+    if stage is Stage.RCPT:
+        set_up = code in (500, 502, 503, 504, 530) or enhanced[:2] in ((5, 5), (5, 7))
+        return Verdict.LATER if set_up else Verdict.NO_MAILBOX
+    return Verdict.NO_MAILBOX if enhanced[:2] in ((5, 1), (5, 2)) else Verdict.REFUSED
+
+
+def _enhanced(text: str) -> tuple[int, int, int]:
+    found = re.match(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b", text)
+    return (int(found[1]), int(found[2]), int(found[3])) if found else (0, 0, 0)
+
+
+def shown(reply: str, secret: str | None = None) -> str:
+    """A server's words on one line, without control characters, not too long and without the secret."""
+    if secret:
+        reply = reply.replace(secret, "***")
+    line = " ".join("".join(c if c.isprintable() else " " for c in reply).split())
+    return line if len(line) <= _LONGEST_REPLY else line[: _LONGEST_REPLY - 1] + "…"
