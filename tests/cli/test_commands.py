@@ -1,0 +1,218 @@
+"""What a person meets at the terminal: help, exit codes, one sentence for each mistake, the label of the sample."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from matcher.cli import COMMANDS
+from tests.conftest import DAY, LIFE_CALL, PHOTONIC, Answer, Place, some_rows
+
+NOTE = "Packaged sample, not the live portal"
+
+
+def complaint(answer: Answer) -> str:
+    """The one line on stderr of a command that failed, which printed nothing else."""
+    assert answer.out == ""
+    lines = answer.err.strip().splitlines()
+    assert len(lines) == 1
+    return lines[0]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(run, place, name):
+    text = COMMANDS[name][1]
+    assert text.endswith(".")
+    assert "\n" not in text
+    answer = run(place, name, "--help")
+    assert answer.code == 0
+    assert answer.out.startswith("Usage: matcher " + name)
+
+
+def test_the_list_of_commands(run, place):
+    answer = run(place, "--help")
+    assert answer.code == 0
+    assert [name for name in COMMANDS if re.search(rf"^  {name} ", answer.out, re.MULTILINE)] == list(COMMANDS)
+    assert run(place, "--version").out.startswith("matcher, version ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["rank", "cea-lety"], "did you mean cea-leti"),
+        (["rank", "cea-leti", "--text", "x"], "Say what to rank for"),
+        (["rank"], "Say what to rank for"),
+        (["rank", "--text", "  "], "The text is empty"),
+        (["show", "NO-SUCH-CALL"], "matcher calls WORDS"),
+        (["why", "cea-leti", "NO-SUCH-CALL"], "matcher calls WORDS"),
+        (["fetch", "--programme", "HORIZN"], "did you mean HORIZON?"),
+        (["fetch", "--bulk", "/no/such/file.json"], "Cannot read /no/such/file.json"),
+    ],
+)
+def test_a_mistake_of_the_user_is_one_sentence_and_exit_2(run, fetched, arguments, says):
+    answer = run(fetched, *arguments)
+    assert answer.code == 2
+    assert says in complaint(answer)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nosuchcommand"],
+        ["rank", "cea-leti", "--top", "0"],
+        ["rank", "cea-leti", "--min-fit", "101"],
+        ["rank", "cea-leti", "--as-of", "tomorrow"],
+        ["rank", "--file", "/no/such/file"],
+        ["calls", "--status", "asleep"],
+        ["fetch", "--kind", "tender"],
+    ],
+)
+def test_a_value_that_makes_no_sense_is_exit_2(run, fetched, arguments):
+    answer = run(fetched, *arguments)
+    assert answer.code == 2
+    assert "Error: " in answer.err
+
+
+def test_a_programme_that_is_not_known_leaves_no_trace(run, place):
+    assert run(place, "fetch", "--programme", "HORIZN").code == 2
+    assert not place.home.exists()
+
+
+@pytest.mark.parametrize("arguments", [["rank", "cea-leti"], ["calls"], ["show", "X"], ["profile", "cea-leti"]])
+def test_nothing_fetched_yet(run, place, arguments):
+    answer = run(place, *arguments)
+    assert answer.code == 1
+    assert complaint(answer) == "matcher: Nothing was fetched yet: start with `matcher run`."
+
+
+def test_show_when_the_database_is_gone(run, fetched):
+    for path in fetched.home.glob("matcher.db*"):
+        path.unlink()
+    answer = run(fetched, "show", PHOTONIC)
+    assert answer.code == 1
+    assert "There is no database at" in complaint(answer)
+    assert run(fetched, "rank", "cea-leti", "--as-of", DAY).code == 0
+
+
+def test_a_home_that_cannot_be_made(run, place, tmp_path):
+    (tmp_path / "file").write_text("x")
+    answer = run(place, "fetch", MATCHER_HOME=str(tmp_path / "file" / "home"))
+    assert answer.code == 2
+    assert "MATCHER_HOME: home: found" in answer.err
+
+
+def test_files_to_rank_for(run, fetched, tmp_path):
+    def ranked(data: bytes) -> Answer:
+        path = tmp_path / "text.txt"
+        path.write_bytes(data)
+        return run(fetched, "rank", "--file", str(path), "--as-of", DAY, "--json")
+
+    utf8, latin = ranked("matériau : photonics".encode()), ranked("matériau : photonics".encode("cp1252"))
+    assert json.loads(utf8.out)["matches"]
+    assert utf8.out == latin.out
+    assert "no text file" in complaint(ranked(b"%PDF-1.7\0\0"))
+    assert "holds more than" in complaint(ranked(b"photonics " * 300_000))
+    assert "The text is empty" in complaint(ranked(b" \n"))
+
+
+def test_accents_and_case_make_no_difference(run, fetched):
+    plain = run(fetched, "rank", "--text", "MATÉRIAUX électronique", "--as-of", DAY, "--json")
+    decomposed = run(fetched, "rank", "--text", "mate\u0301riaux e\u0301lectronique", "--as-of", DAY, "--json")
+    assert plain.code == 0
+    assert plain.out == decomposed.out
+
+
+def test_the_same_question_has_the_same_answer(run, fetched):
+    first, second = (run(fetched, "rank", "cea-leti", "--as-of", DAY, "--explain") for _ in range(2))
+    assert first.out == second.out
+    assert "Silicon photonics for sensors" in first.out
+    assert "deadline 31 Dec 2026 (199 days left, single stage)" in first.out
+
+
+def test_filters(run, fetched):
+    def names(*arguments: str) -> list[str]:
+        answer = run(fetched, "calls", "--as-of", DAY, "--json", *arguments)
+        return [call["call"] for call in json.loads(answer.out)["calls"]]
+
+    assert names("--programme", "life") == [LIFE_CALL]
+    assert names("photonics", "sensors") == [PHOTONIC]
+    assert len(names("--action", "IA")) == 11
+    assert names("--action", "RIA") == []
+    assert len(names("--deadline-after", "2027-01-01", "--deadline-before", "2027-01-05")) == 2
+    assert names("--status", "closed") == []
+
+
+def test_no_colour_where_there_is_no_terminal(run, fetched):
+    assert "\x1b" not in run(fetched, "rank", "cea-leti", "--as-of", DAY).out
+
+
+def test_tables_are_whole_where_there_is_no_terminal(run, fetched):
+    answer = run(fetched, "calls", "--as-of", DAY)
+    assert '=HYPERLINK("http://example.org","Électronique, photonics")' in answer.out
+    assert "12 calls as of 15 Jun 2026" in answer.err
+
+
+def test_quiet_silences_notes_but_no_failure(run, fetched):
+    assert run(fetched, "--quiet", "calls", "--as-of", DAY).err == ""
+    answer = run(fetched, "--quiet", "run", "--as-of", DAY)
+    assert answer.code == 4
+    assert "problem: The portal could not be reached" in answer.err
+
+
+def test_the_first_run_without_a_portal_shows_the_sample_and_says_so(run, place):
+    first = run(place, "run")
+    assert first.code == 0
+    assert first.err.startswith("The portal could not be reached")
+    assert "Going on with the packaged sample listing." in first.err
+    assert len(first.err.strip().splitlines()) == 1
+    again = run(place, "run")
+    assert (again.code, again.err) == (0, first.err)
+    lists = sorted((place.home / "lists").rglob("*.*"))
+    assert len(lists) == 6
+    assert all(NOTE in path.read_text(encoding="utf-8") for path in lists)
+    assert all(path.stat().st_mode & 0o077 == 0 for path in lists)
+    labelled_everywhere(run, place)
+
+
+def labelled_everywhere(run, place: Place) -> None:
+    listed = json.loads(run(place, "calls", "--json").out)
+    call = listed["calls"][0]["call"]
+    for command in (
+        ["rank", "cea-leti"],
+        ["rank", "--text", "photonics"],
+        ["why", "cea-leti", call],
+        ["show", call],
+        ["calls"],
+        ["status"],
+    ):
+        assert NOTE in run(place, *command, "--json").out
+        assert NOTE in run(place, "--quiet", *command).out
+        if command != ["status"]:
+            assert NOTE in run(place, *command, "--csv").out
+
+
+def test_the_sample_gives_way_to_real_calls(run, place, serve):
+    assert run(place, "run").code == 0
+    place.portal = serve(some_rows()).url
+    answer = run(place, "run", "--as-of", DAY, "--json")
+    assert answer.code == 0
+    assert json.loads(answer.out)["sample"] is None
+    assert NOTE not in run(place, "rank", "cea-leti", "--as-of", DAY).out
+    assert json.loads(run(place, "status", "--json").out)["calls"] == len(some_rows())
+
+
+def test_a_run_without_the_portal_uses_the_calls_kept(run, fetched):
+    answer = run(fetched, "run", "--as-of", DAY)
+    assert answer.code == 4
+    assert "problem: The portal could not be reached" in answer.err
+    written = (fetched.home / "lists" / DAY / "cea-leti.txt").read_text(encoding="utf-8")
+    assert PHOTONIC in written
+    assert "PROBLEM: The portal could not be reached" in written
+
+
+def test_what_is_kept_is_private(fetched):
+    assert fetched.home.stat().st_mode & 0o077 == 0
+    assert (fetched.home / "matcher.db").stat().st_mode & 0o077 == 0
+    assert (fetched.home / "index").stat().st_mode & 0o077 == 0

@@ -1,0 +1,155 @@
+"""The institutes' files: those that ship are right, and whatever is wrong with one is told, never a traceback."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from matcher.errors import ConfigError, UsageError
+from matcher.institutes import find_institute, institutes_fingerprint, load_institutes
+from matcher.settings import packaged_config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GOOD = """
+id: {name}
+acronym: {name}
+name: {{en: An institute, fr: Un institut}}
+label: {{2015: true, current: unknown}}
+keywords: {{en: [heat pumps], fr: [pompes à chaleur]}}
+"""
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_institutes(packaged_config())
+
+
+def folder_of(tmp_path: Path, **files: str | bytes) -> Path:
+    folder = tmp_path / "institutes"
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / f"{name}.yaml").write_bytes(content if isinstance(content, bytes) else content.encode())
+    return tmp_path
+
+
+def mistakes_of(tmp_path: Path, **files: str | bytes) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load_institutes(folder_of(tmp_path, **files))
+    return caught.value.mistakes
+
+
+def test_the_34_of_the_2015_label_and_those_of_today(shipped):
+    first = [i for i in shipped if i.label_2015]
+    uncertain = [i for i in shipped if i.label_2015 is None]
+    assert len(first) + len(uncertain) >= 34
+    assert len(first) >= 33
+    assert all(i.label_note for i in shipped if None in (i.label_2015, i.label_current))
+    assert len([i for i in shipped if i.label_current]) >= 30
+
+
+def test_shipped_files_are_named_after_their_ids_and_complete(shipped):
+    names = {path.stem for path in (packaged_config() / "institutes").glob("*.yaml")}
+    assert {i.identifier for i in shipped} == names
+    assert len({i.acronym.casefold() for i in shipped}) == len(shipped)
+    for institute in shipped:
+        assert len(institute.keywords_en) >= 10, institute.identifier
+        assert len(institute.keywords_fr) == len(institute.keywords_en), institute.identifier
+        assert institute.successor is None or institute.successor in names
+
+
+def test_an_institute_is_found_by_id_or_acronym(shipped):
+    for institute in shipped:
+        assert find_institute(shipped, institute.identifier.upper()) is institute
+        assert find_institute(shipped, f" {institute.acronym} ") is institute
+    with pytest.raises(UsageError, match="did you mean cea-leti"):
+        find_institute(shipped, "cea-letti")
+    with pytest.raises(UsageError, match="matcher institutes"):
+        find_institute(shipped, "¿?")
+
+
+def test_every_mistake_of_every_file_at_once(tmp_path):
+    wrong = GOOD.format(name="wrong").replace("2015: true", "2015: maybe").replace("heat pumps", "3") + "colour: blue\n"
+    lines = mistakes_of(
+        tmp_path,
+        good=GOOD.format(name="good"),
+        wrong=wrong,
+        named=GOOD.format(name="other"),
+        pics=GOOD.format(name="pics") + "legal_entities: [{name: X, pic: '12'}, {name: Y, pic: 999999999}]\n",
+        short="id: short\n",
+    )
+    told = [line.removeprefix(str(tmp_path / "institutes") + "/") for line in lines]
+    assert [t for t in told if t.startswith("good")] == []
+    assert any(t.startswith("wrong.yaml: label.2015: found 'maybe', expected") for t in told)
+    assert "wrong.yaml: keywords.en.0: found 3, expected text" in told
+    assert any(t.startswith("wrong.yaml: colour: found 'blue', expected no such key") for t in told)
+    assert "named.yaml: id: found 'other', expected 'named', the name of the file" in told
+    assert any(t.startswith("pics.yaml: legal_entities.0.pic: found '12', expected") for t in told)
+    assert "pics.yaml: legal_entities.1.pic: found 999999999, expected text" in told
+    assert {t for t in told if t.startswith("short")} == {
+        f"short.yaml: {key}: missing, expected a value" for key in ("acronym", "name", "label", "keywords")
+    }
+
+
+BOMB = "a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b]\nd: [*c,*c,*c,*c]\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("id: [\n", "not valid YAML"),
+        ("id: x\nid: y\n", "found the key 'id' twice"),
+        ("? [a, b]\n: c\n", "as a key, expected a name"),
+        (BOMB, "found an alias"),
+        ("id: \u00e9".encode("latin-1"), "not UTF-8"),
+        ("- a\n- b\n", "expected keys such as id"),
+        ("", "expected keys such as id"),
+        ("id: 2026-13-45\n", "month must be in 1..12"),
+        ("id: !!python/object:os.system x\n", "not valid YAML"),
+        ("a: " + "[" * 20_000, ""),
+        ("a: '" + "x" * 5_000_001 + "'", "found more than 5,000,000 bytes"),
+    ],
+    ids=[
+        "broken", "twice", "key", "bomb", "latin", "list", "empty", "date", "object", "deep", "long",
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_profile(tmp_path, content, says):
+    (line,) = mistakes_of(tmp_path, x=content)
+    assert line.startswith(str(tmp_path / "institutes" / "x.yaml") + ": ")
+    assert says in line
+
+
+def test_an_unknown_successor(tmp_path):
+    (line,) = mistakes_of(tmp_path, x=GOOD.format(name="x") + "successor: y\n")
+    assert "x.yaml: successor: found 'y', expected the id of an institute" in line
+
+
+def test_no_file_at_all(tmp_path):
+    with pytest.raises(ConfigError, match=r"found no \*\.yaml file"):
+        load_institutes(tmp_path)
+
+
+@pytest.mark.parametrize("written", ["2020-01-31", "'2020-01-31'"])
+def test_a_day_may_be_quoted_or_not(tmp_path, written):
+    projects = f"projects: [{{id: '1', title: T, date: {written}}}]\n"
+    (institute,) = load_institutes(folder_of(tmp_path, x=GOOD.format(name="x") + projects))
+    assert institute.projects[0].date == date(2020, 1, 31)
+
+
+@pytest.mark.parametrize("written", ["'2020-13-31'", "'soon'", "5"])
+def test_a_day_that_is_none(tmp_path, written):
+    (line,) = mistakes_of(tmp_path, x=GOOD.format(name="x") + f"projects: [{{id: '1', title: T, date: {written}}}]\n")
+    assert "projects.0.date: found" in line
+
+
+def test_an_editor_s_lock_file_is_passed_over(tmp_path):
+    folder = folder_of(tmp_path, x=GOOD.format(name="x")) / "institutes"
+    before = institutes_fingerprint(tmp_path)
+    (folder / ".#x.yaml").symlink_to("somebody@somewhere.1234")
+    assert len(load_institutes(tmp_path)) == 1
+    assert institutes_fingerprint(tmp_path) == before
+    (folder / "y.yaml").write_text(GOOD.format(name="y"))
+    assert institutes_fingerprint(tmp_path) != before

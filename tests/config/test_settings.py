@@ -1,0 +1,158 @@
+"""Flag > environment > file > default, each told with its origin; every mistake at once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from matcher.errors import ConfigError
+from matcher.mistakes import mask_secrets
+from matcher.settings import DatabaseSettings, PortalSettings, RankingSettings, load_settings, packaged_config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def settings_of(tmp_path: Path, toml: str | bytes | None = None, **environment: str):
+    folder = tmp_path / "config"
+    folder.mkdir(exist_ok=True)
+    if toml is not None:
+        (folder / "matcher.toml").write_bytes(toml if isinstance(toml, bytes) else toml.encode())
+    return load_settings(config_dir=folder, environ={"MATCHER_HOME": str(tmp_path / "home"), **environment})
+
+
+def mistakes_of(tmp_path: Path, toml: str | bytes, **environment: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        settings_of(tmp_path, toml, **environment)
+    assert caught.value.exit_code == 2
+    return caught.value.mistakes
+
+
+def test_precedence_and_origins(tmp_path):
+    file = "[portal]\nrate = 2\n[ranking]\ntop = 7\n"
+    settings = settings_of(tmp_path, file, MATCHER_PORTAL_RATE="0.5")
+    shown = {key: (value, origin) for key, value, origin in settings.shown()}
+    toml = str(tmp_path / "config" / "matcher.toml")
+    assert shown["portal.rate"] == ("0.5", "MATCHER_PORTAL_RATE")
+    assert shown["ranking.top"] == ("7", toml)
+    assert shown["ranking.min_fit"] == ("0", "default")
+    assert shown["home"] == (str(tmp_path / "home"), "MATCHER_HOME")
+    assert shown["config"] == (str(tmp_path / "config"), "--config")
+    assert shown["database.url"] == (f"sqlite:///{tmp_path / 'home' / 'matcher.db'}", "default")
+
+
+def test_a_flag_wins_over_the_environment(tmp_path):
+    (tmp_path / "other").mkdir()
+    environment = {"MATCHER_HOME": "/nowhere", "MATCHER_CONFIG": "/nowhere"}
+    settings = load_settings(home=tmp_path / "h", config_dir=tmp_path / "other", environ=environment)
+    assert (settings.home, settings.config_dir) == (tmp_path / "h", tmp_path / "other")
+    assert settings.origins == {"home": "--home", "config": "--config"}
+
+
+def test_an_empty_variable_is_none(tmp_path):
+    assert settings_of(tmp_path, None, MATCHER_PORTAL_RATE="").portal.rate == 1.0
+
+
+def test_the_configuration_beside_us_else_the_packaged_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert load_settings(environ={"HOME": "/tmp"}).config_dir == packaged_config()
+    (tmp_path / "config" / "institutes").mkdir(parents=True)
+    assert load_settings(environ={"HOME": "/tmp"}).config_dir == tmp_path / "config"
+
+
+def test_every_mistake_at_once_with_file_key_found_and_expected(tmp_path):
+    toml = """
+[portal]
+url = 5
+rate = "fast"
+attempts = 0
+kinds = ["tender"]
+programmes = "HORIZON"
+timeout = inf
+colour = "blue"
+[ranking]
+top = 1.5
+[mail]
+x = 1
+"""
+    lines = mistakes_of(tmp_path, toml)
+    path = str(tmp_path / "config" / "matcher.toml")
+    assert all(line.startswith(path + ": ") for line in lines)
+    told = {line.removeprefix(path + ": ").split(":")[0]: line for line in lines}
+    assert set(told) == {
+        "portal.url", "portal.rate", "portal.attempts", "portal.kinds.0", "portal.programmes", "portal.timeout",
+        "portal.colour", "ranking.top", "mail",
+    }  # fmt: skip
+    assert "found 5, expected text" in told["portal.url"]
+    assert "found 'fast', expected a valid number" in told["portal.rate"]
+    assert "found 'HORIZON', expected a list" in told["portal.programmes"]
+    assert "is it misspelt?" in told["portal.colour"]
+
+
+def test_a_mistake_in_the_environment_names_the_variable(tmp_path):
+    assert mistakes_of(tmp_path, "", MATCHER_PORTAL_RATE="0") == [
+        "MATCHER_PORTAL_RATE: portal.rate: found '0', expected greater than 0"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("toml", "says"),
+    [
+        (b"[portal\n", "not valid TOML"),
+        (b"[portal]\nrate = 1\nrate = 2\n", "not valid TOML"),
+        ("[portal]\nurl = 'é'".encode("latin-1"), "not valid TOML"),
+        (b"portal = 5\n", "portal: found 5, expected keys with values"),
+    ],
+)
+def test_a_file_that_is_no_configuration(tmp_path, toml, says):
+    (line,) = mistakes_of(tmp_path, toml, MATCHER_PORTAL_RATE="2")
+    assert says in line
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path):
+    assert settings_of(tmp_path, "\ufeff[ranking]\ntop = 3\n").ranking.top == 3
+
+
+def test_a_missing_folder(tmp_path):
+    with pytest.raises(ConfigError, match=r"no such folder \(set by MATCHER_CONFIG\)"):
+        load_settings(environ={"MATCHER_CONFIG": str(tmp_path / "none")})
+
+
+def test_a_secret_in_a_mistake_is_masked(tmp_path):
+    (line,) = mistakes_of(tmp_path, "[database]\nurll = 'postgresql://me:hush@db/calls'\n")
+    assert "hush" not in line
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("postgresql+psycopg://me:se/c:r@et@db/x", "postgresql+psycopg://me:***@db/x"),
+        ("postgresql://db/x?user=me&password=hush&sslmode=require", "postgresql://db/x?user=me&password=***&sslmode=require"),
+        ("postgresql://me@db:5432/x", "postgresql://me@db:5432/x"),
+        ("sqlite:////home/me/matcher.db", "sqlite:////home/me/matcher.db"),
+        ("http://[broken", "http://[broken"),
+    ],
+)  # fmt: skip
+def test_passwords_never_show(text, masked):
+    assert mask_secrets(text) == masked
+
+
+def test_the_shipped_file_shows_every_default():
+    shipped = (packaged_config() / "matcher.toml").read_text(encoding="utf-8")
+    uncommented = tomllib.loads(re.sub(r"^# (?=\w+ = )", "", shipped, flags=re.MULTILINE))
+    models = {"portal": PortalSettings, "ranking": RankingSettings, "database": DatabaseSettings}
+    for section, model in models.items():
+        assert model.model_validate(uncommented[section]) == model()
+        assert set(uncommented[section]) == set(model.model_fields)
+    assert not any(tomllib.loads(shipped).values())
+
+
+def test_the_portal_s_address_is_checked_with_its_origin(tmp_path):
+    from matcher.app import Matcher
+
+    settings = settings_of(tmp_path, None, MATCHER_PORTAL_URL="http://portal.example.org/rest")
+    with pytest.raises(ConfigError, match=r"MATCHER_PORTAL_URL: portal\.url: found .* expected https"):
+        Matcher(settings).portal()
