@@ -126,7 +126,10 @@ class NetworkView:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What one subscriber gets on one day; `left_out` counts items beyond `subscriber.most`."""
+    """What one subscriber gets on one day; `left_out` counts items beyond `subscriber.most`.
+
+    `names` are how the subscriber's institutes are called, in the order of `subscriber.institutes`.
+    """
 
     subscriber: Subscriber
     day: date
@@ -134,6 +137,7 @@ class Digest:
     left_out: int
     health: Health
     network: NetworkView | None = None
+    names: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:

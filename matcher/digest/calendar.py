@@ -1,0 +1,147 @@
+"""Deadlines as calendar events (RFC 5545): one event for each stage, the same one in every mail and file."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from icalendar import Alarm, Calendar, Event, Timezone
+
+from matcher.brussels import BRUSSELS
+from matcher.digest import phrases, safe
+from matcher.digest.words import Words
+from matcher.model import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from matcher.digest.nouns import Language
+    from matcher.model import Call, Change, Deadline, Match
+
+ALARMS = (14, 3)
+"""Days before a deadline at which a calendar program rings."""
+
+HOUR = time(17)
+"""Submission closes at 17:00 Brussels time."""
+
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+_ZONE_YEARS = 4
+
+
+def institute_calendar(
+    matches: Iterable[Match],
+    name: str,
+    language: Language,
+    *,
+    now: datetime,
+    changes: Sequence[Change] = (),
+) -> bytes:
+    """The deadlines of an institute's calls as an iCalendar file.
+
+    `changes` are the known changes of these calls (others are ignored): they make an event that moved supersede the
+    one that a calendar program already holds, and cancel a stage that is gone.
+    """
+    words = Words(language)
+    title = words.say("European calls: {name}", name=safe.text(name, safe.TERM))
+    return deadlines([match.call for match in matches], title, words, now=now, changes=changes)
+
+
+def deadlines(
+    calls: Iterable[Call], title: str, words: Words, *, now: datetime, changes: Sequence[Change] = ()
+) -> bytes:
+    """Every coming deadline of these calls, and the stages that a change took away, as an iCalendar file."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//matcher//European calls//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", title)
+    calendar.add_component(_zone(now.year))
+    for call in {call.identifier.casefold(): call for call in calls}.values():
+        own = [c for c in changes if c.call.casefold() == call.identifier.casefold()]
+        for event in _events(call, own, words, now):
+            calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+@cache
+def _zone(year: int) -> Timezone:
+    return Timezone.from_tzinfo(BRUSSELS, first_date=date(year - 1, 1, 1), last_date=date(year + _ZONE_YEARS, 1, 1))
+
+
+def _events(call: Call, changes: Sequence[Change], words: Words, now: datetime) -> Iterator[Event]:
+    today = now.astimezone(BRUSSELS).date()
+    moved = max((c.seen_at for c in changes if c.field in {"deadlines", "call"}), default=None)
+    over = call.status_on(today) in {Status.WITHDRAWN, Status.CLOSED} and call.gone is not None
+    for deadline in call.deadlines:
+        if deadline.date >= today:
+            yield _event(
+                call, deadline.date, deadline.stage, _summary(call, deadline, words), moved, now, cancelled=over
+            )
+    stages = {d.stage for d in call.deadlines}
+    for stage, day in sorted(_former(changes).items()):
+        if stage not in stages and day >= today:
+            yield _event(call, day, stage, safe.text(call.title, safe.TITLE), moved, now, cancelled=True)
+
+
+def _former(changes: Iterable[Change]) -> dict[int, date]:
+    """The stages that these changes knew, each with the day it last had."""
+    known: dict[int, date] = {}
+    for change in sorted((c for c in changes if c.field == "deadlines"), key=lambda c: c.seen_at):
+        old: Any = change.old
+        for entry in old if isinstance(old, list | tuple) else ():
+            known[int(entry["stage"])] = date.fromisoformat(entry["date"])
+    return known
+
+
+def _summary(call: Call, deadline: Deadline, words: Words) -> str:
+    stage = f" ({phrases.stage(words, deadline, call)})" if len(call.deadlines) > 1 else ""
+    return words.say("Deadline: {title}", title=safe.text(call.title, safe.TITLE)) + stage
+
+
+def _event(
+    call: Call, day: date, stage: int, summary: str, moved: datetime | None, now: datetime, *, cancelled: bool
+) -> Event:
+    end = datetime.combine(day, HOUR, BRUSSELS)
+    event = Event()
+    event.add("uid", uid(call.identifier, stage))
+    event.add("dtstamp", now)
+    event.add("last-modified", moved or call.ingested or now)
+    event.add("sequence", sequence(moved))
+    event.add("dtstart", end - timedelta(minutes=30))
+    event.add("dtend", end)
+    event.add("summary", summary)
+    event.add("description", _description(call))
+    event.add("categories", [c for c in (safe.text(call.programme or "", safe.TERM), "Carnot Europe") if c])
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT")
+    if url := safe.link(call.url):
+        event.add("url", url)
+    for days in () if cancelled else ALARMS:
+        event.add_component(_alarm(days, summary))
+    return event
+
+
+def _description(call: Call) -> str:
+    lines = [safe.text(call.identifier, 120), phrases.actions(call), safe.link(call.url)]
+    return "\n".join(line for line in lines if line)
+
+
+def _alarm(days: int, summary: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", summary)
+    alarm.add("trigger", timedelta(minutes=30) - timedelta(days=days))  # the event starts half an hour before the end
+    return alarm
+
+
+def uid(identifier: str, stage: int) -> str:
+    """The event of one stage of one call: the same in every mail, file and language."""
+    name = re.sub(r"[^a-z0-9.-]+", "-", safe.text(identifier, 120).casefold())
+    return f"{name}.{stage}@deadlines.matcher"
+
+
+def sequence(moved: datetime | None) -> int:
+    """RFC 5545 wants a number that grows with each revision: minutes since 2020 of the last move, 0 before any."""
+    return max(0, int((moved - _EPOCH).total_seconds() // 60)) if moved else 0

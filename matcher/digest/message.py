@@ -1,0 +1,151 @@
+"""The message around a digest: its headers and its parts, as bytes that travel unchanged."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, EmailPolicy
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from matcher.digest import safe
+from matcher.errors import ConfigError
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from matcher.digest.nouns import Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class MailOptions:
+    """What the operator decides about every mail.
+
+    `list_id` is a domain name that stands for the list (`calls.example.org`) and for Message-IDs;
+    `unsubscribe_mailto` an address; `unsubscribe_https` an https URL in which `{subscriber}` is replaced.
+    """
+
+    sender: str
+    sender_name: str
+    list_id: str
+    unsubscribe_mailto: str
+    unsubscribe_https: str | None = None
+    reply_to: str | None = None
+    product: str = "matcher"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a message carries: the subject and the three parts."""
+
+    subject: str
+    text: str
+    html: str
+    calendar: bytes | None = None
+    calendar_name: str = "deadlines.ics"
+
+
+class _Headers(EmailPolicy):
+    """Folds as usual, but never the headers that are made of addresses and tokens.
+
+    Python folds those into encoded words when a token is longer than the line, which no reader undoes.
+    """
+
+    _WHOLE = frozenset({"list-unsubscribe", "list-unsubscribe-post", "list-id", "message-id"})
+
+    def fold(self, name: str, value: str) -> str:
+        if name.lower() in self._WHOLE:
+            return f"{name}: {value}{self.linesep}"
+        return str(super().fold(name, value))
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() in self._WHOLE:
+            return self.fold(name, value).encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_HEADERS = _Headers(linesep="\r\n", raise_on_defect=False)
+_PARTS = SMTP.clone(max_line_length=76)  # quoted-printable lines have 76 characters at most (RFC 2045)
+
+
+def message_id(kind: str, subscriber: str, day: date, domain: str) -> str:
+    """The same for the same digest, however often it is composed or sent."""
+    digest = hashlib.sha256("\0".join((kind, subscriber, day.isoformat())).encode()).hexdigest()[:32]
+    return f"<{kind}.{digest}@{domain}>"
+
+
+def build(content: Content, subscriber: Subscriber, options: MailOptions, *, identifier: str, now: datetime) -> bytes:
+    """The whole message: text and HTML as alternatives, the calendar beside them.
+
+    Raises `ConfigError` where an address cannot stand in a header.
+    """
+    message = EmailMessage(_HEADERS)
+    message["From"] = _address(options.sender_name, options.sender)
+    message["To"] = _address(subscriber.name, subscriber.address)
+    if options.reply_to:
+        message["Reply-To"] = _address("", options.reply_to)
+    message["Subject"] = safe.header(content.subject)
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = identifier
+    for name, value in _list_headers(subscriber, options).items():
+        message[name] = value
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message["Precedence"] = "bulk"
+    message["MIME-Version"] = "1.0"
+    boundary = identifier.strip("<>").partition("@")[0].rpartition(".")[2]
+    _assemble(message, content, boundary)
+    return message.as_bytes(policy=_HEADERS)
+
+
+def _assemble(message: EmailMessage, content: Content, boundary: str) -> None:
+    """Boundaries come from the Message-ID, so that the same digest is the same bytes."""
+    alternatives = [_text_part(content.text, "plain"), _text_part(content.html, "html")]
+    if content.calendar is None:
+        _attach(message, "alternative", f"a-{boundary}", alternatives)
+        return
+    both = EmailMessage(_PARTS)
+    _attach(both, "alternative", f"a-{boundary}", alternatives)
+    _attach(message, "mixed", f"m-{boundary}", [both, _calendar(content.calendar, content.calendar_name)])
+
+
+def _attach(message: EmailMessage, subtype: str, boundary: str, parts: list[EmailMessage]) -> None:
+    message["Content-Type"] = f'multipart/{subtype}; boundary="{boundary}"'
+    for part in parts:
+        message.attach(part)
+
+
+def _text_part(text: str, subtype: str) -> EmailMessage:
+    part = EmailMessage(_PARTS)
+    part.set_content(text, subtype=subtype, cte="quoted-printable")
+    del part["MIME-Version"]
+    return part
+
+
+def _calendar(calendar: bytes, name: str) -> EmailMessage:
+    part = EmailMessage(_PARTS)
+    part.set_content(calendar.decode(), subtype="calendar", cte="base64", params={"method": "PUBLISH"})
+    part["Content-Disposition"] = f'attachment; filename="{name}"'
+    del part["MIME-Version"]
+    return part
+
+
+def _address(name: str, address: str) -> Address:
+    try:
+        return Address(safe.header(name, 100), addr_spec=address)
+    except (ValueError, IndexError) as error:
+        raise ConfigError([f"{safe.text(address, 254)!r} is no mail address: write name@domain"]) from error
+
+
+def _list_headers(subscriber: Subscriber, options: MailOptions) -> dict[str, str]:
+    who = quote(subscriber.identifier, safe="")
+    mailto = f"<mailto:{quote(options.unsubscribe_mailto, safe='@+._-')}?subject=unsubscribe%20{who}>"
+    headers = {"List-Id": f"<{quote(options.list_id, safe='.-_')}>", "List-Unsubscribe": mailto}
+    if options.unsubscribe_https:
+        url = quote(options.unsubscribe_https.replace("{subscriber}", who), safe=":/?&=#%+~.,;@!$'*-_")
+        headers["List-Unsubscribe"] = f"<{url}>, {mailto}"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers

@@ -1,0 +1,201 @@
+"""The facts of a call in the words of a mail: money, type of action, deadlines, what changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from matcher.digest import safe
+from matcher.model import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from matcher.digest.words import Words
+    from matcher.model import Call, Change, Deadline
+
+URGENT = 14
+"""Days before a deadline from which it is shown as pressing."""
+
+DEADLINES = 4
+"""Coming deadlines that are spelt out; calls with ten cut-offs count the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineLine:
+    """One deadline as it stands in a mail: `when` with its hour, `left` in days, `stage`."""
+
+    when: str
+    left: str
+    stage: str
+    urgent: bool
+    past: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """What changed: `old` is None where only the news matters (opened, withdrawn)."""
+
+    label: str
+    old: str | None
+    new: str
+
+
+def days_left(words: Words, days: int) -> str:
+    """`dans 3 jours`, `today`, `past`."""
+    if days < 0:
+        return words.say("past")
+    if days == 0:
+        return words.say("today")
+    return words.say_n("in {n} day", "in {n} days", days)
+
+
+def deadlines(words: Words, call: Call, today: date) -> tuple[DeadlineLine, ...]:
+    """Past stages of a call that still runs, then the coming deadlines, at most `DEADLINES` of them."""
+    coming = [d for d in call.deadlines if d.date >= today][:DEADLINES]
+    past = [d for d in call.deadlines if d.date < today][-1:]
+    return tuple(_deadline(words, d, call, today) for d in (*past, *coming))
+
+
+def later_deadlines(words: Words, call: Call, today: date) -> str | None:
+    """`et 6 autres dates`, where there are more than are spelt out."""
+    more = sum(d.date >= today for d in call.deadlines) - DEADLINES
+    return words.say_n("and {n} later date", "and {n} later dates", more) if more > 0 else None
+
+
+def _deadline(words: Words, deadline: Deadline, call: Call, today: date) -> DeadlineLine:
+    days = (deadline.date - today).days
+    when = words.say("{day}, 17:00 Brussels", day=words.day(deadline.date))
+    return DeadlineLine(when, days_left(words, days), stage(words, deadline, call), 0 <= days <= URGENT, days < 0)
+
+
+def stage(words: Words, deadline: Deadline, call: Call) -> str:
+    """`étape 1 sur 2`, `cut-off 3 of 10`, `single stage`."""
+    model = deadline.model or call.deadline_model or ""
+    count = len(call.deadlines)
+    if "cut-off" in model:
+        return words.say("cut-off {n} of {total}", n=deadline.stage, total=count) if count > 1 else words.say("cut-off")
+    if "two-stage" in model or count > 1:
+        return words.say("stage {n} of {total}", n=deadline.stage, total=max(count, deadline.stage))
+    if "continuous" in model:
+        return words.say("continuous submission")
+    return words.say("single stage")
+
+
+def actions(call: Call) -> str | None:
+    """`HORIZON-RIA`, with the label of the portal behind it where there is one type only."""
+    if not call.actions:
+        return None
+    return ", ".join(safe.text(action.code, safe.TERM) for action in call.actions[:4])
+
+
+def money(words: Words, call: Call) -> str | None:
+    """`17,5 M€, 4–6 M€ par projet, 4 projets`."""
+    parts = []
+    if call.budget_eur is not None:
+        parts.append(words.money(call.budget_eur))
+    if call.contribution_eur is not None:
+        parts.append(words.say("{amount} per project", amount=words.money_range(*call.contribution_eur)))
+    if call.grants:
+        parts.append(words.say_n("{n} grant", "{n} grants", call.grants))
+    return " · ".join(parts) or None
+
+
+def levels(trl: Sequence[int]) -> str:
+    return f"{trl[0]}" if trl[0] == trl[1] else f"{trl[0]}→{trl[1]}"
+
+
+def opening(words: Words, call: Call, today: date) -> str | None:
+    """`ouvre le 10 février 2027 (dans 50 jours)` for what is forthcoming."""
+    if call.status_on(today) is not Status.FORTHCOMING:
+        return None
+    if call.opening is None:
+        return words.say("not open yet")
+    left = days_left(words, (call.opening - today).days)
+    return words.say("opens {day} ({left})", day=words.day(call.opening), left=left)
+
+
+def changes(words: Words, found: Iterable[Change]) -> tuple[ChangeLine, ...]:
+    """One line per field, from its first old value to its last new one, weightiest first."""
+    merged: dict[str, tuple[Change, Change]] = {}
+    for change in sorted(found, key=lambda c: c.seen_at):
+        first, _ = merged.get(change.field, (change, change))
+        merged[change.field] = (first, change)
+    order = {name: place for place, name in enumerate(("call", *_VALUES))}
+    ranked = sorted(merged, key=lambda field: order.get(field, len(order)))
+    lines = (_change(words, *merged[field]) for field in ranked)
+    return tuple(line for line in lines if line is not None)
+
+
+def _change(words: Words, first: Change, last: Change) -> ChangeLine | None:
+    if last.field == "call":
+        news = _lifecycle(words, last.kind)
+        return ChangeLine(words.say("Status"), None, news) if news else None
+    label = _label(words, last.field)
+    if last.field in {"text", "keywords"} and last.ratio is not None:
+        return ChangeLine(label, None, words.say("revised, about {share} of it", share=words.percent(last.ratio)))
+    if first.old == last.new:
+        return None  # back to what the reader knows
+    shown = _VALUES.get(last.field)
+    if shown is None:
+        return ChangeLine(label, None, words.say("revised"))
+    return ChangeLine(label, _value(words, shown, first.old), _value(words, shown, last.new))
+
+
+def _value(words: Words, shown: Callable[[Words, Any], str], value: object) -> str:
+    if value is None or value in ([], "", {}):
+        return words.say("unknown")
+    try:
+        return shown(words, value)
+    except (TypeError, ValueError, LookupError, AttributeError):
+        return safe.text(value, 120)  # another shape than today's: shown as kept rather than lost
+
+
+def _dates(words: Words, value: Any) -> str:
+    days = sorted({date.fromisoformat(str(d["date"])) for d in value})
+    shown = [words.day(day) for day in days[:DEADLINES]]
+    return ", ".join(shown) + (" …" if len(days) > DEADLINES else "")
+
+
+_VALUES: dict[str, Callable[[Words, Any], str]] = {
+    "deadlines": _dates,
+    "budget_eur": lambda words, value: words.money(int(value)),
+    "contribution_eur": lambda words, value: words.money_range(int(value[0]), int(value[1])),
+    "grants": lambda _, value: str(int(value)),
+    "opening": lambda words, value: words.day(date.fromisoformat(str(value))),
+    "actions": lambda _, value: ", ".join(safe.text(code, safe.TERM) for code in value[:4]),
+    "trl": lambda _, value: levels((int(value[0]), int(value[1]))),
+    "deadline_model": lambda _, value: safe.text(value, safe.TERM),
+    "title": lambda _, value: safe.text(value, safe.TITLE),
+    "destination": lambda _, value: safe.text(value, safe.TITLE),
+}
+
+
+def _label(words: Words, field: str) -> str:
+    labels = {
+        "deadlines": words.say("Deadline"),
+        "budget_eur": words.say("Budget"),
+        "contribution_eur": words.say("Contribution"),
+        "grants": words.say("Grants"),
+        "opening": words.say("Opening"),
+        "actions": words.say("Action"),
+        "trl": words.say("TRL"),
+        "deadline_model": words.say("Submission"),
+        "title": words.say("Title"),
+        "destination": words.say("Destination"),
+        "keywords": words.say("Keywords"),
+        "text": words.say("Call text"),
+    }
+    return labels.get(field) or safe.text(field, safe.TERM)
+
+
+def _lifecycle(words: Words, kind: str) -> str | None:
+    news = {
+        "opened": words.say("open now"),
+        "closed": words.say("closed ahead of its deadline"),
+        "withdrawn": words.say("withdrawn from the portal"),
+        "returned": words.say("back on the portal"),
+        "reopened": words.say("reopened"),
+    }
+    return news.get(kind)

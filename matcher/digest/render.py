@@ -1,0 +1,144 @@
+"""A digest as the mail that will be sent: words, templates, calendar, headers, and a size that mail readers take."""
+
+from __future__ import annotations
+
+import textwrap
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from matcher.digest import calendar, headline, message
+from matcher.digest.message import MailOptions
+from matcher.digest.network import network_page
+from matcher.digest.nouns import Digest, Mail
+from matcher.digest.view import Page, Room, page
+from matcher.digest.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from css_inline import CSSInliner
+    from jinja2 import Environment
+
+    from matcher.model import Call, Change
+
+__all__ = ["LIMIT", "MailOptions", "render"]
+
+LIMIT = 98_000
+"""Bytes of HTML: Gmail hides what comes after 102 KB (104,448 bytes), and adds some of its own."""
+
+COLUMNS = 72
+"""Width of the plain text."""
+
+_ROOMS = (
+    Room(),
+    Room(words=4, others=3),
+    Room(words=3, suitors=2, others=0, rows=30),
+    Room(words=3, suitors=2, others=0, rows=15, title=120),
+    *(Room(words=2, suitors=1, others=0, rows=10, title=100, items=n) for n in (30, 20, 15, 10, 5)),
+)
+
+
+def render(digest: Digest, options: MailOptions, *, now: datetime) -> Mail:
+    """The mail of a digest; the same digest at the same `now` gives the same bytes.
+
+    `now` (aware) becomes the Date of the message and the stamp of its calendar. Evidence words, then titles, then
+    items are given up, and the mail says so, where its HTML would be longer than `LIMIT`. Raises `ConfigError` for
+    an address that cannot stand in a header.
+    """
+    words = Words(digest.subscriber.language)
+    text, html = _parts(digest, words, options.product)
+    kind = "network" if digest.network is not None else "digest"
+    identifier = message.message_id(kind, digest.subscriber.identifier, digest.day, options.list_id)
+    subject = headline.subject(digest, words)
+    content = message.Content(subject, text, html, _calendar(digest, words, now), _calendar_name(digest, words))
+    body = message.build(content, digest.subscriber, options, identifier=identifier, now=now)
+    return Mail(
+        identifier, digest.subscriber.identifier, digest.subscriber.address, digest.day, subject, body, html, kind
+    )
+
+
+def _parts(digest: Digest, words: Words, product: str) -> tuple[str, str]:
+    """Both parts in the largest room whose HTML stays below the limit."""
+    room = _ROOMS[-1]
+    for room in _ROOMS:
+        html = _html(digest, words, product, room)
+        if len(html.encode()) <= LIMIT:
+            break
+    return _text(digest, words, product, room), html
+
+
+def _html(digest: Digest, words: Words, product: str, room: Room) -> str:
+    rendered = _environment().get_template("digest.html").render(_content(digest, words, product, room))
+    return _inliner().inline(rendered)
+
+
+def _text(digest: Digest, words: Words, product: str, room: Room) -> str:
+    return _environment().get_template("digest.txt").render(_content(digest, words, product, room)).strip() + "\n"
+
+
+def _content(digest: Digest, words: Words, product: str, room: Room) -> dict[str, Any]:
+    shown: Page = page(digest, words, product, room)
+    network = network_page(digest, digest.network, words, room) if digest.network is not None else None
+    return {
+        "page": shown,
+        "network": network,
+        "subject": headline.subject(digest, words),
+        "say": words.say,
+        "say_n": words.say_n,
+        "columns": COLUMNS,
+    }
+
+
+def _calls(digest: Digest) -> Iterator[Call]:
+    for item in digest.items:
+        yield item.call
+    if digest.network is not None:
+        yield from digest.network.calls
+        for item in (*digest.network.joint, *digest.network.unseen):
+            yield item.call
+
+
+def _calendar(digest: Digest, words: Words, now: datetime) -> bytes | None:
+    calls = list(_calls(digest))
+    if not any(call.next_deadline(digest.day) for call in calls):
+        return None
+    changes: list[Change] = [change for item in digest.items for change in item.changes]
+    title = words.say("European calls: {name}", name=headline.audience(digest, words))
+    return calendar.deadlines(calls, title, words, now=now, changes=changes)
+
+
+def _calendar_name(digest: Digest, words: Words) -> str:
+    return words.say("deadlines") + f"-{digest.day.isoformat()}.ics"
+
+
+def _wrap(value: str, first: str = "", rest: str | None = None) -> str:
+    """Lines of the plain text: `first` before the first one, `rest` (or as many spaces) before the others."""
+    hanging = " " * len(first) if rest is None else rest
+    lines = textwrap.wrap(
+        value, COLUMNS, initial_indent=first, subsequent_indent=hanging, break_on_hyphens=False, break_long_words=True
+    )
+    return "\n".join(lines) if lines else first.rstrip()
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+    environment = Environment(
+        loader=PackageLoader("matcher.digest", "templates"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["wrap"] = _wrap
+    return environment
+
+
+@cache
+def _inliner() -> CSSInliner:
+    """Nothing is loaded from anywhere: the styles are in the template."""
+    from css_inline import CSSInliner
+
+    return CSSInliner(load_remote_stylesheets=False, keep_style_tags=False, minify_css=True)

@@ -1,0 +1,267 @@
+"""What the templates are given: a digest in words, with nothing left to decide and nothing untrusted left raw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from matcher.digest import headline, phrases, safe
+from matcher.digest.nouns import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matcher.digest.nouns import Digest, Item, Subscriber, Suitor
+    from matcher.digest.phrases import ChangeLine, DeadlineLine
+    from matcher.digest.words import Words
+
+STRONG, GOOD = 90, 75
+"""Fits from which a badge is strong, or good; below it is fair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much a mail says of each call: less when it would be too long for a mail reader."""
+
+    words: int = 6  # evidence words per institute
+    suitors: int = 4  # of the subscriber's institutes
+    others: int = 6  # institutes of the network
+    title: int = safe.TITLE
+    items: int = 1000
+    rows: int = 60  # of the matrix
+
+
+@dataclass(frozen=True, slots=True)
+class SuitorLine:
+    """One institute and why the call suits it; `name` is empty where the mail is for that institute alone."""
+
+    name: str
+    fit: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """One call; `facts` are (label, value) pairs."""
+
+    number: int
+    title: str
+    url: str | None
+    identifier: str
+    fit: int
+    shade: str
+    suitors: tuple[SuitorLine, ...]
+    facts: tuple[tuple[str, str], ...]
+    opening: str | None
+    deadlines: tuple[DeadlineLine, ...]
+    later: str | None
+    changes: tuple[ChangeLine, ...]
+    others: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """One part of the mail: `key` picks its colour, `count` stands beside its title."""
+
+    key: str
+    title: str
+    items: tuple[ItemView, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence on top of the mail; `fault` is what a reader must know before trusting silence."""
+
+    text: str
+    fault: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The whole mail but the network part."""
+
+    language: str
+    product: str
+    name: str
+    date: str
+    summary: str
+    notices: tuple[Notice, ...]
+    empty: str | None
+    sections: tuple[SectionView, ...]
+    left_out: tuple[str, ...]
+    shortened: str | None
+    footer: tuple[str, ...]
+
+
+def page(digest: Digest, words: Words, product: str, room: Room) -> Page:
+    """The mail in words; items beyond `room.items` are counted as left out."""
+    shown = digest.items[: room.items]
+    sections: list[SectionView] = []
+    number = 1
+    for part in Part:
+        chosen = [item for item in shown if item.part is part]
+        if chosen:
+            views = tuple(item_view(i, number + n, digest, words, room) for n, i in enumerate(chosen))
+            sections.append(SectionView(part.value, part_title(words, part), views))
+            number += len(chosen)
+    return Page(
+        digest.subscriber.language.value,
+        safe.text(product, safe.TERM),
+        _capital(headline.audience(digest, words)),
+        words.weekday(digest.day),
+        headline.summary(digest, words),
+        notices(digest, words),
+        empty(digest, words),
+        tuple(sections),
+        left_out(digest, words, digest.left_out + len(digest.items) - len(shown)),
+        words.say("This mail was shortened to stay readable in every mail program.") if room != Room() else None,
+        footer(digest, words),
+    )
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def part_title(words: Words, part: Part) -> str:
+    return {
+        Part.CLOSING: words.say("Closing soon"),
+        Part.NEW: words.say("New calls"),
+        Part.CHANGED: words.say("Changed since your last mail"),
+        Part.FORTHCOMING: words.say("Forthcoming"),
+    }[part]
+
+
+def item_view(item: Item, number: int, digest: Digest, words: Words, room: Room) -> ItemView:
+    """One call in words, as it stands on the digest's day."""
+    call, today = item.call, digest.day
+    alone = len(digest.subscriber.institutes) == 1 and not digest.subscriber.is_network
+    return ItemView(
+        number,
+        safe.text(call.title, room.title) or safe.text(call.identifier, safe.TERM * 2),
+        safe.link(call.url),
+        safe.text(call.identifier, safe.TERM * 2),
+        item.fit,
+        shade(item.fit),
+        tuple(suitor_line(s, room, named=not alone) for s in item.suitors[: room.suitors]),
+        _facts(item, words),
+        phrases.opening(words, call, today),
+        phrases.deadlines(words, call, today),
+        phrases.later_deadlines(words, call, today),
+        phrases.changes(words, item.changes),
+        _others(item.others, words, room),
+    )
+
+
+def shade(fit: int) -> str:
+    return "strong" if fit >= STRONG else "good" if fit >= GOOD else "fair"
+
+
+def suitor_line(suitor: Suitor, room: Room, *, named: bool) -> SuitorLine:
+    """The institute with its evidence words, as many as there is room for."""
+    terms = ", ".join(safe.text(word, safe.TERM) for word in suitor.words[: room.words])
+    return SuitorLine(safe.text(suitor.name, safe.TERM) if named else "", suitor.fit, terms)
+
+
+def _facts(item: Item, words: Words) -> tuple[tuple[str, str], ...]:
+    call = item.call
+    facts = (
+        (words.say("Action"), phrases.actions(call)),
+        (words.say("Budget"), phrases.money(words, call)),
+        (words.say("TRL"), phrases.levels(call.trl) if call.trl else None),
+    )
+    return tuple((label, value) for label, value in facts if value)
+
+
+def _others(others: Sequence[Suitor], words: Words, room: Room) -> str | None:
+    """`Cetim 91, Mines 88 et 3 autres`: who else in the network could apply."""
+    if not others or not room.others:
+        return None
+    shown = [f"{safe.text(s.name, safe.TERM)} {s.fit}" for s in others[: room.others]]
+    more = len(others) - len(shown)
+    if more > 0:
+        shown.append(words.say_n("{n} other", "{n} others", more))
+        return words.both(shown)
+    return ", ".join(shown)
+
+
+def notices(digest: Digest, words: Words) -> tuple[Notice, ...]:
+    """The faults first, then the label of a sample listing."""
+    health = digest.health
+    found: list[Notice] = []
+    if health.stale or health.problems:
+        found.append(Notice(_fault(digest, words), fault=True))
+    found += [Notice(safe.text(problem), fault=True) for problem in health.problems[:3]]
+    if health.sample:
+        found.append(
+            Notice(words.say("Sample, not the live portal: {label}", label=safe.text(health.sample)), fault=False)
+        )
+    return tuple(found)
+
+
+def _fault(digest: Digest, words: Words) -> str:
+    last = digest.health.last_good_fetch
+    if last is None:
+        return words.say(
+            "The portal could never be read so far: what is missing below may be a fault, not a lack of calls."
+        )
+    if not digest.health.stale:
+        return words.say(
+            "The last reading of the portal met problems: a call that is missing below may be there all the same."
+        )
+    return words.say(
+        "The portal was last read in full on {day}: what is missing below may be a fault, not a lack of calls.",
+        day=words.day(headline.brussels_day(last)),
+    )
+
+
+def empty(digest: Digest, words: Words) -> str | None:
+    """What a mail without calls says; the reader must not take a fault for a quiet week."""
+    if not digest.is_empty:
+        return None
+    if digest.health.stale:
+        return words.say("There is nothing to show, because the portal could not be read.")
+    name = headline.audience(digest, words)
+    if digest.health.last_good_fetch is None:
+        return words.say("Nothing new, nothing changed and no deadline near for {name}.", name=name)
+    return words.say(
+        "Nothing new, nothing changed and no deadline near for {name}. The portal was read in full on {day}.",
+        name=name,
+        day=words.day(headline.brussels_day(digest.health.last_good_fetch)),
+    )
+
+
+def left_out(digest: Digest, words: Words, count: int) -> tuple[str, ...]:
+    """How many calls are not shown, and the commands that show them."""
+    if count <= 0:
+        return ()
+    line = words.say_n("{n} more call is left out. To see it:", "{n} more calls are left out. To see them:", count)
+    return (line, *_commands(digest.subscriber, len(digest.items) + count))
+
+
+def _commands(subscriber: Subscriber, top: int) -> list[str]:
+    institutes = [name.partition("/")[0] for name in subscriber.institutes if name != "*"]
+    named = [safe.text(name, safe.TERM) for name in dict.fromkeys(institutes)] or ["INSTITUTE"]
+    return [f"matcher rank {name} --top {top}" for name in named[:3]]
+
+
+def footer(digest: Digest, words: Words) -> tuple[str, ...]:
+    """What the numbers mean, what is attached, why this mail came."""
+    lines = []
+    if digest.items or digest.network:
+        lines.append(
+            words.say(
+                "Fit is the place, from 0 to 100, of a call among all calls that the institute was compared with."
+            )
+        )
+        lines.append(words.say("The attached calendar file holds the deadlines of these calls."))
+    lines.append(
+        words.say(
+            "You get this mail because {address} is subscribed.", address=safe.text(digest.subscriber.address, 254)
+        )
+    )
+    return tuple(lines)

@@ -1,0 +1,171 @@
+"""Digests made of the packaged sample listing with fits that were made up: for the tests and the screenshots."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import cache
+
+from matcher import sample
+from matcher.digest.message import MailOptions
+from matcher.digest.nouns import (
+    NETWORK,
+    Digest,
+    Frequency,
+    Health,
+    Item,
+    Language,
+    NetworkView,
+    Part,
+    Subscriber,
+    Suitor,
+)
+from matcher.model import Call, Change, Status
+from matcher.portal import parse_rows
+
+NOW = datetime(2027, 1, 12, 5, 30, tzinfo=UTC)
+TODAY = date(2027, 1, 12)
+OPTIONS = MailOptions(
+    sender="calls@example.org",
+    sender_name="Carnot Europe",
+    list_id="calls.example.org",
+    unsubscribe_mailto="unsubscribe@example.org",
+    unsubscribe_https="https://calls.example.org/unsubscribe/{subscriber}",
+    reply_to="europe@example.org",
+    product="Carnot Europe · matcher",
+)
+FRESH = Health(last_good_fetch=datetime(2027, 1, 12, 5, 2, tzinfo=UTC), stale=False)
+STALE = Health(
+    last_good_fetch=datetime(2027, 1, 6, 5, 2, tzinfo=UTC),
+    stale=True,
+    problems=("The portal answered 503 five times; try again later, or look at its status page.",),
+)
+INSTITUTES = (
+    "BRGM",
+    "Cetim",
+    "IFPEN Transports Énergie",
+    "Mines",
+    "MICA",
+    "Énergies du futur",
+    "Ingénierie@Lyon",
+    "CSTB",
+)
+WORDS = (
+    ("geothermal energy", "subsurface", "heat storage", "reservoir", "drilling", "monitoring", "seismic risk"),
+    ("mechanical testing", "sealing", "fatigue", "surface treatment", "industry 4.0"),
+    ("hydrogen", "combustion", "electrolysis", "batteries", "life cycle assessment"),
+    ("process engineering", "recycling", "raw materials"),
+)
+
+
+@cache
+def live_calls() -> tuple[Call, ...]:
+    """Live calls of the sample listing, first deadline first."""
+    rows, _ = parse_rows(sample.load().rows)
+    calls = [row.call for row in rows if row.call.is_live(TODAY) and row.call.next_deadline(TODAY)]
+    return tuple(sorted(calls, key=lambda call: (call.deadlines[-1].date, call.identifier)))
+
+
+def of_status(status: Status) -> list[Call]:
+    return [call for call in live_calls() if call.status_on(TODAY) is status]
+
+
+def suitor(place: int, fit: int) -> Suitor:
+    name = INSTITUTES[place % len(INSTITUTES)]
+    return Suitor(name.casefold(), name, fit, WORDS[place % len(WORDS)])
+
+
+def item(call: Call, part: Part, fit: int, **more: object) -> Item:
+    deadline = call.next_deadline(TODAY)
+    left = (deadline.date - TODAY).days if deadline else None
+    others = tuple(suitor(1 + fit % 3 + n, fit - 3 * n) for n in range(fit % 4))
+    return replace(Item(call, part, (suitor(0, fit),), others, deadline, left), **more)
+
+
+def moved(call: Call) -> tuple[Change, ...]:
+    """A deadline that was four weeks earlier and a budget that was smaller."""
+    before = [{"date": "2027-01-20", "stage": 1, "model": "single-stage"}]
+    after = [{"date": d.date.isoformat(), "stage": d.stage, "model": d.model} for d in call.deadlines]
+    seen = datetime(2027, 1, 11, 5, 0, tzinfo=UTC)
+    return (
+        Change(call.identifier, "deadlines", "moved", before, after, seen),
+        Change(call.identifier, "budget_eur", "amended", 3_500_000, call.budget_eur, seen),
+        Change(call.identifier, "text", "revised", {"Scope": 812}, {"Scope": 840}, seen, 0.12),
+    )
+
+
+def subscriber(language: Language, **more: object) -> Subscriber:
+    return replace(
+        Subscriber("brgm-europe", "Hélène Martin", "europe@brgm.example", language, ("brgm",), Frequency.WEEKDAYS),
+        **more,
+    )
+
+
+def normal(language: Language) -> Digest:
+    opened, coming = of_status(Status.OPEN), of_status(Status.FORTHCOMING)
+    near = replace(opened[0], deadlines=(replace(opened[0].deadlines[-1], date=date(2027, 1, 15)),))
+    several = next(c for c in live_calls() if len(c.deadlines) > 1 and c not in (opened[0], *opened[1:5]))
+    items = (
+        item(near, Part.CLOSING, 93, reminder=3),
+        *(item(call, Part.NEW, fit) for call, fit in zip((several, *opened[1:3]), (97, 88, 71), strict=True)),
+        item(opened[4], Part.CHANGED, 84, changes=moved(opened[4])),
+        *(item(call, Part.FORTHCOMING, fit) for call, fit in zip(coming[-2:], (91, 76), strict=True)),
+    )
+    return Digest(subscriber(language), TODAY, items, 4, FRESH, names=("BRGM",))
+
+
+def network(language: Language) -> Digest:
+    """The network digest of twelve institutes and eight calls."""
+    calls = live_calls()
+    view = NetworkView(
+        calls=calls[:8],
+        matrix=tuple(
+            (name, tuple(None if (row * 3 + col) % 4 == 1 else 99 - (row * 7 + col * 5) % 40 for col in range(8)))
+            for row, name in enumerate(INSTITUTES)
+        ),
+        joint=tuple(
+            Item(call, Part.NEW, tuple(suitor(n + k, 95 - 4 * k) for k in range(3)))
+            for n, call in enumerate(calls[8:10])
+        ),
+        unseen=tuple(Item(call, Part.NEW, (suitor(n, 92),)) for n, call in enumerate(calls[10:12])),
+        without=("Voir et Entendre", "Cognition"),
+        runs=("11 Jan 2027 06:00: ok, 3,214 calls, 12 new", "12 Jan 2027 06:00: ok, 3,220 calls, 6 new"),
+    )
+    reader = subscriber(language, identifier="carnot-europe", institutes=(NETWORK,))
+    return Digest(reader, TODAY, (), 0, FRESH, view)
+
+
+def weekly(language: Language) -> Digest:
+    """A week without anything."""
+    return Digest(subscriber(language, frequency=Frequency.WEEKLY), TODAY, (), 0, FRESH, names=("BRGM",))
+
+
+def failed(language: Language) -> Digest:
+    """A few calls, and a portal that was not read for six days."""
+    whole = normal(language)
+    return replace(whole, items=whole.items[:2], left_out=0, health=STALE)
+
+
+def packaged(language: Language) -> Digest:
+    """What a newcomer sees whose portal can't be reached."""
+    return replace(normal(language), health=replace(FRESH, last_good_fetch=None, sample=sample.load().note))
+
+
+def fullest(language: Language, count: int = 15) -> Digest:
+    """The default number of items, each as long as the portal's own long ones."""
+    words = tuple(f"{word} and its applications" for word in WORDS[0])
+    suitors = tuple(Suitor(name, name, 97 - n, words) for n, name in enumerate(INSTITUTES))
+    calls = live_calls()
+    items = tuple(
+        Item(
+            replace(calls[n % len(calls)], title=(f"{n} {calls[n % len(calls)].title} " * 3)[:110]),
+            (Part.NEW, Part.CHANGED)[n % 2],
+            suitors[:1],
+            suitors[1:],
+            calls[n % len(calls)].next_deadline(TODAY),
+            30,
+            changes=moved(calls[n % len(calls)]) if n % 2 else (),
+        )
+        for n in range(count)
+    )
+    return Digest(subscriber(language), TODAY, items, 40, FRESH, names=("BRGM",))
