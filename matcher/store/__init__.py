@@ -1,4 +1,4 @@
-"""Keeps calls with versions and changes, runs, and rows set aside: SQLite embedded, PostgreSQL by URL.
+"""Keeps calls with versions and changes, runs, and the outbox: SQLite embedded, PostgreSQL by URL.
 
 `Store` is loaded on first use, so that `matcher.store.codec` can be imported without SQLAlchemy.
 """
@@ -7,12 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.store.records import ListingScope, Saved, SetAsideRecord
+from matcher.store.records import AddressRecord, Delivered, ListingScope, QueuedMail, Saved, SetAsideRecord, Told
 
 if TYPE_CHECKING:
     from matcher.store.store import Store
 
-__all__ = ["ListingScope", "Saved", "SetAsideRecord", "Store"]
+__all__ = [
+    "AddressRecord",
+    "Delivered",
+    "ListingScope",
+    "QueuedMail",
+    "Saved",
+    "SetAsideRecord",
+    "Store",
+    "Told",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matcher.model import LIVE, Change, Kind, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
+
+    from matcher.digest.nouns import Mail, MailState
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +66,57 @@ class SetAsideRecord:
     key: str
     reason: str
     raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one mail tells of one call.
+
+    `facts` are JSON-ready (see `matcher.digest.told`); `reminders` are (deadline, days before) that were due, and
+    `known` is the newest change of the call that composing knew.
+    """
+
+    call: str
+    facts: Mapping[str, Any]
+    reminders: tuple[tuple[date, int], ...] = ()
+    known: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What one subscriber was told of one call, over all mails that did not fail for good.
+
+    `facts` are those last told; `reminders` all that ever fired, `known` the newest change ever known.
+    """
+
+    call: str
+    first: date
+    last: date
+    facts: Mapping[str, Any]
+    reminders: frozenset[tuple[date, int]] = frozenset()
+    known: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMail:
+    """A mail of the outbox and where it stands; `attempts` counts claims, the running one too."""
+
+    mail: Mail
+    state: MailState
+    attempts: int
+    next_attempt: datetime
+    created: datetime
+    claimed_at: datetime | None = None
+    tried_at: datetime | None = None
+    sent_at: datetime | None = None
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRecord:
+    """An address that refused mail: how often in a row, and since when nothing is sent to it."""
+
+    address: str
+    refusals: int
+    paused_at: datetime | None = None
+    reason: str | None = None

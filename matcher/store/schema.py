@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 APPLICATION_ID = 0x4D415443  # "MATC": marks the SQLite file as ours, and names the writers' lock on PostgreSQL
-HEAD = "0001"  # the newest migration; a test holds it to the migrations folder
+HEAD = "0002"  # the newest migration; a test holds it to the migrations folder
 
 metadata = MetaData(
     naming_convention={
@@ -179,4 +179,60 @@ facts = Table(
     metadata,
     Column("key", CleanText, primary_key=True),
     Column("value", CleanText, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("message_id", CleanText, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("subscriber", CleanText, nullable=False),
+    Column("address", CleanText, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("subject", CleanText, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # zlib
+    Column("html", LargeBinary, nullable=False),  # zlib, UTF-8
+    Column("state", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt", UtcDateTime, nullable=False),
+    Column("claim_host", CleanText),
+    Column("claim_pid", Integer),
+    Column("claim_start", CleanText),  # tells a reused process id from the owner
+    Column("claimed_at", UtcDateTime),
+    Column("tried_at", UtcDateTime),  # the end of the last attempt
+    Column("last_error", CleanText),
+    Column("created", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Index(None, "state", "next_attempt"),
+    Index(None, "subscriber", "day"),
+)
+
+deliveries = Table(  # what each mail tells; it counts until the mail fails for good
+    "deliveries",
+    metadata,
+    Column("message_id", CleanText, nullable=False),
+    Column("call", CleanText, nullable=False),
+    Column("facts", _json(), nullable=False),  # what was told of the call: deadlines, budget, status…
+    Column("reminders", _json(), nullable=False),  # [[deadline, days before]…] that were due
+    Column("known", UtcDateTime),  # the newest change of the call that was known
+    PrimaryKeyConstraint("message_id", "call"),
+    ForeignKeyConstraint(["message_id"], ["outbox.message_id"], ondelete="CASCADE"),
+)
+
+dismissals = Table(
+    "dismissals",
+    metadata,
+    Column("subscriber", CleanText, nullable=False),
+    Column("call", CleanText, nullable=False),
+    Column("dismissed_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("subscriber", "call"),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("address", CleanText, primary_key=True),
+    Column("refusals", Integer, nullable=False),  # in a row, because of the address
+    Column("paused_at", UtcDateTime),
+    Column("reason", CleanText),  # of the pause
 )

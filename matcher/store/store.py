@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from matcher.errors import StoreError
 from matcher.model import LIVE, Call, Change, ParsedRow, RunRecord, Section, SetAside, Source
-from matcher.store import lock, read
+from matcher.store import lock, outbox, read, told
 from matcher.store.dialects import describe, make_engine, parse_url, upsert, writing
 from matcher.store.heads import absent_heads, bodies_of, fold, heads_of, raw_row
 from matcher.store.migrate import check_schema, migrate
@@ -20,16 +20,19 @@ from matcher.store.schema import calls, facts, raw_rows, set_aside
 from matcher.store.translate import translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from types import TracebackType
+
+    from matcher.digest.nouns import Mail, MailState
+    from matcher.store.records import AddressRecord, Delivered, QueuedMail, Told
 
 _BATCH = 500
 _REVISION = "revision"
 
 
 class Store:
-    """Calls with versions and changes, runs, and rows set aside, in SQLite or PostgreSQL.
+    """Calls with versions and changes, runs, rows set aside and the outbox, in SQLite or PostgreSQL.
 
     Every method may raise StoreError (StoreBusy when another writer does not finish in time), with one sentence that
     says what to do. Saves need the number of a run that was begun and has not ended. Safe to share between threads.
@@ -235,6 +238,120 @@ class Store:
                 connection.execute(delete(facts).where(facts.c.key == f"value:{key}"))
             else:
                 upsert(connection, facts, [{"key": f"value:{key}", "value": value}], replace=True)
+
+    # Outbox
+
+    def queue_mail(self, mail: Mail, items: Sequence[Told], *, now: datetime) -> bool:
+        """Queues a mail with what it tells, which counts as told from now on, unless the mail fails for good.
+
+        False, and nothing is written, when the outbox has that mail already, or another one of the same kind,
+        subscriber and day (notices are told apart by their Message-ID alone).
+        """
+        with self._writing() as connection:
+            return outbox.queue(connection, mail, items, now)
+
+    def due_mails(self, now: datetime, limit: int = 500) -> list[QueuedMail]:
+        """Queued mails whose time has come, to addresses that are not paused; those that wait longest first."""
+        with self._reading() as connection:
+            return outbox.due(connection, now, limit)
+
+    def claim_mail(self, message_id: str, now: datetime) -> QueuedMail | None:
+        """Takes a queued mail for this process and counts an attempt; None when another one was faster."""
+        with self._writing() as connection:
+            return outbox.claim(connection, message_id, now)
+
+    def mark_sent(self, message_id: str, now: datetime) -> None:
+        """The mail was accepted; refusals of its address are forgotten."""
+        with self._writing() as connection:
+            outbox.sent(connection, message_id, now)
+
+    def mark_retry(self, message_id: str, now: datetime, next_attempt: datetime, error: str) -> None:
+        """The mail waits until `next_attempt`."""
+        with self._writing() as connection:
+            outbox.retry(connection, message_id, now, next_attempt, error)
+
+    def release_claim(self, message_id: str, next_attempt: datetime) -> None:
+        """The mail waits until `next_attempt`, and its attempt is not counted."""
+        with self._writing() as connection:
+            outbox.give_back(connection, message_id, next_attempt)
+
+    def mark_failed(self, message_id: str, now: datetime, error: str, *, blame: bool) -> int:
+        """The mail is given up, and what it told counts as untold.
+
+        `blame` tells that it was the address that was refused; returns how often in a row that was so.
+        """
+        with self._writing() as connection:
+            return outbox.failed(connection, message_id, now, error, blame=blame)
+
+    def requeue_mail(self, message_id: str, now: datetime) -> bool:
+        """Queues a mail that was sent or has failed once more; False when there is none such."""
+        with self._writing() as connection:
+            return outbox.requeue(connection, message_id, now)
+
+    def release_stale_claims(self, now: datetime, before: datetime) -> list[QueuedMail]:
+        """Queues mails again whose process is gone from this machine or that were claimed before a time.
+
+        Returns them as they were: each may have been accepted by the server already.
+        """
+        with self._writing() as connection:
+            return outbox.release(connection, now, before)
+
+    def mail(self, message_id: str) -> QueuedMail | None:
+        """A mail of the outbox; None when there is none of that Message-ID."""
+        with self._reading() as connection:
+            return outbox.find(connection, message_id)
+
+    def mails(self, state: MailState | None = None, limit: int = 100) -> list[QueuedMail]:
+        """Mails of a state or of all, newest first."""
+        with self._reading() as connection:
+            return outbox.listed(connection, state, limit)
+
+    def pause_address(self, address: str, reason: str, now: datetime) -> bool:
+        """Holds back every mail to an address until `unpause_address`; False when it was paused before."""
+        with self._writing() as connection:
+            return outbox.pause(connection, address, reason, now)
+
+    def unpause_address(self, address: str) -> bool:
+        """Forgets refusals and pause of an address; False when there was nothing to forget."""
+        with self._writing() as connection:
+            return outbox.unpause(connection, address)
+
+    def addresses(self) -> list[AddressRecord]:
+        """Addresses that refused mail in a row or are paused, by address."""
+        with self._reading() as connection:
+            return outbox.refusing(connection)
+
+    # Told and dismissed
+
+    def delivered(self, subscriber: str, *, before: date | None = None) -> Mapping[str, Delivered]:
+        """What a subscriber was told, by call identifier; `before` leaves out mails of that day and later."""
+        with self._reading() as connection:
+            return told.delivered(connection, subscriber, before)
+
+    def seen_by_anyone(self, *, before: date | None = None) -> set[str]:
+        """The calls that any subscriber was told of."""
+        with self._reading() as connection:
+            return told.seen_by_anyone(connection, before)
+
+    def last_mail_day(self, subscriber: str, *, before: date | None = None) -> date | None:
+        """The day of a subscriber's last mail that did not fail for good; None when there was none."""
+        with self._reading() as connection:
+            return told.last_day(connection, subscriber, before)
+
+    def dismissed(self, subscriber: str) -> Mapping[str, datetime]:
+        """The calls that a subscriber dismissed, and when."""
+        with self._reading() as connection:
+            return told.dismissed(connection, subscriber)
+
+    def dismiss(self, subscriber: str, call: str, now: datetime) -> None:
+        """The call stays away from this subscriber's mails."""
+        with self._writing() as connection:
+            told.dismiss(connection, subscriber, call, now)
+
+    def recall(self, subscriber: str, call: str) -> bool:
+        """Takes a dismissal back; False when there was none."""
+        with self._writing() as connection:
+            return told.recall(connection, subscriber, call)
 
     # Transactions
 

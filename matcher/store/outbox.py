@@ -1,0 +1,219 @@
+"""The outbox: mails with what they tell, and the states that sending takes them through.
+
+Every function is part of one writing transaction, and those are alone in the database: what is read here stays true
+until the end. What a mail tells is kept with it, so that it counts as told from the moment of queueing, and as untold
+again when the mail has failed for good, without a second write that could be lost.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from matcher.digest.nouns import Mail, MailState
+from matcher.store.dialects import upsert
+from matcher.store.lock import Process
+from matcher.store.records import AddressRecord, QueuedMail, Told
+from matcher.store.schema import addresses, deliveries, outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+NOTICE = "notice"  # mails of this kind are told apart by their Message-ID alone
+
+_NO_CLAIM = {"claim_host": None, "claim_pid": None, "claim_start": None, "claimed_at": None}
+
+
+def queue(connection: Connection, mail: Mail, items: Sequence[Told], now: datetime) -> bool:
+    """Puts a mail in the outbox with what it tells; False when that mail, or another one of its day, is there."""
+    if connection.execute(select(outbox.c.message_id).where(_same(mail)).limit(1)).first() is not None:
+        return False
+    connection.execute(
+        insert(outbox).values(
+            message_id=mail.message_id,
+            kind=mail.kind,
+            subscriber=mail.subscriber,
+            address=mail.address,
+            day=mail.day,
+            subject=mail.subject,
+            body=zlib.compress(mail.body),
+            html=zlib.compress(mail.html.encode()),
+            state=MailState.QUEUED.value,
+            attempts=0,
+            next_attempt=now,
+            created=now,
+        )
+    )
+    if items:
+        connection.execute(insert(deliveries), [_told_row(mail.message_id, told) for told in items])
+    return True
+
+
+def _same(mail: Mail) -> Any:
+    same = outbox.c.message_id == mail.message_id
+    if mail.kind == NOTICE:
+        return same
+    of_the_day = (outbox.c.kind == mail.kind) & (outbox.c.subscriber == mail.subscriber) & (outbox.c.day == mail.day)
+    return same | of_the_day
+
+
+def _told_row(message_id: str, told: Told) -> dict[str, Any]:
+    reminders = [[deadline.isoformat(), days] for deadline, days in told.reminders]
+    facts = dict(told.facts)
+    return {"message_id": message_id, "call": told.call, "facts": facts, "reminders": reminders, "known": told.known}
+
+
+def due(connection: Connection, now: datetime, limit: int) -> list[QueuedMail]:
+    """Queued mails whose time has come and whose address is not paused, those that wait longest first."""
+    paused = select(addresses.c.address).where(addresses.c.paused_at.is_not(None))
+    query = (
+        select(outbox)
+        .where(outbox.c.state == MailState.QUEUED.value, outbox.c.next_attempt <= now)
+        .where(outbox.c.address.not_in(paused))
+        .order_by(outbox.c.next_attempt, outbox.c.created, outbox.c.message_id)
+    )
+    return [_queued(row) for row in connection.execute(query.limit(limit))]
+
+
+def claim(connection: Connection, message_id: str, now: datetime) -> QueuedMail | None:
+    """Takes a queued mail for this process, which counts as an attempt; None when it is not queued any more."""
+    me = Process.current()
+    taken = connection.execute(
+        update(outbox)
+        .where(outbox.c.message_id == message_id, outbox.c.state == MailState.QUEUED.value)
+        .values(
+            state=MailState.SENDING.value,
+            attempts=outbox.c.attempts + 1,
+            claim_host=me.host,
+            claim_pid=me.pid,
+            claim_start=me.start,
+            claimed_at=now,
+        )
+    )
+    return find(connection, message_id) if taken.rowcount else None
+
+
+def sent(connection: Connection, message_id: str, now: datetime) -> None:
+    """The mail was accepted: its address takes mail again."""
+    _move(connection, message_id, state=MailState.SENT.value, sent_at=now, tried_at=now, last_error=None)
+    _forgive(connection, _address(connection, message_id))
+
+
+def retry(connection: Connection, message_id: str, now: datetime, again: datetime, error: str) -> None:
+    """The mail waits until `again`."""
+    queued = MailState.QUEUED.value
+    _move(connection, message_id, state=queued, tried_at=now, next_attempt=again, last_error=error)
+
+
+def give_back(connection: Connection, message_id: str, again: datetime) -> None:
+    """The mail waits until `again`, and the attempt is taken back: it was not the mail's fault."""
+    queued = MailState.QUEUED.value
+    _move(connection, message_id, state=queued, attempts=outbox.c.attempts - 1, next_attempt=again)
+
+
+def failed(connection: Connection, message_id: str, now: datetime, error: str, *, blame: bool) -> int:
+    """The mail is given up; what it told counts as untold. Returns the address's refusals in a row."""
+    _move(connection, message_id, state=MailState.FAILED.value, tried_at=now, last_error=error)
+    record = _record(connection, _address(connection, message_id))
+    if blame:
+        record = replace(record, refusals=record.refusals + 1)
+        upsert(connection, addresses, [asdict(record)], replace=True)
+    return record.refusals
+
+
+def requeue(connection: Connection, message_id: str, now: datetime) -> bool:
+    """Queues a mail that was sent or failed once more, from the first attempt on; False when there is none such."""
+    over = outbox.c.state.in_([MailState.SENT.value, MailState.FAILED.value])
+    fresh = {"state": MailState.QUEUED.value, "attempts": 0, "next_attempt": now, "sent_at": None}
+    taken = connection.execute(update(outbox).where(outbox.c.message_id == message_id, over).values(fresh))
+    return bool(taken.rowcount)
+
+
+def release(connection: Connection, now: datetime, before: datetime) -> list[QueuedMail]:
+    """Queues the mails again whose process is gone, or that were claimed before a time; returns them as they were."""
+    query = select(outbox).where(outbox.c.state == MailState.SENDING.value).order_by(outbox.c.message_id)
+    stale = []
+    for row in connection.execute(query).all():
+        owner = Process(row.claim_host, row.claim_pid, row.claim_start)
+        if row.claimed_at < before or not owner.may_live():
+            stale.append(_queued(row))
+            _move(connection, row.message_id, state=MailState.QUEUED.value, next_attempt=now)
+    return stale
+
+
+def pause(connection: Connection, address: str, reason: str, now: datetime) -> bool:
+    """Holds back what is queued for an address, and what will be; False when it was paused before."""
+    record = _record(connection, address)
+    if record.paused_at is None:
+        upsert(connection, addresses, [asdict(replace(record, paused_at=now, reason=reason))], replace=True)
+    return record.paused_at is None
+
+
+def unpause(connection: Connection, address: str) -> bool:
+    """Forgets refusals and pause of an address; False when there was nothing to forget."""
+    return _forgive(connection, address)
+
+
+def find(connection: Connection, message_id: str) -> QueuedMail | None:
+    row = connection.execute(select(outbox).where(outbox.c.message_id == message_id)).one_or_none()
+    return _queued(row) if row else None
+
+
+def listed(connection: Connection, state: MailState | None, limit: int) -> list[QueuedMail]:
+    """Mails of a state or of all, newest first."""
+    query = select(outbox).order_by(outbox.c.created.desc(), outbox.c.message_id).limit(limit)
+    if state is not None:
+        query = query.where(outbox.c.state == state.value)
+    return [_queued(row) for row in connection.execute(query)]
+
+
+def refusing(connection: Connection) -> list[AddressRecord]:
+    """Addresses that refused mail or are paused, by address."""
+    query = select(addresses).order_by(addresses.c.address)
+    return [AddressRecord(row.address, row.refusals, row.paused_at, row.reason) for row in connection.execute(query)]
+
+
+def _move(connection: Connection, message_id: str, **values: Any) -> None:
+    connection.execute(update(outbox).where(outbox.c.message_id == message_id).values({**_NO_CLAIM, **values}))
+
+
+def _address(connection: Connection, message_id: str) -> str:
+    address: str = connection.execute(select(outbox.c.address).where(outbox.c.message_id == message_id)).scalar_one()
+    return address
+
+
+def _forgive(connection: Connection, address: str) -> bool:
+    return bool(connection.execute(delete(addresses).where(addresses.c.address == address)).rowcount)
+
+
+def _record(connection: Connection, address: str) -> AddressRecord:
+    row = connection.execute(select(addresses).where(addresses.c.address == address)).one_or_none()
+    return AddressRecord(row.address, row.refusals, row.paused_at, row.reason) if row else AddressRecord(address, 0)
+
+
+def _queued(row: Row[Any]) -> QueuedMail:
+    mail = Mail(
+        message_id=row.message_id,
+        subscriber=row.subscriber,
+        address=row.address,
+        day=row.day,
+        subject=row.subject,
+        body=zlib.decompress(row.body),
+        html=zlib.decompress(row.html).decode(),
+        kind=row.kind,
+    )
+    return QueuedMail(
+        mail,
+        MailState(row.state),
+        row.attempts,
+        row.next_attempt,
+        row.created,
+        row.claimed_at,
+        row.tried_at,
+        row.sent_at,
+        row.last_error,
+    )

@@ -1,0 +1,79 @@
+"""What subscribers were told, folded from the outbox; and what they dismissed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Select, delete, func, select
+
+from matcher.digest.nouns import MailState
+from matcher.store.dialects import upsert
+from matcher.store.outbox import NOTICE
+from matcher.store.records import Delivered
+from matcher.store.schema import deliveries, dismissals, outbox
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def delivered(connection: Connection, subscriber: str, before: date | None) -> dict[str, Delivered]:
+    """What a subscriber was told by mails of days before one (or of all days), by call."""
+    query = (
+        _counting(select(deliveries, outbox.c.day), before)
+        .where(outbox.c.subscriber == subscriber)
+        .order_by(outbox.c.day, outbox.c.created)
+    )
+    found: dict[str, Delivered] = {}
+    for row in connection.execute(query):
+        reminders = frozenset((date.fromisoformat(day), days) for day, days in row.reminders)
+        kept = found.get(row.call)
+        if kept is None:
+            found[row.call] = Delivered(row.call, row.day, row.day, row.facts, reminders, row.known)
+            continue
+        found[row.call] = replace(
+            kept,
+            last=row.day,
+            facts=row.facts,
+            reminders=kept.reminders | reminders,
+            known=max(filter(None, (kept.known, row.known)), default=None),
+        )
+    return found
+
+
+def seen_by_anyone(connection: Connection, before: date | None) -> set[str]:
+    """The calls that any subscriber was told of."""
+    return set(connection.execute(_counting(select(deliveries.c.call).distinct(), before)).scalars())
+
+
+def last_day(connection: Connection, subscriber: str, before: date | None) -> date | None:
+    """The day of a subscriber's last mail that did not fail for good; notices do not count."""
+    query = select(func.max(outbox.c.day)).where(
+        outbox.c.subscriber == subscriber, outbox.c.kind != NOTICE, outbox.c.state != MailState.FAILED.value
+    )
+    found: date | None = connection.execute(query if before is None else query.where(outbox.c.day < before)).scalar()
+    return found
+
+
+def dismissed(connection: Connection, subscriber: str) -> dict[str, datetime]:
+    """The calls that a subscriber dismissed, and when."""
+    query = select(dismissals).where(dismissals.c.subscriber == subscriber)
+    return {row.call: row.dismissed_at for row in connection.execute(query)}
+
+
+def dismiss(connection: Connection, subscriber: str, call: str, now: datetime) -> None:
+    upsert(connection, dismissals, [{"subscriber": subscriber, "call": call, "dismissed_at": now}], replace=True)
+
+
+def recall(connection: Connection, subscriber: str, call: str) -> bool:
+    """Takes a dismissal back; False when there was none."""
+    same = (dismissals.c.subscriber == subscriber) & (dismissals.c.call == call)
+    return bool(connection.execute(delete(dismissals).where(same)).rowcount)
+
+
+def _counting(query: Select[Any], before: date | None) -> Select[Any]:
+    """Only what is told by mails that did not fail for good, of days before one."""
+    query = query.join(outbox, outbox.c.message_id == deliveries.c.message_id)
+    query = query.where(outbox.c.state != MailState.FAILED.value)
+    return query if before is None else query.where(outbox.c.day < before)
