@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -136,7 +137,7 @@ def _calendar(calendar: bytes, name: str) -> EmailMessage:
 def _address(name: str, address: str) -> Address:
     try:
         return Address(safe.header(name, 100), addr_spec=address)
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, MessageError) as error:
         raise ConfigError([f"{safe.text(address, 254)!r} is no mail address: write name@domain"]) from error
 
 

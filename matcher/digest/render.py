@@ -47,7 +47,7 @@ def render(digest: Digest, options: MailOptions, *, now: datetime) -> Mail:
     an address that cannot stand in a header.
     """
     words = Words(digest.subscriber.language)
-    text, html = _parts(digest, words, options.product)
+    text, html = _parts(digest, words, options)
     kind = "network" if digest.network is not None else "digest"
     identifier = message.message_id(kind, digest.subscriber.identifier, digest.day, options.list_id)
     subject = headline.subject(digest, words)
@@ -58,27 +58,27 @@ def render(digest: Digest, options: MailOptions, *, now: datetime) -> Mail:
     )
 
 
-def _parts(digest: Digest, words: Words, product: str) -> tuple[str, str]:
+def _parts(digest: Digest, words: Words, options: MailOptions) -> tuple[str, str]:
     """Both parts in the largest room whose HTML stays below the limit."""
     room = _ROOMS[-1]
     for room in _ROOMS:
-        html = _html(digest, words, product, room)
+        html = _html(digest, words, options, room)
         if len(html.encode()) <= LIMIT:
             break
-    return _text(digest, words, product, room), html
+    return _text(digest, words, options, room), html
 
 
-def _html(digest: Digest, words: Words, product: str, room: Room) -> str:
-    rendered = _environment().get_template("digest.html").render(_content(digest, words, product, room))
+def _html(digest: Digest, words: Words, options: MailOptions, room: Room) -> str:
+    rendered = _environment().get_template("digest.html").render(_content(digest, words, options, room))
     return _inliner().inline(rendered)
 
 
-def _text(digest: Digest, words: Words, product: str, room: Room) -> str:
-    return _environment().get_template("digest.txt").render(_content(digest, words, product, room)).strip() + "\n"
+def _text(digest: Digest, words: Words, options: MailOptions, room: Room) -> str:
+    return _environment().get_template("digest.txt").render(_content(digest, words, options, room)).strip() + "\n"
 
 
-def _content(digest: Digest, words: Words, product: str, room: Room) -> dict[str, Any]:
-    shown: Page = page(digest, words, product, room)
+def _content(digest: Digest, words: Words, options: MailOptions, room: Room) -> dict[str, Any]:
+    shown: Page = page(digest, words, options, room)
     network = network_page(digest, digest.network, words, room) if digest.network is not None else None
     return {
         "page": shown,

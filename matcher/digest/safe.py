@@ -48,7 +48,7 @@ def _kept(value: str) -> str:
 def _cut(line: str, limit: int) -> str:
     head = line[: limit - 1]
     word = head.rfind(" ")
-    return (head[:word] if word > limit * 2 // 3 else head).rstrip(" ,;:-") + "…"
+    return (head[:word] if word > limit // 2 else head).rstrip(" ,;:-") + "…"
 
 
 def link(url: str | None) -> str | None:

@@ -11,6 +11,7 @@ from matcher.digest.nouns import Part
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from matcher.digest.message import MailOptions
     from matcher.digest.nouns import Digest, Item, Subscriber, Suitor
     from matcher.digest.phrases import ChangeLine, DeadlineLine
     from matcher.digest.words import Words
@@ -97,7 +98,7 @@ class Page:
     footer: tuple[str, ...]
 
 
-def page(digest: Digest, words: Words, product: str, room: Room) -> Page:
+def page(digest: Digest, words: Words, options: MailOptions, room: Room) -> Page:
     """The mail in words; items beyond `room.items` are counted as left out."""
     shown = digest.items[: room.items]
     sections: list[SectionView] = []
@@ -110,7 +111,7 @@ def page(digest: Digest, words: Words, product: str, room: Room) -> Page:
             number += len(chosen)
     return Page(
         digest.subscriber.language.value,
-        safe.text(product, safe.TERM),
+        safe.text(options.product, safe.TERM),
         _capital(headline.audience(digest, words)),
         words.weekday(digest.day),
         headline.summary(digest, words),
@@ -119,7 +120,7 @@ def page(digest: Digest, words: Words, product: str, room: Room) -> Page:
         tuple(sections),
         left_out(digest, words, digest.left_out + len(digest.items) - len(shown)),
         words.say("This mail was shortened to stay readable in every mail program.") if room != Room() else None,
-        footer(digest, words),
+        footer(digest, words, options),
     )
 
 
@@ -249,8 +250,8 @@ def _commands(subscriber: Subscriber, top: int) -> list[str]:
     return [f"matcher rank {name} --top {top}" for name in named[:3]]
 
 
-def footer(digest: Digest, words: Words) -> tuple[str, ...]:
-    """What the numbers mean, what is attached, why this mail came."""
+def footer(digest: Digest, words: Words, options: MailOptions) -> tuple[str, ...]:
+    """What the numbers mean, what is attached, why this mail came and how to stop it."""
     lines = []
     if digest.items or digest.network:
         lines.append(
@@ -263,5 +264,8 @@ def footer(digest: Digest, words: Words) -> tuple[str, ...]:
         words.say(
             "You get this mail because {address} is subscribed.", address=safe.text(digest.subscriber.address, 254)
         )
+    )
+    lines.append(
+        words.say("To change or stop it, write to {address}.", address=safe.text(options.unsubscribe_mailto, 254))
     )
     return tuple(lines)

@@ -43,7 +43,6 @@ def shoot(html: str, target: Path, width: int, height: int, *, dark: bool) -> No
         if width < 500:
             frame = Path(folder, "frame.html")
             frame.write_text(FRAME.format(width=width, height=height))
-
             page = frame
         scheme = ["--blink-settings=preferredColorScheme=0"] if dark else []
         command = [browser, *FLAGS, *scheme, f"--user-data-dir={folder}/profile", f"--window-size={width},{height}"]
