@@ -7,13 +7,14 @@ which of them decided, for `matcher config show`.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from matcher.errors import ConfigError
 from matcher.mistakes import describe_validation_error, mask_secrets
@@ -28,6 +29,7 @@ ENVIRONMENT = {
     "MATCHER_PORTAL_DATA_URL": "portal.data_url",
     "MATCHER_PORTAL_RATE": "portal.rate",
     "MATCHER_DATABASE_URL": "database.url",
+    "MATCHER_SMTP_URL": "mail.smtp_url",
 }
 """Environment variables that set a key of `matcher.toml` (MATCHER_HOME and MATCHER_CONFIG say where to look)."""
 
@@ -63,10 +65,50 @@ class DatabaseSettings(_Section):
     url: str = ""
 
 
+def _address_or_empty(value: str) -> str:
+    if value and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", value):
+        raise ValueError("an address such as calls@example.org")
+    return value
+
+
+def _https_or_empty(value: str) -> str:
+    if value and not re.fullmatch(r"https://[^\s<>]+", value):
+        raise ValueError("a URL that begins with https://")
+    return value
+
+
+_Address = Annotated[str, AfterValidator(_address_or_empty)]
+_Https = Annotated[str, AfterValidator(_https_or_empty)]
+
+
+class MailSettings(_Section):
+    """How mails are sent and what they carry; without `smtp_url` they become files in the home folder.
+
+    The password is in the environment only (MATCHER_SMTP_PASSWORD, MATCHER_SMTP_PASSWORD_FILE): see
+    `matcher.digest.server`, which also reads the URL.
+    """
+
+    smtp_url: str = ""
+    ca_file: str = ""
+    rate: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    sender: _Address = "matcher@localhost.localdomain"
+    sender_name: str = "Carnot Europe"
+    operator: _Address = ""
+    list_id: str = Field(default="", pattern=r"^[A-Za-z0-9.-]*$")
+    unsubscribe_mailto: _Address = ""
+    unsubscribe_https: _Https = ""
+
+    @property
+    def list_domain(self) -> str:
+        """The domain name that stands for the list and in Message-IDs; the sender's when none is set."""
+        return self.list_id or self.sender.rpartition("@")[2] or "localhost.localdomain"
+
+
 class _File(_Section):
     portal: PortalSettings = PortalSettings()
     ranking: RankingSettings = RankingSettings()
     database: DatabaseSettings = DatabaseSettings()
+    mail: MailSettings = MailSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +120,7 @@ class Settings:
     portal: PortalSettings
     ranking: RankingSettings
     database: DatabaseSettings
+    mail: MailSettings
     origins: Mapping[str, str]
 
     @property
@@ -87,7 +130,7 @@ class Settings:
     def shown(self) -> list[tuple[str, str, str]]:
         """(key, value, origin) of every setting, secrets masked."""
         values = {"home": str(self.home), "config": str(self.config_dir)}
-        for section in ("portal", "ranking", "database"):
+        for section in ("portal", "ranking", "database", "mail"):
             model: BaseModel = getattr(self, section)
             values |= {f"{section}.{name}": _plain(value) for name, value in model}
         values["database.url"] = self.database_url
@@ -130,7 +173,13 @@ def load_settings(
     except ValidationError as error:
         raise ConfigError(describe_validation_error(error, lambda key: origins.get(key, str(path)))) from error
     return Settings(
-        resolved_home.absolute(), resolved_config.absolute(), parsed.portal, parsed.ranking, parsed.database, origins
+        resolved_home.absolute(),
+        resolved_config.absolute(),
+        parsed.portal,
+        parsed.ranking,
+        parsed.database,
+        parsed.mail,
+        origins,
     )
 
 

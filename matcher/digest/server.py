@@ -53,14 +53,17 @@ class Server:
         return f"{self.host}:{self.port}"
 
 
-def server_from(url: str, environ: Mapping[str, str], ca_file: Path | None = None) -> Server | None:
+def server_from(url: str, environ: Mapping[str, str], ca_file: str = "") -> Server | None:
     """The server of a URL with the password of the environment; None when the URL is empty (mails become files).
 
     Raises:
         ConfigError: the URL, the password or its file cannot be used; with every mistake found.
 
     """
-    return parse_smtp_url(url, password=read_password(environ), ca_file=ca_file) if url.strip() else None
+    if not url.strip():
+        return None
+    trusted = Path(ca_file).expanduser() if ca_file else None
+    return parse_smtp_url(url, password=read_password(environ), ca_file=trusted)
 
 
 def parse_smtp_url(url: str, *, password: str | None = None, ca_file: Path | None = None) -> Server:

@@ -75,7 +75,7 @@ timeout = inf
 colour = "blue"
 [ranking]
 top = 1.5
-[mail]
+[mial]
 x = 1
 """
     lines = mistakes_of(tmp_path, toml)
@@ -84,7 +84,7 @@ x = 1
     told = {line.removeprefix(path + ": ").split(":")[0]: line for line in lines}
     assert set(told) == {
         "portal.url", "portal.rate", "portal.attempts", "portal.kinds.0", "portal.programmes", "portal.timeout",
-        "portal.colour", "ranking.top", "mail",
+        "portal.colour", "ranking.top", "mial",
     }  # fmt: skip
     assert "found 5, expected text" in told["portal.url"]
     assert "found 'fast', expected a valid number" in told["portal.rate"]
@@ -156,3 +156,16 @@ def test_the_portal_s_address_is_checked_with_its_origin(tmp_path):
     settings = settings_of(tmp_path, None, MATCHER_PORTAL_URL="http://portal.example.org/rest")
     with pytest.raises(ConfigError, match=r"MATCHER_PORTAL_URL: portal\.url: found .* expected https"):
         Matcher(settings).portal()
+
+
+def test_mail_settings_are_checked_and_no_password_is_shown(tmp_path):
+    lines = mistakes_of(
+        tmp_path, '[mail]\nsender = "nobody"\nunsubscribe_https = "http://x"\noperator = "a@b\\nBcc: c"\n'
+    )
+    assert [line.split(": ")[1] for line in lines] == ["mail.sender", "mail.operator", "mail.unsubscribe_https"]
+    assert "expected an address such as calls@example.org" in lines[0]
+    environ = {"MATCHER_SMTP_URL": "smtps://me:secret@mail.example.org", "MATCHER_HOME": str(tmp_path / "home")}
+    settings = load_settings(environ=environ)
+    shown = {key: (value, origin) for key, value, origin in settings.shown()}
+    assert shown["mail.smtp_url"] == ("smtps://me:***@mail.example.org", "MATCHER_SMTP_URL")
+    assert settings.mail.list_domain == "localhost.localdomain"
