@@ -11,7 +11,7 @@ import zlib
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from matcher.digest.nouns import Mail, MailState
 from matcher.store.dialects import upsert
@@ -21,7 +21,7 @@ from matcher.store.schema import addresses, deliveries, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
 NOTICE = "notice"  # mails of this kind are told apart by their Message-ID alone
 
@@ -69,11 +69,9 @@ def _told_row(message_id: str, told: Told) -> dict[str, Any]:
 
 def due(connection: Connection, now: datetime, limit: int) -> list[QueuedMail]:
     """Queued mails whose time has come and whose address is not paused, those that wait longest first."""
-    paused = select(addresses.c.address).where(addresses.c.paused_at.is_not(None))
     query = (
         select(outbox)
-        .where(outbox.c.state == MailState.QUEUED.value, outbox.c.next_attempt <= now)
-        .where(outbox.c.address.not_in(paused))
+        .where(outbox.c.state == MailState.QUEUED.value, outbox.c.next_attempt <= now, _not_paused())
         .order_by(outbox.c.next_attempt, outbox.c.created, outbox.c.message_id)
     )
     return [_queued(row) for row in connection.execute(query.limit(limit))]
@@ -104,21 +102,25 @@ def sent(connection: Connection, message_id: str, now: datetime) -> None:
 
 
 def retry(connection: Connection, message_id: str, now: datetime, again: datetime, error: str) -> None:
-    """The mail waits until `again`."""
+    """The mail waits until `again`; nothing happens when this process lost its claim."""
     queued = MailState.QUEUED.value
-    _move(connection, message_id, state=queued, tried_at=now, next_attempt=again, last_error=error)
+    if _is_mine(connection, message_id):
+        _move(connection, message_id, state=queued, tried_at=now, next_attempt=again, last_error=error)
 
 
 def give_back(connection: Connection, message_id: str, again: datetime) -> None:
     """The mail waits until `again`, and the attempt is taken back: it was not the mail's fault."""
     queued = MailState.QUEUED.value
-    _move(connection, message_id, state=queued, attempts=outbox.c.attempts - 1, next_attempt=again)
+    if _is_mine(connection, message_id):
+        _move(connection, message_id, state=queued, attempts=outbox.c.attempts - 1, next_attempt=again)
 
 
 def failed(connection: Connection, message_id: str, now: datetime, error: str, *, blame: bool) -> int:
     """The mail is given up; what it told counts as untold. Returns the address's refusals in a row."""
-    _move(connection, message_id, state=MailState.FAILED.value, tried_at=now, last_error=error)
     record = _record(connection, _address(connection, message_id))
+    if not _is_mine(connection, message_id):
+        return record.refusals
+    _move(connection, message_id, state=MailState.FAILED.value, tried_at=now, last_error=error)
     if blame:
         record = replace(record, refusals=record.refusals + 1)
         upsert(connection, addresses, [asdict(record)], replace=True)
@@ -163,18 +165,46 @@ def find(connection: Connection, message_id: str) -> QueuedMail | None:
     return _queued(row) if row else None
 
 
-def listed(connection: Connection, state: MailState | None, limit: int) -> list[QueuedMail]:
-    """Mails of a state or of all, newest first."""
+def listed(
+    connection: Connection, state: MailState | None, subscriber: str | None, day: date | None, limit: int
+) -> list[QueuedMail]:
+    """Mails, newest first, of all or of a state, subscriber or day."""
     query = select(outbox).order_by(outbox.c.created.desc(), outbox.c.message_id).limit(limit)
-    if state is not None:
-        query = query.where(outbox.c.state == state.value)
+    wanted = {outbox.c.state: state and state.value, outbox.c.subscriber: subscriber, outbox.c.day: day}
+    for column, value in wanted.items():
+        if value is not None:
+            query = query.where(column == value)
     return [_queued(row) for row in connection.execute(query)]
+
+
+def counts(connection: Connection) -> dict[MailState, int]:
+    """How many mails are in each state; states without any are left out."""
+    query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+    return {MailState(state): count for state, count in connection.execute(query)}
+
+
+def next_attempts(connection: Connection) -> list[datetime]:
+    """When each queued mail is tried next, soonest first, less those of paused addresses."""
+    query = select(outbox.c.next_attempt).where(outbox.c.state == MailState.QUEUED.value, _not_paused())
+    return list(connection.execute(query.order_by(outbox.c.next_attempt)).scalars())
 
 
 def refusing(connection: Connection) -> list[AddressRecord]:
     """Addresses that refused mail or are paused, by address."""
     query = select(addresses).order_by(addresses.c.address)
     return [AddressRecord(row.address, row.refusals, row.paused_at, row.reason) for row in connection.execute(query)]
+
+
+def _is_mine(connection: Connection, message_id: str) -> bool:
+    """Whether this process still holds the claim: after a long sleep another one may have sent the mail already."""
+    me = Process.current()
+    claim = (outbox.c.claim_host == me.host) & (outbox.c.claim_pid == me.pid) & (outbox.c.claim_start == me.start)
+    query = select(outbox.c.message_id).where(outbox.c.message_id == message_id, claim)
+    return connection.execute(query).first() is not None
+
+
+def _not_paused() -> ColumnElement[bool]:
+    return outbox.c.address.not_in(select(addresses.c.address).where(addresses.c.paused_at.is_not(None)))
 
 
 def _move(connection: Connection, message_id: str, **values: Any) -> None:

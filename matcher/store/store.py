@@ -266,7 +266,7 @@ class Store:
             outbox.sent(connection, message_id, now)
 
     def mark_retry(self, message_id: str, now: datetime, next_attempt: datetime, error: str) -> None:
-        """The mail waits until `next_attempt`."""
+        """The mail waits until `next_attempt`; like the next two, it does nothing once this process lost its claim."""
         with self._writing() as connection:
             outbox.retry(connection, message_id, now, next_attempt, error)
 
@@ -301,10 +301,27 @@ class Store:
         with self._reading() as connection:
             return outbox.find(connection, message_id)
 
-    def mails(self, state: MailState | None = None, limit: int = 100) -> list[QueuedMail]:
-        """Mails of a state or of all, newest first."""
+    def mails(
+        self,
+        state: MailState | None = None,
+        limit: int = 100,
+        *,
+        subscriber: str | None = None,
+        day: date | None = None,
+    ) -> list[QueuedMail]:
+        """Mails, newest first, of all or of a state, subscriber or day."""
         with self._reading() as connection:
-            return outbox.listed(connection, state, limit)
+            return outbox.listed(connection, state, subscriber, day, limit)
+
+    def mail_counts(self) -> Mapping[MailState, int]:
+        """How many mails are in each state; states without any are left out."""
+        with self._reading() as connection:
+            return outbox.counts(connection)
+
+    def next_attempts(self) -> list[datetime]:
+        """When each queued mail is tried next, soonest first; mails to paused addresses are left out."""
+        with self._reading() as connection:
+            return outbox.next_attempts(connection)
 
     def pause_address(self, address: str, reason: str, now: datetime) -> bool:
         """Holds back every mail to an address until `unpause_address`; False when it was paused before."""

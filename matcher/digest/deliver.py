@@ -1,0 +1,225 @@
+"""Delivery: what is due in the outbox is claimed, handed over and marked, one mail at a time.
+
+**Exactly once, and where not.** Each step is a transaction of its own. A claim is a compare-and-set, so two processes
+never hand over the same mail. A process that dies leaves its mail `sending`; the next delivery takes such a claim back
+and sends the same bytes with the same Message-ID again. A mail can therefore arrive twice only when
+
+- the process dies, or the store cannot be written, after the server took the mail (it has the final dot and answers
+  250) and before `sent` is committed: the time of one answer and one commit, milliseconds; or
+- the connection breaks after the final dot and before the answer arrives: nobody here can know what the server did.
+
+That is at most the one mail in flight per death or break. Both are reported as `duplicates_possible`, with the
+Message-ID by which the receiving system can drop the second copy. (SQLite commits are safe against the death of the
+process; when the power of the machine fails, the last commits before can be lost too, and with them their marks.)
+
+**Whom a failure blames.** The mail waits (`LATER`, `LOST`, `DOUBT`) with growing pauses over two days and is then given
+up; a refusal is final at once; one because of the address (`NO_MAILBOX`) pauses the address when it is the third in a
+row. Trouble with the server blames nothing: the delivery ends and every mail stays queued.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from matcher.digest.nouns import MailState
+from matcher.digest.retry import PAUSE_AFTER, TROUBLE_WAIT, next_attempt
+from matcher.digest.transport import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date, datetime
+
+    from matcher.digest.transport import Outcome, Transport
+    from matcher.store import QueuedMail, Store
+
+_LONGEST_CLAIM = timedelta(minutes=30)  # of a process that cannot be seen to live; longer than any send may take
+_AT_ONCE = 50  # mails read from the outbox at a time
+_BREAKS_IN_A_ROW = 3  # so many connections lost one after the other are trouble with the server
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryOptions:
+    """`rate` is mails a second at most, None without a limit."""
+
+    rate: float | None = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What one delivery did: numbers of mails, addresses newly paused, Message-IDs that may arrive twice, sentences."""
+
+    sent: int = 0
+    retried: int = 0
+    failed: int = 0
+    paused: tuple[str, ...] = ()
+    duplicates_possible: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def deliver(
+    store: Store,
+    transport: Transport,
+    *,
+    clock: Callable[[], datetime],
+    sleep: Callable[[float], None],
+    options: DeliveryOptions = DeliveryOptions(),
+) -> DeliveryReport:
+    """Delivers every mail that is due, and closes the transport. Safe to call at any time, from any process.
+
+    Args:
+        store: holds the outbox.
+        transport: `SmtpTransport`, or `FileTransport` where no server is configured.
+        clock: the aware time now.
+        sleep: waits so many seconds.
+        options: the pace.
+
+    Raises:
+        StoreError: the outbox cannot be read or written; mails that were not marked stay as they are.
+
+    """
+    delivery = _Delivery(store, clock)
+    delivery.take_back_claims()
+    pause = 1.0 / options.rate if options.rate else 0.0
+    earliest = clock()
+    try:
+        for message_id in _due(store, clock):
+            sleep(min(max((earliest - clock()).total_seconds(), 0.0), pause))
+            mail = store.claim_mail(message_id, clock())
+            if mail is None:
+                continue  # another process was faster
+            earliest = clock() + timedelta(seconds=pause)
+            delivery.settle(mail, transport.send(mail.mail))
+            if delivery.stopped:
+                break
+    finally:
+        transport.close()
+    return delivery.report()
+
+
+def _due(store: Store, clock: Callable[[], datetime]) -> Iterator[str]:
+    """Message-IDs of the mails that are due, some at a time; each is claimed before the next is asked."""
+    while batch := store.due_mails(clock(), _AT_ONCE):
+        yield from (queued.mail.message_id for queued in batch)
+
+
+@dataclass(slots=True)
+class _Delivery:
+    """The running account of one delivery, and the mark that each outcome leaves in the store."""
+
+    store: Store
+    clock: Callable[[], datetime]
+    stopped: bool = False
+    sent: int = 0
+    retried: int = 0
+    failed: int = 0
+    breaks: int = 0
+    paused: list[str] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def take_back_claims(self) -> None:
+        now = self.clock()
+        for mail in self.store.release_stale_claims(now, now - _LONGEST_CLAIM):
+            self.doubt(mail, "its delivery was cut short")
+
+    def settle(self, queued: QueuedMail, outcome: Outcome) -> None:
+        self.breaks = self.breaks + 1 if outcome.verdict in (Verdict.LOST, Verdict.DOUBT) else 0
+        match outcome.verdict:
+            case Verdict.ACCEPTED:
+                self.store.mark_sent(queued.mail.message_id, self.clock())
+                self.sent += 1
+            case Verdict.TROUBLE:
+                self.trouble(queued, outcome.reason)
+            case Verdict.REFUSED | Verdict.NO_MAILBOX:
+                self.fail(queued, outcome.reason, blame=outcome.verdict is Verdict.NO_MAILBOX)
+            case Verdict.LATER | Verdict.LOST | Verdict.DOUBT:
+                self.retry(queued, outcome)
+        if self.breaks >= _BREAKS_IN_A_ROW:
+            self.stopped = True
+            self.problems.append(f"{self.breaks} connections in a row were lost: the other mails stay queued.")
+
+    def retry(self, queued: QueuedMail, outcome: Outcome) -> None:
+        if outcome.verdict is Verdict.DOUBT:
+            self.doubt(queued, outcome.reason)
+        again = next_attempt(queued.attempts, self.clock())
+        if again is None:
+            self.fail(queued, f"given up after {queued.attempts} attempts: {outcome.reason}", blame=False)
+            return
+        self.store.mark_retry(queued.mail.message_id, self.clock(), again, outcome.reason)
+        self.retried += 1
+        self.problems.append(f"{_named(queued)} waits until {again:%Y-%m-%d %H:%M} UTC: {outcome.reason}.")
+
+    def fail(self, queued: QueuedMail, reason: str, *, blame: bool) -> None:
+        in_a_row = self.store.mark_failed(queued.mail.message_id, self.clock(), reason, blame=blame)
+        self.failed += 1
+        self.problems.append(f"{_named(queued)} is not delivered: {reason}.")
+        address = queued.mail.address
+        if blame and in_a_row >= PAUSE_AFTER and self.store.pause_address(address, reason, self.clock()):
+            self.paused.append(address)
+            self.problems.append(
+                f"{address} was refused {in_a_row} times in a row and gets no mail until it is taken up again."
+            )
+
+    def trouble(self, queued: QueuedMail, reason: str) -> None:
+        """The mail goes to the end of the queue at no cost: should it be the cause, it does not hold up the others."""
+        self.store.release_claim(queued.mail.message_id, self.clock() + TROUBLE_WAIT)
+        self.stopped = True
+        self.problems.append(f"{reason[:1].upper()}{reason[1:]}: all mails stay queued.")
+
+    def doubt(self, queued: QueuedMail, reason: str) -> None:
+        message_id = queued.mail.message_id
+        self.doubtful.append(message_id)
+        self.problems.append(f"{_named(queued)} may arrive twice ({reason}); its Message-ID is {message_id}.")
+
+    def report(self) -> DeliveryReport:
+        paused, doubtful, problems = tuple(self.paused), tuple(self.doubtful), tuple(self.problems)
+        return DeliveryReport(self.sent, self.retried, self.failed, paused, doubtful, problems)
+
+
+def _named(queued: QueuedMail) -> str:
+    mail = queued.mail
+    return f"The {mail.kind} of {mail.day} for {mail.subscriber}"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStatus:
+    """Where the mails of the outbox stand: numbers of mails, the time of the next attempt, addresses held back.
+
+    `due` of the `queued` ones could be sent now; `sending` ones are with a process, or were when it died.
+    """
+
+    queued: int = 0
+    due: int = 0
+    sending: int = 0
+    sent: int = 0
+    failed: int = 0
+    next_attempt: datetime | None = None
+    paused: tuple[str, ...] = ()
+
+
+def queue_status(store: Store, now: datetime) -> QueueStatus:
+    """The outbox at a glance; `store.mails()` has the mails themselves, the error of the last attempt with each."""
+    counts = store.mail_counts()
+    waiting = store.next_attempts()
+    paused = tuple(record.address for record in store.addresses() if record.paused_at is not None)
+    return QueueStatus(
+        counts.get(MailState.QUEUED, 0),
+        sum(time <= now for time in waiting),
+        counts.get(MailState.SENDING, 0),
+        counts.get(MailState.SENT, 0),
+        counts.get(MailState.FAILED, 0),
+        min(waiting, default=None),
+        paused,
+    )
+
+
+def resend(store: Store, subscriber: str, day: date, now: datetime) -> tuple[str, ...]:
+    """Queues a subscriber's mails of a day once more, the very same ones; returns their Message-IDs.
+
+    Mails that wait already are left as they are. A receiving system may drop a copy of what it has kept.
+    """
+    mails = store.mails(subscriber=subscriber, day=day)
+    names = (queued.mail.message_id for queued in reversed(mails))
+    return tuple(name for name in names if store.requeue_mail(name, now))
