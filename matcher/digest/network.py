@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matcher.model import Call
 
 _TERMS = 4  # words of one partner in a joint bid
+_WIDEST = 12  # columns of the matrix: what a phone and 72 characters take
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,11 @@ class NetworkPage:
     rows: tuple[tuple[str, tuple[Cell, ...]], ...]
     rows_left_out: str | None
     joint: tuple[CallLine, ...]
+    joint_count: int
+    joint_more: str | None
     unseen: tuple[CallLine, ...]
+    unseen_count: int
+    unseen_more: str | None
     without: str | None
     runs: tuple[str, ...]
 
@@ -55,14 +60,22 @@ def network_page(digest: Digest, view: NetworkView, words: Words, room: Room) ->
     rows = [(name, fits) for name, fits in view.matrix if any(fit is not None for fit in fits)]
     more = len(rows) - room.rows
     return NetworkPage(
-        tuple(_call(call, n, digest, words, room) for n, call in enumerate(view.calls, 1)),
-        tuple((safe.text(name, safe.TERM), tuple(map(_cell, fits))) for name, fits in rows[: room.rows]),
+        tuple(_call(call, n, digest, words, room) for n, call in enumerate(view.calls[:_WIDEST], 1)),
+        tuple((safe.text(name, safe.TERM), tuple(map(_cell, fits[:_WIDEST]))) for name, fits in rows[: room.rows]),
         words.say_n("and {n} more institute", "and {n} more institutes", more) if more > 0 else None,
-        tuple(_item(item, n, digest, words, room) for n, item in enumerate(view.joint, 1)),
-        tuple(_item(item, n, digest, words, room) for n, item in enumerate(view.unseen, 1)),
+        tuple(_item(item, n, digest, words, room) for n, item in enumerate(view.joint[: room.items], 1)),
+        len(view.joint),
+        _more(words, len(view.joint) - room.items),
+        tuple(_item(item, n, digest, words, room) for n, item in enumerate(view.unseen[: room.items], 1)),
+        len(view.unseen),
+        _more(words, len(view.unseen) - room.items),
         ", ".join(safe.text(name, safe.TERM) for name in view.without) or None,
         tuple(safe.text(run) for run in view.runs),
     )
+
+
+def _more(words: Words, count: int) -> str | None:
+    return words.say_n("and {n} more call", "and {n} more calls", count) if count > 0 else None
 
 
 def _cell(fit: int | None) -> Cell:

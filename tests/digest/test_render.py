@@ -258,3 +258,16 @@ def test_message_ids_depend_on_kind_subscriber_and_day() -> None:
         for day in (mails.TODAY, mails.TODAY.replace(day=13))
     }
     assert len(ids) == 8
+
+
+@pytest.mark.parametrize(("joint", "shortened"), [(6, False), (300, True)])
+def test_the_network_of_51_institutes_fits_into_a_mail(joint: int, shortened: bool) -> None:
+    digest, calls = mails.network(Language.EN), mails.live_calls()
+    assert digest.network is not None
+    rows = tuple((f"Institute {row}", tuple((row * 7 + col * 5) % 100 for col in range(12))) for row in range(51))
+    items = tuple(mails.item(calls[n % len(calls)], Part.NEW, 95) for n in range(joint))
+    mail = mail_of(replace(digest, network=replace(digest.network, calls=calls[:12], matrix=rows, joint=items)))
+    assert len(mail.html.encode()) <= LIMIT
+    assert ("shortened" in mail.html) is shortened
+    assert f"POSSIBLE JOINT BIDS ({joint})" in plain(mail)
+    assert ("more calls" in plain(mail)) is shortened
