@@ -4,13 +4,15 @@
 never hand over the same mail. A process that dies leaves its mail `sending`; the next delivery takes such a claim back
 and sends the same bytes with the same Message-ID again. A mail can therefore arrive twice only when
 
-- the process dies, or the store cannot be written, after the server took the mail (it has the final dot and answers
-  250) and before `sent` is committed: the time of one answer and one commit, milliseconds; or
+- the process dies, or the store cannot be written, after the final dot has left for the server and before `sent` is
+  committed: the time of the server's answer and one commit, milliseconds with most servers; or
 - the connection breaks after the final dot and before the answer arrives: nobody here can know what the server did.
 
 That is at most the one mail in flight per death or break. Both are reported as `duplicates_possible`, with the
-Message-ID by which the receiving system can drop the second copy. (SQLite commits are safe against the death of the
-process; when the power of the machine fails, the last commits before can be lost too, and with them their marks.)
+Message-ID by which the receiving system can drop the second copy; so is a claim cut short before the final dot, because
+the next process cannot tell. (SQLite's commits outlive the process; when the machine loses power, the last marks before
+it can be lost too, and their mails go out again. A claim older than half an hour is taken back even when its process
+seems to live, as on another machine: a process that slept that long and wakes in the middle of a send can double it.)
 
 **Whom a failure blames.** The mail waits (`LATER`, `LOST`, `DOUBT`) with growing pauses over two days and is then given
 up; a refusal is final at once; one because of the address (`NO_MAILBOX`) pauses the address when it is the third in a

@@ -3,8 +3,8 @@
 A queue is filled; a process delivers it to a local server; a SIGKILL ends it at a random moment; the next process goes
 on; until the queue is empty, then the next queue, until there were so many kills. The server runs in a process of its
 own and answers each command after a random time. A mail that arrived twice is inside the documented window only when
-the process that sent it first was killed after the server took the mail and before the mark was committed: the store,
-read right after the kill, says `sending` of it, and it is the last mail of that process.
+the process that sent it first was killed after the complete mail had left it and before the mark was committed: the
+server took it from that process as the last one, and the store, read right after the kill, says `sending` of it.
 """
 
 from __future__ import annotations
@@ -98,8 +98,8 @@ class Proof:
             ("duplicates", self.duplicates),
             ("duplicates outside the window", len(self.outside)),
             ("most copies of one mail", self.most_copies),
-            ("acceptance to kill inside the window, median ms", f"{windows[len(windows) // 2]:.1f}"),
-            ("acceptance to kill inside the window, longest ms", f"{windows[-1]:.1f}"),
+            ("acceptance to kill in the window, median ms *", f"{windows[len(windows) // 2]:.1f}"),
+            ("acceptance to kill in the window, longest ms", f"{windows[-1]:.1f}"),
         ]
         return "\n".join(f"{name:<50} {value:>8}" for name, value in rows)
 
@@ -209,6 +209,7 @@ def main() -> None:
         proof = prove(wanted.kills, wanted.mails, Path(folder), seed=wanted.seed)
     print(proof.table())
     print(f"{'seconds':<50} {time.monotonic() - started:>8.0f}")
+    print("* below 0: the complete mail was on its way when the process died, and the server took it after that.")
     sys.exit(1 if proof.lost or proof.outside else 0)
 
 
