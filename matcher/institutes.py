@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from matcher.errors import ConfigError, UsageError
-from matcher.mistakes import describe_validation_error, shorten
+from matcher.mistakes import describe_validation_error
 from matcher.model import Institute, Lab, LegalName, Project
+from matcher.yamlfile import read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
 MAX_FILE_BYTES = 5_000_000
@@ -161,29 +161,9 @@ def _files(folder: Path) -> list[Path]:
     )
 
 
-def _read_yaml(path: Path) -> dict[Any, Any]:
-    """The keys of a file. Raises ValueError with what is wrong with it."""
-    try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise ValueError(f"found more than {MAX_FILE_BYTES:,} bytes, expected a profile")
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
-        raise ValueError(f"not valid YAML: {' '.join(str(error).split())}") from error
-    except UnicodeDecodeError as error:
-        raise ValueError(f"found byte {error.start} that is not UTF-8, expected UTF-8 text") from error
-    except OSError as error:
-        raise ValueError(f"cannot be read: {error.strerror}") from error
-    except RecursionError as error:
-        raise ValueError("found hundreds of nested lists, expected a profile") from error
-    if not isinstance(raw, dict):
-        # one kind of error for whatever is wrong with the file
-        raise ValueError(f"found {shorten(raw)}, expected keys such as id, name and keywords")  # noqa: TRY004
-    return raw
-
-
 def _read(path: Path, mistakes: list[str]) -> Institute | None:
     try:
-        raw = _read_yaml(path)
+        raw = read_yaml(path, MAX_FILE_BYTES, "keys such as id, name and keywords")
     except ValueError as error:
         mistakes.append(f"{path}: {error}")
         return None
@@ -230,43 +210,3 @@ def _institute(p: _Institute) -> Institute:
 
 def _known(value: Literal[True, False, "unknown"]) -> bool | None:
     return None if value == "unknown" else value
-
-
-class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """PyYAML keeps the last of two equal keys and expands aliases without limit; both are mistakes here."""
-
-    def construct_document(self, node: Any) -> Any:
-        _refuse_shared_nodes(node)
-        return super().construct_document(node)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key_node, _value in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise yaml.constructor.ConstructorError(
-                    None, None, "found a list or a mapping as a key, expected a name", key_node.start_mark
-                )
-            if key_node.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"found the key {key_node.value!r} twice", key_node.start_mark
-                )
-            seen.add(key_node.value)
-        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
-        return mapping
-
-
-def _refuse_shared_nodes(root: Any) -> None:
-    """An alias makes one node stand in two places, and a few nested ones stand for billions."""
-    seen: set[int] = set()
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if id(node) in seen:
-            raise yaml.constructor.ConstructorError(
-                None, None, "found an alias (*name), expected plain text", node.start_mark
-            )
-        seen.add(id(node))
-        if isinstance(node, yaml.SequenceNode):
-            waiting += node.value
-        elif isinstance(node, yaml.MappingNode):
-            waiting += [child for pair in node.value for child in pair]

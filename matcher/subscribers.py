@@ -1,0 +1,212 @@
+"""`config/subscribers.yaml` → `Subscriber`: who gets which mail; every mistake is told at once."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+from matcher.digest.nouns import NETWORK, Frequency, Language, Subscriber
+from matcher.errors import ConfigError, UsageError
+from matcher.mistakes import describe_validation_error, shorten
+from matcher.yamlfile import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from matcher.model import Institute
+
+SUBSCRIBERS_FILE = "subscribers.yaml"
+MAX_FILE_BYTES = 1_000_000
+DEFAULT_MIN_FIT = 90
+"""One call in ten is worth a mail where nothing else is said: fit is the place among all calls, from 0 to 100."""
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_DOMAIN = re.compile(
+    r"(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
+)
+
+
+def _address(value: str) -> str:
+    """The address with its domain in ASCII (IDNA); nothing that could end a header or start another recipient."""
+    local, at, domain = value.strip().rpartition("@")
+    try:
+        ascii_domain = domain.encode("idna").decode("ascii") if not domain.isascii() else domain
+    except UnicodeError:
+        ascii_domain = ""
+    if not at or len(local) > 64 or not _LOCAL_PART.fullmatch(local) or not _DOMAIN.fullmatch(ascii_domain):
+        raise ValueError("an address such as name@example.org")
+    return f"{local}@{ascii_domain.lower()}"
+
+
+def _one_line(value: str) -> str:
+    if any(unicodedata.category(c) in {"Cc", "Zl", "Zp"} for c in value):
+        raise ValueError("one line of text")
+    return value
+
+
+def _frequency(value: Any) -> Any:
+    """`weekly: monday` is one key with a day; YAML 1.1 reads a bare `off` as false."""
+    if value is False:
+        return {"frequency": Frequency.OFF, "weekday": 0}
+    if isinstance(value, str) and value.lower() in {"daily", "weekdays", "off"}:
+        return {"frequency": Frequency(value.lower()), "weekday": 0}
+    if isinstance(value, str) and (day := re.fullmatch(r"weekly[: ]+(\w+)", value.strip().lower())):
+        value = {"weekly": day[1]}
+    if isinstance(value, dict) and list(value) == ["weekly"] and str(value["weekly"]).lower() in WEEKDAYS:
+        return {"frequency": Frequency.WEEKLY, "weekday": WEEKDAYS.index(str(value["weekly"]).lower())}
+    raise ValueError("daily, weekdays, off, or `weekly: ` with a day (weekly: monday)")
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+Days = Annotated[int, Field(gt=0, le=365)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _When(_Part):
+    frequency: Frequency
+    weekday: int
+
+
+class _Mute(_Part):
+    calls: list[Line] = []
+    terms: list[Line] = []
+
+
+class _Subscriber(_Part):
+    id: Identifier | None = None
+    name: Line = ""
+    address: Annotated[str, AfterValidator(_address)]
+    language: Literal["fr", "en"] = "fr"
+    institutes: Annotated[list[Line], Field(min_length=1)]
+    frequency: Annotated[_When, BeforeValidator(_frequency)] = _When(frequency=Frequency.WEEKDAYS, weekday=0)
+    min_fit: Annotated[int, Field(ge=0, le=100)] = DEFAULT_MIN_FIT
+    programmes: list[Line] = []
+    actions: list[Line] = []
+    most: Annotated[int, Field(ge=1, le=200)] = 15
+    reminders: list[Days] = [30, 14, 3]
+    mute: _Mute = _Mute()
+    send_empty: bool = False
+    resurface: bool = False
+
+
+class _File(_Part):
+    subscribers: list[_Subscriber] | None = None
+
+
+def load_subscribers(config_dir: Path, institutes: Sequence[Institute]) -> tuple[Subscriber, ...]:
+    """Every subscriber, in the order of the file; none when there is no file.
+
+    Args:
+        config_dir: the configuration's folder.
+        institutes: those that may be named.
+
+    Raises:
+        ConfigError: with every mistake of the file.
+
+    """
+    path = config_dir / SUBSCRIBERS_FILE
+    if not path.exists():
+        return ()
+    try:
+        raw = read_yaml(path, MAX_FILE_BYTES, "the key `subscribers` with a list")
+        parsed = _File.model_validate(raw).subscribers or []
+    except ValidationError as error:
+        raise ConfigError(describe_validation_error(error, lambda _key: str(path))) from error
+    except ValueError as error:
+        raise ConfigError([f"{path}: {error}"]) from error
+    names = _Names(institutes)
+    mistakes: list[str] = []
+    found = []
+    for number, entry in enumerate(parsed):
+        known = [
+            names.resolve(name, f"subscribers.{number}.institutes.{i}", mistakes)
+            for i, name in enumerate(entry.institutes)
+        ]
+        found.append(_subscriber(entry, tuple(dict.fromkeys(known))))
+    mistakes += _twice("id", [s.identifier for s in found]) + _twice("address", [s.address.casefold() for s in found])
+    if mistakes:
+        raise ConfigError([f"{path}: {line}" for line in mistakes])
+    return tuple(found)
+
+
+def find_subscriber(subscribers: Iterable[Subscriber], name: str) -> Subscriber:
+    """The subscriber of that id or address, in any case; the message names near ones.
+
+    Raises:
+        UsageError: when there is none.
+
+    """
+    listed = list(subscribers)
+    wanted = name.strip().casefold()
+    for subscriber in listed:
+        if wanted in {subscriber.identifier, subscriber.address.casefold()}:
+            return subscriber
+    near = get_close_matches(wanted, [s.identifier for s in listed], n=3, cutoff=0.5)
+    hint = f"did you mean {', '.join(near)}?" if near else f"they are in {SUBSCRIBERS_FILE}."
+    raise UsageError(f"No subscriber is called {name!r}: {hint}")
+
+
+class _Names:
+    """What `institutes` may hold: ids or acronyms, `id/lab name`, `*`; in any case."""
+
+    def __init__(self, institutes: Iterable[Institute]) -> None:
+        self._known = {NETWORK: NETWORK}
+        for institute in institutes:
+            for spelled in (institute.identifier, institute.acronym.casefold()):
+                self._known.setdefault(spelled, institute.identifier)
+                for lab in institute.labs:
+                    self._known.setdefault(f"{spelled}/{lab.name.casefold()}", f"{institute.identifier}/{lab.name}")
+
+    def resolve(self, name: str, key: str, mistakes: list[str]) -> str:
+        wanted = name.casefold()
+        if wanted not in self._known:
+            near = get_close_matches(wanted, [n for n in self._known if n != NETWORK], n=3, cutoff=0.5)
+            hint = f" (did you mean {', '.join(repr(self._known[n]) for n in near)}?)" if near else ""
+            mistakes.append(f'{key}: found {shorten(name)}, expected the id of an institute, id/lab, or "*"{hint}')
+        return self._known.get(wanted, name)
+
+
+def _twice(key: str, values: Sequence[str]) -> list[str]:
+    return [
+        f"subscribers.{number}.{key}: found {shorten(value)} a second time, expected another {key}"
+        for number, value in enumerate(values)
+        if value in values[:number]
+    ]
+
+
+def _subscriber(p: _Subscriber, institutes: tuple[str, ...]) -> Subscriber:
+    local = p.address.rpartition("@")[0]
+    return Subscriber(
+        identifier=p.id or _slug(p.name) or _slug(local) or "subscriber",
+        name=p.name or local,
+        address=p.address,
+        language=Language(p.language),
+        institutes=institutes,
+        frequency=p.frequency.frequency,
+        weekday=p.frequency.weekday,
+        min_fit=p.min_fit,
+        programmes=tuple(x.upper() for x in p.programmes),
+        actions=tuple(x.upper() for x in p.actions),
+        most=p.most,
+        reminders=tuple(sorted(set(p.reminders), reverse=True)),
+        mute_calls=tuple(p.mute.calls),
+        mute_terms=tuple(p.mute.terms),
+        send_empty=p.send_empty,
+        resurface=p.resurface,
+    )
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")

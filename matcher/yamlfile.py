@@ -1,0 +1,78 @@
+"""YAML files that people edit: safe, with equal keys and aliases refused, and one kind of error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from matcher.mistakes import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+    from pathlib import Path
+
+
+def read_yaml(path: Path, most_bytes: int, expected: str) -> dict[Any, Any]:
+    """The keys of a file, which may not be larger than `most_bytes`; `expected` says what it should hold.
+
+    Raises:
+        ValueError: with what is wrong with the file, to be told after its name.
+
+    """
+    try:
+        if path.stat().st_size > most_bytes:
+            raise ValueError(f"found more than {most_bytes:,} bytes, expected {expected}")
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        raise ValueError(f"not valid YAML: {' '.join(str(error).split())}") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"found byte {error.start} that is not UTF-8, expected UTF-8 text") from error
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from error
+    except RecursionError as error:
+        raise ValueError(f"found hundreds of nested lists, expected {expected}") from error
+    if not isinstance(raw, dict):
+        # one kind of error for whatever is wrong with the file
+        raise ValueError(f"found {shorten(raw)}, expected {expected}")  # noqa: TRY004
+    return raw
+
+
+class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """PyYAML keeps the last of two equal keys and expands aliases without limit; both are mistakes here."""
+
+    def construct_document(self, node: Any) -> Any:
+        _refuse_shared_nodes(node)
+        return super().construct_document(node)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key_node, _value in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "found a list or a mapping as a key, expected a name", key_node.start_mark
+                )
+            if key_node.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"found the key {key_node.value!r} twice", key_node.start_mark
+                )
+            seen.add(key_node.value)
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        return mapping
+
+
+def _refuse_shared_nodes(root: Any) -> None:
+    """An alias makes one node stand in two places, and a few nested ones stand for billions."""
+    seen: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            raise yaml.constructor.ConstructorError(
+                None, None, "found an alias (*name), expected plain text", node.start_mark
+            )
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            waiting += [child for pair in node.value for child in pair]

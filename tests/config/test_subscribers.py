@@ -1,0 +1,199 @@
+"""subscribers.yaml: what it may say, and what a person is told when it says something else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from matcher.digest.nouns import Frequency, Language, Subscriber
+from matcher.errors import ConfigError, UsageError
+from matcher.model import Institute, Lab
+from matcher.settings import packaged_config
+from matcher.subscribers import DEFAULT_MIN_FIT, find_subscriber, load_subscribers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+INSTITUTES = (
+    Institute("brgm", "BRGM", "BRGM", "BRGM"),
+    Institute("cea-leti", "CEA-Leti", "Leti", "Leti", labs=(Lab("Photonics & Sensors"),)),
+)
+
+
+def load(folder: Path, text: str) -> tuple[Subscriber, ...]:
+    (folder / "subscribers.yaml").write_text(text, encoding="utf-8")
+    return load_subscribers(folder, INSTITUTES)
+
+
+def mistakes(folder: Path, text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load(folder, text)
+    assert all(line.startswith(f"{folder / 'subscribers.yaml'}: ") for line in caught.value.mistakes)
+    return [line.partition(".yaml: ")[2] for line in caught.value.mistakes]
+
+
+def one(folder: Path, line: str) -> Subscriber:
+    return load(folder, f"subscribers:\n  - address: ana@example.org\n    institutes: [brgm]\n    {line}\n")[0]
+
+
+def test_no_file_is_no_subscriber(tmp_path: Path) -> None:
+    assert load_subscribers(tmp_path, INSTITUTES) == ()
+
+
+def test_the_packaged_file_holds_examples_only_and_they_are_right(tmp_path: Path) -> None:
+    text = (packaged_config() / "subscribers.yaml").read_text(encoding="utf-8")
+    with pytest.raises(ConfigError, match="expected the key `subscribers`"):
+        load(tmp_path, "")
+    uncommented = "\n".join(line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")).partition(
+        "subscribers:"
+    )
+    marie, network = load(tmp_path, "".join(uncommented[1:]))
+    defaults = one(tmp_path, "id: x")
+    assert (marie.identifier, marie.name, marie.institutes) == ("marie-durand", "Marie Durand", ("brgm",))
+    for name in ("language", "frequency", "min_fit", "most", "reminders", "mute_calls", "resurface", "send_empty"):
+        assert getattr(marie, name) == getattr(defaults, name)
+    assert (network.is_network, network.frequency, network.weekday) == (True, Frequency.WEEKLY, 0)
+    assert load_subscribers(packaged_config(), INSTITUTES) == ()
+
+
+def test_defaults(tmp_path: Path) -> None:
+    found = one(tmp_path, "id: ana")
+    assert found == Subscriber("ana", "ana", "ana@example.org", institutes=("brgm",), min_fit=DEFAULT_MIN_FIT)
+
+
+def test_everything(tmp_path: Path) -> None:
+    (found,) = load(
+        tmp_path,
+        """
+subscribers:
+  - name: Zoë d'Été
+    address: zoe@Bücher.example
+    language: en
+    institutes: [BRGM, cea-leti/photonics & sensors, brgm]
+    frequency: {weekly: Friday}
+    min_fit: 70
+    programmes: [horizon]
+    actions: [ria]
+    most: 5
+    reminders: [3, 21]
+    mute: {calls: [HORIZON-1], terms: [nuclear]}
+    send_empty: true
+    resurface: true
+""",
+    )
+    assert found == Subscriber(
+        "zoe-d-ete",
+        "Zoë d'Été",
+        "zoe@xn--bcher-kva.example",
+        Language.EN,
+        ("brgm", "cea-leti/Photonics & Sensors"),
+        Frequency.WEEKLY,
+        4,
+        70,
+        ("HORIZON",),
+        ("RIA",),
+        5,
+        (21, 3),
+        ("HORIZON-1",),
+        ("nuclear",),
+        send_empty=True,
+        resurface=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "frequency", "weekday"),
+    [
+        ("daily", Frequency.DAILY, 0),
+        ("weekdays", Frequency.WEEKDAYS, 0),
+        ("off", Frequency.OFF, 0),
+        ("'off'", Frequency.OFF, 0),
+        ("{weekly: sunday}", Frequency.WEEKLY, 6),
+        ("'weekly: tuesday'", Frequency.WEEKLY, 1),
+    ],
+)
+def test_frequencies(tmp_path: Path, written: str, frequency: Frequency, weekday: int) -> None:
+    found = one(tmp_path, f"frequency: {written}")
+    assert (found.frequency, found.weekday) == (frequency, weekday)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "no-at.example.org",
+        "a@b@example.org",
+        '"a@example.org\\r\\nBcc: x@example.org"',
+        '"a@example.org\\n"  # stripped',
+        "a b@example.org",
+        "a@exa mple.org",
+        "a@-example.org",
+        "a,b@example.org",
+        "<a@example.org>",
+        "é@example.org",
+        "a@" + "x" * 64 + ".org",
+        ".a@example.org",
+        "@example.org",
+        "a@",
+    ],
+)
+def test_addresses_that_are_none(tmp_path: Path, address: str) -> None:
+    text = f"subscribers:\n  - address: {address}\n    institutes: [brgm]\n"
+    if "stripped" in address:
+        assert load(tmp_path, text)[0].address == "a@example.org"
+        return
+    (line,) = mistakes(tmp_path, text)
+    assert line.startswith("subscribers.0.address: found ")
+    assert line.endswith("expected an address such as name@example.org")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("frequency: weekly", "subscribers.0.frequency: found 'weekly', expected daily, weekdays, off, or"),
+        ("frequency: {weekly: noday}", "expected daily, weekdays, off, or"),
+        ("reminders: [0]", "subscribers.0.reminders.0: found 0, expected greater than 0"),
+        ("min_fit: 101", "subscribers.0.min_fit: found 101"),
+        ("language: de", "subscribers.0.language: found 'de', expected 'fr' or 'en'"),
+        ("mutes: 1", "expected no such key (is it misspelt?)"),
+        ('name: "a\\r\\nBcc: b"', "subscribers.0.name: found 'a\\r\\nBcc: b', expected one line of text"),
+        ("id: Big One", "subscribers.0.id: found 'Big One'"),
+    ],
+)
+def test_mistakes_are_told_by_key(tmp_path: Path, line: str, expected: str) -> None:
+    (told,) = mistakes(tmp_path, f"subscribers:\n  - address: ana@example.org\n    institutes: [brgm]\n    {line}\n")
+    assert expected in told
+
+
+def test_all_mistakes_at_once(tmp_path: Path) -> None:
+    text = """
+subscribers:
+  - {address: ana@example.org, institutes: [brmg, cea-leti/photonic]}
+  - {address: Ana@example.org, institutes: ["*", nothing-like-it], id: bea}
+  - {address: c@example.org, institutes: [brgm], id: bea}
+"""
+    assert mistakes(tmp_path, text) == [
+        (
+            "subscribers.0.institutes.0: found 'brmg', expected the id of an institute, id/lab, or \"*\" "
+            "(did you mean 'brgm'?)"
+        ),
+        (
+            "subscribers.0.institutes.1: found 'cea-leti/photonic', expected the id of an institute, id/lab, or \"*\" "
+            "(did you mean 'cea-leti/Photonics & Sensors', 'cea-leti'?)"
+        ),
+        "subscribers.1.institutes.1: found 'nothing-like-it', expected the id of an institute, id/lab, or \"*\"",
+        "subscribers.2.id: found 'bea' a second time, expected another id",
+        "subscribers.1.address: found 'ana@example.org' a second time, expected another address",
+    ]
+
+
+def test_a_file_that_is_no_yaml(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, "subscribers: [")[0].startswith("not valid YAML")
+    assert "found the key 'subscribers' twice" in mistakes(tmp_path, "subscribers: []\nsubscribers: []\n")[0]
+
+
+def test_find(tmp_path: Path) -> None:
+    found = load(tmp_path, "subscribers: [{address: ana@example.org, institutes: [brgm]}]")
+    assert find_subscriber(found, "ANA") == find_subscriber(found, "Ana@example.org") == found[0]
+    with pytest.raises(UsageError, match="did you mean ana"):
+        find_subscriber(found, "anna")
