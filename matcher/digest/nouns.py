@@ -92,6 +92,8 @@ class Item:
     days_left: int | None = None
     reminder: int | None = None  # the reminder that made it `closing`
     changes: tuple[Change, ...] = ()  # since it was last delivered
+    first: bool = False  # never delivered to this subscriber before, whatever the section
+    known: datetime | None = None  # the newest change of the call when the digest was composed
 
     @property
     def fit(self) -> int:

@@ -1,0 +1,182 @@
+"""Who gets what on a day (pure): sections, order, what is left out, and whether a mail is due at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from matcher.brussels import brussels_day
+from matcher.digest.edition import GOOD_FIT, keys_of
+from matcher.digest.nouns import Digest, Frequency, Item, Part, Suitor
+from matcher.digest.told import LEAST_IMPORTANT, WEIGHTY, due_reminder, importance, is_over, news
+from matcher.model import CallFilter, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from matcher.digest.edition import Edition, Fitting
+    from matcher.digest.nouns import Subscriber
+    from matcher.model import Call, Change
+
+_OTHERS = 5
+_ORDER = tuple(Part)
+_WEEKEND = 5  # Saturday
+
+
+def is_due(subscriber: Subscriber, day: date, last: date | None) -> bool:
+    """Whether a subscriber's digest is due on a day; `last` is the day of the last mail, None before the first.
+
+    A weekly one that was missed is caught up on the next day; a first one waits for its weekday.
+    """
+    if subscriber.frequency is Frequency.OFF or (last is not None and last >= day):
+        return False
+    if subscriber.frequency is Frequency.WEEKDAYS:
+        return day.weekday() < _WEEKEND
+    if subscriber.frequency is Frequency.WEEKLY:
+        scheduled = day - timedelta(days=(day.weekday() - subscriber.weekday) % 7)
+        return scheduled == day if last is None else last < scheduled
+    return True
+
+
+def is_worth_sending(digest: Digest) -> bool:
+    """An empty mail is sent weekly, where its silence would be doubted, and to those who want it."""
+    subscriber = digest.subscriber
+    return not digest.is_empty or subscriber.send_empty or subscriber.frequency is Frequency.WEEKLY
+
+
+def compose(subscriber: Subscriber, edition: Edition) -> Digest:
+    """What one subscriber gets on the edition's day, most useful first, each call in one section.
+
+    A call is new until a mail told of it; the minimum fit is asked of new calls only, those told of are followed to
+    their end. Of more items than `subscriber.most`, due reminders and important changes of followed calls stay
+    first, then the best fits; what is left out was not told and comes in a later digest.
+    """
+    found = [_item(subscriber, edition, fittings) for fittings in _by_call(subscriber, edition).values()]
+    items = sorted((item for item in found if item is not None), key=_usefulness)
+    shown = sorted(items[: subscriber.most], key=_place)
+    return Digest(
+        subscriber,
+        edition.day,
+        tuple(replace(item, others=_others(item, subscriber, edition)) for item in shown),
+        len(items) - len(shown),
+        edition.health,
+        names=tuple(edition.names.get(name, name) for name in subscriber.institutes),
+    )
+
+
+def suitors_of(fittings: Iterable[tuple[str, Fitting]], edition: Edition, least: int = 0) -> tuple[Suitor, ...]:
+    """The institutes that a call suits, best first: those of the least fit, and at any rate the best one."""
+    ranked = sorted(fittings, key=lambda pair: (-pair[1].fit, pair[0]))
+    kept = [pair for n, pair in enumerate(ranked) if n == 0 or pair[1].fit >= least]
+    return tuple(Suitor(key, edition.names.get(key, key), fitting.fit, fitting.words) for key, fitting in kept)
+
+
+def _by_call(subscriber: Subscriber, edition: Edition) -> dict[str, list[tuple[str, Fitting]]]:
+    found: dict[str, list[tuple[str, Fitting]]] = {}
+    for key in keys_of(subscriber, edition):
+        for fitting in edition.fits.get(key, ()):
+            found.setdefault(fitting.call.identifier, []).append((key, fitting))
+    return found
+
+
+def _item(subscriber: Subscriber, edition: Edition, fittings: Sequence[tuple[str, Fitting]]) -> Item | None:
+    call, day = fittings[0][1].call, edition.day
+    wanted = CallFilter(frozenset(), frozenset(subscriber.programmes), frozenset(subscriber.actions))
+    if wanted.stopped_by(call, day) is not None:
+        return None
+    told = edition.delivered.get(call.identifier)
+    records = edition.changes.get(call.identifier, ())
+    changes = news(call, told, records, day) if told is not None else ()
+    suitors = suitors_of(fittings, edition, subscriber.min_fit)
+    reminder = due_reminder(call, day, subscriber.reminders, told.reminders if told else ())
+    if _is_away(subscriber, edition, call, suitors):
+        changes = _resurfacing(subscriber, changes if told else _since_last_mail(records, edition))
+        part, reminder = (Part.CHANGED if changes and call.is_live(day) else None), None
+    elif not call.is_live(day):
+        part = Part.CHANGED if is_over(changes) else None
+    elif told is None:
+        part = _first_part(call, day, due=reminder is not None) if suitors[0].fit >= subscriber.min_fit else None
+    elif reminder is not None:
+        part = Part.CLOSING
+    else:
+        part = Part.CHANGED if changes else None
+    if part is None:
+        return None
+    coming = call.next_deadline(day)
+    return Item(
+        call,
+        part,
+        suitors,
+        deadline=coming,
+        days_left=(coming.date - day).days if coming else None,
+        reminder=reminder[1] if reminder is not None and part is Part.CLOSING else None,
+        changes=changes,
+        first=told is None,
+        known=max((change.seen_at for change in records), default=None),
+    )
+
+
+def _first_part(call: Call, day: date, *, due: bool) -> Part:
+    if due:
+        return Part.CLOSING
+    return Part.FORTHCOMING if call.status_on(day) is Status.FORTHCOMING else Part.NEW
+
+
+def _is_away(subscriber: Subscriber, edition: Edition, call: Call, suitors: Iterable[Suitor]) -> bool:
+    """True for a call that the subscriber dismissed or muted, or that matches by a muted term."""
+    name = call.identifier
+    if name in edition.dismissed or name.casefold() in {muted.casefold() for muted in subscriber.mute_calls}:
+        return True
+    if not subscriber.mute_terms:
+        return False
+    from matcher.text.analysis import Analyzer
+
+    analyzer = Analyzer()
+    muted = [set(analyzer.terms(term)) or {term.casefold()} for term in subscriber.mute_terms]
+    words = [{*analyzer.terms(word), word.casefold()} for suitor in suitors for word in suitor.words]
+    return any(term <= word for term in muted for word in words)
+
+
+def _since_last_mail(records: Iterable[Change], edition: Edition) -> tuple[Change, ...]:
+    """Of a call that was never told of, the changes since the last mail; none before the first."""
+    if edition.since is None:
+        return ()
+    return tuple(change for change in records if brussels_day(change.seen_at) > edition.since)
+
+
+def _resurfacing(subscriber: Subscriber, changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(c for c in changes if c.field in WEIGHTY) if subscriber.resurface else ()
+
+
+def _usefulness(item: Item) -> tuple[object, ...]:
+    """What is shown rather than left out: news of followed calls first, then whatever fits best."""
+    weight = importance(item.changes)
+    if not item.first and (item.part is Part.CLOSING or weight < LEAST_IMPORTANT):
+        return (0, _ORDER.index(item.part), weight, -item.fit, item.call.identifier)
+    return (1, 0, 0, -item.fit, item.call.identifier)
+
+
+def _place(item: Item) -> tuple[object, ...]:
+    """Where an item stands in the mail."""
+    first: int = 0
+    if item.part is Part.CLOSING:
+        first = item.days_left or 0
+    elif item.part is Part.CHANGED:
+        first = importance(item.changes)
+    return (_ORDER.index(item.part), first, -item.fit, item.call.identifier)
+
+
+def _others(item: Item, subscriber: Subscriber, edition: Edition) -> tuple[Suitor, ...]:
+    """Which institutes of the network the call suits too."""
+    own = {key.partition("/")[0] for key in keys_of(subscriber, edition)}
+    name = item.call.identifier
+    fittings = [
+        (key, fitting)
+        for key in edition.network
+        if key not in own
+        for fitting in edition.fits[key]
+        if fitting.call.identifier == name and fitting.fit >= GOOD_FIT
+    ]
+    return suitors_of(fittings, edition)[:_OTHERS]

@@ -1,0 +1,166 @@
+"""What all digests of one day are composed from: the matches of every institute, the changes, the health."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from matcher.brussels import BRUSSELS, brussels_day
+from matcher.digest.nouns import NETWORK, Health
+from matcher.model import Institute, Profile, ProfilePart
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from matcher.digest.nouns import Subscriber
+    from matcher.model import Call, Change, RunRecord
+    from matcher.ranking.index import Index
+    from matcher.ranking.query import QueryVector
+    from matcher.store import Delivered, Store
+
+GOOD_FIT = 90
+"""A call is said to suit an institute of the network from this fit on, where a subscriber sets no other."""
+
+WORDS = 5
+"""Evidence words that are kept of a match."""
+
+_CHANGES_KEPT = timedelta(days=400)
+_RUNS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """A call that suits an institute or a lab: its fit (0-100) and the words that made it."""
+
+    call: Call
+    fit: int
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One day's state, as one subscriber sees it.
+
+    `fits` are by institute (and `institute/lab`), best first: live calls, and those that were delivered and are over.
+    `changes` are by call; `since` is the day of this subscriber's last mail.
+    """
+
+    day: date
+    fits: Mapping[str, Sequence[Fitting]]
+    names: Mapping[str, str]
+    health: Health
+    changes: Mapping[str, Sequence[Change]] = field(default_factory=dict)
+    runs: tuple[RunRecord, ...] = ()
+    delivered: Mapping[str, Delivered] = field(default_factory=dict)
+    dismissed: Mapping[str, datetime] = field(default_factory=dict)
+    since: date | None = None
+
+    @property
+    def network(self) -> tuple[str, ...]:
+        """The institutes, without labs."""
+        return tuple(key for key in self.fits if "/" not in key)
+
+
+def build_edition(
+    store: Store, index: Index, institutes: Sequence[Institute], subscribers: Sequence[Subscriber], *, day: date
+) -> Edition:
+    """The part that all subscribers share; `for_subscriber` adds the rest. A past `day` is replayed.
+
+    Institutes that the index does not know yet have no matches.
+    """
+    told = {s.identifier: store.delivered(s.identifier, before=day) for s in subscribers}
+    followed = {call for delivered in told.values() for call in delivered}
+    indexed = {profile["id"] for profile in index.meta["profiles"]}
+    floor = min([GOOD_FIT, *(s.min_fit for s in subscribers)])
+    queries = {i.identifier: index.query(i.identifier) for i in institutes if i.identifier in indexed}
+    labs = {name for s in subscribers for name in s.institutes if "/" in name}
+    queries |= _lab_queries(index, institutes, labs)
+    return Edition(
+        day=day,
+        fits=_fits(index, queries, followed, day, floor),
+        names={i.identifier: i.acronym for i in institutes} | {lab: lab.partition("/")[2] for lab in labs},
+        health=_health(store, index, day),
+        changes=_changes(store, day),
+        runs=tuple(run for run in store.runs(100) if brussels_day(run.started) <= day)[:_RUNS],
+    )
+
+
+def for_subscriber(edition: Edition, store: Store, subscriber: Subscriber) -> Edition:
+    """The edition with what this subscriber was told and dismissed before its day."""
+    name, day = subscriber.identifier, edition.day
+    dismissed = {call: at for call, at in store.dismissed(name).items() if brussels_day(at) <= day}
+    return replace(
+        edition,
+        delivered=store.delivered(name, before=day),
+        dismissed=dismissed,
+        since=store.last_mail_day(name, before=day),
+    )
+
+
+def _fits(
+    index: Index, queries: Mapping[str, QueryVector], followed: Iterable[str], day: date, floor: int
+) -> dict[str, tuple[Fitting, ...]]:
+    from matcher.ranking.matching import evidence, score_all
+
+    live = set(index.live_rows(day))
+    rows = {row for row in map(index.row, followed) if row is not None}
+    calls = {row: index.call(row) for row in live | rows}
+    found = {}
+    for key, query in queries.items():
+        scored = score_all(index, query)
+        chosen = (r for r in scored.order.tolist() if r in rows or (r in live and scored.fits[r] >= floor))
+        found[key] = tuple(
+            Fitting(calls[r], int(scored.fits[r]), tuple(e.term for e in evidence(index, query, r)[:WORDS]))
+            for r in chosen
+            if scored.scores[r] > 0 or r in rows
+        )
+    return found
+
+
+def _lab_queries(index: Index, institutes: Iterable[Institute], labs: Iterable[str]) -> dict[str, QueryVector]:
+    from matcher.ranking.query import query_vector
+    from matcher.text.analysis import Analyzer
+
+    wanted, analyzer = set(labs), Analyzer()
+    return {
+        profile.identifier: query_vector(profile, analyzer, index.find_term, index.idf)
+        for institute in institutes
+        for profile in _lab_profiles(institute)
+        if profile.identifier in wanted
+    }
+
+
+def _lab_profiles(institute: Institute) -> list[Profile]:
+    profiles = []
+    for lab in institute.labs:
+        parts = [ProfilePart("lab", lab.name, text, "en") for text in lab.keywords_en]
+        parts += [ProfilePart("lab", lab.name, text, "fr") for text in lab.keywords_fr]
+        identifier = f"{institute.identifier}/{lab.name}"
+        profiles.append(Profile(identifier, lab.name, tuple(parts), institute.exclude, institute.pin))
+    return profiles
+
+
+def _changes(store: Store, day: date) -> dict[str, list[Change]]:
+    found: dict[str, list[Change]] = {}
+    since = datetime.combine(day, time(), tzinfo=BRUSSELS) - _CHANGES_KEPT
+    for change in store.changes(since=since):
+        if brussels_day(change.seen_at) <= day:
+            found.setdefault(change.call, []).append(change)
+    return found
+
+
+def _health(store: Store, index: Index, day: date) -> Health:
+    """Stale when no fetch succeeded on that day or the one before."""
+    fetches = [run for run in store.runs(100, kind="fetch") if brussels_day(run.started) <= day]
+    good = next((run.finished for run in fetches if run.outcome in {"ok", "partial"}), None)
+    stale = good is None or brussels_day(good) < day - timedelta(days=1)
+    problems = fetches[0].detail.get("problems", ()) if fetches else ()
+    said = tuple(map(str, problems)) if isinstance(problems, (list, tuple)) else ()
+    return Health(good, stale, said, index.meta["sample"])
+
+
+def keys_of(subscriber: Subscriber, edition: Edition) -> tuple[str, ...]:
+    """The institutes and labs whose matches a subscriber gets; all institutes for the network."""
+    named = [edition.network if name == NETWORK else (name,) for name in subscriber.institutes]
+    return tuple(dict.fromkeys(key for keys in named for key in keys))

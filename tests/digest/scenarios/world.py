@@ -1,0 +1,117 @@
+"""A small world for stories: a real store, days that pass, fetches that succeed or fail, mails that arrive or don't."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from matcher.brussels import BRUSSELS
+from matcher.digest.compose import compose, is_due, is_worth_sending
+from matcher.digest.edition import Edition, Fitting, for_subscriber
+from matcher.digest.nouns import Digest, Frequency, Health, Mail, MailState, Part, Subscriber
+from matcher.digest.told import told_by
+from matcher.model import Action, Call, Change, Deadline, ParsedRow, Section, Status
+from matcher.store import ListingScope, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MONDAY = date(2026, 6, 1)
+FIT = 95
+
+ANA = Subscriber("ana", "Ana", "ana@example.org", institutes=("brgm",), frequency=Frequency.DAILY, min_fit=50)
+
+
+def day(number: int) -> date:
+    """Day 0 is a Monday."""
+    return MONDAY + timedelta(days=number)
+
+
+def call(name: str, closes: int = 120, **fields: object) -> Call:
+    """An open call that closes on that day of the story."""
+    base = Call(
+        name,
+        f"Title of {name}",
+        programme="HORIZON",
+        status=Status.OPEN,
+        opening=day(-60),
+        deadlines=(Deadline(day(closes)),),
+        actions=(Action("HORIZON-RIA"),),
+        budget_eur=10_000_000,
+        sections=(Section("Scope", "Rocks that are warm. " * 20),),
+    )
+    return replace(base, **fields)
+
+
+@dataclass
+class World:
+    """`listing` is what the portal shows; `fits` what it would score (95 unless said)."""
+
+    store: Store
+    listing: dict[str, Call] = field(default_factory=dict)
+    fits: dict[str, int] = field(default_factory=dict)
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    problem: str | None = None
+
+    def show(self, *calls: Call) -> None:
+        self.listing |= {c.identifier: c for c in calls}
+
+    def fetch(self, number: int) -> None:
+        now = datetime.combine(day(number), time(6), tzinfo=BRUSSELS)
+        run = self.store.begin_run("fetch", now)
+        rows = [ParsedRow(f"S|{c.identifier}", c, c.title.encode(), ingested=now) for c in self.listing.values()]
+        self.store.save_listing(rows, run_id=run, now=now, complete=True, scope=ListingScope())
+        self.store.finish_run(run, "ok", {}, now)
+
+    def edition(self, number: int) -> Edition:
+        fits = sorted(
+            (
+                Fitting(c, self.fits.get(c.identifier, FIT), self.words.get(c.identifier, ()))
+                for c in self.store.calls()
+            ),
+            key=lambda f: -f.fit,
+        )
+        changes: dict[str, list[Change]] = {}
+        for change in self.store.changes():
+            changes.setdefault(change.call, []).append(change)
+        health = Health(None, stale=self.problem is not None, problems=(self.problem,) if self.problem else ())
+        return Edition(day(number), {"brgm": fits, "cetim": fits[:1]}, {"brgm": "BRGM"}, health, changes)
+
+    def composed(self, number: int, subscriber: Subscriber = ANA) -> Digest:
+        return compose(subscriber, for_subscriber(self.edition(number), self.store, subscriber))
+
+    def morning(
+        self, number: int, subscriber: Subscriber = ANA, *, fetch: bool = True, end: MailState = MailState.SENT
+    ) -> Digest | None:
+        """A day's job for one subscriber: the digest that was mailed, or None when there was no mail."""
+        if fetch:
+            self.fetch(number)
+        today, now = day(number), datetime.combine(day(number), time(7), tzinfo=BRUSSELS)
+        last = self.store.last_mail_day(subscriber.identifier)
+        digest = self.composed(number, subscriber)
+        if not is_due(subscriber, today, last) or not is_worth_sending(digest):
+            return None
+        name = subscriber.identifier
+        mail = Mail(f"<{name}.{today}@example.org>", name, subscriber.address, today, "Digest", b"body", "<p>")
+        assert self.store.queue_mail(mail, told_by(digest), now=now)
+        if end is not MailState.QUEUED:
+            self.store.claim_mail(mail.message_id, now)
+        if end is MailState.SENT:
+            self.store.mark_sent(mail.message_id, now)
+        if end is MailState.FAILED:
+            self.store.mark_failed(mail.message_id, now, "550 no such mailbox", blame=True)
+        return digest
+
+
+def told(digest: Digest | None) -> Mapping[str, Sequence[str]]:
+    """{section: calls} of a mail, sections without calls left out."""
+    assert digest is not None, "there was no mail"
+    parts = {part.value: [item.call.identifier for item in digest.of(part)] for part in Part}
+    return {part: calls for part, calls in parts.items() if calls}
+
+
+def changed(digest: Digest | None) -> Sequence[tuple[str, str, str]]:
+    """(call, field, kind) of every change in a mail."""
+    assert digest is not None
+    return [(item.call.identifier, c.field, c.kind) for item in digest.items for c in item.changes]
