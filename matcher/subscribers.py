@@ -119,7 +119,7 @@ def load_subscribers(config_dir: Path, institutes: Sequence[Institute]) -> tuple
     if not path.exists():
         return ()
     try:
-        raw = read_yaml(path, MAX_FILE_BYTES, "the key `subscribers` with a list")
+        raw = read_yaml(path, MAX_FILE_BYTES, "the key `subscribers` with a list", may_be_empty=True)
         parsed = _File.model_validate(raw).subscribers or []
     except ValidationError as error:
         raise ConfigError(describe_validation_error(error, lambda _key: str(path))) from error

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def read_yaml(path: Path, most_bytes: int, expected: str) -> dict[Any, Any]:
+def read_yaml(path: Path, most_bytes: int, expected: str, *, may_be_empty: bool = False) -> dict[Any, Any]:
     """The keys of a file, which may not be larger than `most_bytes`; `expected` says what it should hold.
 
     Raises:
@@ -32,6 +32,8 @@ def read_yaml(path: Path, most_bytes: int, expected: str) -> dict[Any, Any]:
         raise ValueError(f"cannot be read: {error.strerror}") from error
     except RecursionError as error:
         raise ValueError(f"found hundreds of nested lists, expected {expected}") from error
+    if raw is None and may_be_empty:  # comments only
+        return {}
     if not isinstance(raw, dict):
         # one kind of error for whatever is wrong with the file
         raise ValueError(f"found {shorten(raw)}, expected {expected}")  # noqa: TRY004

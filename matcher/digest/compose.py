@@ -49,9 +49,9 @@ def is_worth_sending(digest: Digest) -> bool:
 def compose(subscriber: Subscriber, edition: Edition) -> Digest:
     """What one subscriber gets on the edition's day, most useful first, each call in one section.
 
-    A call is new until a mail told of it; the minimum fit is asked of new calls only, those told of are followed to
-    their end. Of more items than `subscriber.most`, due reminders and important changes of followed calls stay
-    first, then the best fits; what is left out was not told and comes in a later digest.
+    A call is new until a mail told of it; the minimum fit is asked of new calls only (pinned ones excepted), those
+    told of are followed to their end. Of more items than `subscriber.most`, due reminders and important changes of
+    followed calls stay first, then the best fits; what is left out was not told and comes in a later digest.
     """
     found = [_item(subscriber, edition, fittings) for fittings in _by_call(subscriber, edition).values()]
     items = sorted((item for item in found if item is not None), key=_usefulness)
@@ -97,7 +97,7 @@ def _item(subscriber: Subscriber, edition: Edition, fittings: Sequence[tuple[str
     elif not call.is_live(day):
         part = Part.CHANGED if is_over(changes) else None
     elif told is None:
-        part = _first_part(call, day, due=reminder is not None) if suitors[0].fit >= subscriber.min_fit else None
+        part = _first_part(call, day, due=reminder is not None) if _fits_enough(subscriber, fittings) else None
     elif reminder is not None:
         part = Part.CLOSING
     else:
@@ -116,6 +116,10 @@ def _item(subscriber: Subscriber, edition: Edition, fittings: Sequence[tuple[str
         first=told is None,
         known=max((change.seen_at for change in records), default=None),
     )
+
+
+def _fits_enough(subscriber: Subscriber, fittings: Iterable[tuple[str, Fitting]]) -> bool:
+    return any(fitting.pinned or fitting.fit >= subscriber.min_fit for _, fitting in fittings)
 
 
 def _first_part(call: Call, day: date, *, due: bool) -> Part:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from matcher.brussels import BRUSSELS, brussels_day
 from matcher.digest.nouns import NETWORK, Health
-from matcher.model import Institute, Profile, ProfilePart
+from matcher.model import CallFilter, Institute, Profile, ProfilePart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,6 +36,7 @@ class Fitting:
     call: Call
     fit: int
     words: tuple[str, ...] = ()
+    pinned: bool = False  # it holds a term that the institute always wants to see
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,10 @@ def build_edition(
     followed = {call for delivered in told.values() for call in delivered}
     indexed = {profile["id"] for profile in index.meta["profiles"]}
     floor = min([GOOD_FIT, *(s.min_fit for s in subscribers)])
-    queries = {i.identifier: index.query(i.identifier) for i in institutes if i.identifier in indexed}
+    queries = {i.identifier: (index.query(i.identifier), i.profile()) for i in institutes if i.identifier in indexed}
     labs = {name for s in subscribers for name in s.institutes if "/" in name}
-    queries |= _lab_queries(index, institutes, labs)
+    profiles = (profile for institute in institutes for profile in _lab_profiles(institute))
+    queries |= {p.identifier: (_lab_query(index, p), p) for p in profiles if p.identifier in labs}
     return Edition(
         day=day,
         fits=_fits(index, queries, followed, day, floor),
@@ -99,36 +101,33 @@ def for_subscriber(edition: Edition, store: Store, subscriber: Subscriber) -> Ed
 
 
 def _fits(
-    index: Index, queries: Mapping[str, QueryVector], followed: Iterable[str], day: date, floor: int
+    index: Index,
+    queries: Mapping[str, tuple[QueryVector, Profile]],
+    followed: Iterable[str],
+    day: date,
+    floor: int,
 ) -> dict[str, tuple[Fitting, ...]]:
-    from matcher.ranking.matching import evidence, score_all
+    from matcher.ranking.matching import best_matches, score_all
 
-    live = set(index.live_rows(day))
     rows = {row for row in map(index.row, followed) if row is not None}
-    calls = {row: index.call(row) for row in live | rows}
     found = {}
-    for key, query in queries.items():
-        scored = score_all(index, query)
-        chosen = (r for r in scored.order.tolist() if r in rows or (r in live and scored.fits[r] >= floor))
+    for key, (query, profile) in queries.items():
+        scored = score_all(index, query, None if "/" in key else key)
+        matches = best_matches(scored, CallFilter(), day, top=len(index), min_fit=floor, pin=profile.pin)
+        named = {match.call.identifier for match in matches}
+        others = [match for row in rows if (match := scored.match(row, 0, sentence=False)).call.identifier not in named]
         found[key] = tuple(
-            Fitting(calls[r], int(scored.fits[r]), tuple(e.term for e in evidence(index, query, r)[:WORDS]))
-            for r in chosen
-            if scored.scores[r] > 0 or r in rows
+            Fitting(match.call, match.fit, match.words(WORDS), match.pinned)
+            for match in sorted((*matches, *others), key=lambda m: (-m.fit, -m.score, m.call.identifier))
         )
     return found
 
 
-def _lab_queries(index: Index, institutes: Iterable[Institute], labs: Iterable[str]) -> dict[str, QueryVector]:
+def _lab_query(index: Index, profile: Profile) -> QueryVector:
     from matcher.ranking.query import query_vector
     from matcher.text.analysis import Analyzer
 
-    wanted, analyzer = set(labs), Analyzer()
-    return {
-        profile.identifier: query_vector(profile, analyzer, index.find_term, index.idf)
-        for institute in institutes
-        for profile in _lab_profiles(institute)
-        if profile.identifier in wanted
-    }
+    return query_vector(profile, Analyzer(), index)
 
 
 def _lab_profiles(institute: Institute) -> list[Profile]:

@@ -44,7 +44,7 @@ def test_no_file_is_no_subscriber(tmp_path: Path) -> None:
 def test_the_packaged_file_holds_examples_only_and_they_are_right(tmp_path: Path) -> None:
     text = (packaged_config() / "subscribers.yaml").read_text(encoding="utf-8")
     with pytest.raises(ConfigError, match="expected the key `subscribers`"):
-        load(tmp_path, "")
+        load(tmp_path, "[]")
     uncommented = "\n".join(line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")).partition(
         "subscribers:"
     )
@@ -133,7 +133,7 @@ def test_frequencies(tmp_path: Path, written: str, frequency: Frequency, weekday
         "é@example.org",
         "a@" + "x" * 64 + ".org",
         ".a@example.org",
-        "@example.org",
+        "'@example.org'",
         "a@",
     ],
 )

@@ -1,0 +1,234 @@
+"""When a mail is due, the network's digest, and laws that hold over any sequence of days."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matcher import sample
+from matcher.digest.compose import compose, is_due, is_worth_sending
+from matcher.digest.edition import Edition, Fitting, build_edition, for_subscriber
+from matcher.digest.nouns import NETWORK, Frequency, Health, Language, Mail, MailState, Part, Suitor
+from matcher.digest.overview import compose_network
+from matcher.digest.told import told_by
+from matcher.institutes import load_institutes
+from matcher.model import Deadline, Lab, RunRecord, Status
+from matcher.portal import parse_rows
+from matcher.ranking.build import build
+from matcher.settings import packaged_config
+from matcher.store import ListingScope, Store
+from tests.digest.scenarios.world import ANA, World, call, day, told
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FRESH = Health(None, stale=False)
+
+
+class TestDue:
+    @pytest.mark.parametrize(
+        ("frequency", "expected"),
+        [(Frequency.DAILY, [0, 1, 2, 3, 4, 5, 6]), (Frequency.WEEKDAYS, [0, 1, 2, 3, 4]), (Frequency.OFF, [])],
+    )
+    def test_days_of_a_week(self, frequency: Frequency, expected: list[int]) -> None:
+        subscriber = replace(ANA, frequency=frequency)
+        assert [n for n in range(7) if is_due(subscriber, day(n), None)] == expected
+        assert not is_due(subscriber, day(1), day(1))
+        assert not is_due(subscriber, day(1), day(2))
+
+    def test_weekly(self) -> None:
+        thursday = replace(ANA, frequency=Frequency.WEEKLY, weekday=3)
+        assert [n for n in range(14) if is_due(thursday, day(n), None)] == [3, 10]
+        assert [n for n in range(4, 14) if is_due(thursday, day(n), day(3))] == [10, 11, 12, 13]
+        assert not is_due(thursday, day(11), day(10))
+
+    def test_empty(self) -> None:
+        empty = compose(ANA, Edition(day(0), {"brgm": ()}, {}, FRESH))
+        assert empty.is_empty
+        assert not is_worth_sending(empty)
+        for wish in ({"send_empty": True}, {"frequency": Frequency.WEEKLY}):
+            assert is_worth_sending(replace(empty, subscriber=replace(ANA, **wish)))
+
+
+class TestOrder:
+    def edition(self, *fits: Fitting, **fields: object) -> Edition:
+        return Edition(day(0), {"brgm": fits}, {"brgm": "BRGM"}, FRESH, **fields)
+
+    def test_each_section_has_its_order(self) -> None:
+        soon = {"opening": day(9), "status": Status.FORTHCOMING}
+        edition = self.edition(
+            Fitting(call("N1"), 70),
+            Fitting(call("N2"), 90),
+            Fitting(call("C1", closes=20), 99),
+            Fitting(call("C2", closes=10), 60),
+            Fitting(call("F1", **soon), 80),
+            Fitting(call("F2", **soon), 81),
+            Fitting(call("OVER", closes=-1), 99),
+        )
+        digest = compose(ANA, edition)
+        assert told(digest) == {"closing": ["C2", "C1"], "new": ["N2", "N1"], "forthcoming": ["F2", "F1"]}
+
+    def test_filters(self) -> None:
+        edition = self.edition(
+            Fitting(call("A"), 90), Fitting(call("LIFE", programme="LIFE"), 90), Fitting(call("L"), 9)
+        )
+        assert told(compose(replace(ANA, programmes=("HORIZON",)), edition)) == {"new": ["A"]}
+        assert told(compose(replace(ANA, actions=("CSA",)), edition)) == {}
+        assert told(compose(replace(ANA, actions=("RIA",), mute_calls=("A",)), edition)) == {"new": ["LIFE"]}
+
+    def test_several_institutes_are_one_item(self) -> None:
+        a = call("A")
+        fits = {
+            "brgm": (Fitting(a, 60, ("rock",)),),
+            "cetim": (Fitting(a, 80, ("metal",)),),
+            "onera": (Fitting(a, 95, ("air",)),),
+            "inria": (Fitting(a, 89),),
+        }
+        names = {"brgm": "BRGM", "cetim": "Cetim", "onera": "Onera", "inria": "Inria"}
+        digest = compose(replace(ANA, institutes=("brgm", "cetim")), Edition(day(0), fits, names, FRESH))
+        (item,) = digest.items
+        assert item.suitors == (Suitor("cetim", "Cetim", 80, ("metal",)), Suitor("brgm", "BRGM", 60, ("rock",)))
+        assert item.others == (Suitor("onera", "Onera", 95, ("air",)),)
+        assert digest.names == ("BRGM", "Cetim")
+
+
+class TestNetwork:
+    SUBSCRIBER = replace(ANA, institutes=(NETWORK,), min_fit=0, language=Language.EN)
+
+    def test_the_view(self) -> None:
+        a, b, c = call("A"), call("B"), call("C")
+        fits = {
+            "x": (Fitting(a, 99, ("gas",)), Fitting(b, 95)),
+            "y": (Fitting(b, 94), Fitting(a, 91, ("ice",)), Fitting(c, 50)),
+            "z": (Fitting(c, 40),),
+            "x/lab": (Fitting(c, 99),),
+        }
+        run = RunRecord(1, "fetch", datetime(2026, 6, 1, 4, tzinfo=UTC), None, "failed", {"problems": ["No answer."]})
+        edition = Edition(day(0), fits, {"x": "X", "y": "Y", "z": "Z"}, FRESH, runs=(run,))
+        digest = compose_network(self.SUBSCRIBER, edition, {"A"})
+        view = digest.network
+        assert [c.identifier for c in view.calls] == ["B", "A"]
+        assert view.matrix == (("X", (95, 99)), ("Y", (94, 91)))
+        assert [(i.call.identifier, [s.name for s in i.suitors]) for i in view.joint] == [
+            ("B", ["X", "Y"]),
+            ("A", ["X", "Y"]),
+        ]
+        assert view.joint[1].suitors[1].words == ("ice",)
+        assert [i.call.identifier for i in view.unseen] == ["B"]
+        assert view.without == ("Z",)
+        assert view.runs == ("2026-06-01 06:00, fetch, failed: No answer.",)
+        assert {item.call.identifier for item in digest.items} == {"A", "B", "C"}
+        french = compose_network(replace(self.SUBSCRIBER, language=Language.FR), edition, set()).network
+        assert french.runs == ("2026-06-01 06:00, fetch, échoué : No answer.",)
+
+
+def test_an_edition_is_read_from_store_and_index(tmp_path: Path) -> None:
+    institutes = [i for i in load_institutes(packaged_config()) if i.identifier in {"brgm", "cea-leti"}]
+    lab = Lab("Ground", ("geothermal energy", "groundwater", "mineral resources"))
+    institutes = [replace(i, labs=(lab,), keywords_fr=(), description_fr="") for i in institutes]
+    listing = sample.load()
+    today = listing.as_of
+    readers = [replace(ANA, min_fit=60), replace(ANA, identifier="lea", institutes=("brgm/Ground",), min_fit=80)]
+    now = datetime.combine(today, time(6), tzinfo=UTC)
+    with Store.open(f"sqlite:///{tmp_path}/matcher.db") as store:
+        run = store.begin_run("fetch", now)
+        store.save_listing(parse_rows(listing.rows)[0], run_id=run, now=now, complete=True, scope=ListingScope())
+        store.finish_run(run, "partial", {"problems": ["One row is odd."]}, now)
+        meta = {"revision": store.revision, "institutes": "", "sample": "a sample", "sample_day": None}
+        index = build(list(store.calls()), [i.profile() for i in institutes], now=now, meta=meta)
+        edition = build_edition(store, index, institutes, readers, day=today)
+        assert edition.network == ("brgm", "cea-leti")
+        assert edition.names["brgm/Ground"] == "Ground"
+        assert edition.health == Health(now, stale=False, problems=("One row is odd.",), sample="a sample")
+        assert build_edition(store, index, institutes, [], day=today + timedelta(days=2)).health.stale
+        for fits in edition.fits.values():
+            assert fits
+            assert [f.fit for f in fits] == sorted((f.fit for f in fits), reverse=True)
+            assert all(f.call.is_live(today) and (f.fit >= 60 or f.pinned) for f in fits)
+            assert 0 < len(fits[0].words) <= 5
+        for reader in readers:
+            digest = compose(reader, for_subscriber(edition, store, reader))
+            assert digest.items
+            mail = Mail(f"<{reader.identifier}@x>", reader.identifier, reader.address, today, "", b"", "")
+            store.queue_mail(mail, told_by(digest), now=now)
+            tomorrow = build_edition(store, index, institutes, readers, day=today + timedelta(days=1))
+            seen = {item.call.identifier for item in digest.items}
+            again = compose(reader, for_subscriber(tomorrow, store, reader))
+            assert not {item.call.identifier for item in again.items if item.first} & seen
+            assert compose(reader, for_subscriber(edition, store, reader)) == digest
+
+
+# Laws over random stories
+
+events = st.lists(
+    st.tuples(
+        st.sampled_from(["mail", "missed", "failed", "queued", "fetch only"]),
+        st.lists(
+            st.tuples(
+                st.sampled_from("ABCDE"), st.sampled_from(["appear", "move", "budget", "vanish"]), st.integers(1, 60)
+            ),
+            max_size=2,
+        ),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def happen(world: World, number: int, name: str, what: str, amount: int) -> None:
+    kept = world.listing.get(name)
+    if what == "vanish":
+        world.listing.pop(name, None)
+    elif kept is None or what == "appear":
+        world.show(kept or call(name, closes=number + amount))
+    elif what == "move":
+        world.show(replace(kept, deadlines=(Deadline(day(number + amount)),)))
+    else:
+        world.show(replace(kept, budget_eur=amount))
+
+
+@settings(max_examples=60, deadline=timedelta(seconds=20))
+@given(events, st.integers(1, 4))
+def test_no_call_twice_as_new_in_two_sections_or_lost(story: list, most: int) -> None:
+    reader = replace(ANA, most=most)
+    arrived: set[str] = set()
+    with tempfile.TemporaryDirectory() as folder, Store.open(f"sqlite:///{folder}/m.db") as store:
+        world = World(store)
+        for number, (outcome, happenings) in enumerate(story):
+            for name, what, amount in happenings:
+                happen(world, number, name, what, amount)
+            if outcome == "missed":
+                continue
+            if outcome == "fetch only":
+                world.fetch(number)
+                continue
+            end = {"failed": MailState.FAILED, "queued": MailState.QUEUED}.get(outcome, MailState.SENT)
+            digest = world.morning(number, reader, end=end)
+            if digest is None:
+                continue
+            names = [item.call.identifier for item in digest.items]
+            assert len(names) == len(set(names)) <= most
+            first = {item.call.identifier for item in digest.items if item.first}
+            assert not first & arrived
+            assert {i.call.identifier for p in (Part.NEW, Part.FORTHCOMING) for i in digest.of(p)} <= first
+            assert all(not item.changes for item in digest.items if item.first)
+            if end is not MailState.FAILED:
+                arrived |= set(names)
+        # Nothing is lost: mornings without anything happening bring every live call, then silence but for reminders.
+        end = len(story)
+        for number in range(end, end + 8):
+            digest = world.morning(number, reader)
+            arrived |= {item.call.identifier for item in digest.items} if digest else set()
+        last = day(end + 7)
+        assert {c.identifier for c in store.calls() if c.is_live(last)} <= arrived
+        for told_call in store.delivered("ana").values():
+            kept = store.call(told_call.call)
+            if kept.is_live(last):
+                assert told_call.facts["budget_eur"] == kept.budget_eur
+                assert [d["date"] for d in told_call.facts["deadlines"]] == [d.date.isoformat() for d in kept.deadlines]
