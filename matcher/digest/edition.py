@@ -73,14 +73,13 @@ def build_edition(
     told = {s.identifier: store.delivered(s.identifier, before=day) for s in subscribers}
     followed = {call for delivered in told.values() for call in delivered}
     indexed = {profile["id"] for profile in index.meta["profiles"]}
-    floor = min([GOOD_FIT, *(s.min_fit for s in subscribers)])
     queries = {i.identifier: (index.query(i.identifier), i.profile()) for i in institutes if i.identifier in indexed}
     labs = {name for s in subscribers for name in s.institutes if "/" in name}
     profiles = (profile for institute in institutes for profile in _lab_profiles(institute))
     queries |= {p.identifier: (_lab_query(index, p), p) for p in profiles if p.identifier in labs}
     return Edition(
         day=day,
-        fits=_fits(index, queries, followed, day, floor),
+        fits=_fits(index, queries, followed, day, subscribers),
         names={i.identifier: i.acronym for i in institutes} | {lab: lab.partition("/")[2] for lab in labs},
         health=_health(store, index, day),
         changes=_changes(store, day),
@@ -105,7 +104,7 @@ def _fits(
     queries: Mapping[str, tuple[QueryVector, Profile]],
     followed: Iterable[str],
     day: date,
-    floor: int,
+    subscribers: Sequence[Subscriber],
 ) -> dict[str, tuple[Fitting, ...]]:
     from matcher.ranking.matching import best_matches, score_all
 
@@ -113,6 +112,8 @@ def _fits(
     found = {}
     for key, (query, profile) in queries.items():
         scored = score_all(index, query, None if "/" in key else key)
+        # Evidence costs time: what nobody asks for is not read.
+        floor = min([GOOD_FIT, *(s.min_fit for s in subscribers if s.is_network or key in s.institutes)])
         matches = best_matches(scored, CallFilter(), day, top=len(index), min_fit=floor, pin=profile.pin)
         named = {match.call.identifier for match in matches}
         others = [match for row in rows if (match := scored.match(row, 0, sentence=False)).call.identifier not in named]
