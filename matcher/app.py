@@ -26,14 +26,15 @@ from matcher.answers import (
 )
 from matcher.brussels import brussels_day, noon
 from matcher.errors import ConfigError, IndexMissing, PortalUnreachable, StoreError, StoreMissing, UsageError
-from matcher.model import LIVE, Call, CallFilter, FetchReport, Institute, Kind, Profile, ProfilePart, Source
+from matcher.model import LIVE, Call, CallFilter, FetchReport, Institute, Kind, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from matcher.evaluation.cordis import Built
     from matcher.portal import Portal
+    from matcher.ranking.asked import Asked
     from matcher.ranking.index import Index
-    from matcher.ranking.query import QueryVector
     from matcher.settings import Settings
     from matcher.store import Store
 
@@ -80,17 +81,17 @@ class Matcher:
 
         index = self.index()
         today = self._today(as_of, index)
-        identifier, name, query = self._query(index, institute, text)
+        asked = self._asked(index, institute, text)
         matches = best_matches(
-            index,
-            query,
+            asked.scored(index),
             wanted or CallFilter(),
             today,
             top=self.settings.ranking.top if top is None else top,
             min_fit=self.settings.ranking.min_fit if min_fit is None else min_fit,
             sentences=explain,
+            pin=asked.pin,
         )
-        return Ranking(identifier, name, today, tuple(matches), index.meta["sample"])
+        return Ranking(asked.identifier, asked.name, today, tuple(matches), index.meta["sample"])
 
     def why(
         self,
@@ -107,14 +108,14 @@ class Matcher:
 
         index = self.index()
         today = self._today(as_of, index)
-        identifier, _, query = self._query(index, institute, None)
+        asked = self._asked(index, institute, None)
         row = self._row(index, call)
         top = self.settings.ranking.top if top is None else top
         min_fit = self.settings.ranking.min_fit if min_fit is None else min_fit
-        placed = place(index, query, wanted or CallFilter(), today, row, top=top)
+        placed = place(asked.scored(index), wanted or CallFilter(), today, row, top=top)
         recommended = placed.stopped_by is None and 0 < placed.match.rank <= top and placed.match.fit >= min_fit
         return Reason(
-            institute=identifier or institute,
+            institute=asked.identifier or institute,
             as_of=today,
             sample=index.meta["sample"],
             match=placed.match,
@@ -128,15 +129,12 @@ class Matcher:
 
     def show(self, call: str, *, institute: str | None = None, as_of: date | None = None) -> ShownCall:
         """A call in full with its history, and its match for an institute."""
-        from matcher.ranking.matching import place
-
         index = self.index()
         today = self._today(as_of, index)
         row = self._row(index, call)
         match = None
         if institute is not None:
-            query = self._query(index, institute, None)[2]
-            match = place(index, query, CallFilter(status=frozenset()), today, row, top=1).match
+            match = self._asked(index, institute, None).scored(index).match(row, 0, sentence=True)
         identifier = index.call(row).identifier
         with self.open_store(read_only=True) as store:
             changes = tuple(store.changes(identifier=identifier))
@@ -161,7 +159,7 @@ class Matcher:
 
         institute = self.institute(name)
         index = self.index()
-        return ShownProfile(institute, profile_terms(index, self._query(index, institute.identifier, None)[2]))
+        return ShownProfile(institute, profile_terms(index.query(institute.identifier)))
 
     # work
 
@@ -246,6 +244,17 @@ class Matcher:
         indexed = str(index.meta["created"]) if index else None
         sample = index.meta["sample"] if index else None
         return Health(runs, counted, live, good.finished if good else None, indexed, current, sample)
+
+    def build_benchmark(self, source: Path, folder: Path, cutoff: date) -> Built:
+        """A benchmark folder of CORDIS's dumps, with the texts of the calls that are kept here."""
+        from matcher.evaluation.cordis import build_benchmark
+
+        try:
+            with self.open_store(read_only=True) as store:
+                known = list(store.calls())
+        except StoreMissing:
+            known = []
+        return build_benchmark(source, folder, cutoff, known)
 
     def doctor(self, *, as_of: date | None = None) -> tuple[Finding, ...]:
         """Check configuration, folders, database, index and portal; `as_of` fixes the day that ages are counted to."""
@@ -359,8 +368,6 @@ class Matcher:
 
     def _refresh_index(self, store: Store) -> Index:
         """Build the index anew when calls or profiles changed; raises IndexMissing when there is no call."""
-        from matcher.ranking.index import build_index
-
         index = self._opened_index()
         revision = store.revision
         if index is None or not self._is_current(index, revision):
@@ -370,22 +377,25 @@ class Matcher:
             if not calls:
                 raise IndexMissing(_NOTHING_FETCHED)
             facts = {"revision": revision, "institutes": self._fingerprint(), **label}
-            index = build_index(self._index_folder, calls, self.institutes, now=self._clock(), meta=facts)
+            from matcher.ranking.build import build
+            from matcher.ranking.generation import write_generation
+            from matcher.ranking.index import LAYOUT
+
+            profiles = [institute.profile() for institute in self.institutes]
+            index = build(calls, profiles, now=self._clock(), meta=facts, previous=index)
+            write_generation(self._index_folder, LAYOUT, index.generation)
         return index
 
-    def _query(self, index: Index, institute: str | None, text: str | None) -> tuple[str | None, str, QueryVector]:
-        """(identifier, name, vector) of an institute, or of a text when there is one."""
-        from matcher.ranking.query import query_vector
-        from matcher.text.analysis import Analyzer
+    def _asked(self, index: Index, institute: str | None, text: str | None) -> Asked:
+        """What is ranked for: an institute as it was indexed, or a text."""
+        from matcher.ranking.asked import asked_institute, asked_text
 
         if text is not None:
-            profile = Profile("text", "Your text", (ProfilePart("text", "your text", text),))
-            return None, profile.name, query_vector(profile, Analyzer(), index.find_term, index.idf)
-        name = (institute or "").strip().casefold()
-        listed = next((p for p in index.meta["profiles"] if name in (p["id"], p["acronym"].casefold())), None)
-        if listed is None:
+            return asked_text(index, text)
+        found = asked_institute(index, institute or "")
+        if found is None:
             raise UsageError(f"{self.institute(institute or '').identifier} is in no index; run `matcher run`.")
-        return listed["id"], listed["name"], index.query(listed["id"])
+        return found
 
     def _row(self, index: Index, call: str) -> int:
         row = index.row(call)

@@ -5,6 +5,7 @@ Words and rules follow the EU Funding & Tenders Portal. Unknown is `None` (or an
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -247,7 +248,7 @@ class Institute:
         if self.description_fr:
             parts.append(ProfilePart("description", "description", self.description_fr, "fr"))
         parts += map(project_part, self.projects)
-        return Profile(self.identifier, self.acronym, tuple(parts), self.exclude, self.pin)
+        return Profile(self.identifier, self.name_en, tuple(parts), self.exclude, self.pin, self.acronym)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +264,8 @@ class ProfilePart:
 
 
 def project_part(project: Project) -> ProfilePart:
-    """A past project as a part of a profile."""
-    text = "\n".join((project.title, project.text, project.keywords))
+    """A past project as a part of a profile: title, text and each of its keywords on a line of its own."""
+    text = "\n".join((project.title, project.text, *re.split(r"[,;]", project.keywords)))
     return ProfilePart("project", project.title, text, "en", project.topic, project.date)
 
 
@@ -277,16 +278,27 @@ class Profile:
     parts: tuple[ProfilePart, ...]
     exclude: tuple[str, ...] = ()
     pin: tuple[str, ...] = ()
+    acronym: str = ""
+
+
+class EvidenceKind(StrEnum):
+    """What a share of a score rests on."""
+
+    TERM = "term"
+    SIMILAR = "similar calls"
+    HISTORY = "past projects in the same part of the programme"
+    ACTION = "coordination and support action"
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One term that made a score: the call's word, its share of the score, and where it comes from."""
+    """One reason for a score: a term of the call or a named signal, its share, and where it comes from."""
 
     term: str
     weight: float
     profile_term: str | None = None  # the profile's word where it differs (French → English)
-    source: str | None = None  # the skill, lab or project it comes from
+    source: str | None = None  # the skill, lab or project it comes from; the call or part of the programme of a signal
+    kind: EvidenceKind = EvidenceKind.TERM
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +312,20 @@ class Match:
     evidence: tuple[Evidence, ...] = ()
     sentence: str | None = None  # the sentence of the call where most of the evidence stands
     pinned: bool = False
+
+    def words(self, most: int) -> tuple[str, ...]:
+        """The terms that made the score, heaviest first, without those that say again what a heavier one said."""
+        shown: list[str] = []
+        for item in self.evidence:
+            new = item.kind is EvidenceKind.TERM and not any(_within(item.term, other) for other in shown)
+            if new and len(shown) < most:
+                shown = [other for other in shown if not _within(other, item.term)] + [item.term]
+        return tuple(shown)
+
+
+def _within(term: str, other: str) -> bool:
+    """True when every word of a term stands in another."""
+    return set(term.split()) <= set(other.split())
 
 
 @dataclass(frozen=True, slots=True)

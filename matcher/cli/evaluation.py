@@ -166,9 +166,9 @@ def _text(task: Task, measured: list[Measured], by: str | None) -> str:
         ]
     if by:
         groups: dict[str, dict[str, float]] = getattr(measured[0], f"by_{by}")
-        cells = [
+        counts = [
             (label, *(f"{row[name]:.3f}" for name in MEASURES), str(int(row["profiles"])))
             for label, row in groups.items()
         ]
-        lines += ["", f"{measured[0].model} by {by}", table((by, *MEASURES, "profiles"), cells)]
+        lines += ["", f"{measured[0].model} by {by}", table((by, *MEASURES, "profiles"), counts)]
     return "\n".join(lines)

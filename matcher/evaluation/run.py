@@ -55,7 +55,7 @@ def measure(task: Task, qrels: Qrels, model: str, run: metrics.Run) -> Measured:
         values=values,
         by_size=metrics.by_group(values, profiles, {p: task.groups[p]["size"] for p in profiles}),
         by_country=metrics.by_group(values, profiles, {p: task.groups[p]["country"] for p in profiles}),
-        by_programme=_by_programme(task, answers, run),
+        by_programme=_by_programme(answers, run),
     )
 
 
@@ -102,12 +102,12 @@ def _best(row: npt.NDArray[np.float64], names: Sequence[str]) -> dict[str, float
     return {names[i]: float(row[i]) - 1e-9 * place for place, i in enumerate(order.tolist())}
 
 
-def _by_programme(task: Task, answers: Qrels, run: metrics.Run) -> dict[str, dict[str, float]]:
+def _by_programme(answers: Qrels, run: metrics.Run) -> dict[str, dict[str, float]]:
     """Measures per part of the programme, counting only the wins in it (`HORIZON-CL4`)."""
     parts: dict[str, Qrels] = {}
     for profile, relevant in answers.items():
         for call, relevance in relevant.items():
-            parts.setdefault(programme_part(call), {}).setdefault(profile, {})[call] = relevance
+            parts.setdefault(_programme(call), {}).setdefault(profile, {})[call] = relevance
     table = {}
     for part, wins in sorted(parts.items()):
         values = metrics.per_profile(run, wins, list(wins))
@@ -115,7 +115,7 @@ def _by_programme(task: Task, answers: Qrels, run: metrics.Run) -> dict[str, dic
     return table
 
 
-def programme_part(identifier: str) -> str:
+def _programme(identifier: str) -> str:
     """The part of the programme that an identifier names: `HORIZON-CL4`, `H2020-…` topics by their first word."""
     words = identifier.split("-")
     return "-".join(words[:2]) if words[0] == "HORIZON" else words[0]

@@ -10,56 +10,150 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
-from matcher.ranking.fields import WEIGHTS, fields
-from matcher.text.analysis import Analyzer, boilerplate
+from matcher.ranking import constants
+from matcher.ranking.fields import call_terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from matcher.model import Call
+    from matcher.model import Call, ProfilePart
+    from matcher.text.analysis import Analyzer
 
-BOILERPLATE_FACTOR = 0.2
-"""How much a word of EU administration still counts."""
+Floats = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class FittedCalls:
-    """`terms` sorted; `idf` (terms,); `weights` (calls × terms) in column order, rows of unit length."""
+@dataclass(frozen=True)
+class Model:
+    """What was learned from a body of calls, and stays until it is fitted anew.
+
+    `terms` and `idf` (terms,); `background_calls` (terms,) the mean of the calls' unit vectors;
+    `background_projects` the same of past projects, empty where there are none; `mean_square` the mean squared
+    length of a call; `reference` the identifiers it was fitted on.
+    """
 
     terms: list[str]
-    idf: npt.NDArray[np.float32]
-    weights: sparse.csc_array
+    idf: Floats
+    background_calls: Floats
+    background_projects: Floats
+    mean_square: float
+    reference: frozenset[str]
 
 
-def fit_calls(calls: Sequence[Call], analyzer: Analyzer) -> FittedCalls:
-    """Weights of every term of every call.
+@dataclass(frozen=True)
+class Counts:
+    """How often each term counts in each call: `matrix` (calls × terms), `terms` sorted."""
 
-    Counts are weighted by field, damped (1 + ln tf), multiplied by the smoothed idf of scikit-learn and
-    by `BOILERPLATE_FACTOR` for EU boilerplate; each call then has unit Euclidean length.
+    matrix: sparse.csr_array
+    terms: list[str]
+
+
+def count_terms(calls: Sequence[Call], analyzer: Analyzer) -> Counts:
+    """Count the terms of calls; every term is kept, those of a single call too, for they count in its length."""
+    vectorizer = CountVectorizer(analyzer=lambda call: call_terms(call, analyzer), dtype=np.float32)
+    try:
+        matrix = sparse.csr_array(vectorizer.fit_transform(calls))
+    except ValueError:  # what scikit-learn says to a corpus without a single term
+        return Counts(sparse.csr_array((len(calls), 0), dtype=np.float32), [])
+    return Counts(matrix, vectorizer.get_feature_names_out().tolist())
+
+
+def fit_model(calls: Sequence[Call], counts: Counts, projects: Sequence[ProfilePart], analyzer: Analyzer) -> Model:
+    """Learn idf and backgrounds; idf is scikit-learn's smoothed one, ln((1 + N) / (1 + df)) + 1."""
+    reference = frozenset(call.identifier for call in calls)
+    if not counts.terms:
+        nothing = np.zeros(0, dtype=np.float32)
+        return Model([], nothing, nothing, nothing, 1.0, reference)
+    idf = TfidfTransformer(norm=None).fit(counts.matrix).idf_.astype(np.float32)
+    weights = weigh(counts.matrix, idf)
+    return Model(
+        terms=counts.terms,
+        idf=idf,
+        background_calls=_mean_unit(weights),
+        background_projects=_background(projects, counts.terms, idf, analyzer),
+        mean_square=float(weights.multiply(weights).sum(axis=1).mean()) or 1.0,
+        reference=reference,
+    )
+
+
+def weigh(counts: sparse.csr_array, idf: Floats) -> sparse.csr_array:
+    """(1 + ln tf) · idf for each count."""
+    weights = counts.copy()
+    weights.data = (1 + np.log(weights.data)) * idf[weights.indices]
+    return weights
+
+
+def aligned(counts: Counts, model: Model) -> tuple[sparse.csr_array, list[str], Floats]:
+    """Counts, terms and idf with the model's terms first; words that it has not seen get the idf of a df of 0."""
+    known = set(model.terms)
+    terms = [*model.terms, *(term for term in counts.terms if term not in known)]
+    position = {term: i for i, term in enumerate(terms)}
+    matrix = counts.matrix.tocoo()
+    columns = np.array([position[term] for term in counts.terms], dtype=np.int64)[matrix.col]
+    shape = (counts.matrix.shape[0], len(terms))
+    moved = sparse.csr_array(sparse.coo_array((matrix.data, (matrix.row, columns)), shape=shape))
+    unseen = np.float32(np.log(1 + len(model.reference)) + 1)
+    idf = np.concatenate([model.idf, np.full(len(terms) - len(model.terms), unseen, dtype=np.float32)])
+    return moved, terms, idf
+
+
+def nearest(
+    calls: sparse.csr_array, pool: sparse.csr_array, same: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int32], Floats]:
+    """The calls of a pool that are most like each call: positions and weights (calls, k), weights adding up to 1.
+
+    `same` (calls,) is each call's own position in the pool, or -1; a call is not its own neighbour. Rows of both
+    matrices have unit length.
     """
-    vectorizer = CountVectorizer(analyzer=analyzer.terms, dtype=np.float32)
-    texts = [list(fields(call)) for call in calls]
-    vectorizer.fit(text for call in texts for _, text in call)
-    counts = _weighted_counts(vectorizer, texts)
-    transformer = TfidfTransformer(sublinear_tf=True, norm=None)
-    tfidf = transformer.fit_transform(counts)
-    terms: list[str] = vectorizer.get_feature_names_out().tolist()
-    damping = _boilerplate_damping(terms, analyzer)
-    weighted = sparse.csr_array(tfidf.multiply(damping[np.newaxis, :]))
-    lengths = np.sqrt(weighted.multiply(weighted).sum(axis=1))
-    scale = sparse.diags_array(1.0 / np.where(lengths > 0, lengths, 1.0))
-    idf = (transformer.idf_ * damping).astype(np.float32)
-    return FittedCalls(terms, idf, sparse.csc_array((scale @ weighted).astype(np.float32)))
+    k = min(constants.SIMILAR_CALLS, max(pool.shape[0] - 1, 0))
+    found = np.zeros((calls.shape[0], k), dtype=np.int32)
+    weights = np.zeros((calls.shape[0], k), dtype=np.float32)
+    transposed = pool.T.tocsr()
+    for start in range(0, calls.shape[0] if k else 0, 1_000):
+        block = (calls[start : start + 1_000] @ transposed).toarray()
+        own = same[start : start + 1_000]
+        block[np.flatnonzero(own >= 0), own[own >= 0]] = 0
+        best = np.argsort(-block, axis=1, kind="stable")[:, :k] if k * 4 > block.shape[1] else _best(block, k)
+        likeness = np.take_along_axis(block, best, axis=1)
+        found[start : start + 1_000] = best
+        weights[start : start + 1_000] = likeness / np.maximum(likeness.sum(axis=1, keepdims=True), 1e-12)
+    return found, weights
 
 
-def _weighted_counts(vectorizer: CountVectorizer, texts: list[list[tuple[str, str]]]) -> sparse.csr_array:
-    def counted(field: str) -> sparse.csr_array:
-        return vectorizer.transform("\n\n".join(text for name, text in call if name == field) for call in texts)
+def telling(weights: sparse.csr_array, fitted: int, reference: npt.NDArray[np.bool_]) -> sparse.csr_array:
+    """Unit vectors over the fitted terms that tell calls apart: in at least two, in at most a small share of them."""
+    chosen = weights[:, :fitted]
+    df = np.bincount(chosen[np.flatnonzero(reference)].indices, minlength=fitted)
+    size = int(reference.sum())
+    most = max(constants.SIMILAR_SHARE * size, min(0.1 * size, constants.SIMILAR_FREQUENT), 2)
+    columns = np.flatnonzero((df >= 2) & (df <= most))
+    return unit_rows(sparse.csr_array(chosen[:, columns]))
 
-    return sparse.csr_array(sum(counted(field) * weight for field, weight in WEIGHTS.items()))
+
+def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Each row at Euclidean length 1; empty rows stay empty."""
+    lengths = np.sqrt(matrix.multiply(matrix).sum(axis=1))
+    scale = np.repeat(1 / np.where(lengths > 0, lengths, 1), np.diff(matrix.indptr)).astype(np.float32)
+    return sparse.csr_array((matrix.data * scale, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
-def _boilerplate_damping(terms: Sequence[str], analyzer: Analyzer) -> npt.NDArray[np.float32]:
-    stems = {stem for stem in map(analyzer.stem, boilerplate()) if stem is not None}
-    factors = [BOILERPLATE_FACTOR if stems.issuperset(term.split(" ")) else 1.0 for term in terms]
-    return np.array(factors, dtype=np.float32)
+def _best(block: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.int64]:
+    best = np.argpartition(-block, k, axis=1)[:, :k]
+    order = np.argsort(-np.take_along_axis(block, best, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(best, order, axis=1)
+
+
+def _mean_unit(weights: sparse.csr_array) -> Floats:
+    """The mean of the rows' unit vectors, shrunk where there are few: what ten calls share may well be a subject."""
+    size = weights.shape[0]
+    return np.asarray(unit_rows(weights).sum(axis=0) / (size + constants.BACKGROUND_PRIOR), dtype=np.float32)
+
+
+def _background(projects: Sequence[ProfilePart], terms: list[str], idf: Floats, analyzer: Analyzer) -> Floats:
+    if not projects:
+        return np.zeros(0, dtype=np.float32)
+    vectorizer = CountVectorizer(
+        analyzer=lambda part: analyzer.terms(part.text),
+        vocabulary={term: i for i, term in enumerate(terms)},
+        dtype=np.float32,
+    )
+    return _mean_unit(weigh(sparse.csr_array(vectorizer.transform(projects)), idf))

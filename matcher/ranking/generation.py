@@ -1,4 +1,4 @@
-"""A folder of arrays that is replaced as a whole: readers see one generation or the next, never half of one.
+"""Named arrays that are saved and replaced as a whole: readers see one generation or the next, never half of one.
 
 Layout: `<root>/<generation>/*.npy` and `meta.json`; `<root>/CURRENT` names the generation in use. A writer fills a
 new folder, syncs it, then replaces CURRENT (an atomic rename). Arrays are opened memory-mapped and without pickle.
@@ -6,10 +6,13 @@ new folder, syncs it, then replaces CURRENT (an atomic rename). Arrays are opene
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import secrets
 import shutil
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Array = npt.NDArray[Any]
+
+KEPT_SECONDS = 600
+"""How long a generation out of use stays: a reader opens all its arrays at once, which takes milliseconds."""
 
 _CURRENT = "CURRENT"
 _META = "meta.json"
@@ -47,108 +53,112 @@ class StringTable:
     def __getitem__(self, position: int) -> bytes:
         return self._blob[self._offsets[position] : self._offsets[position + 1]].tobytes()
 
-    def find(self, item: bytes) -> int | None:
-        """Position of `item` in a table that was packed in sorted order, or None."""
-        low, high = 0, len(self)
+    def all(self) -> list[bytes]:
+        """Every string, read at once."""
+        blob = self._blob.tobytes()
+        edges = self._offsets.tolist()
+        return [blob[start:end] for start, end in itertools.pairwise(edges)]
+
+    def find(self, item: bytes, low: int = 0, high: int | None = None) -> int | None:
+        """Position of `item` between two positions where the strings are sorted, or None."""
+        end = high = len(self) if high is None else high
         while low < high:
             middle = (low + high) // 2
             if self[middle] < item:
                 low = middle + 1
             else:
                 high = middle
-        return low if low < len(self) and self[low] == item else None
+        return low if low < end and self[low] == item else None
 
     def arrays(self, name: str) -> dict[str, Array]:
         return {f"{name}_blob": self._blob, f"{name}_offsets": self._offsets}
 
 
+@dataclass(frozen=True)
 class Generation:
-    """One complete set of arrays on disk."""
+    """One complete set of arrays, in memory or mapped from disk, with the facts that go with them."""
 
-    def __init__(self, folder: Path, meta: Mapping[str, Any]) -> None:
-        self.folder = folder
-        self.meta = meta
-
-    def array(self, name: str) -> Array:
-        """The array of that name, memory-mapped and read-only.
-
-        Raises:
-            IndexMissing: when the file is not there or is damaged.
-        """
-        path = self.folder / f"{name}.npy"
-        try:
-            mapped: Array = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
-            raise IndexMissing(f"The index is damaged at {path.name}; `matcher run` builds it anew.") from error
-        # A plain view: indexing a memmap makes a Python object each time, which is ten times slower.
-        return mapped.view(np.ndarray)
+    meta: Mapping[str, Any]
+    arrays: Mapping[str, Array]
 
     def table(self, name: str) -> StringTable:
-        return StringTable(self.array(f"{name}_blob"), self.array(f"{name}_offsets"))
+        return StringTable(self.arrays[f"{name}_blob"], self.arrays[f"{name}_offsets"])
 
 
 def open_generation(root: Path, layout: int) -> Generation:
     """The generation in use.
 
     Raises:
-        IndexMissing: when there is none, it is damaged or was written in another `layout`.
+        IndexMissing: when there is none, a part of it is damaged, or it was written in another `layout`.
     """
     try:
         name = (root / _CURRENT).read_text(encoding="ascii").strip()
         folder = root / Path(name).name
         meta = json.loads((folder / _META).read_text(encoding="utf-8"))
+        if not isinstance(meta, dict) or meta.get("layout") != layout:
+            raise IndexMissing("The index was written by another version of matcher; `matcher run` builds it anew.")
+        arrays = {name: _mapped(folder / f"{name}.npy", size) for name, size in meta["arrays"].items()}
     except FileNotFoundError as error:
         raise IndexMissing("Nothing was indexed yet; `matcher run` fetches the calls and builds the index.") from error
-    except (OSError, ValueError) as error:
-        raise IndexMissing(f"The index in {root} cannot be read; `matcher run` builds it anew.") from error
-    if not isinstance(meta, dict) or meta.get("layout") != layout:
-        raise IndexMissing("The index was written by another version of matcher; `matcher run` builds it anew.")
-    return Generation(folder, meta)
+    except (OSError, ValueError, KeyError, EOFError, AttributeError) as error:
+        raise IndexMissing(f"The index in {root} is damaged; `matcher run` builds it anew.") from error
+    return Generation(meta, arrays)
 
 
-def write_generation(root: Path, layout: int, arrays: Mapping[str, Array], meta: Mapping[str, Any]) -> Generation:
-    """Write a new generation and put it in use; the one before stays for readers that hold it."""
+def write_generation(root: Path, layout: int, generation: Generation) -> None:
+    """Write a generation and put it in use; the one before stays for readers that are just opening it.
+
+    Raises:
+        OSError: when the disk is full or the folder cannot be written; what was in use stays in use.
+    """
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = root / secrets.token_hex(8)
     folder.mkdir(mode=0o700)
-    complete = {**meta, "layout": layout}
+    sizes = {name: int(array.nbytes) for name, array in generation.arrays.items()}
     try:
-        for name, array in arrays.items():
+        for name, array in generation.arrays.items():
             with (folder / f"{name}.npy").open("wb") as stream:
                 np.save(stream, np.ascontiguousarray(array), allow_pickle=False)
                 os.fsync(stream.fileno())
-        with (folder / _META).open("w", encoding="utf-8") as text:
-            json.dump(complete, text)
-            text.flush()
-            os.fsync(text.fileno())
+        _write_text(folder / _META, json.dumps({**generation.meta, "layout": layout, "arrays": sizes}))
         _sync_folder(folder)
-        before = _current_name(root)
         temporary = root / f"{_CURRENT}.{folder.name}"
-        with temporary.open("w", encoding="ascii") as text:
-            text.write(folder.name)
-            text.flush()
-            os.fsync(text.fileno())
+        _write_text(temporary, folder.name)
         temporary.replace(root / _CURRENT)
         _sync_folder(root)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    _remove_others(root, keep={folder.name, before})
-    return Generation(folder, complete)
+    _remove_old(root, in_use=folder.name)
 
 
-def _current_name(root: Path) -> str:
-    try:
-        return (root / _CURRENT).read_text(encoding="ascii").strip()
-    except OSError:
-        return ""
+def _mapped(path: Path, size: int) -> Array:
+    mapped: Array = np.load(path, mmap_mode="r", allow_pickle=False)
+    if mapped.nbytes != size:
+        raise ValueError(f"{path} is not complete")
+    # A plain view: indexing a memmap makes a Python object each time, which is ten times slower.
+    return mapped.view(np.ndarray)
 
 
-def _remove_others(root: Path, keep: set[str]) -> None:
+def _write_text(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _remove_old(root: Path, in_use: str) -> None:
+    """Take away what is out of use and not being written: nothing touched it for a while."""
     for path in root.iterdir():
-        if path.is_dir() and path.name not in keep:
+        try:
+            idle = time.time() - path.stat().st_mtime > KEPT_SECONDS
+        except OSError:
+            continue
+        if path.name in {in_use, _CURRENT} or not idle:
+            continue
+        if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
-        elif path.name.startswith(f"{_CURRENT}."):
+        else:
             path.unlink(missing_ok=True)
 
 

@@ -6,75 +6,145 @@ Imports numpy only: this is what `rank`, `show` and `why` open while a person wa
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from matcher.model import Call, Institute, Section
-from matcher.ranking.generation import Generation, StringTable, open_generation, write_generation
-from matcher.ranking.query import QueryVector, query_vector
-from matcher.store.codec import pack, unpack
-from matcher.text.analysis import Analyzer
+from matcher.model import Call, Section
+from matcher.ranking import constants
+from matcher.ranking.generation import Generation, open_generation
+from matcher.ranking.query import QueryVector
+from matcher.store.codec import unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+    from datetime import date
     from pathlib import Path
 
-LAYOUT = 1
+LAYOUT = 2
 """Grows with every change of the arrays' meaning; an index of another layout is built anew."""
 
 Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """One profile against every call; `total` (calls,) is the sum of the four parts, each (calls,)."""
+
+    text: Doubles
+    similar: Doubles
+    history: Doubles
+    coordination: Doubles
+
+    @property
+    def total(self) -> Doubles:
+        return self.text + self.similar + self.history + self.coordination
 
 
 class Index:
     """Scores any profile against every call that was indexed."""
 
     def __init__(self, generation: Generation) -> None:
-        self._generation = generation
+        self.generation = generation
         self.meta: Mapping[str, Any] = generation.meta
+        self.arrays = generation.arrays
         self._terms = generation.table("terms")
         self._calls = generation.table("calls")
         self._texts = generation.table("texts")
+        self._queries = generation.table("queries")
+        self.fitted_terms: int = generation.meta["fitted_terms"]
+        self.idf: Floats = generation.arrays["idf"]
+        self.background_calls: Floats = generation.arrays["background_calls"]
+        self.background_projects: Floats = generation.arrays["background_projects"]
 
     def __len__(self) -> int:
         return len(self._calls)
 
-    @cached_property
-    def idf(self) -> Floats:
-        return self._generation.array("idf")
-
-    def term(self, position: int) -> str:
-        return self._terms[position].decode()
+    # terms
 
     def find_term(self, term: str) -> int | None:
-        return self._terms.find(term.encode())
+        """Position of a term: those of the fit are sorted, those of newer calls are sorted after them."""
+        key = term.encode()
+        found = self._terms.find(key, 0, self.fitted_terms)
+        return self._terms.find(key, self.fitted_terms) if found is None else found
 
-    def postings(self, position: int) -> tuple[npt.NDArray[np.int32], Floats]:
-        """Calls that hold the term (ascending rows) and its weight in each."""
-        start, end = self._starts[position], self._starts[position + 1]
-        return self._rows[start:end], self._weights[start:end]
+    def calls_with(self, position: int) -> int:
+        """How many calls hold the term."""
+        starts = self.arrays["posting_starts"]
+        return int(starts[position + 1] - starts[position])
 
-    def scores(self, query: QueryVector) -> npt.NDArray[np.float64]:
-        """(calls,) cosine of each call with the profile."""
-        total = np.zeros(len(self), dtype=np.float64)
-        for position, weight in zip(query.ids.tolist(), query.weights.tolist(), strict=True):
-            rows, weights = self.postings(position)
-            total[rows] += weight * weights
-        return total
+    def holders(self, term: str) -> set[int]:
+        """Rows of the calls that hold a term."""
+        position = self.find_term(term)
+        if position is None:
+            return set()
+        start, end = self.arrays["posting_starts"][position : position + 2]
+        return set(self.arrays["posting_rows"][start:end].tolist())
 
-    def contributions(self, query: QueryVector, row: int) -> Floats:
-        """(terms of the query,) what each adds to the score of one call; they add up to it."""
-        parts = np.zeros(len(query.ids), dtype=np.float32)
+    # scores
+
+    def scores(self, query: QueryVector) -> Scores:
+        """Score every call.
+
+        The text part is Σ q(t)·w(t) over the length of what the call has and the profile has not: a term of the
+        profile's own, added to a call, can only raise it.
+        """
+        matched, covered = self._matched(query)
+        floor = constants.LENGTH_FLOOR * self.meta["mean_square"]
+        text = matched / np.sqrt(np.maximum(self.arrays["squares"] - covered, 0) + floor)
+        similar = (text[self.arrays["similar_calls"]] * self.arrays["similar_weights"]).sum(axis=1)
+        return Scores(
+            text=text,
+            similar=constants.SIMILAR_WEIGHT * similar,
+            history=constants.HISTORY_WEIGHT * self._won_before(query)[self.arrays["part"]],
+            coordination=-constants.COORDINATION_WEIGHT * self.arrays["coordination"].astype(np.float64),
+        )
+
+    def contributions(self, query: QueryVector, row: int, text: float) -> Doubles:
+        """(terms of the query,) what each adds to the text part of one call; they add up to `text`."""
+        parts = np.zeros(len(query.ids))
         for i, position in enumerate(query.ids.tolist()):
-            rows, weights = self.postings(position)
+            start, end = self.arrays["posting_starts"][position : position + 2]
+            rows = self.arrays["posting_rows"][start:end]
             at = int(np.searchsorted(rows, row))
             if at < len(rows) and rows[at] == row:
-                parts[i] = query.weights[i] * weights[at]
-        return parts
+                parts[i] = query.weights[i] * self.arrays["posting_weights"][start + at]
+        total = parts.sum()
+        return parts * (text / total) if total else parts
+
+    def most_similar(self, scores: Scores, row: int) -> str | None:
+        """The similar call that adds most to the score of a call."""
+        near = self.arrays["similar_calls"][row]
+        if not len(near):
+            return None
+        best = near[int(np.argmax(scores.text[near] * self.arrays["similar_weights"][row]))]
+        return self.call(int(best)).identifier
+
+    def part(self, row: int) -> str:
+        """The part of the programme that a call belongs to."""
+        parts: list[str] = self.meta["parts"]
+        return parts[int(self.arrays["part"][row])]
+
+    def _matched(self, query: QueryVector) -> tuple[Doubles, Doubles]:
+        """(calls,) the weighted product with the profile, and the squared length that the profile covers."""
+        starts = self.arrays["posting_starts"]
+        spans = [slice(int(starts[i]), int(starts[i + 1])) for i in query.ids.tolist()]
+        if not spans:
+            return np.zeros(len(self)), np.zeros(len(self))
+        rows = np.concatenate([self.arrays["posting_rows"][span] for span in spans])
+        weights = np.concatenate([self.arrays["posting_weights"][span] for span in spans])
+        shares = np.repeat(query.weights, [span.stop - span.start for span in spans])
+        matched = np.bincount(rows, weights=weights * shares, minlength=len(self)).astype(np.float64)
+        return matched, np.bincount(rows, weights=weights * weights, minlength=len(self)).astype(np.float64)
+
+    def _won_before(self, query: QueryVector) -> Doubles:
+        return np.array([np.log1p(query.wins.get(part, 0)) for part in self.meta["parts"]])
+
+    # calls
 
     def call(self, row: int) -> Call:
         """The call of a row, without its sections."""
@@ -89,44 +159,53 @@ class Index:
 
     def row(self, identifier: str) -> int | None:
         """The row of a call, in any case."""
-        return self._identifiers.get(identifier.strip().upper())
+        return self._rows.get(identifier.strip().upper())
+
+    def identifiers(self) -> list[str]:
+        """Every call's identifier in upper case, in the order of rows."""
+        return list(self._rows)
 
     def may_be_live(self, today: date) -> npt.NDArray[np.bool_]:
         """(calls,) False where the last deadline is past, so that those need not be read."""
-        return np.asarray(self._generation.array("last_deadline") >= today.toordinal())
+        return np.asarray(self.arrays["last_deadline"] >= today.toordinal())
 
     def live_rows(self, today: date) -> list[int]:
         """Rows of the calls that are live on a day."""
         return [row for row in np.flatnonzero(self.may_be_live(today)).tolist() if self.call(row).is_live(today)]
 
-    def query(self, profile_identifier: str) -> QueryVector:
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        joined = self.arrays["identifiers"].tobytes().decode()
+        return {name: row for row, name in enumerate(joined.split("\n"))}
+
+    # profiles
+
+    def query(self, profile: str) -> QueryVector:
         """The stored vector of an institute; KeyError when it is not in this index."""
-        position = self._profiles[profile_identifier]
-        starts = self._generation.array("query_starts")
-        start, end = int(starts[position]), int(starts[position + 1])
-        sources = json.loads(self._generation.table("query_sources")[position])
+        position = self._profiles[profile]
+        start, end = self.arrays["query_starts"][position : position + 2]
+        stored = json.loads(self._queries[position])
         return QueryVector(
-            self._generation.array("query_ids")[start:end],
-            self._generation.array("query_weights")[start:end],
-            tuple(sources["labels"][i] for i in sources["of"]),
+            ids=self.arrays["query_ids"][start:end],
+            weights=self.arrays["query_weights"][start:end],
+            words=tuple(stored["words"]),
+            sources=tuple(stored["labels"][i] for i in stored["sources"]),
+            originals=tuple(stored["originals"]),
+            wins=stored["wins"],
         )
 
-    @cached_property
-    def _starts(self) -> npt.NDArray[np.int64]:
-        return self._generation.array("posting_starts")
+    def fits(self, scores: Doubles, profile: str | None = None) -> npt.NDArray[np.int64]:
+        """(calls,) 0-100: the share of the archive that this profile scores lower, from its stored distribution.
 
-    @cached_property
-    def _rows(self) -> npt.NDArray[np.int32]:
-        return self._generation.array("posting_rows")
-
-    @cached_property
-    def _weights(self) -> Floats:
-        return self._generation.array("posting_weights")
-
-    @cached_property
-    def _identifiers(self) -> dict[str, int]:
-        joined = self._generation.array("identifiers").tobytes().decode()
-        return {name: row for row, name in enumerate(joined.split("\n"))}
+        The archive is the body of calls that the model was fitted on, so a call more or less moves no other's fit.
+        Without a stored profile the distribution is that of `scores` itself over the archive.
+        """
+        if profile is None:
+            distribution = np.sort(scores[self.arrays["reference"]])
+        else:
+            distribution = self.arrays["calibration"][self._profiles[profile]]
+        below = np.searchsorted(distribution, scores.astype(np.float32), side="left")
+        return np.asarray(np.floor(100 * below / max(len(distribution), 1) + 0.5), dtype=np.int64)
 
     @cached_property
     def _profiles(self) -> dict[str, int]:
@@ -140,57 +219,3 @@ def open_index(root: Path) -> Index:
         IndexMissing: when there is none or it is damaged.
     """
     return Index(open_generation(root, LAYOUT))
-
-
-def build_index(
-    root: Path, calls: Sequence[Call], institutes: Sequence[Institute], *, now: datetime, meta: Mapping[str, Any]
-) -> Index:
-    """Fit, write and put in use an index of these calls and institutes; `meta` is kept with it."""
-    from matcher.ranking.fit import fit_calls
-
-    ordered = sorted(calls, key=lambda call: call.identifier)
-    analyzer = Analyzer()
-    fitted = fit_calls(ordered, analyzer)
-    positions = {term: i for i, term in enumerate(fitted.terms)}
-    vectors = [query_vector(i.profile(), analyzer, positions.get, fitted.idf) for i in institutes]
-    arrays: dict[str, npt.NDArray[Any]] = {
-        "idf": fitted.idf,
-        "posting_starts": fitted.weights.indptr.astype(np.int64),
-        "posting_rows": fitted.weights.indices.astype(np.int32),
-        "posting_weights": fitted.weights.data.astype(np.float32),
-        "identifiers": np.frombuffer("\n".join(c.identifier.upper() for c in ordered).encode(), dtype=np.uint8),
-        "last_deadline": np.array([_last_day(call) for call in ordered], dtype=np.int32),
-        **StringTable.pack(term.encode() for term in fitted.terms).arrays("terms"),
-        **StringTable.pack(pack(replace(call, sections=())) for call in ordered).arrays("calls"),
-        **StringTable.pack(_json([[s.name, s.text] for s in call.sections]) for call in ordered).arrays("texts"),
-        **_query_arrays(vectors),
-    }
-    profiles = [{"id": i.identifier, "acronym": i.acronym, "name": i.name_en} for i in institutes]
-    complete = {**meta, "created": now.isoformat(), "profiles": profiles}
-    return Index(write_generation(root, LAYOUT, arrays, complete))
-
-
-def _query_arrays(vectors: Sequence[QueryVector]) -> dict[str, npt.NDArray[Any]]:
-    starts = np.zeros(len(vectors) + 1, dtype=np.int64)
-    np.cumsum([len(v.ids) for v in vectors], out=starts[1:])
-    return {
-        "query_starts": starts,
-        "query_ids": np.concatenate([np.zeros(0, np.int32), *(v.ids for v in vectors)]),
-        "query_weights": np.concatenate([np.zeros(0, np.float32), *(v.weights for v in vectors)]),
-        **StringTable.pack(_json(_compact_sources(v.sources)) for v in vectors).arrays("query_sources"),
-    }
-
-
-def _compact_sources(sources: Sequence[str]) -> dict[str, list[Any]]:
-    labels = list(dict.fromkeys(sources))
-    positions = {label: i for i, label in enumerate(labels)}
-    return {"labels": labels, "of": [positions[s] for s in sources]}
-
-
-def _last_day(call: Call) -> int:
-    """Ordinal of the last deadline; without one the call stays a candidate for ever and `status_on` decides."""
-    return call.last_deadline.toordinal() if call.last_deadline else date.max.toordinal()
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

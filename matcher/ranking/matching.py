@@ -1,4 +1,4 @@
-"""Scores → matches: filters, deterministic order, fit and evidence."""
+"""Scores → matches: filters, pins, deterministic order, fit and evidence."""
 
 from __future__ import annotations
 
@@ -9,60 +9,101 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from matcher.model import LIVE, CallFilter, Evidence, Match, Section
+from matcher.model import LIVE, CallFilter, Evidence, EvidenceKind, Match
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from matcher.ranking.index import Index
+    from matcher.model import Section
+    from matcher.ranking.index import Index, Scores
     from matcher.ranking.query import QueryVector
 
 _SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+|\n+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scored:
-    """Every call of the index scored for one profile: `scores` and `fits` (calls,), `order` best first."""
+    """Every call of the index scored for one profile: `totals` and `fits` (calls,), `order` best first.
 
-    scores: npt.NDArray[np.float64]
+    `profile` is the institute whose distribution the fits are places in; None for a text.
+    """
+
+    index: Index
+    query: QueryVector
+    scores: Scores
+    totals: npt.NDArray[np.float64]
     fits: npt.NDArray[np.int64]
     order: npt.NDArray[np.int64]
 
+    def match(self, row: int, rank: int, *, sentence: bool, pinned: bool = False) -> Match:
+        """The match of one call with its evidence."""
+        found, weights = self._evidence(row)
+        text = best_sentence(self.index.sections(row), weights) if sentence else None
+        total, fit = float(self.totals[row]), int(self.fits[row])
+        return Match(rank, self.index.call(row), total, fit, found, text, pinned)
 
-def score_all(index: Index, query: QueryVector) -> Scored:
+    def _evidence(self, row: int) -> tuple[tuple[Evidence, ...], Mapping[str, float]]:
+        """What made the score of one call, heaviest first (the weights add up to it), and the weight of each term."""
+        parts = self.index.contributions(self.query, row, float(self.scores.text[row]))
+        rows = np.flatnonzero(parts).tolist()
+        found = [
+            Evidence(self.query.words[i], float(parts[i]), self.query.originals[i], self.query.sources[i]) for i in rows
+        ]
+        weights = {self.query.words[i]: float(parts[i]) for i in rows}
+        found += self._signals(row)
+        return tuple(sorted(found, key=lambda e: (-e.weight, e.term))), weights
+
+    def _signals(self, row: int) -> Iterator[Evidence]:
+        similar, history = float(self.scores.similar[row]), float(self.scores.history[row])
+        coordination = float(self.scores.coordination[row])
+        if similar:
+            source = self.index.most_similar(self.scores, row)
+            yield Evidence("similar calls", similar, None, source, EvidenceKind.SIMILAR)
+        if history:
+            part = self.index.part(row)
+            source = f"{self.query.wins[part]} past projects in {part}"
+            yield Evidence("past projects", history, None, source, EvidenceKind.HISTORY)
+        if coordination:
+            yield Evidence("coordination and support action", coordination, None, None, EvidenceKind.ACTION)
+
+
+def score_all(index: Index, query: QueryVector, profile: str | None) -> Scored:
     """Score all calls; equal scores are ordered by identifier (rows are in that order)."""
     scores = index.scores(query)
-    order = np.argsort(-scores, kind="stable")
-    return Scored(scores, _fits(scores), order)
+    totals = scores.total
+    order = np.argsort(-totals, kind="stable")
+    return Scored(index, query, scores, totals, index.fits(totals, profile), order)
 
 
 def best_matches(
-    index: Index,
-    query: QueryVector,
+    scored: Scored,
     wanted: CallFilter,
     today: date,
     *,
     top: int,
     min_fit: int = 0,
     sentences: bool = False,
+    pin: tuple[str, ...] = (),
 ) -> list[Match]:
-    """The `top` best calls that pass the filter and share at least one term with the profile."""
-    scored = score_all(index, query)
-    matches: list[Match] = []
-    for row in _candidates(index, scored, wanted, today):
-        if len(matches) == top or scored.fits[row] < min_fit:
+    """The `top` best calls that pass the filter; calls that hold a pinned term come first, whatever their fit."""
+    pinned = [row for row in _pinned_rows(scored.index, pin) if _passes(scored, wanted, today, row)]
+    matches = [
+        scored.match(row, rank, sentence=sentences, pinned=True)
+        for rank, row in enumerate(sorted(pinned, key=lambda row: (-scored.totals[row], row)), 1)
+    ][:top]
+    for row in _candidates(scored, wanted, today):
+        if len(matches) >= top or scored.fits[row] < min_fit:
             break
-        call = index.call(row)
-        if wanted.stopped_by(call, today) is None:
-            matches.append(_match(index, query, scored, row, len(matches) + 1, sentences=sentences))
+        if row not in pinned and _passes(scored, wanted, today, row):
+            matches.append(scored.match(row, len(matches) + 1, sentence=sentences))
     return matches
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where one call stands for a profile: `match.rank` among `candidates`, 0 when a filter stopped it."""
+    """Where one call stands for a profile: `match.rank` among `candidates`, 0 when it is none of them."""
 
     match: Match
     stopped_by: str | None
@@ -70,61 +111,56 @@ class Placed:
     score_needed: float | None
 
 
-def place(index: Index, query: QueryVector, wanted: CallFilter, today: date, row: int, *, top: int) -> Placed:
+def place(scored: Scored, wanted: CallFilter, today: date, row: int, *, top: int) -> Placed:
     """The place of one call among all that pass the filter, and the score that the `top` list asked for."""
-    scored = score_all(index, query)
-    stopped_by = wanted.stopped_by(index.call(row), today)
-    candidates = [r for r in _candidates(index, scored, wanted, today) if not wanted.stopped_by(index.call(r), today)]
+    stopped_by = wanted.stopped_by(scored.index.call(row), today)
+    candidates = [r for r in _candidates(scored, wanted, today) if _passes(scored, wanted, today, r)]
     rank = candidates.index(row) + 1 if row in candidates else 0
-    needed = float(scored.scores[candidates[top - 1]]) if len(candidates) >= top else None
-    return Placed(_match(index, query, scored, row, rank, sentences=True), stopped_by, len(candidates), needed)
+    needed = float(scored.totals[candidates[top - 1]]) if len(candidates) >= top else None
+    return Placed(scored.match(row, rank, sentence=True), stopped_by, len(candidates), needed)
 
 
-def profile_terms(index: Index, query: QueryVector) -> tuple[Evidence, ...]:
-    """The terms of a profile that the index knows, heaviest first; `weight` is the term's in the profile."""
+def profile_terms(query: QueryVector) -> tuple[Evidence, ...]:
+    """The terms of a profile that count, heaviest first; `weight` is the term's in the profile."""
     order = np.argsort(-query.weights, kind="stable")
     return tuple(
-        Evidence(index.term(int(query.ids[i])), float(query.weights[i]), source=query.sources[i]) for i in order
+        Evidence(query.words[i], float(query.weights[i]), query.originals[i], query.sources[i])
+        for i in order.tolist()
+        if query.weights[i] > 0
     )
 
 
-def _match(index: Index, query: QueryVector, scored: Scored, row: int, rank: int, *, sentences: bool) -> Match:
-    found = evidence(index, query, row)
-    sentence = best_sentence(index.sections(row), found, Analyzer()) if sentences else None
-    return Match(rank, index.call(row), float(scored.scores[row]), int(scored.fits[row]), found, sentence)
-
-
-def evidence(index: Index, query: QueryVector, row: int) -> tuple[Evidence, ...]:
-    """The terms that made the score of one call, heaviest first; their weights add up to it."""
-    parts = index.contributions(query, row)
-    order = np.argsort(-parts, kind="stable")
-    return tuple(
-        Evidence(index.term(int(query.ids[i])), float(parts[i]), source=query.sources[i]) for i in order if parts[i] > 0
-    )
-
-
-def best_sentence(sections: tuple[Section, ...], evidence: tuple[Evidence, ...], analyzer: Analyzer) -> str | None:
+def best_sentence(sections: tuple[Section, ...], weights: Mapping[str, float]) -> str | None:
     """The sentence of a call where most of the evidence stands, or None when none of it does."""
-    weights = {e.term: e.weight for e in evidence}
+    analyzer = Analyzer()
+    keys = {term: weight for words, weight in weights.items() for term in analyzer.terms(words)[-1:]}
     best, best_weight = None, 0.0
     for section in sections:
         for sentence in _SENTENCE_END.split(section.text):
-            weight = sum(weights.get(term, 0.0) for term in set(analyzer.terms(sentence)))
+            weight = sum(keys.get(term, 0.0) for term in set(analyzer.terms(sentence)))
             if weight > best_weight:
                 best, best_weight = sentence.strip(), weight
     return best
 
 
-def _candidates(index: Index, scored: Scored, wanted: CallFilter, today: date) -> Iterator[int]:
-    order = scored.order[scored.scores[scored.order] > 0]
+def _candidates(scored: Scored, wanted: CallFilter, today: date) -> Iterator[int]:
+    """Calls that have something of the profile, best first; those surely closed are passed over unread."""
+    order = scored.order[(scored.scores.text + scored.scores.similar)[scored.order] > 0]
     if wanted.status and wanted.status <= LIVE:
-        order = order[index.may_be_live(today)[order]]
+        order = order[scored.index.may_be_live(today)[order]]
     yield from map(int, order)
 
 
-def _fits(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """0-100: the share of indexed calls that score lower; 0 for a call without any common term."""
-    if not len(scores):
-        return np.zeros(0, dtype=np.int64)
-    below = np.searchsorted(np.sort(scores), scores, side="left")
-    return np.asarray(np.where(scores > 0, np.round(100 * below / len(scores)), 0), dtype=np.int64)
+def _passes(scored: Scored, wanted: CallFilter, today: date, row: int) -> bool:
+    return wanted.stopped_by(scored.index.call(row), today) is None
+
+
+def _pinned_rows(index: Index, pin: tuple[str, ...]) -> set[int]:
+    """Calls that hold every word of one of the pinned terms."""
+    analyzer = Analyzer()
+    rows: set[int] = set()
+    for text in pin:
+        held = [index.holders(term) for term in analyzer.terms(text)]
+        if held:
+            rows |= set.intersection(*held)
+    return rows

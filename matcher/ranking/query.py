@@ -1,56 +1,171 @@
-"""A profile as the index reads it: weighted terms, each with the skill, lab or project it comes from."""
+"""A profile as the index reads it: weighted terms, each with the skill, lab or project it comes from.
+
+Each keyword is a vector of unit length, so that a keyword of four words weighs as much as one of one; the
+description comes after with little weight; past projects are averaged. What all calls (or all projects) have in
+common is then taken off, and what remains has unit length again.
+"""
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from matcher.ranking import constants
+from matcher.ranking.history import wins_by_part
 
-    from matcher.model import Profile
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from matcher.model import Profile, ProfilePart
     from matcher.text.analysis import Analyzer
 
-PART_WEIGHTS = {"keyword": 2.0, "lab": 2.0, "description": 1.0, "project": 1.0, "text": 1.0}
-"""A keyword was chosen by a person: its words count as two in a description."""
+Floats = npt.NDArray[np.float32]
+Vector = dict[int, float]
+
+
+class Lexis(Protocol):
+    """The fitted terms that a profile is weighed by."""
+
+    @property
+    def fitted_terms(self) -> int:
+        """Terms below this position were there when the model was fitted; later ones are new words of new calls."""
+        ...
+
+    @property
+    def idf(self) -> Floats: ...
+
+    @property
+    def background_calls(self) -> Floats: ...
+
+    @property
+    def background_projects(self) -> Floats: ...
+
+    def find_term(self, term: str) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class QueryVector:
-    """`ids` (terms,) positions in the index's vocabulary, `weights` (terms,) of unit length, `sources` a label each."""
+    """`ids` (terms,) ascending, `weights` (terms,) of unit length, 0 where only the background had the term.
+
+    For each term `words` is what the profile calls it in English, `sources` where it comes from, and `originals` its
+    French word where it is one. `wins` counts past projects by part of the programme.
+    """
 
     ids: npt.NDArray[np.int32]
-    weights: npt.NDArray[np.float32]
+    weights: Floats
+    words: tuple[str, ...]
     sources: tuple[str, ...]
+    originals: tuple[str | None, ...]
+    wins: Mapping[str, int]
 
 
-def query_vector(
-    profile: Profile, analyzer: Analyzer, find: Callable[[str], int | None], idf: npt.NDArray[np.float32]
-) -> QueryVector:
-    """Weigh the profile's terms as the calls' were: field-weighted counts, damped, times idf, unit length.
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    weight: float
+    words: str
+    source: str
+    original: str | None
 
-    Terms that no call holds are left out: they cannot match. Excluded terms and pairs holding them count nothing.
-    """
-    excluded = {stem for text in profile.exclude for stem in analyzer.terms(text)}
-    counts: dict[int, float] = defaultdict(float)
-    best: dict[int, tuple[float, str]] = {}
-    for part in profile.parts:
-        if part.language != "en":
-            continue
-        weight = PART_WEIGHTS[part.kind]
-        for term in analyzer.terms(part.text):
-            position = None if term in excluded else find(term)
-            if position is None:
-                continue
-            counts[position] += weight
-            if weight > best.get(position, (0.0, ""))[0]:
-                best[position] = (weight, part.label)
-    ids = np.array(sorted(counts), dtype=np.int32)
-    weights = np.array([(1 + math.log(counts[i])) * float(idf[i]) for i in ids], dtype=np.float32)
-    length = float(np.sqrt((weights * weights).sum()))
-    return QueryVector(ids, weights / (length or 1.0), tuple(best[i][1] for i in ids))
+
+class _Weigher:
+    """Turns the parts of one profile into vectors, and remembers where each term comes from."""
+
+    def __init__(self, analyzer: Analyzer, lexis: Lexis, excluded: frozenset[str]) -> None:
+        self.analyzer = analyzer
+        self.lexis = lexis
+        self.excluded = excluded
+        self.origins: dict[int, _Origin] = {}
+
+    def unit(self, part: ProfilePart, share: float = 1.0) -> Vector:
+        """The vector of one part, of length `share`; words that no call had when the model was fitted add no length."""
+        counts: Counter[int] = Counter()
+        found: dict[int, tuple[str, str | None]] = {}
+        for term, english, french in self._terms(part):
+            position = None if term in self.excluded else self.lexis.find_term(term)
+            if position is not None:
+                counts[position] += 1
+                found.setdefault(position, (english, french))
+        vector = {i: (1 + float(np.log(n))) * float(self.lexis.idf[i]) for i, n in counts.items()}
+        vector = _scaled(vector, share, self.lexis.fitted_terms)
+        for i, weight in vector.items():
+            if i not in self.origins or weight > self.origins[i].weight:
+                self.origins[i] = _Origin(weight, found[i][0], part.label, found[i][1])
+        return vector
+
+    def _terms(self, part: ProfilePart) -> Iterable[tuple[str, str, str | None]]:
+        """(term, English words, French words or None) of a part, whatever its language."""
+        if part.language != "fr":
+            yield from ((term, english, None) for term, english in self.analyzer.worded_terms(part.text))
+            return
+        from matcher.text.french import translated
+
+        for english, french in translated(part.text):
+            yield from ((term, shown, french) for term, shown in self.analyzer.worded_terms(english))
+
+
+def query_vector(profile: Profile, analyzer: Analyzer, lexis: Lexis) -> QueryVector:
+    """Weigh a profile; terms that no call holds are left out, because they cannot match."""
+    excluded = frozenset(term for text in profile.exclude for term in analyzer.terms(text))
+    weigher = _Weigher(analyzer, lexis, excluded)
+    written = _written(profile, weigher)
+    projects = _mean([weigher.unit(part) for part in profile.parts if part.kind == "project"])
+    vectors = [
+        _distinctive(written, constants.BACKGROUND_CALLS, lexis.background_calls, lexis.fitted_terms),
+        _distinctive(projects, constants.BACKGROUND_PROJECTS, lexis.background_projects, lexis.fitted_terms),
+    ]
+    total = _scaled(_sum(vectors), 1.0, lexis.fitted_terms)
+    # What a person wrote stays in the vector even with weight 0: a call's length must not count its own terms.
+    kept = sorted({*_heaviest(total, constants.PROFILE_TERMS), *written})
+    origins = [weigher.origins[i] for i in kept]
+    return QueryVector(
+        ids=np.array(kept, dtype=np.int32),
+        weights=np.array([total.get(i, 0.0) for i in kept], dtype=np.float32),
+        words=tuple(o.words for o in origins),
+        sources=tuple(o.source for o in origins),
+        originals=tuple(o.original for o in origins),
+        wins=wins_by_part(profile),
+    )
+
+
+def _written(profile: Profile, weigher: _Weigher) -> Vector:
+    """Keywords, French ones for less where there are English ones too, and the descriptions for little."""
+    english = [p for p in profile.parts if p.kind in {"keyword", "lab"} and p.language == "en"]
+    french = [p for p in profile.parts if p.kind in {"keyword", "lab"} and p.language == "fr"]
+    texts = [p for p in profile.parts if p.kind in {"description", "text"}]
+    share = constants.FRENCH if english else 1.0
+    keywords = _sum([*(weigher.unit(p) for p in english), *(weigher.unit(p, share) for p in french)])
+    keywords = _scaled(keywords, 1.0, weigher.lexis.fitted_terms)
+    return _sum([keywords, *(weigher.unit(p, constants.DESCRIPTION / len(texts)) for p in texts)])
+
+
+def _distinctive(vector: Vector, factor: float, background: Floats, fitted: int) -> Vector:
+    """What sets a vector apart from the background, at unit length."""
+    cut = {i: w - factor * float(background[i]) if i < len(background) else w for i, w in vector.items()}
+    return _scaled({i: w for i, w in cut.items() if w > 0}, 1.0, fitted)
+
+
+def _scaled(vector: Vector, length: float, fitted: int) -> Vector:
+    """The vector at this length, measured over the terms that were fitted (over all of them where there is none)."""
+    square = sum(w * w for i, w in vector.items() if i < fitted) or sum(w * w for w in vector.values())
+    factor = length / square**0.5 if square else 0.0
+    return {i: w * factor for i, w in vector.items()}
+
+
+def _sum(vectors: Sequence[Vector]) -> Vector:
+    total: defaultdict[int, float] = defaultdict(float)
+    for vector in vectors:
+        for i, weight in vector.items():
+            total[i] += weight
+    return dict(total)
+
+
+def _mean(vectors: Sequence[Vector]) -> Vector:
+    return {i: w / len(vectors) for i, w in _sum(vectors).items()}
+
+
+def _heaviest(vector: Vector, most: int) -> list[int]:
+    return sorted(vector, key=lambda i: (-vector[i], i))[:most]

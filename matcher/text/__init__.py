@@ -1,1 +1,1 @@
-"""Words: folding, tokens, stems, stop words, and the EU boilerplate that says nothing about a call."""
+"""Words: folding, tokens, stems, stop words, and French technical terms in English."""

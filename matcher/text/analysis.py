@@ -1,7 +1,8 @@
 """Text → terms, the same way for calls and profiles.
 
-A term is an English Snowball stem or a pair of neighbouring stems ("additive manufacturing"). Case, accents, hyphens
-and elisions make no difference: `L'hydrogène` and `hydrogene` are one word, `eco-design` is the pair of its parts.
+A term is an English Snowball stem, or a pair of neighbouring stems in alphabetical order, stop words between them
+passed over: "metal recycling" and "recycling of metals" are the same pair. Case, accents, hyphens and elisions make
+no difference: `L'hydrogène` and `hydrogene` are one word, `eco-design` is the pair of its parts.
 """
 
 from __future__ import annotations
@@ -11,24 +12,21 @@ import unicodedata
 from functools import cache
 from importlib import resources
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import Stemmer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MAX_CHARACTERS = 400_000
 """Text beyond this is ignored: the longest call on the portal has a tenth of it."""
 
 _WORD = re.compile(r"[^\W_]+")
-_HAS_LETTER = re.compile(r"[a-z]")
 
 
 def fold(text: str) -> str:
     """Lower case without accents, compatibility forms unified (ﬁ → fi, ² → 2)."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)) if not decomposed.isascii() else decomposed
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def words(text: str) -> list[str]:
@@ -48,34 +46,36 @@ class Analyzer:
         try:
             return self._stems[word]
         except KeyError:
-            keep = len(word) > 1 and word not in stop_words() and _HAS_LETTER.search(word)
+            keep = len(word) > 1 and not word.isdigit() and word not in stop_words()
             stem = self._stemmer.stemWord(word) if keep else None
             self._stems[word] = stem
             return stem
 
     def terms(self, text: str) -> list[str]:
-        """Stems, then pairs of stems that stand side by side (a stop word between them separates)."""
-        stems = [self.stem(word) for word in words(text)]
-        singles = [stem for stem in stems if stem is not None]
-        pairs = [f"{a} {b}" for a, b in pairwise(stems) if a is not None and b is not None]
-        return singles + pairs
+        """Every stem and every pair of a text; no pair spans two lines."""
+        found: list[str] = []
+        for line in text[:MAX_CHARACTERS].splitlines():
+            stems = [stem for word in words(line) if (stem := self.stem(word)) is not None]
+            found += stems
+            found += [_pair(a, b) for a, b in pairwise(stems)]
+        return found
+
+    def worded_terms(self, text: str) -> list[tuple[str, str]]:
+        """Every term with the words of the text that it stands for, for people to read."""
+        found: list[tuple[str, str]] = []
+        for line in text[:MAX_CHARACTERS].splitlines():
+            kept = [(stem, word) for word in words(line) if (stem := self.stem(word)) is not None]
+            found += kept
+            found += [(_pair(a, b), f"{first} {second}") for (a, first), (b, second) in pairwise(kept)]
+        return found
+
+
+def _pair(a: str, b: str) -> str:
+    return f"{a} {b}" if a <= b else f"{b} {a}"
 
 
 @cache
 def stop_words() -> frozenset[str]:
     """English words that carry no subject matter; from `stop_words.txt`."""
-    return frozenset(_lines("stop_words.txt"))
-
-
-@cache
-def boilerplate() -> frozenset[str]:
-    """Words of EU administration that stand in calls of every subject; from `boilerplate.txt`."""
-    return frozenset(_lines("boilerplate.txt"))
-
-
-def _lines(name: str) -> Iterator[str]:
-    text = resources.files("matcher.text").joinpath(name).read_text(encoding="utf-8")
-    for line in text.splitlines():
-        content = line.partition("#")[0].strip()
-        if content:
-            yield from content.split()
+    text = resources.files("matcher.text").joinpath("stop_words.txt").read_text(encoding="utf-8")
+    return frozenset(word for line in text.splitlines() for word in line.partition("#")[0].split())

@@ -1,0 +1,45 @@
+"""What is ranked for: an institute as it was indexed, or any text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from matcher.model import Profile, ProfilePart
+from matcher.ranking.matching import Scored, score_all
+from matcher.ranking.query import QueryVector, query_vector
+from matcher.text.analysis import Analyzer
+
+if TYPE_CHECKING:
+    from matcher.ranking.index import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query with its name; `identifier` is None for a text, `pin` are terms whose calls are always shown."""
+
+    identifier: str | None
+    name: str
+    query: QueryVector
+    pin: tuple[str, ...] = ()
+
+    def scored(self, index: Index) -> Scored:
+        """Every call of the index, scored."""
+        return score_all(index, self.query, self.identifier)
+
+
+def asked_institute(index: Index, name: str) -> Asked | None:
+    """The institute of that identifier or acronym, in any case; None when the index has none."""
+    wanted = name.strip().casefold()
+    for profile in index.meta["profiles"]:
+        if wanted and wanted in {profile["id"], profile["acronym"].casefold()}:
+            return Asked(profile["id"], profile["name"], index.query(profile["id"]), tuple(profile["pin"]))
+    return None
+
+
+def asked_text(index: Index, text: str) -> Asked:
+    """Any text, in English or French."""
+    from matcher.text.french import languages
+
+    parts = tuple(ProfilePart("text", "your text", text, language) for language in languages(text))
+    return Asked(None, "Your text", query_vector(Profile("text", "Your text", parts), Analyzer(), index))

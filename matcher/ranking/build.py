@@ -1,0 +1,246 @@
+"""Calls and institutes → the arrays of an index. What needs scikit-learn and scipy stays on this side.
+
+The model (idf, background, which calls are alike, the distribution of scores that a fit is a place in) is fitted on
+a body of calls and then kept, so that new calls move no score of the others. It is fitted anew when it has become
+old, when many new calls came, or when it was fitted on something else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from matcher.ranking.fit import Model, aligned, count_terms, fit_model, nearest, telling, weigh
+from matcher.ranking.generation import Generation, StringTable
+from matcher.ranking.history import programme_part
+from matcher.ranking.index import Index
+from matcher.ranking.query import QueryVector, query_vector
+from matcher.store.codec import pack
+from matcher.text.analysis import Analyzer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from scipy import sparse
+
+    from matcher.model import Call, Profile, ProfilePart
+
+MODEL_AGE = timedelta(days=30)
+"""After so long the model is fitted anew, so that the language of new work programmes enters it."""
+
+MODEL_GROWTH = 0.1
+"""It is fitted anew when the calls that it has not seen are more than this share of those it has."""
+
+QUANTILES = 1_001
+"""Points at which an institute's distribution of scores is kept: fits are exact to a tenth of a point."""
+
+
+def build(
+    calls: Sequence[Call],
+    profiles: Sequence[Profile],
+    *,
+    now: datetime,
+    meta: Mapping[str, Any],
+    previous: Index | None = None,
+) -> Index:
+    """An index in memory of these calls and profiles; `meta` is kept with it, `previous` lends its model."""
+    ordered = sorted(calls, key=lambda call: call.identifier.upper())
+    analyzer = Analyzer()
+    counts = count_terms(ordered, analyzer)
+    projects = list(dict.fromkeys(part for profile in profiles for part in profile.parts if part.kind == "project"))
+    origin = f"{meta.get('sample')}{_digest(projects)}"
+    model, fitted = _kept_model(previous, ordered, origin, now), now
+    if model is None:
+        model = fit_model(ordered, counts, projects, analyzer)
+    elif previous is not None:
+        fitted = datetime.fromisoformat(previous.meta["fitted"])
+    matrix, terms, idf = aligned(counts, model)
+    weights = weigh(matrix, idf)
+    reference = np.array([call.identifier in model.reference for call in ordered], dtype=np.bool_)
+    parts = sorted({programme_part(call.identifier) for call in ordered})
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "idf": idf,
+        "background_calls": model.background_calls,
+        "background_projects": model.background_projects,
+        "reference": reference,
+        "squares": np.asarray(weights.multiply(weights).sum(axis=1), dtype=np.float32),
+        **_postings(weights),
+        **_similar(weights, len(model.terms), reference, ordered, previous if fitted is not now else None),
+        **_call_arrays(ordered, parts),
+        **StringTable.pack(term.encode() for term in terms).arrays("terms"),
+    }
+    facts = {
+        **meta,
+        "created": now.isoformat(),
+        "fitted": fitted.isoformat(),
+        "origin": origin,
+        "fitted_terms": len(model.terms),
+        "mean_square": model.mean_square,
+        "parts": parts,
+        "profiles": [{"id": p.identifier, "acronym": p.acronym, "name": p.name, "pin": list(p.pin)} for p in profiles],
+    }
+    lexis = _Lexis(
+        positions={term: i for i, term in enumerate(terms)},
+        fitted_terms=len(model.terms),
+        idf=idf,
+        background_calls=model.background_calls,
+        background_projects=model.background_projects,
+    )
+    return _with_profiles(facts, arrays, lexis, profiles, analyzer)
+
+
+@dataclass(frozen=True)
+class _Lexis:
+    """The terms of an index that is being built, as `query_vector` asks for them."""
+
+    positions: Mapping[str, int]
+    fitted_terms: int
+    idf: npt.NDArray[np.float32]
+    background_calls: npt.NDArray[np.float32]
+    background_projects: npt.NDArray[np.float32]
+
+    def find_term(self, term: str) -> int | None:
+        return self.positions.get(term)
+
+
+def _kept_model(previous: Index | None, calls: Sequence[Call], origin: str, now: datetime) -> Model | None:
+    """The model of the index before, unless it is time to fit anew."""
+    if previous is None or previous.meta["origin"] != origin:
+        return None
+    before = [name for name, known in zip(previous.identifiers(), previous.arrays["reference"], strict=True) if known]
+    present = {call.identifier.upper(): call.identifier for call in calls}
+    reference = frozenset(present[name] for name in before if name in present)
+    lost, new = len(before) - len(reference), len(present) - len(reference)
+    age = now - datetime.fromisoformat(previous.meta["fitted"])
+    if lost + new > MODEL_GROWTH * len(before) or not timedelta(0) <= age <= MODEL_AGE:
+        return None
+    terms = StringTable(previous.arrays["terms_blob"], previous.arrays["terms_offsets"]).all()
+    return Model(
+        terms=[term.decode() for term in terms[: previous.fitted_terms]],
+        idf=previous.idf[: previous.fitted_terms],
+        background_calls=previous.background_calls,
+        background_projects=previous.background_projects,
+        mean_square=previous.meta["mean_square"],
+        reference=reference,
+    )
+
+
+def _postings(weights: sparse.csr_array) -> dict[str, npt.NDArray[Any]]:
+    by_term = weights.tocsc()
+    by_term.sort_indices()
+    return {
+        "posting_starts": by_term.indptr.astype(np.int64),
+        "posting_rows": by_term.indices.astype(np.int32),
+        "posting_weights": by_term.data.astype(np.float32),
+    }
+
+
+def _similar(
+    weights: sparse.csr_array,
+    fitted_terms: int,
+    reference: npt.NDArray[np.bool_],
+    calls: Sequence[Call],
+    previous: Index | None,
+) -> dict[str, npt.NDArray[Any]]:
+    """Which calls of the archive each call is like; a call that had its neighbours before keeps them."""
+    vectors = telling(weights, fitted_terms, reference)
+    pool = np.flatnonzero(reference)
+    place = np.full(len(calls), -1, dtype=np.int64)
+    place[pool] = np.arange(len(pool))
+    found, shares = nearest(vectors, vectors[pool], place)
+    rows = pool[found].astype(np.int32) if len(pool) else found
+    if previous is not None:
+        _keep_neighbours(rows, shares, calls, previous)
+    return {"similar_calls": rows, "similar_weights": shares}
+
+
+def _keep_neighbours(
+    rows: npt.NDArray[np.int32], shares: npt.NDArray[np.float32], calls: Sequence[Call], previous: Index
+) -> None:
+    here = {call.identifier.upper(): row for row, call in enumerate(calls)}
+    moved = np.array([here.get(name, -1) for name in previous.identifiers()], dtype=np.int64)
+    before, weights = previous.arrays["similar_calls"], previous.arrays["similar_weights"]
+    if before.shape[1:] != rows.shape[1:]:
+        return
+    for old, new in enumerate(moved.tolist()):
+        neighbours = moved[before[old]]
+        if new >= 0 and (neighbours >= 0).all():
+            rows[new], shares[new] = neighbours, weights[old]
+
+
+def _call_arrays(calls: Sequence[Call], parts: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
+    positions = {part: i for i, part in enumerate(parts)}
+    names = "\n".join(call.identifier.upper() for call in calls)
+    return {
+        "part": np.array([positions[programme_part(call.identifier)] for call in calls], dtype=np.int32),
+        "coordination": np.array([any("CSA" in a.code for a in call.actions) for call in calls], dtype=np.bool_),
+        "identifiers": np.frombuffer(names.encode(), dtype=np.uint8),
+        "last_deadline": np.array([_last_day(call) for call in calls], dtype=np.int32),
+        **StringTable.pack(pack(replace(call, sections=())) for call in calls).arrays("calls"),
+        **StringTable.pack(_json([[s.name, s.text] for s in call.sections]) for call in calls).arrays("texts"),
+    }
+
+
+def _with_profiles(
+    facts: Mapping[str, Any],
+    arrays: Mapping[str, npt.NDArray[Any]],
+    lexis: _Lexis,
+    profiles: Sequence[Profile],
+    analyzer: Analyzer,
+) -> Index:
+    vectors = [query_vector(profile, analyzer, lexis) for profile in profiles]
+    queries = _query_arrays(vectors)
+    empty = np.zeros((0, QUANTILES), dtype=np.float32)
+    bare = Index(Generation(facts, {**arrays, **queries, "calibration": empty}))
+    calibration = [_distribution(bare, vector) for vector in vectors]
+    stacked = np.stack(calibration) if calibration else empty
+    return Index(Generation(facts, {**arrays, **queries, "calibration": stacked}))
+
+
+def _distribution(index: Index, query: QueryVector) -> npt.NDArray[np.float32]:
+    """Quantiles of a profile's scores over the archive."""
+    scores = index.scores(query).total[index.arrays["reference"]]
+    if not len(scores):
+        return np.zeros(QUANTILES, dtype=np.float32)
+    return np.quantile(scores, np.linspace(0, 1, QUANTILES), method="inverted_cdf").astype(np.float32)
+
+
+def _query_arrays(vectors: Sequence[QueryVector]) -> dict[str, npt.NDArray[Any]]:
+    starts = np.zeros(len(vectors) + 1, dtype=np.int64)
+    np.cumsum([len(v.ids) for v in vectors], out=starts[1:])
+    return {
+        "query_starts": starts,
+        "query_ids": np.concatenate([np.zeros(0, np.int32), *(v.ids for v in vectors)]),
+        "query_weights": np.concatenate([np.zeros(0, np.float32), *(v.weights for v in vectors)]),
+        **StringTable.pack(_json(_query_record(v)) for v in vectors).arrays("queries"),
+    }
+
+
+def _query_record(vector: QueryVector) -> dict[str, Any]:
+    labels = {label: i for i, label in enumerate(dict.fromkeys(vector.sources))}
+    return {
+        "words": vector.words,
+        "labels": list(labels),
+        "sources": [labels[source] for source in vector.sources],
+        "originals": vector.originals,
+        "wins": dict(vector.wins),
+    }
+
+
+def _digest(projects: Sequence[ProfilePart]) -> str:
+    return hashlib.sha256("\0".join(part.text for part in projects).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _last_day(call: Call) -> int:
+    """Ordinal of the last deadline; without one the call stays a candidate for ever and `status_on` decides."""
+    return call.last_deadline.toordinal() if call.last_deadline else date.max.toordinal()
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

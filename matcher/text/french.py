@@ -1,0 +1,162 @@
+"""French technical terms → English, from the lexicon, and for words that it lacks from the way they are formed.
+
+No service and no model: `lexicon.tsv` holds several thousand terms, and endings that French and English share in a
+regular way (`-isation`, `-métrie` → `-metry`) carry the rest. Case, accents, plurals, elisions and hyphens make no
+difference. The longest term of the lexicon wins, so that `maladie rare` is not translated word by word.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from itertools import pairwise
+
+from matcher.text.analysis import stop_words, words
+
+# fmt: off
+FUNCTION_WORDS = frozenset(
+    {
+        "a", "au", "aux", "avec", "ce", "ces", "cet", "cette", "chez", "contre", "d", "dans", "de", "des", "du",
+        "elle", "elles", "en", "entre", "est", "et", "il", "ils", "l", "la", "le", "les", "leur", "leurs",
+        "mais", "n", "ne", "nos", "notre", "on", "ou", "par", "pas", "plus", "pour", "qu", "que", "qui", "s",
+        "sa", "sans", "se", "ses", "son", "sont", "sous", "sur", "un", "une", "vers", "vos", "votre", "y",
+    }
+)
+# fmt: on
+
+ENDINGS = (
+    ("tronique", "tronics"),
+    ("ologique", "ological"),
+    ("graphie", "graphy"),
+    ("culaire", "cular"),
+    ("matique", "matics"),
+    ("metrie", "metry"),
+    ("omique", "omics"),
+    ("etique", "etic"),
+    ("ifier", "ify"),
+    ("arite", "arity"),
+    ("ivite", "ivity"),
+    ("icite", "icity"),
+    ("ilite", "ility"),
+    ("metre", "meter"),
+    ("nomie", "nomy"),
+    ("logie", "logy"),
+    ("laire", "lar"),
+    ("toire", "tory"),
+    ("iste", "ist"),
+    ("gene", "gen"),
+    ("lyse", "lysis"),
+    ("ique", "ic"),
+    ("isme", "ism"),
+    ("teur", "tor"),
+    ("eux", "ous"),
+    ("gie", "gy"),
+    ("tif", "tive"),
+    ("ene", "ene"),
+    ("ite", "ity"),
+    ("iel", "ial"),
+    ("eur", "or"),
+    ("if", "ive"),
+    ("ie", "y"),
+)
+"""French ending → English ending of a folded, singular word, longest first; other words stay as they are."""
+
+_FRENCH_ONLY = frozenset({"de", "la", "le", "les", "des", "en", "et", "l", "d", "qu"})
+_FEMININE = (("trice", "teur"), ("euse", "eux"), ("elle", "el"), ("enne", "en"), ("iere", "ier"), ("ive", "if"))
+
+Key = tuple[str, ...]
+
+
+def languages(text: str) -> tuple[str, ...]:
+    """The languages that a text may be in, by its function words: `fr`, `en`, or both when they do not tell."""
+    found = words(text)
+    english = sum(word in stop_words() and word not in FUNCTION_WORDS for word in found)
+    french = sum(word in FUNCTION_WORDS and (word not in stop_words() or word in _FRENCH_ONLY) for word in found)
+    return ("fr", "en") if french == english else ("fr",) if french > english else ("en",)
+
+
+def translated(text: str) -> list[tuple[str, str]]:
+    """(English, French) pieces of a text, the English alternatives of one term each on their own.
+
+    Neighbouring pieces come as a pair too, because calls hold pairs of words as terms.
+    """
+    found: list[tuple[str, str]] = []
+    for line in text.splitlines():
+        pieces = _pieces(words(line))
+        found += [(english, french) for alternatives, french in pieces for english in alternatives]
+        found += [
+            (f"{a[0].split()[-1]} {b[0].split()[0]}", f"{left} {right}") for (a, left), (b, right) in pairwise(pieces)
+        ]
+    return found
+
+
+def _pieces(found: list[str]) -> list[tuple[tuple[str, ...], str]]:
+    """(English alternatives, French words) of a line, from left to right."""
+    pieces: list[tuple[tuple[str, ...], str]] = []
+    position = 0
+    while position < len(found):
+        length, english = _longest(found, position)
+        if english:
+            pieces.append((english, " ".join(found[position : position + length])))
+        position += length
+    return pieces
+
+
+def _longest(found: list[str], start: int) -> tuple[int, tuple[str, ...]]:
+    """How many words the longest known term takes from here, and its English; a function word alone has none."""
+    levels, longest = _lexicon()
+    for length in range(min(longest, len(found) - start), 0, -1):
+        piece = found[start : start + length]
+        if piece[0] in FUNCTION_WORDS or piece[-1] in FUNCTION_WORDS:
+            continue
+        for level, key in zip(levels, _keys(piece), strict=True):
+            if key in level:
+                return length, level[key]
+    word = found[start]
+    return 1, () if word in FUNCTION_WORDS else (_by_ending(word),)
+
+
+@cache
+def _lexicon() -> tuple[tuple[dict[Key, tuple[str, ...]], ...], int]:
+    """The lexicon by exact words, by singular, by singular and masculine; and the words of its longest term."""
+    levels: tuple[dict[Key, tuple[str, ...]], ...] = ({}, {}, {})
+    longest = 1
+    text = resources.files("matcher.text").joinpath("lexicon.tsv").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        french, tab, english = line.partition("\t")
+        if not tab or line.startswith("#"):
+            continue
+        found = words(french)
+        longest = max(longest, len(found))
+        for level, key in zip(levels, _keys(found), strict=True):
+            level.setdefault(key, tuple(english.split("; ")))
+    return levels, longest
+
+
+def _keys(found: list[str]) -> tuple[Key, Key, Key]:
+    """The ways a term is looked up, from the strictest: `graines` is no `grain`, but `actives` is `actif`."""
+    singular = tuple(map(_singular, found))
+    inner = [word for i, word in enumerate(singular) if i == 0 or found[i] not in FUNCTION_WORDS]
+    return tuple(found), singular, tuple(map(_masculine, inner))
+
+
+def _singular(word: str) -> str:
+    if word.endswith("aux") and len(word) > 4:
+        return word[:-1] if word.endswith(("eaux", "iaux", "yaux")) else word[:-3] + "al"
+    return word[:-1] if word.endswith(("s", "x")) and len(word) > 3 and not word.endswith("eux") else word
+
+
+def _masculine(word: str) -> str:
+    for feminine, masculine in _FEMININE:
+        if word.endswith(feminine) and len(word) > len(feminine) + 1:
+            return word[: -len(feminine)] + masculine
+    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+
+
+def _by_ending(word: str) -> str:
+    """The English word that a French one is formed like: `thermographie` → `thermography`."""
+    for candidate in (_singular(word), _masculine(_singular(word))):
+        for french, english in ENDINGS:
+            if candidate.endswith(french) and len(candidate) > len(french) + 2:
+                return candidate[: -len(french)] + english
+    return _singular(word)
