@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+          --no-annotate --quiet --custom-compile-command "make lock"
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: run test lint types check lock wheel clean help
@@ -29,11 +31,10 @@ check: lint types
 wheel: $(VENV)/.installed-dev
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w dist .
 
-lock:
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet \
-	  --custom-compile-command "make lock" pyproject.toml requirements/build.in -o requirements/run.txt
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet \
-	  --custom-compile-command "make lock" --extra dev pyproject.toml requirements/build.in -o requirements/dev.txt
+lock: $(VENV)/bin/python
+	@$(PIP) uv
+	@$(COMPILE) requirements/build.in pyproject.toml -o requirements/run.txt
+	@$(COMPILE) --extra dev requirements/build.in pyproject.toml -o requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) dist build
