@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from matcher.evaluation.cordis import Built
     from matcher.portal import Portal
     from matcher.ranking.asked import Asked
+    from matcher.ranking.checking import SkillCheck, Trial
     from matcher.ranking.index import Index
     from matcher.settings import Settings
     from matcher.store import Store
@@ -160,6 +161,19 @@ class Matcher:
         institute = self.institute(name)
         index = self.index()
         return ShownProfile(institute, profile_terms(index.query(institute.identifier)))
+
+    def check_profile(self, name: str) -> list[SkillCheck]:
+        """Each skill of an institute: does it match calls, never, or nearly all of them."""
+        from matcher.ranking.checking import check_skills
+
+        return check_skills(self.index(), self.institute(name).profile().parts)
+
+    def try_term(self, name: str, term: str, *, as_of: date | None = None) -> Trial:
+        """Which live calls would enter or leave an institute's top list if a term were added to its keywords."""
+        from matcher.ranking.checking import try_term
+
+        index = self.index()
+        return try_term(index, self.institute(name).profile(), term, self._today(as_of, index))
 
     # work
 

@@ -22,7 +22,7 @@ COMMANDS = {
     "show": ("matcher.cli.ranking", "One call in full, with evidence and history."),
     "calls": ("matcher.cli.listings", "List or search the calls."),
     "institutes": ("matcher.cli.listings", "List the institutes."),
-    "profile": ("matcher.cli.listings", "An institute's skills, as the ranking reads them."),
+    "profile": ("matcher.cli.profiles", "An institute's skills, as the ranking reads them."),
     "evaluate": ("matcher.cli.evaluation", "How good the ranking is on a benchmark folder."),
     "status": ("matcher.cli.health", "How the last runs went."),
     "doctor": ("matcher.cli.health", "What is wrong with the set-up, and what to do."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,7 @@ DEFAULT_MODELS = ("matcher", "naive", "bm25")
     help="First build FOLDER from CORDIS's project.csv and organization.csv in this folder.",
 )
 @click.option("--cutoff", type=Day(), help="With --from-cordis: history is before this day, wins are from it on.")
+@click.option("--thresholds", is_flag=True, help="The share of wins that each minimum fit would show.")
 @click.option("--by", type=click.Choice(["size", "country", "programme"]), help="Break the first model's figures down.")
 @output_options
 @click.pass_obj
@@ -56,6 +58,7 @@ def evaluate_command(
     from_cordis: Path | None,
     cutoff: date | None,
     by: str | None,
+    thresholds: bool,
     output: str | None,
 ) -> None:
     """Measure rankers on a benchmark FOLDER, with intervals and a paired test against each baseline."""
@@ -80,6 +83,8 @@ def evaluate_command(
         print_csv(_rows(measured))
     else:
         click.echo(_text(task, measured, by))
+        if thresholds:
+            click.echo(_thresholds_text(measured[0]))
 
 
 def _build(app: Matcher, source: Path, folder: Path, cutoff: date | None) -> None:
@@ -108,6 +113,7 @@ def _record(task: Task, measured: list[Measured]) -> dict[str, Any]:
             "by_size": one.by_size,
             "by_country": one.by_country,
             "by_programme": one.by_programme,
+            "thresholds": [asdict(threshold) for threshold in one.thresholds],
         }
         for one in measured
     }
@@ -136,6 +142,11 @@ def _comparisons(measured: list[Measured]) -> list[tuple[Measured, Measured, lis
 
 def _rows(measured: list[Measured]) -> list[dict[str, Any]]:
     return [{"model": one.model, **_means(one), "profiles": len(one.values["map"])} for one in measured]
+
+
+def _thresholds_text(one: Measured) -> str:
+    rows = [(str(t.fit), f"{t.wins_shown:.3f}", f"{min(t.calls_shown, 1e9):.0f}") for t in one.thresholds]
+    return f"\n{one.model}: what a minimum fit shows\n" + table(("fit", "share of wins", "calls per profile"), rows)
 
 
 def _text(task: Task, measured: list[Measured], by: str | None) -> str:

@@ -1,4 +1,4 @@
-"""`matcher calls`, `institutes` and `profile`: what there is."""
+"""`matcher calls` and `institutes`: what there is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matcher.cli.output import output_options, print_csv, print_json, say
-from matcher.cli.render import styled, table
+from matcher.cli.render import table
 from matcher.cli.values import as_of_option, call_filter, filter_options
 from matcher.records import CALL_FIELDS, call_record, envelope, sample_label
 from matcher.wording import action_codes, day, money, status_text
@@ -59,40 +59,20 @@ def calls_command(
 @click.pass_obj
 def institutes_command(app: Matcher, output: str | None) -> None:
     """List the institutes that calls are matched for."""
-    records = [_institute_record(i) for i in app.institutes]
+    records = [institute_record(i) for i in app.institutes]
     if output == "json":
         print_json(envelope(institutes=records))
     elif output == "csv":
         print_csv(records)
     else:
         rows = [
-            (i.identifier, _label(i.label_2015), _label(i.label_current), str(len(i.keywords_en)), i.name_en)
+            (i.identifier, label_text(i.label_2015), label_text(i.label_current), str(len(i.keywords_en)), i.name_en)
             for i in app.institutes
         ]
         click.echo(table(("institute", "2015", "today", "skills", "name"), rows))
 
 
-@click.command("profile")
-@click.argument("institute")
-@output_options
-@click.pass_obj
-def profile_command(app: Matcher, institute: str, output: str | None) -> None:
-    """The skills of INSTITUTE, as the ranking reads them, heaviest terms first."""
-    profile = app.profile(institute)
-    terms = [{"term": t.term, "weight": t.weight, "source": t.source} for t in profile.terms]
-    if output == "json":
-        print_json(envelope(**_institute_record(profile.institute), terms=terms))
-    elif output == "csv":
-        print_csv(terms)
-    else:
-        click.echo(_profile_text(profile.institute))
-        click.echo("\n" + styled("Heaviest terms", bold=True))
-        click.echo(
-            table(("weight", "term", "from"), [(f"{t.weight:.3f}", t.term, t.source or "") for t in profile.terms[:25]])
-        )
-
-
-def _institute_record(institute: Institute) -> dict[str, Any]:
+def institute_record(institute: Institute) -> dict[str, Any]:
     return {
         "institute": institute.identifier,
         "acronym": institute.acronym,
@@ -111,23 +91,6 @@ def _institute_record(institute: Institute) -> dict[str, Any]:
     }
 
 
-def _profile_text(institute: Institute) -> str:
-    lines = [
-        styled(institute.name_en, bold=True),
-        institute.name_fr,
-        "",
-        f"label       2015: {_label(institute.label_2015)}, today: {_label(institute.label_current)}"
-        + (f" ({institute.label_note})" if institute.label_note else ""),
-        f"location    {institute.location or '—'}",
-        f"website     {institute.website or '—'}",
-        f"skills      {', '.join(institute.keywords_en)}",
-        f"compétences {', '.join(institute.keywords_fr)}",
-    ]
-    lines += [f"lab         {lab.name}: {', '.join(lab.keywords_en)}" for lab in institute.labs]
-    if institute.description_en:
-        lines += ["", institute.description_en]
-    return "\n".join(lines)
-
-
-def _label(value: bool | None) -> str:
+def label_text(value: bool | None) -> str:
+    """Whether an institute bears a label; unknown is `uncertain`."""
     return {True: "yes", False: "no", None: "uncertain"}[value]

@@ -55,7 +55,8 @@ def evidence_lines(evidence: Iterable[Evidence], score: float, most: int = 12) -
     """Each term with its weight and the skill it comes from; the rest in one line, so that they add up to the score."""
     listed = list(evidence)
     lines = [
-        f"{_INDENT}{e.weight:7.4f}  {e.term}" + (f"   ← {_short(e.source)}" if e.source else "") for e in listed[:most]
+        f"{_INDENT}{e.weight:7.4f}  {_worded(e)}" + (f"   ← {_short(e.source)}" if e.source else "")
+        for e in listed[:most]
     ]
     rest = sum(e.weight for e in listed[most:])
     if rest:
@@ -78,6 +79,12 @@ _INDENT = " " * 14
 
 def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, width(), initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False)
+
+
+def _worded(evidence: Evidence) -> str:
+    """The call's word, after the profile's French one where that made the match: `fabrication → manufacturing`."""
+    french = evidence.profile_term
+    return evidence.term if french in {None, evidence.term} else f"{french} → {evidence.term}"
 
 
 def _short(text: str, limit: int = 50) -> str:

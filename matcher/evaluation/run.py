@@ -19,8 +19,19 @@ if TYPE_CHECKING:
 
     from matcher.evaluation.benchmark import Qrels, Task
 
+FITS = (0, 50, 60, 70, 80, 85, 90, 95, 98)
+
 DEPTH = 1000
 """Calls kept per profile in a run, as is usual in TREC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What a minimum fit would show: the share of later wins, and the mean number of calls per profile."""
+
+    fit: int
+    wins_shown: float
+    calls_shown: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,7 @@ class Measured:
     by_size: dict[str, dict[str, float]]
     by_country: dict[str, dict[str, float]]
     by_programme: dict[str, dict[str, float]]
+    thresholds: list[Threshold]
 
 
 def rank_task(task: Task, model: str) -> metrics.Run:
@@ -56,6 +68,7 @@ def measure(task: Task, qrels: Qrels, model: str, run: metrics.Run) -> Measured:
         by_size=metrics.by_group(values, profiles, {p: task.groups[p]["size"] for p in profiles}),
         by_country=metrics.by_group(values, profiles, {p: task.groups[p]["country"] for p in profiles}),
         by_programme=_by_programme(answers, run),
+        thresholds=_thresholds(answers, run, len(task.calls)),
     )
 
 
@@ -100,6 +113,16 @@ def _best(row: npt.NDArray[np.float64], names: Sequence[str]) -> dict[str, float
     """The best calls with strictly falling scores, so that every tool breaks ties as the order here does."""
     order = np.lexsort((np.array(names), -row))[:DEPTH]
     return {names[i]: float(row[i]) - 1e-9 * place for place, i in enumerate(order.tolist())}
+
+
+def _thresholds(answers: Qrels, run: metrics.Run, calls: int) -> list[Threshold]:
+    """Wins at or above each fit; a fit is the share of all calls that a profile ranks lower, in percent."""
+    places = {p: {call: rank for rank, call in enumerate(scores)} for p, scores in run.items()}
+    last = calls - 1
+    fits = np.array(
+        [100 * (1 - places[p].get(call, last) / max(last, 1)) for p, relevant in answers.items() for call in relevant]
+    )
+    return [Threshold(fit, float((fits >= fit - 0.5).mean()), calls * (100.5 - fit) / 100) for fit in FITS]
 
 
 def _by_programme(answers: Qrels, run: metrics.Run) -> dict[str, dict[str, float]]:

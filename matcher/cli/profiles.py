@@ -1,0 +1,132 @@
+"""`matcher profile`: an institute's skills, what they do for the ranking, and what one more would do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from matcher.cli.listings import institute_record, label_text
+from matcher.cli.output import output_options, print_csv, print_json
+from matcher.cli.render import styled, table
+from matcher.cli.values import as_of_option
+from matcher.errors import UsageError
+from matcher.records import envelope, match_record
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from matcher.app import Matcher
+    from matcher.model import Institute, Match
+    from matcher.ranking.checking import SkillCheck
+
+HEAVIEST = 25
+
+
+@click.command("profile")
+@click.argument("institute")
+@click.option("--check", is_flag=True, help="Which skills never match a call, and which are too common to help.")
+@click.option("--try", "term", help="Which calls would enter or leave the top 20 if this term were a keyword.")
+@as_of_option
+@output_options
+@click.pass_obj
+def profile_command(
+    app: Matcher, /, institute: str, check: bool, term: str | None, as_of: date | None, output: str | None
+) -> None:
+    """The skills of INSTITUTE as the ranking reads them; nothing here changes the file."""
+    if check and term is not None:
+        raise UsageError("Ask for one at a time: --check, or --try TERM.")
+    if check:
+        _show_checks(app.check_profile(institute), output)
+    elif term is not None:
+        _show_trial(app, institute, term, as_of, output)
+    else:
+        _show_profile(app, institute, output)
+
+
+def _show_profile(app: Matcher, name: str, output: str | None) -> None:
+    profile = app.profile(name)
+    terms = [
+        {"term": t.term, "weight": t.weight, "source": t.source, "profile_term": t.profile_term} for t in profile.terms
+    ]
+    if output == "json":
+        print_json(envelope(**institute_record(profile.institute), terms=terms))
+    elif output == "csv":
+        print_csv(terms)
+    else:
+        rows = [(f"{t.weight:.3f}", t.term, t.source or "") for t in profile.terms[:HEAVIEST]]
+        click.echo(_profile_text(profile.institute))
+        click.echo("\n" + styled("Heaviest terms", bold=True))
+        click.echo(table(("weight", "term", "from"), rows))
+
+
+def _show_checks(checks: list[SkillCheck], output: str | None) -> None:
+    rows: list[dict[str, Any]] = [
+        {
+            "skill": c.skill,
+            "language": c.language,
+            "verdict": c.verdict.value,
+            "calls_with_all_words": c.calls,
+            "share_with_rarest_word": round(c.share, 4),
+        }
+        for c in sorted(checks, key=lambda c: (c.verdict.value == "matches", c.calls))
+    ]
+    if output == "json":
+        print_json(envelope(skills=rows))
+    elif output == "csv":
+        print_csv(rows)
+    else:
+        cells = [(r["verdict"], str(r["calls_with_all_words"]), r["language"], r["skill"]) for r in rows]
+        click.echo(table(("verdict", "calls", "", "skill"), cells))
+        odd = sum(r["verdict"] != "matches" for r in rows)
+        click.echo(
+            f"\n{odd} of {len(rows)} skills do nothing for the ranking; `calls` counts those with all the words."
+        )
+
+
+def _show_trial(app: Matcher, name: str, term: str, as_of: date | None, output: str | None) -> None:
+    trial = app.try_term(name, term, as_of=as_of)
+    if output == "json":
+        print_json(
+            envelope(
+                institute=app.institute(name).identifier,
+                term=term,
+                as_of=trial.as_of.isoformat(),
+                entering=[match_record(m, trial.as_of) for m in trial.entering],
+                leaving=[match_record(m, trial.as_of) for m in trial.leaving],
+            )
+        )
+    elif output == "csv":
+        print_csv(
+            {"change": change, **match_record(m, trial.as_of), "evidence": list(m.words(6))}
+            for change, matches in (("enters", trial.entering), ("leaves", trial.leaving))
+            for m in matches
+        )
+    else:
+        rows = [("enters", m) for m in trial.entering] + [("leaves", m) for m in trial.leaving]
+        if not rows:
+            click.echo(f"{term!r} would change nothing in the top 20.")
+            return
+        click.echo(table(("", "rank", "call", "title"), [(word, *_cells(match)) for word, match in rows]))
+
+
+def _cells(match: Match) -> tuple[str, str, str]:
+    return str(match.rank), match.call.identifier, match.call.title
+
+
+def _profile_text(institute: Institute) -> str:
+    lines = [
+        styled(institute.name_en, bold=True),
+        institute.name_fr,
+        "",
+        f"label       2015: {label_text(institute.label_2015)}, today: {label_text(institute.label_current)}"
+        + (f" ({institute.label_note})" if institute.label_note else ""),
+        f"location    {institute.location or '—'}",
+        f"website     {institute.website or '—'}",
+        f"skills      {', '.join(institute.keywords_en)}",
+        f"compétences {', '.join(institute.keywords_fr)}",
+    ]
+    lines += [f"lab         {lab.name}: {', '.join(lab.keywords_en)}" for lab in institute.labs]
+    if institute.description_en:
+        lines += ["", institute.description_en]
+    return "\n".join(lines)

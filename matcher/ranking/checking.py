@@ -1,0 +1,102 @@
+"""What a profile would gain: skills that never match or are too common to help, and a term tried beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from matcher.model import CallFilter, Match, Profile, ProfilePart
+from matcher.ranking.matching import best_matches, score_all
+from matcher.ranking.query import query_vector
+from matcher.text.analysis import Analyzer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from matcher.ranking.index import Index
+
+COMMON_SHARE = 0.25
+"""A skill whose rarest word stands in more than this share of all calls tells none of them apart."""
+
+SHOWN = 20
+"""How long the list is that a tried term is compared on."""
+
+
+class Verdict(StrEnum):
+    """What a skill does for the ranking."""
+
+    MATCHES = "matches"
+    NEVER = "never matches"
+    COMMON = "too common"
+
+
+@dataclass(frozen=True, slots=True)
+class SkillCheck:
+    """One skill of a profile: `calls` hold all its words, `share` of all calls hold its rarest word."""
+
+    skill: str
+    language: str
+    verdict: Verdict
+    calls: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a term would change: calls that enter and leave the top list, with their new and old rank."""
+
+    as_of: date
+    entering: tuple[Match, ...]
+    leaving: tuple[Match, ...]
+
+
+def check_skills(index: Index, parts: Sequence[ProfilePart]) -> list[SkillCheck]:
+    """Judge each keyword of a profile against every call of the index."""
+    analyzer = Analyzer()
+    return [_checked(index, part, analyzer) for part in parts if part.kind in {"keyword", "lab"}]
+
+
+def try_term(index: Index, profile: Profile, term: str, today: date) -> Trial:
+    """Rank the live calls with and without a keyword (English or French) and compare the top lists."""
+    from matcher.text.french import languages
+
+    added = tuple(ProfilePart("keyword", term, term, language) for language in languages(term))
+    before = _top(index, profile, today)
+    after = _top(index, replace(profile, parts=(*profile.parts, *added)), today)
+    had, has = ({match.call.identifier for match in matches} for matches in (before, after))
+    return Trial(
+        as_of=today,
+        entering=tuple(match for match in after if match.call.identifier not in had),
+        leaving=tuple(match for match in before if match.call.identifier not in has),
+    )
+
+
+def _top(index: Index, profile: Profile, today: date) -> list[Match]:
+    scored = score_all(index, query_vector(profile, Analyzer(), index), None)
+    return best_matches(scored, CallFilter(), today, top=SHOWN, pin=profile.pin)
+
+
+def _checked(index: Index, part: ProfilePart, analyzer: Analyzer) -> SkillCheck:
+    renderings = [index_words for text in _english(part) if (index_words := _words(text, analyzer))]
+    held = [[index.holders(word) for word in words] for words in renderings]
+    whole = max((len(set.intersection(*sets)) for sets in held), default=0)
+    rarest = min((len(rows) for sets in held for rows in sets if rows), default=0)
+    share = rarest / max(len(index), 1)
+    verdict = Verdict.NEVER if not rarest else Verdict.COMMON if share > COMMON_SHARE else Verdict.MATCHES
+    return SkillCheck(part.text, part.language, verdict, whole, share)
+
+
+def _english(part: ProfilePart) -> list[str]:
+    """A skill in English; a French one by its pieces together, as the lexicon gives them."""
+    if part.language != "fr":
+        return [part.text]
+    from matcher.text.french import translated
+
+    return [" ".join(dict.fromkeys(english for english, _ in translated(part.text)))]
+
+
+def _words(text: str, analyzer: Analyzer) -> list[str]:
+    """The single words of a text as terms."""
+    return [term for term in dict.fromkeys(analyzer.terms(text)) if " " not in term]
