@@ -145,7 +145,7 @@ def _rows(measured: list[Measured]) -> list[dict[str, Any]]:
 
 
 def _thresholds_text(one: Measured) -> str:
-    rows = [(str(t.fit), f"{t.wins_shown:.3f}", f"{min(t.calls_shown, 1e9):.0f}") for t in one.thresholds]
+    rows = [(str(t.fit), f"{t.wins_shown:.3f}", f"{t.calls_shown:.0f}") for t in one.thresholds]
     return f"\n{one.model}: what a minimum fit shows\n" + table(("fit", "share of wins", "calls per profile"), rows)
 
 

@@ -57,4 +57,4 @@ class Bm25:
 
 def call_text(call: Call) -> str:
     """Title and description as one text, which is all that the baselines read."""
-    return "\n".join((call.title, *(section.text for section in call.sections)))
+    return "\n".join((call.title, *(f"{section.name}: {section.text}" for section in call.sections)))

@@ -122,7 +122,7 @@ def _thresholds(answers: Qrels, run: metrics.Run, calls: int) -> list[Threshold]
     fits = np.array(
         [100 * (1 - places[p].get(call, last) / max(last, 1)) for p, relevant in answers.items() for call in relevant]
     )
-    return [Threshold(fit, float((fits >= fit - 0.5).mean()), calls * (100.5 - fit) / 100) for fit in FITS]
+    return [Threshold(fit, float((fits >= fit - 0.5).mean()), min(calls, calls * (100.5 - fit) / 100)) for fit in FITS]
 
 
 def _by_programme(answers: Qrels, run: metrics.Run) -> dict[str, dict[str, float]]:

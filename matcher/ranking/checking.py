@@ -79,22 +79,24 @@ def _top(index: Index, profile: Profile, today: date) -> list[Match]:
 
 
 def _checked(index: Index, part: ProfilePart, analyzer: Analyzer) -> SkillCheck:
-    renderings = [index_words for text in _english(part) if (index_words := _words(text, analyzer))]
-    held = [[index.holders(word) for word in words] for words in renderings]
-    whole = max((len(set.intersection(*sets)) for sets in held), default=0)
-    rarest = min((len(rows) for sets in held for rows in sets if rows), default=0)
+    held = [index.holders(word) for word in _words(_english(part, index, analyzer), analyzer)]
+    whole = len(set.intersection(*held)) if held else 0
+    rarest = min((len(rows) for rows in held if rows), default=0)
     share = rarest / max(len(index), 1)
     verdict = Verdict.NEVER if not rarest else Verdict.COMMON if share > COMMON_SHARE else Verdict.MATCHES
     return SkillCheck(part.text, part.language, verdict, whole, share)
 
 
-def _english(part: ProfilePart) -> list[str]:
+def _english(part: ProfilePart, index: Index, analyzer: Analyzer) -> str:
     """A skill in English; a French one by its pieces together, as the lexicon gives them."""
     if part.language != "fr":
-        return [part.text]
+        return part.text
     from matcher.text.french import translated
 
-    return [" ".join(dict.fromkeys(english for english, _ in translated(part.text)))]
+    def known(text: str) -> bool:
+        return all(index.find_term(word) is not None for word in _words(text, analyzer))
+
+    return "\n".join(english for english, _ in translated(part.text, known))
 
 
 def _words(text: str, analyzer: Analyzer) -> list[str]:

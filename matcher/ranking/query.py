@@ -97,14 +97,18 @@ class _Weigher:
         return vector
 
     def _terms(self, part: ProfilePart) -> Iterable[tuple[str, str, str | None]]:
-        """(term, English words, French words or None) of a part, whatever its language."""
+        """(term, English words, French words or None) of a part, in either language."""
         if part.language != "fr":
             yield from ((term, english, None) for term, english in self.analyzer.worded_terms(part.text))
             return
         from matcher.text.french import translated
 
-        for english, french in translated(part.text):
+        for english, french in translated(part.text, self._known):
             yield from ((term, shown, french) for term, shown in self.analyzer.worded_terms(english))
+
+    def _known(self, text: str) -> bool:
+        """True when calls hold every word of a text."""
+        return all(self.lexis.find_term(term) is not None for term in self.analyzer.terms(text) if " " not in term)
 
 
 def query_vector(profile: Profile, analyzer: Analyzer, lexis: Lexis) -> QueryVector:

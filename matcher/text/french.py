@@ -7,11 +7,16 @@ difference. The longest term of the lexicon wins, so that `maladie rare` is not 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from matcher.text.analysis import stop_words, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # fmt: off
 FUNCTION_WORDS = frozenset(
@@ -75,29 +80,35 @@ def languages(text: str) -> tuple[str, ...]:
     return ("fr", "en") if french == english else ("fr",) if french > english else ("en",)
 
 
-def translated(text: str) -> list[tuple[str, str]]:
-    """(English, French) pieces of a text, the English alternatives of one term each on their own.
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a French text with its English renderings, the most usual first."""
+
+    french: str
+    english: tuple[str, ...]
+
+
+def translated(text: str, known: Callable[[str], bool]) -> list[tuple[str, str]]:
+    """(English, French) for each piece of a text: its most usual rendering, or the first that is `known`.
 
     Neighbouring pieces come as a pair too, because calls hold pairs of words as terms.
     """
     found: list[tuple[str, str]] = []
     for line in text.splitlines():
-        pieces = _pieces(words(line))
-        found += [(english, french) for alternatives, french in pieces for english in alternatives]
-        found += [
-            (f"{a[0].split()[-1]} {b[0].split()[0]}", f"{left} {right}") for (a, left), (b, right) in pairwise(pieces)
-        ]
+        chosen = [(next(filter(known, p.english), p.english[0]), p.french) for p in _pieces(words(line))]
+        found += chosen
+        found += [(f"{a.split()[-1]} {b.split()[0]}", f"{left} {right}") for (a, left), (b, right) in pairwise(chosen)]
     return found
 
 
-def _pieces(found: list[str]) -> list[tuple[tuple[str, ...], str]]:
-    """(English alternatives, French words) of a line, from left to right."""
-    pieces: list[tuple[tuple[str, ...], str]] = []
+def _pieces(found: list[str]) -> list[Piece]:
+    """The pieces of a line, from left to right."""
+    pieces: list[Piece] = []
     position = 0
     while position < len(found):
         length, english = _longest(found, position)
         if english:
-            pieces.append((english, " ".join(found[position : position + length])))
+            pieces.append(Piece(" ".join(found[position : position + length]), english))
         position += length
     return pieces
 

@@ -1,0 +1,119 @@
+"""Benchmark folders: read as written, wrong lines named, rankers kept away from the answers."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from matcher.errors import BenchmarkError
+from matcher.evaluation.benchmark import load_qrels, load_task, split_sections
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CALLS = [
+    {
+        "id": "HORIZON-CL4-2027-01-02",
+        "title": "Lasers for welding",
+        "description": "Expected Outcome: Better seams.\nScope: Fibre lasers.",
+        "programme": "Horizon Europe",
+        "call_id": "HORIZON-CL4-2027-01",
+        "action": "HORIZON-RIA",
+        "deadlines": ["2027-09-01", "2027-02-01"],
+        "deadline_model": "two-stage",
+    },
+    {"id": "HORIZON-CL6-2027-03", "title": "Soil water", "description": "", "programme": "Horizon Europe"},
+]
+PROFILES = [
+    {"id": "w", "name": "Written", "keywords": ["laser welding"], "keywords_fr": ["soudage laser"], "description": "x"},
+    {"id": "d", "name": "Projects", "country": "FR", "documents": ["1"]},
+]
+DOCUMENTS = [
+    {"id": "1", "title": "Wet soils", "text": "Water.", "keywords": "soil, water", "topic": "T", "date": "2021-05-06"}
+]
+
+
+def write(folder: Path, *, packed: bool = True, qrels: str = "w 0 HORIZON-CL4-2027-01-02 1\n") -> Path:
+    for name, lines in (("calls", CALLS), ("profiles", PROFILES), ("documents", DOCUMENTS)):
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        if packed:
+            (folder / f"{name}.jsonl.gz").write_bytes(gzip.compress(text.encode()))
+        else:
+            (folder / f"{name}.jsonl").write_text(text)
+    (folder / "qrels.txt").write_text(qrels)
+    return folder
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_folder_is_read_as_written(tmp_path, packed):
+    task = load_task(write(tmp_path, packed=packed))
+    call = task.calls[0]
+    assert [s.name for s in call.sections] == ["Expected Outcome", "Scope"]
+    assert [d.date.isoformat() for d in call.deadlines] == ["2027-02-01", "2027-09-01"]
+    assert [(p.kind, p.language) for p in task.profiles[0].parts] == [
+        ("keyword", "en"),
+        ("keyword", "fr"),
+        ("description", "en"),
+    ]
+    project = task.profiles[1].parts[0]
+    assert project.topic == "T"
+    assert project.text.splitlines() == ["Wet soils", "Water.", "soil", " water"]
+    assert task.groups["d"] == {"size": "3-5 projects", "country": "FR"}
+    assert load_qrels(tmp_path) == {"w": {"HORIZON-CL4-2027-01-02": 1}}
+
+
+def test_the_task_holds_no_answer_and_no_way_to_one(tmp_path):
+    task = load_task(write(tmp_path, qrels="w 0 SECRET-ANSWER 1\n"))
+    assert "SECRET-ANSWER" not in repr(task)
+    assert str(tmp_path) not in repr(task)
+
+
+def test_calls_and_parts_can_be_chosen(tmp_path):
+    task = load_task(write(tmp_path), calls="*CL6*").only(frozenset({"keywords_fr"}))
+    assert [c.identifier for c in task.calls] == ["HORIZON-CL6-2027-03"]
+    assert [p.text for p in task.profiles[0].parts] == ["soudage laser"]
+    assert task.profiles[1].parts == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "said"),
+    [
+        ("calls", "{broken", "calls.jsonl:1"),
+        ("calls", '["no object"]', "calls.jsonl:1"),
+        ("calls", '{"title": "no id"}', "id: found None"),
+        ("calls", '{"id": "a", "title": 3}', "title: found 3"),
+        ("calls", '{"id": "a", "title": "t", "deadlines": ["soon"]}', "calls.jsonl:1"),
+        ("profiles", '{"id": "a", "keywords": "laser"}', "keywords: found 'laser'"),
+        ("profiles", '{"id": "a", "documents": ["99"]}', "names '99'"),
+        ("documents", '{"id": "1", "date": "05/06/2021"}', "documents.jsonl:1"),
+    ],
+)
+def test_a_wrong_line_is_named(tmp_path, name, line, said):
+    write(tmp_path, packed=False)
+    (tmp_path / f"{name}.jsonl").write_text(line + "\n")
+    with pytest.raises(BenchmarkError, match=said.replace("[", r"\[")):
+        load_task(tmp_path)
+
+
+def test_a_truncated_file_and_a_wrong_folder_are_told(tmp_path):
+    with pytest.raises(BenchmarkError, match="is this a benchmark folder"):
+        load_task(tmp_path)
+    path = write(tmp_path) / "calls.jsonl.gz"
+    path.write_bytes(path.read_bytes()[:-12])
+    with pytest.raises(BenchmarkError, match="cannot be read"):
+        load_task(tmp_path)
+    (tmp_path / "qrels.txt").write_text("only two\n")
+    with pytest.raises(BenchmarkError, match=r"qrels.txt:1"):
+        load_qrels(tmp_path)
+
+
+def test_sections_of_running_text():
+    parts = list(split_sections("Words before. ExpectedOutcome : One.\nTwo. Scope: Three."))
+    assert [(s.name, s.text) for s in parts] == [
+        ("Description", "Words before."),
+        ("Expected Outcome", "One.\nTwo."),
+        ("Scope", "Three."),
+    ]

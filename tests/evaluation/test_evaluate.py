@@ -1,0 +1,140 @@
+"""`matcher evaluate` on folders and CORDIS dumps written here, and, where they are, on the real folders."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from matcher.cli import main
+from tests.evaluation.test_benchmark import write
+
+SHARED = Path(os.environ.get("MATCHER_SHARED", Path(__file__).parents[2].parent / "shared"))
+BENCHMARK = SHARED / "benchmark"
+with_benchmark = pytest.mark.skipif(not BENCHMARK.is_dir(), reason="../shared/benchmark is not here")
+
+MEASURES = {"ndcg@10", "p@10", "recall@10", "recall@50", "map", "mrr", "profiles"}
+
+
+@pytest.fixture
+def evaluate(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("MATCHER_HOME", str(tmp_path / "home"))
+
+    def command(*arguments: object) -> dict:
+        with pytest.raises(SystemExit) as ended:
+            main(["--quiet", "evaluate", *map(str, arguments), "--json"])
+        captured = capsys.readouterr()
+        assert ended.value.code == 0, captured.err
+        return json.loads(captured.out)
+
+    return command
+
+
+def test_json_holds_what_design_says(evaluate, tmp_path):
+    answer = evaluate(write(tmp_path))
+    assert answer["schema"] == 1
+    assert answer["benchmark"] == tmp_path.name
+    assert list(answer["models"]) == ["matcher", "naive", "bm25"]
+    for model in answer["models"].values():
+        assert set(model) >= MEASURES
+        assert model["profiles"] == 1
+        assert model["mrr"] == 1.0
+    assert {(c["model"], c["against"]) for c in answer["comparisons"]} == {("matcher", "naive"), ("matcher", "bm25")}
+
+
+def test_runs_are_in_trec_form(evaluate, tmp_path):
+    path = tmp_path / "run.txt"
+    evaluate(write(tmp_path), "--model", "bm25", "--run", path)
+    lines = [line.split() for line in path.read_text().splitlines()]
+    assert {tuple(line[i] for i in (1, 5)) for line in lines} == {("Q0", "bm25")}
+    first = [line for line in lines if line[0] == "w"]
+    assert [line[3] for line in first] == ["1", "2"]
+    assert first[0][2] == "HORIZON-CL4-2027-01-02"
+    evaluate(tmp_path, "--run", path)
+    assert {p.name for p in tmp_path.glob("run.*.txt")} == {"run.matcher.txt", "run.naive.txt", "run.bm25.txt"}
+
+
+def test_an_unknown_model_is_told_with_those_that_are(capsys, tmp_path):
+    with pytest.raises(SystemExit) as ended:
+        main(["evaluate", str(write(tmp_path)), "--model", "nonesuch"])
+    assert ended.value.code == 2
+    assert "there are bm25" in capsys.readouterr().err
+
+
+PROJECTS = """\ufeffid;acronym;status;title;startDate;topics;ecSignatureDate;objective;keywords
+1;AAA;CLOSED;"Laser welding; of steel";2021-03-01;HORIZON-CL4-2021-01-01;2021-02-01;"Seams of ""steel"" by laser.";laser
+2;BBB;SIGNED;Welding at sea;2024-03-01;HORIZON-CL4-2023-02-05;2024-02-01;Ships.;
+3;CCC;SIGNED;No topic;2024-03-01;;2024-02-01;x;
+4;DDD;SIGNED;Same topic again;2024-05-01;HORIZON-CL4-2021-01-01;2024-05-01;x;
+short;row
+"""
+ORGANISATIONS = """projectID;projectAcronym;organisationID;name;country;role
+1;AAA;999;INSTITUT DE SOUDURE;FR;coordinator
+2;BBB;999;INSTITUT DE SOUDURE;FR;participant
+4;DDD;999;INSTITUT DE SOUDURE;FR;participant
+2;BBB;111;NEWCOMER;DE;coordinator
+77;ZZZ;111;NEWCOMER;DE;coordinator
+"""
+TOPICS = """projectID;topic;title;rcn
+2;HORIZON-CL4-2023-02-05;Joining ship hulls by laser;1
+"""
+
+
+def cordis(folder: Path) -> Path:
+    (folder / "project.csv").write_text(PROJECTS, encoding="utf-8")
+    (folder / "organization.csv").write_text(ORGANISATIONS, encoding="utf-8")
+    (folder / "topics.csv").write_text(TOPICS, encoding="utf-8")
+    return folder
+
+
+def test_a_folder_is_built_from_cordis(evaluate, tmp_path):
+    source = tmp_path / "dump"
+    source.mkdir()
+    answer = evaluate(tmp_path / "out", "--from-cordis", cordis(source), "--cutoff", "2023-07-01")
+    assert answer["models"]["matcher"]["profiles"] == 1
+    assert answer["models"]["matcher"]["mrr"] == 1.0
+    # project 4 is in a topic that was won before the cut-off: no new win
+    assert (tmp_path / "out" / "qrels.txt").read_text() == "999 0 HORIZON-CL4-2023-02-05 1\n"
+
+
+def test_a_dump_without_a_column_is_told(capsys, tmp_path):
+    cordis(tmp_path)
+    (tmp_path / "project.csv").write_text("id,title\n1,x\n")
+    with pytest.raises(SystemExit) as ended:
+        main(["evaluate", str(tmp_path / "out"), "--from-cordis", str(tmp_path), "--cutoff", "2023-07-01"])
+    assert ended.value.code == 1
+    assert "found no column" in capsys.readouterr().err
+
+
+def test_from_cordis_needs_a_cutoff(capsys, tmp_path):
+    with pytest.raises(SystemExit) as ended:
+        main(["evaluate", str(tmp_path / "out"), "--from-cordis", str(tmp_path)])
+    assert ended.value.code == 2
+    assert "--cutoff" in capsys.readouterr().err
+
+
+@with_benchmark
+def test_targets_on_real_wins(evaluate):
+    models = evaluate(BENCHMARK / "horizon-europe")["models"]
+    ours = models["matcher"]
+    assert ours["ndcg@10"] >= 1.30 * models["bm25"]["ndcg@10"]
+    assert ours["ndcg@10"] >= 1.45 * models["naive"]["ndcg@10"]
+    assert ours["recall@50"] >= 0.52
+
+
+@with_benchmark
+@pytest.mark.parametrize("pattern", [(), ("--calls", "*2014*")])
+def test_written_profiles_are_ahead_of_both_baselines(evaluate, pattern):
+    models = evaluate(BENCHMARK / "h2020", *pattern)["models"]
+    for measure in ("ndcg@10", "recall@50", "map"):
+        assert models["matcher"][measure] > models["naive"][measure]
+        assert models["matcher"][measure] > models["bm25"][measure]
+
+
+@with_benchmark
+def test_french_keywords_find_what_english_ones_do(evaluate):
+    english = evaluate(BENCHMARK / "h2020", "--model", "matcher", "--use", "keywords")["models"]["matcher"]
+    french = evaluate(BENCHMARK / "h2020", "--model", "matcher", "--use", "keywords_fr")["models"]["matcher"]
+    assert french["recall@50"] >= 0.85 * english["recall@50"]
