@@ -29,7 +29,7 @@ DEFAULT_MODELS = ("matcher", "naive", "bm25")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--model", "models", multiple=True, help="A ranker's name; may be repeated [matcher, naive, bm25].")
 @click.option("--run", "run_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the TREC run here.")
-@click.option("--calls", metavar="PATTERN", help="Rank only calls whose identifier matches, as in '*-2014*'.")
+@click.option("--calls", metavar="PATTERN", help="Candidates: only calls whose identifier matches, as '*-2014*'.")
 @click.option(
     "--use",
     "parts",
@@ -129,7 +129,7 @@ def _record(task: Task, measured: list[Measured]) -> dict[str, Any]:
         for first, other, found in _comparisons(measured)
         for c in found
     ]
-    return envelope(benchmark=task.name, calls=len(task.calls), models=models, comparisons=comparisons)
+    return envelope(benchmark=task.name, calls=len(task.candidates), models=models, comparisons=comparisons)
 
 
 def _comparisons(measured: list[Measured]) -> list[tuple[Measured, Measured, list[Comparison]]]:
@@ -161,7 +161,7 @@ def _text(task: Task, measured: list[Measured], by: str | None) -> str:
     ]
     profiles = len(measured[0].values["map"])
     lines = [
-        styled(f"{task.name}: {len(task.calls)} calls, {profiles} profiles with wins among them", bold=True),
+        styled(f"{task.name}: {len(task.candidates)} calls, {profiles} profiles with wins among them", bold=True),
         table(("model", *MEASURES), rows),
         "Means over profiles with 95% bootstrap intervals.",
     ]

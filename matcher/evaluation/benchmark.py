@@ -38,12 +38,17 @@ MAX_LINE = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be ranked for whom: no answers in it. `groups` gives, per profile, its size and country."""
+    """What is to be ranked for whom: no answers in it.
+
+    Rankers are fitted on all `calls`, as the product is on its archive, and measured on the `candidates` among them.
+    `groups` gives, per profile, its size and country.
+    """
 
     name: str
     calls: tuple[Call, ...]
     profiles: tuple[Profile, ...]
     groups: Mapping[str, Mapping[str, str]]
+    candidates: frozenset[str]
 
     def only(self, parts: frozenset[str]) -> Task:
         """The task with only these parts of each profile (names of `PARTS`)."""
@@ -56,13 +61,14 @@ Qrels = dict[str, dict[str, int]]
 
 
 def load_task(folder: Path, *, calls: str | None = None) -> Task:
-    """Read calls, profiles and documents; `calls` is a shell pattern that identifiers must match.
+    """Read calls, profiles and documents; `calls` is a shell pattern for the identifiers of candidates.
 
     Raises:
         BenchmarkError: naming file, line and what was expected.
     """
-    listed = [call for call in _read(folder, "calls", _call) if calls is None or fnmatchcase(call.identifier, calls)]
-    if not listed:
+    listed = tuple(_read(folder, "calls", _call))
+    candidates = frozenset(c.identifier for c in listed if calls is None or fnmatchcase(c.identifier, calls))
+    if not candidates:
         raise BenchmarkError(f"{folder}: no call{' matches ' + calls if calls else ''}; nothing to rank.")
     documents = {d.identifier: d for d in _read(folder, "documents", _document)} if _find(folder, "documents") else {}
     raw_profiles = list(_read(folder, "profiles", dict))
@@ -71,7 +77,7 @@ def load_task(folder: Path, *, calls: str | None = None) -> Task:
         profile.identifier: {"size": _size(raw), "country": str(raw.get("country") or "unknown")}
         for profile, raw in zip(profiles, raw_profiles, strict=True)
     }
-    return Task(folder.resolve().name, tuple(listed), profiles, groups)
+    return Task(folder.resolve().name, listed, profiles, groups, candidates)
 
 
 def load_qrels(folder: Path) -> Qrels:

@@ -52,8 +52,9 @@ def rank_task(task: Task, model: str) -> metrics.Run:
     scores = load_ranker(model).rank_scores(task.calls, task.profiles)
     if scores.shape != (len(task.profiles), len(task.calls)) or not np.isfinite(scores).all():
         raise BenchmarkError(f"The ranker {model!r} gave scores of shape {scores.shape}, or some that are not finite.")
-    names = [call.identifier for call in task.calls]
-    return {p.identifier: _best(row, names) for p, row in zip(task.profiles, scores, strict=True)}
+    columns = [i for i, call in enumerate(task.calls) if call.identifier in task.candidates]
+    names = [task.calls[i].identifier for i in columns]
+    return {p.identifier: _best(row[columns], names) for p, row in zip(task.profiles, scores, strict=True)}
 
 
 def measure(task: Task, qrels: Qrels, model: str, run: metrics.Run) -> Measured:
@@ -68,15 +69,14 @@ def measure(task: Task, qrels: Qrels, model: str, run: metrics.Run) -> Measured:
         by_size=metrics.by_group(values, profiles, {p: task.groups[p]["size"] for p in profiles}),
         by_country=metrics.by_group(values, profiles, {p: task.groups[p]["country"] for p in profiles}),
         by_programme=_by_programme(answers, run),
-        thresholds=_thresholds(answers, run, len(task.calls)),
+        thresholds=_thresholds(answers, run, len(task.candidates)),
     )
 
 
 def judged(task: Task, qrels: Qrels) -> Qrels:
     """The answers that concern this task's calls and profiles; profiles without any are left out."""
-    calls = {call.identifier for call in task.calls}
     answers = {
-        p.identifier: {c: r for c, r in qrels.get(p.identifier, {}).items() if c in calls and r > 0}
+        p.identifier: {c: r for c, r in qrels.get(p.identifier, {}).items() if c in task.candidates and r > 0}
         for p in task.profiles
     }
     answers = {profile: relevant for profile, relevant in answers.items() if relevant}

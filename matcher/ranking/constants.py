@@ -14,7 +14,7 @@ BACKGROUND_PROJECTS = 1.75
 DESCRIPTION = 0.2
 """A description against the keywords of a written profile: mostly words of presentation."""
 
-FRENCH = 0.5
+FRENCH = 0.25
 """A French keyword against an English one in a profile that has both: they say the same, less exactly."""
 
 PROFILE_TERMS = 2_000
