@@ -48,6 +48,6 @@ def load_ranker(name: str) -> Ranker:
         make: Callable[[], Ranker] = point.load()
     except ImportError as error:
         raise UsageError(
-            f"The ranker {name!r} needs {error.name}; `pip install 'matcher[evaluation]'` brings it."
+            f"The ranker {name!r} needs {error.name}; `pip install 'matcher[{name}]'` brings it."
         ) from error
     return make()
