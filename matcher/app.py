@@ -365,7 +365,7 @@ class Matcher:
             done.unlink(missing_ok=True)
 
     def _fingerprint(self) -> str:
-        from matcher.institutes import institutes_fingerprint
+        from matcher.institute_files import institutes_fingerprint
 
         return institutes_fingerprint(self.settings.config_dir)
 

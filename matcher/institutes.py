@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from matcher.errors import ConfigError, UsageError
+from matcher.institute_files import institute_files, institutes_folder
 from matcher.mistakes import describe_validation_error
 from matcher.model import Institute, Lab, LegalName, Project
 from matcher.yamlfile import read_yaml
@@ -99,11 +100,6 @@ class _Institute(_Part):
     pin: list[Text] = []
 
 
-def institutes_folder(config_dir: Path) -> Path:
-    """Where the institutes' files are."""
-    return config_dir / "institutes"
-
-
 def load_institutes(config_dir: Path) -> tuple[Institute, ...]:
     """Every institute of the configuration, by identifier.
 
@@ -111,7 +107,7 @@ def load_institutes(config_dir: Path) -> tuple[Institute, ...]:
         ConfigError: with every mistake of every file, or when there is no file at all.
     """
     folder = institutes_folder(config_dir)
-    paths = _files(folder)
+    paths = institute_files(config_dir)
     if not paths:
         raise ConfigError([f"{folder}: found no *.yaml file, expected one for each institute"])
     mistakes: list[str] = []
@@ -125,15 +121,6 @@ def load_institutes(config_dir: Path) -> tuple[Institute, ...]:
     if mistakes:
         raise ConfigError(mistakes)
     return tuple(institutes)
-
-
-def institutes_fingerprint(config_dir: Path) -> str:
-    """Changes when a file of the institutes is edited, added or removed; reads no file."""
-    import hashlib
-
-    folder = institutes_folder(config_dir)
-    facts = [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in _files(folder)]
-    return hashlib.sha256(repr((str(folder), facts)).encode()).hexdigest()
 
 
 def find_institute(institutes: Iterable[Institute], name: str) -> Institute:
@@ -152,13 +139,6 @@ def find_institute(institutes: Iterable[Institute], name: str) -> Institute:
     near = get_close_matches(wanted, [i.identifier for i in listed], n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(near)}?" if near else "`matcher institutes` lists them."
     raise UsageError(f"No institute is called {name!r}: {hint}")
-
-
-def _files(folder: Path) -> list[Path]:
-    """The files of institutes by name; hidden ones are an editor's."""
-    return sorted(
-        p for p in folder.glob("*.y*ml") if p.suffix in {".yaml", ".yml"} and p.is_file() and p.name[0] != "."
-    )
 
 
 def _read(path: Path, mistakes: list[str]) -> Institute | None:

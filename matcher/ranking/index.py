@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,8 +27,22 @@ if TYPE_CHECKING:
 LAYOUT = 2
 """Grows with every change of the arrays' meaning; an index of another layout is built anew."""
 
+_CALLS_HELD = 5_000
+"""Calls that stay unpacked in memory: the live ones are asked for by one institute after the other."""
+
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Products:
+    """Every term that a profile shares with a call: `rows` its call, `weights` the product of both weights, each
+    (shared,), in the order of the profile's terms; those of term `t` stand from `edges[t]` to `edges[t + 1]`.
+    """
+
+    rows: npt.NDArray[np.int32]
+    weights: Floats
+    edges: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +53,7 @@ class Scores:
     similar: Doubles
     history: Doubles
     coordination: Doubles
+    products: Products
 
     @property
     def total(self) -> Doubles:
@@ -54,6 +69,7 @@ class Index:
         self.arrays = generation.arrays
         self._terms = generation.table("terms")
         self._calls = generation.table("calls")
+        self._unpacked = lru_cache(_CALLS_HELD)(lambda row: unpack(self._calls[row]))
         self._texts = generation.table("texts")
         self._queries = generation.table("queries")
         self.fitted_terms: int = generation.meta["fitted_terms"]
@@ -93,28 +109,27 @@ class Index:
         The text part is Σ q(t)·w(t) over the length of what the call has and the profile has not: a term of the
         profile's own, added to a call, can only raise it.
         """
-        matched, covered = self._matched(query)
+        products, covered = self._products(query)
+        matched = np.bincount(products.rows, weights=products.weights, minlength=len(self)).astype(np.float64)
         floor = constants.LENGTH_FLOOR * self.meta["mean_square"]
         text = matched / np.sqrt(np.maximum(self.arrays["squares"] - covered, 0) + floor)
-        similar = (text[self.arrays["similar_calls"]] * self.arrays["similar_weights"]).sum(axis=1)
+        similar = np.einsum("ij,ij->i", text.take(self.arrays["similar_calls"]), self.arrays["similar_weights"])
         return Scores(
             text=text,
             similar=constants.SIMILAR_WEIGHT * similar,
             history=constants.HISTORY_WEIGHT * self._won_before(query)[self.arrays["part"]],
             coordination=-constants.COORDINATION_WEIGHT * self.arrays["coordination"].astype(np.float64),
+            products=products,
         )
 
-    def contributions(self, query: QueryVector, row: int, text: float) -> Doubles:
-        """(terms of the query,) what each adds to the text part of one call; they add up to `text`."""
-        parts = np.zeros(len(query.ids))
-        for i, position in enumerate(query.ids.tolist()):
-            start, end = self.arrays["posting_starts"][position : position + 2]
-            rows = self.arrays["posting_rows"][start:end]
-            at = int(np.searchsorted(rows, row))
-            if at < len(rows) and rows[at] == row:
-                parts[i] = query.weights[i] * self.arrays["posting_weights"][start + at]
+    def contributions(self, scores: Scores, row: int) -> Doubles:
+        """(terms of the profile,) what each adds to the text part of one call; they add up to it."""
+        products = scores.products
+        parts = np.zeros(len(products.edges) - 1)
+        found = np.flatnonzero(products.rows == row)
+        parts[np.searchsorted(products.edges, found, side="right") - 1] = products.weights[found]
         total = parts.sum()
-        return parts * (text / total) if total else parts
+        return parts * (scores.text[row] / total) if total else parts
 
     def most_similar(self, scores: Scores, row: int) -> str | None:
         """The similar call that adds most to the score of a call."""
@@ -129,17 +144,19 @@ class Index:
         parts: list[str] = self.meta["parts"]
         return parts[int(self.arrays["part"][row])]
 
-    def _matched(self, query: QueryVector) -> tuple[Doubles, Doubles]:
-        """(calls,) the weighted product with the profile, and the squared length that the profile covers."""
+    def _products(self, query: QueryVector) -> tuple[Products, Doubles]:
+        """What the profile shares with each call, and (calls,) the squared length that it covers of them."""
         starts = self.arrays["posting_starts"]
-        spans = [slice(int(starts[i]), int(starts[i + 1])) for i in query.ids.tolist()]
-        if not spans:
-            return np.zeros(len(self)), np.zeros(len(self))
+        lows, highs = starts[query.ids], starts[query.ids + 1]
+        edges = np.concatenate([[0], np.cumsum(highs - lows)])
+        if not edges[-1]:
+            nothing = np.zeros(0, dtype=np.float32)
+            return Products(np.zeros(0, dtype=np.int32), nothing, edges), np.zeros(len(self))
+        spans = [slice(low, high) for low, high in zip(lows.tolist(), highs.tolist(), strict=True)]
         rows = np.concatenate([self.arrays["posting_rows"][span] for span in spans])
         weights = np.concatenate([self.arrays["posting_weights"][span] for span in spans])
-        shares = np.repeat(query.weights, [span.stop - span.start for span in spans])
-        matched = np.bincount(rows, weights=weights * shares, minlength=len(self)).astype(np.float64)
-        return matched, np.bincount(rows, weights=weights * weights, minlength=len(self)).astype(np.float64)
+        covered = np.bincount(rows, weights=weights * weights, minlength=len(self)).astype(np.float64)
+        return Products(rows, weights * np.repeat(query.weights, highs - lows), edges), covered
 
     def _won_before(self, query: QueryVector) -> Doubles:
         return np.array([np.log1p(query.wins.get(part, 0)) for part in self.meta["parts"]])
@@ -148,7 +165,7 @@ class Index:
 
     def call(self, row: int) -> Call:
         """The call of a row, without its sections."""
-        return unpack(self._calls[row])
+        return self._unpacked(row)
 
     def sections(self, row: int) -> tuple[Section, ...]:
         return tuple(Section(name, text) for name, text in json.loads(self._texts[row]))
@@ -194,22 +211,25 @@ class Index:
             wins=stored["wins"],
         )
 
-    def fits(self, scores: Doubles, profile: str | None = None) -> npt.NDArray[np.int64]:
-        """(calls,) 0-100: the share of the archive that this profile scores lower, from its stored distribution.
+    def distribution(self, scores: Doubles, profile: str | None = None) -> npt.NDArray[Any]:
+        """What this profile's scores are over the archive, ascending: as stored, or of `scores` (calls,) themselves.
 
         The archive is the body of calls that the model was fitted on, so a call more or less moves no other's fit.
-        Without a stored profile the distribution is that of `scores` itself over the archive.
         """
         if profile is None:
-            distribution = np.sort(scores[self.arrays["reference"]])
-        else:
-            distribution = self.arrays["calibration"][self._profiles[profile]]
-        below = np.searchsorted(distribution, scores.astype(np.float32), side="left")
-        return np.asarray(np.floor(100 * below / max(len(distribution), 1) + 0.5), dtype=np.int64)
+            return np.sort(scores[self.arrays["reference"]])
+        quantiles: Floats = self.arrays["calibration"][self._profiles[profile]]
+        return quantiles
 
     @cached_property
     def _profiles(self) -> dict[str, int]:
         return {profile["id"]: i for i, profile in enumerate(self.meta["profiles"])}
+
+
+def fit_in(distribution: npt.NDArray[Any], scores: Doubles) -> npt.NDArray[np.int64]:
+    """Fits, 0-100, of these scores: the share of a distribution that is lower."""
+    below = np.searchsorted(distribution, scores.astype(np.float32), side="left")
+    return np.asarray(np.floor(100 * below / max(len(distribution), 1) + 0.5), dtype=np.int64)
 
 
 def open_index(root: Path) -> Index:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from matcher.model import LIVE, CallFilter, Evidence, EvidenceKind, Match
+from matcher.ranking.index import fit_in
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -25,28 +26,27 @@ _SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+|\n+")
 
 @dataclass(frozen=True)
 class Scored:
-    """Every call of the index scored for one profile: `totals` and `fits` (calls,), `order` best first.
-
-    `profile` is the institute whose distribution the fits are places in; None for a text.
-    """
+    """Every call of the index scored for one profile: `totals` (calls,), `distribution` what fits are places in."""
 
     index: Index
     query: QueryVector
     scores: Scores
     totals: npt.NDArray[np.float64]
-    fits: npt.NDArray[np.int64]
-    order: npt.NDArray[np.int64]
+    distribution: npt.NDArray[Any]
+
+    def fit(self, row: int) -> int:
+        """The fit of one call, 0-100."""
+        return int(fit_in(self.distribution, self.totals[row : row + 1])[0])
 
     def match(self, row: int, rank: int, *, sentence: bool, pinned: bool = False) -> Match:
         """The match of one call with its evidence."""
         found, weights = self._evidence(row)
         text = best_sentence(self.index.sections(row), weights) if sentence else None
-        total, fit = float(self.totals[row]), int(self.fits[row])
-        return Match(rank, self.index.call(row), total, fit, found, text, pinned)
+        return Match(rank, self.index.call(row), float(self.totals[row]), self.fit(row), found, text, pinned)
 
     def _evidence(self, row: int) -> tuple[tuple[Evidence, ...], Mapping[str, float]]:
         """What made the score of one call, heaviest first (the weights add up to it), and the weight of each term."""
-        parts = self.index.contributions(self.query, row, float(self.scores.text[row]))
+        parts = self.index.contributions(self.scores, row)
         rows = np.flatnonzero(parts).tolist()
         found = [
             Evidence(self.query.words[i], float(parts[i]), self.query.originals[i], self.query.sources[i]) for i in rows
@@ -70,11 +70,10 @@ class Scored:
 
 
 def score_all(index: Index, query: QueryVector, profile: str | None) -> Scored:
-    """Score all calls; equal scores are ordered by identifier (rows are in that order)."""
+    """Score all calls; `profile` is the institute whose distribution fits are places in, None for a text."""
     scores = index.scores(query)
     totals = scores.total
-    order = np.argsort(-totals, kind="stable")
-    return Scored(index, query, scores, totals, index.fits(totals, profile), order)
+    return Scored(index, query, scores, totals, index.distribution(totals, profile))
 
 
 def best_matches(
@@ -94,7 +93,7 @@ def best_matches(
         for rank, row in enumerate(sorted(pinned, key=lambda row: (-scored.totals[row], row)), 1)
     ][:top]
     for row in _candidates(scored, wanted, today):
-        if len(matches) >= top or scored.fits[row] < min_fit:
+        if len(matches) >= top or scored.fit(row) < min_fit:
             break
         if row not in pinned and _passes(scored, wanted, today, row):
             matches.append(scored.match(row, len(matches) + 1, sentence=sentences))
@@ -144,11 +143,15 @@ def best_sentence(sections: tuple[Section, ...], weights: Mapping[str, float]) -
 
 
 def _candidates(scored: Scored, wanted: CallFilter, today: date) -> Iterator[int]:
-    """Calls that have something of the profile, best first; those surely closed are passed over unread."""
-    order = scored.order[(scored.scores.text + scored.scores.similar)[scored.order] > 0]
+    """Calls that have something of the profile, best first, equal ones by identifier (rows are in that order).
+
+    Those surely closed are passed over unread.
+    """
+    related = scored.scores.text + scored.scores.similar > 0
     if wanted.status and wanted.status <= LIVE:
-        order = order[scored.index.may_be_live(today)[order]]
-    yield from map(int, order)
+        related &= scored.index.may_be_live(today)
+    rows = np.flatnonzero(related)
+    yield from rows[np.argsort(-scored.totals[rows], kind="stable")].tolist()
 
 
 def _passes(scored: Scored, wanted: CallFilter, today: date, row: int) -> bool:

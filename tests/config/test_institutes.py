@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.errors import ConfigError, UsageError
-from matcher.institutes import find_institute, institutes_fingerprint, load_institutes
+from matcher.institute_files import institutes_fingerprint
+from matcher.institutes import find_institute, load_institutes
 from matcher.settings import packaged_config
 
 if TYPE_CHECKING:
