@@ -1,0 +1,92 @@
+"""Commands as whole processes on 20,000 calls, against a bm25s script and against the plain script."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.grown import TODAY, grown
+from benchmarks.timing import Figure, stopwatch, whole_processes
+from matcher.app import Matcher
+from matcher.model import ParsedRow
+from matcher.settings import load_settings, packaged_config
+
+if TYPE_CHECKING:
+    from matcher.model import Call, Institute
+
+SIZE = 20_000
+ROUNDS = 9
+INSTITUTE = "cea-leti"
+TOPIC = f"a process, {SIZE:,} calls"
+
+
+def measure() -> list[Figure]:
+    with tempfile.TemporaryDirectory(prefix="matcher-bench-") as name:
+        folder = Path(name)
+        calls = grown(SIZE)
+        app = Matcher(load_settings(home=folder / "home", config_dir=packaged_config(), environ={}))
+        first = _fill(app, calls)
+        live = app.rank(INSTITUTE, as_of=TODAY).matches[0].call.identifier
+        _write_scripts_data(folder, calls, app.institute(INSTITUTE))
+        taken = whole_processes(_commands(folder, live), rounds=ROUNDS, folder=folder, seldom=("plain script",))
+    rank, bm25s, plain = taken["rank"], taken["bm25s script"], taken["plain script"]
+    return [
+        Figure(TOPIC, f"matcher rank {INSTITUTE}", rank, note=f"median of {ROUNDS}"),
+        Figure(TOPIC, "bm25s script, index mapped", bm25s, note=f"median of {ROUNDS}, in turns with matcher"),
+        Figure(TOPIC, "plain scikit-learn script", plain, note="median of 2"),
+        Figure(TOPIC, "rank / bm25s script", rank / bm25s, "x", 1.0),
+        Figure(TOPIC, "rank / plain script", rank / plain, "x", 0.05, f"1 / {plain / rank:.1f}"),
+        *(Figure(TOPIC, f"matcher {name}", taken[name]) for name in ("why", "show", "calls", "rank --text", "--help")),
+        Figure(TOPIC, "first question: store read, index built and saved", first),
+    ]
+
+
+def _fill(app: Matcher, calls: list[Call]) -> float:
+    """Keep the calls and build the index; seconds that the index took."""
+    now = datetime.now(UTC)
+    with app.open_store() as store:
+        run = store.begin_run("bulk", now)
+        rows = (ParsedRow(call.identifier, call, b"{}") for call in calls)
+        store.save_archive(rows, run_id=run, now=now)
+        store.finish_run(run, "ok", {}, now)
+    with stopwatch() as watch:
+        app.index()
+    return watch.seconds
+
+
+def _commands(folder: Path, call: str) -> dict[str, list[str]]:
+    matcher = [str(Path(sys.executable).with_name("matcher")), "--home", "home", "--config", str(packaged_config())]
+    day = ["--as-of", TODAY.isoformat()]
+    here = Path(__file__).parent
+    return {
+        "rank": [*matcher, "rank", INSTITUTE, *day],
+        "bm25s script": [sys.executable, str(here / "bm25s_script.py"), str(folder)],
+        "why": [*matcher, "why", INSTITUTE, call, *day],
+        "show": [*matcher, "show", call, *day],
+        "calls": [*matcher, "calls", *day],
+        "rank --text": [*matcher, "rank", "--text", "recyclage des batteries lithium-ion", *day],
+        "--help": [*matcher, "--help"],
+        "plain script": [sys.executable, str(here / "plain_script.py"), str(folder)],
+    }
+
+
+def _write_scripts_data(folder: Path, calls: list[Call], institute: Institute) -> None:
+    """The same calls and the same profile in the form that each script would keep them in."""
+    import bm25s
+    import Stemmer
+
+    texts = ["\n".join(section.text for section in call.sections) for call in calls]
+    listed = [{"id": c.identifier, "title": c.title, "text": text} for c, text in zip(calls, texts, strict=True)]
+    (folder / "calls.json").write_text(json.dumps(listed), encoding="utf-8")
+    (folder / "identifiers.json").write_text(json.dumps([call.identifier for call in calls]), encoding="utf-8")
+    parts = institute.profile().parts
+    (folder / "query.txt").write_text("\n".join(p.text for p in parts if p.language == "en"), encoding="utf-8")
+    corpus = [f"{item['title']}\n{item['text']}" for item in listed]
+    tokens = bm25s.tokenize(corpus, stopwords="en", stemmer=Stemmer.Stemmer("english"), show_progress=False)
+    retriever = bm25s.BM25(method="lucene")
+    retriever.index(tokens, show_progress=False)
+    retriever.save(folder / "bm25s")
