@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -30,6 +31,7 @@ ENVIRONMENT = {
     "MATCHER_PORTAL_RATE": "portal.rate",
     "MATCHER_DATABASE_URL": "database.url",
     "MATCHER_SMTP_URL": "mail.smtp_url",
+    "MATCHER_METRICS_FILE": "schedule.metrics_file",
 }
 """Environment variables that set a key of `matcher.toml` (MATCHER_HOME and MATCHER_CONFIG say where to look)."""
 
@@ -104,11 +106,48 @@ class MailSettings(_Section):
         return self.list_id or self.sender.rpartition("@")[2] or "localhost.localdomain"
 
 
+_Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WORKDAYS: tuple[_Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday")
+_LocalTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+def _known_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("a time zone such as Europe/Paris") from error
+    return value
+
+
+class ScheduleSettings(_Section):
+    """When `matcher schedule` does what, in local time of `timezone`, and how long old rows are kept.
+
+    `archive` is what the weekly refresh reads (a URL or a path); "portal" stands for the portal's own file, an empty
+    one for none.
+    """
+
+    at: _LocalTime = "06:30"
+    days: Annotated[tuple[_Weekday, ...], Field(min_length=1)] = (
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+    )
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Paris"
+    weekly_day: _Weekday = "sunday"
+    weekly_at: _LocalTime = "03:00"
+    archive: str = "portal"
+    keep_days: int = Field(default=180, ge=30)
+    metrics_file: str = ""
+
+
 class _File(_Section):
     portal: PortalSettings = PortalSettings()
     ranking: RankingSettings = RankingSettings()
     database: DatabaseSettings = DatabaseSettings()
     mail: MailSettings = MailSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +160,7 @@ class Settings:
     ranking: RankingSettings
     database: DatabaseSettings
     mail: MailSettings
+    schedule: ScheduleSettings
     origins: Mapping[str, str]
 
     @property
@@ -130,7 +170,7 @@ class Settings:
     def shown(self) -> list[tuple[str, str, str]]:
         """(key, value, origin) of every setting, secrets masked."""
         values = {"home": str(self.home), "config": str(self.config_dir)}
-        for section in ("portal", "ranking", "database", "mail"):
+        for section in ("portal", "ranking", "database", "mail", "schedule"):
             model: BaseModel = getattr(self, section)
             values |= {f"{section}.{name}": _plain(value) for name, value in model}
         values["database.url"] = self.database_url
@@ -179,6 +219,7 @@ def load_settings(
         parsed.ranking,
         parsed.database,
         parsed.mail,
+        parsed.schedule,
         origins,
     )
 

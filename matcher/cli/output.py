@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
+
+from matcher.logs import is_json
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -64,9 +67,22 @@ def say(message: str) -> None:
     """A line for the person at the terminal, on stderr; silenced by `--quiet`."""
     context = click.get_current_context(silent=True)
     if context is None or not context.find_root().params.get("quiet"):
-        click.echo(message, err=True)
+        _tell(logging.INFO, message, message)
 
 
 def complain(problem: str) -> None:
     """A line on stderr that `--quiet` does not silence: a failure that nobody sees is the worst."""
-    click.echo(f"problem: {problem}", err=True)
+    _tell(logging.WARNING, problem, f"problem: {problem}")
+
+
+def fail(message: str) -> None:
+    """The last line on stderr of a command that ends with an error."""
+    _tell(logging.ERROR, message, f"matcher: {message}")
+
+
+def _tell(level: int, message: str, line: str) -> None:
+    """As a log entry where logs are JSON, so that whoever reads them meets nothing else; else as a plain line."""
+    if is_json():
+        logging.getLogger("matcher").log(level, message)
+    else:
+        click.echo(line, err=True)

@@ -7,13 +7,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.store.records import AddressRecord, Delivered, ListingScope, QueuedMail, Saved, SetAsideRecord, Told
+from matcher.store.records import (
+    AddressRecord,
+    Cleaned,
+    Delivered,
+    ListingScope,
+    QueuedMail,
+    Saved,
+    SetAsideRecord,
+    Told,
+)
 
 if TYPE_CHECKING:
     from matcher.store.store import Store
 
 __all__ = [
     "AddressRecord",
+    "Cleaned",
     "Delivered",
     "ListingScope",
     "QueuedMail",

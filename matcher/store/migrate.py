@@ -30,7 +30,7 @@ def check_schema(engine: Engine, where: str) -> None:
         raise _newer(where)
     if version < HEAD:
         raise StoreError(
-            f"The database {where} is of an older matcher: run `matcher fetch` once to bring it up to date."
+            f"The database {where} is of an older matcher: run `matcher db upgrade` to bring it up to date."
         )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from matcher.digest.nouns import Mail, MailState
+from matcher.store.cleaning import FORGOTTEN
 from matcher.store.dialects import upsert
 from matcher.store.lock import Process
 from matcher.store.records import AddressRecord, QueuedMail, Told
@@ -128,8 +129,11 @@ def failed(connection: Connection, message_id: str, now: datetime, error: str, *
 
 
 def requeue(connection: Connection, message_id: str, now: datetime) -> bool:
-    """Queues a mail that was sent or failed once more, from the first attempt on; False when there is none such."""
-    over = outbox.c.state.in_([MailState.SENT.value, MailState.FAILED.value])
+    """Queues a mail that was sent or failed once more, from the first attempt on; False when there is none such.
+
+    A mail whose text was forgotten is none such.
+    """
+    over = outbox.c.state.in_([MailState.SENT.value, MailState.FAILED.value]) & (outbox.c.body != FORGOTTEN)
     fresh = {"state": MailState.QUEUED.value, "attempts": 0, "next_attempt": now, "sent_at": None}
     taken = connection.execute(update(outbox).where(outbox.c.message_id == message_id, over).values(fresh))
     return bool(taken.rowcount)

@@ -59,6 +59,16 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What a clean-up forgot: raw rows, rows set aside, texts of mails, runs."""
+
+    raw_rows: int = 0
+    set_aside: int = 0
+    mails: int = 0
+    runs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SetAsideRecord:
     """A row that could not become a call, as kept: the run that met it, why, and the row itself."""
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from matcher.errors import StoreError
+from matcher.logs import current_run
 from matcher.model import LIVE, Call, Change, ParsedRow, RunRecord, Section, SetAside, Source
-from matcher.store import lock, outbox, read, told
+from matcher.store import checking, cleaning, copying, lock, outbox, read, told
 from matcher.store.dialects import describe, make_engine, parse_url, upsert, writing
 from matcher.store.heads import absent_heads, bodies_of, fold, heads_of, raw_row
 from matcher.store.migrate import check_schema, migrate
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from matcher.digest.nouns import Mail, MailState
-    from matcher.store.records import AddressRecord, Delivered, QueuedMail, Told
+    from matcher.store.records import AddressRecord, Cleaned, Delivered, QueuedMail, Told
 
 _BATCH = 500
 _REVISION = "revision"
@@ -90,7 +92,9 @@ class Store:
         Runs that died are recorded as `interrupted`. StoreBusy when a living run holds the lock (see `store.lock`).
         """
         with self._writing() as connection:
-            return lock.begin(connection, kind, now)
+            run_id = lock.begin(connection, kind, now)
+        current_run.set(run_id)
+        return run_id
 
     def heartbeat(self, run_id: int, now: datetime) -> None:
         """Shows that the run is alive; every save does so too. StoreBusy when the run lost its lock."""
@@ -101,6 +105,7 @@ class Store:
         """Ends a run (`ok`, `partial`, `failed`, `interrupted`) with a JSON-ready detail, and frees the lock."""
         with self._writing() as connection:
             lock.finish(connection, run_id, outcome, detail, now)
+        current_run.set(None)
 
     def runs(self, limit: int = 20, kind: str | None = None) -> list[RunRecord]:
         """The last runs, newest first."""
@@ -369,6 +374,49 @@ class Store:
         """Takes a dismissal back; False when there was none."""
         with self._writing() as connection:
             return told.recall(connection, subscriber, call)
+
+    # Upkeep
+
+    def clean(self, *, run_id: int, now: datetime, before: datetime) -> Cleaned:
+        """Forgets what is older than `before` and may be forgotten (see `store.cleaning`), in one transaction."""
+        with self._writing() as connection:
+            lock.hold(connection, run_id, now)
+            return cleaning.clean(connection, before)
+
+    def forget_values(self, prefix: str, before: date) -> int:
+        """Forgets the small facts whose key begins so and whose value is an earlier day; returns how many."""
+        with self._writing() as connection:
+            return cleaning.forget_values(connection, prefix, before)
+
+    def compact(self) -> None:
+        """Gives space that was freed back to the disk."""
+        with translated(self._where):
+            cleaning.compact(self._engine)
+
+    def check(self) -> list[str]:
+        """What is wrong with what is kept, one sentence each; empty when all is well."""
+        with self._reading() as connection:
+            return checking.check(connection)
+
+    def copy_to(self, target: Store) -> Mapping[str, int]:
+        """Copies everything into another, empty store, of either kind; returns the rows of each table."""
+        with translated(self._where):
+            return copying.copy(self._engine, target._engine, target._where)
+
+    def back_up(self, file: Path) -> None:
+        """Keeps a consistent copy as a SQLite file, from whichever database; a writer need not stop.
+
+        An earlier backup of that name is replaced once the new one is complete; any other file is refused.
+        """
+        with translated(self._where):
+            if self._engine.dialect.name == "sqlite":
+                copying.back_up_file(Path(self._where), file)
+            else:
+                copying.replace_whole(file, self._copy_into)
+
+    def _copy_into(self, file: Path) -> None:
+        with Store.open(f"sqlite:///{file}") as target:
+            self.copy_to(target)
 
     # Transactions
 

@@ -245,7 +245,7 @@ class TestSchema:
     def test_an_older_or_empty_schema_is_not_read(self, store_url: str) -> None:
         Store.open(store_url).close()
         execute(store_url, "UPDATE alembic_version SET version_num = '0000'")
-        with pytest.raises(StoreError, match="older matcher: run `matcher fetch`"):
+        with pytest.raises(StoreError, match="older matcher: run `matcher db upgrade`"):
             Store.open(store_url, read_only=True)
         execute(store_url, "DROP TABLE alembic_version")
         with pytest.raises(StoreError, match="nothing in the database"):

@@ -1,0 +1,136 @@
+"""What is due now: a pure function of the time, the plan and what was tried before.
+
+Nothing is remembered beside the runs that the store keeps, so that a tick that comes late, twice or not at all changes
+nothing: the last slot that has passed is due until a run has answered it. After a sleep only that slot is caught up,
+however many were missed. A slot is one local day at one local time, turned into one moment: a time that the clocks
+pass twice in autumn stands for the first, a time that they skip in spring for the moment they skip to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from matcher.model import RunRecord
+    from matcher.settings import ScheduleSettings
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+BACK_OFF = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=3))
+"""Waits after the first, second… attempt at a slot that failed; then the slot is left and the next one counts."""
+
+BELIEVED = timedelta(minutes=30)
+"""So long a run that is said to be going on is waited for; then the writer's lock decides whether it is dead."""
+
+SKEW = timedelta(minutes=10)
+"""Clocks of machines differ by less; what was noted further in the future comes from a clock that was wrong."""
+
+GOOD = frozenset({"ok", "partial"})
+
+
+class Task(StrEnum):
+    """A piece of work that comes due; the value of a recorded one is the kind of its run in the store."""
+
+    DAILY = "run"
+    DELIVER = "deliver"  # not recorded: each mail says itself when it is tried next
+    ARCHIVE = "bulk"
+    CLEAN = "clean"
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Moments that come back: a local time on some days of the week (Monday is 0)."""
+
+    at: time
+    days: frozenset[int]
+    zone: ZoneInfo
+
+    def last(self, now: datetime) -> datetime | None:
+        """The latest slot (UTC) that is not after now; None when there is no day at all."""
+        return max((slot for slot in self._around(now) if slot <= now), default=None)
+
+    def next(self, now: datetime) -> datetime | None:
+        """The first slot (UTC) after now; None when there is no day at all."""
+        return min((slot for slot in self._around(now) if slot > now), default=None)
+
+    def _around(self, now: datetime) -> Iterator[datetime]:
+        """The slots of the week before and after."""
+        today = now.astimezone(self.zone).date()
+        for distance in range(-8, 9):
+            day = today + timedelta(days=distance)
+            if day.weekday() in self.days:
+                yield datetime.combine(day, self.at, tzinfo=self.zone).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When each task is due; `archive` is None when no archive is read."""
+
+    daily: Slots
+    clean: Slots
+    archive: Slots | None
+    deliver_every: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Something that was begun: a run of the store, or what failed before a run could be noted."""
+
+    task: Task
+    started: datetime
+    outcome: str  # running, ok, partial, failed, interrupted
+
+
+def attempts_of(runs: Iterable[RunRecord]) -> list[Attempt]:
+    """The attempts that the store has noted; runs of other kinds are left out."""
+    kinds = set(Task)
+    return [Attempt(Task(run.kind), run.started, run.outcome) for run in runs if run.kind in kinds]
+
+
+def due(now: datetime, plan: Plan, attempts: Sequence[Attempt], *, mails_waiting: bool = False) -> list[Task]:
+    """The tasks to begin now (aware), in the order to do them.
+
+    `attempts` need to reach back to the last slot of each task only; `mails_waiting` tells that mails of the outbox
+    could be sent now.
+    """
+    past = [attempt for attempt in attempts if attempt.started <= now + SKEW]
+    tasks = []
+    for task, slots in ((Task.DAILY, plan.daily), (Task.ARCHIVE, plan.archive), (Task.CLEAN, plan.clean)):
+        slot = slots.last(now) if slots is not None else None
+        if slot is not None and _open(now, slot, [a for a in past if a.task is task and a.started >= slot]):
+            tasks.append(task)
+    if mails_waiting and not any(a.task is Task.DELIVER and a.started > now - plan.deliver_every for a in past):
+        tasks.append(Task.DELIVER)
+    return tasks
+
+
+def _open(now: datetime, slot: datetime, tried: Sequence[Attempt]) -> bool:
+    """Whether a slot still waits for its work, after what was tried since."""
+    if any(attempt.outcome in GOOD for attempt in tried):
+        return False
+    if not tried:
+        return slot <= now
+    latest = max(tried, key=lambda attempt: attempt.started)
+    if latest.outcome == "running":
+        return now - latest.started > BELIEVED
+    return len(tried) <= len(BACK_OFF) and now - latest.started >= BACK_OFF[len(tried) - 1]
+
+
+def last_good(runs: Iterable[RunRecord], now: datetime) -> datetime | None:
+    """When the last run that brought something ended; runs that seem to end in the future are not believed."""
+    ends = (run.finished for run in runs if run.outcome in GOOD and run.finished is not None)
+    return max((end for end in ends if end <= now + SKEW), default=None)
+
+
+def plan_of(settings: ScheduleSettings) -> Plan:
+    """The plan that the settings of `[schedule]` describe."""
+    zone = ZoneInfo(settings.timezone)
+    daily = Slots(time.fromisoformat(settings.at), frozenset(map(WEEKDAYS.index, settings.days)), zone)
+    weekly = Slots(time.fromisoformat(settings.weekly_at), frozenset({WEEKDAYS.index(settings.weekly_day)}), zone)
+    return Plan(daily, weekly, weekly if settings.archive else None)

@@ -1,0 +1,415 @@
+"""Upkeep: what is forgotten and what never is, copies, backups, checks, and every earlier schema's upgrade."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import threading
+import zlib
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from itertools import count
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+import matcher.store
+from matcher.digest.nouns import Mail
+from matcher.errors import StoreBusy, StoreError
+from matcher.model import SetAside
+from matcher.store import Cleaned, Store, Told
+from matcher.store.codec import pack
+from matcher.store.schema import HEAD, metadata
+from tests.store.rows import DAY, NOW, call, row
+
+A, B = (call(f"HORIZON-CL4-2027-0{n}") for n in (1, 2))
+SECRET = "text of the mail "
+KEPT = NOW + 200 * DAY
+_names = count(1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def other_url(request, tmp_path) -> str:
+    """Another, empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/other/matcher.db"
+    folder = request.getfixturevalue("postgresql_folder")
+    name = f"other{next(_names)}"
+    server = sa.create_engine(f"postgresql+psycopg://matcher@/postgres?host={folder}", isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    server.dispose()
+    return f"postgresql+psycopg://matcher@/{name}?host={folder}"
+
+
+def mail(number: int, day: date) -> Mail:
+    name = f"<{number}@example.org>"
+    return Mail(
+        name, f"s{number}", f"s{number}@example.org", day, "Subject", SECRET.encode() * 9, f"<p>{SECRET}", "digest"
+    )
+
+
+def filled(store: Store, fetch) -> None:
+    """Two calls, one of them with three versions; rows set aside; a mail sent, one given up, one waiting."""
+    fetch([row(A), row(B)], NOW)
+    for number in (1, 2):
+        with fetch.run(NOW + number * DAY) as run_id:
+            changed = row(replace(A, grants=number), NOW + number * DAY)
+            scope = matcher.store.ListingScope()
+            store.save_listing([changed, row(B)], run_id=run_id, now=NOW + number * DAY, complete=True, scope=scope)
+            store.save_set_aside([SetAside("k", "odd", b'{"a":%d}' % number)], run_id=run_id, now=NOW + number * DAY)
+    fetch([row(replace(A, grants=2), NOW + 2 * DAY), row(B)], NOW + 3 * DAY)
+    for number in (1, 2, 3):
+        store.queue_mail(mail(number, NOW.date()), [Told(A.identifier, {"grants": 1})], now=NOW)
+    for number in (1, 2):
+        store.claim_mail(f"<{number}@example.org>", NOW)
+    store.mark_sent("<1@example.org>", NOW)
+    store.mark_failed("<2@example.org>", NOW, "refused", blame=True)
+    store.dismiss("s1", B.identifier, NOW)
+    store.set_value("description.none X", "2026-05-07")
+    store.set_value("bulk.etag x", "abc")
+
+
+def clean(store: Store, before) -> Cleaned:
+    run_id = store.begin_run("clean", KEPT)
+    cleaned = store.clean(run_id=run_id, now=KEPT, before=before)
+    store.finish_run(run_id, "ok", {}, KEPT)
+    return cleaned
+
+
+def content(url: str) -> dict[str, list[tuple[object, ...]]]:
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        found = {t.name: sorted(map(repr, connection.execute(sa.select(t)))) for t in metadata.sorted_tables}
+    engine.dispose()
+    return found
+
+
+class TestForgetting:
+    def test_what_is_old_goes_and_what_was_told_stays(self, store: Store, fetch) -> None:
+        filled(store, fetch)
+        versions, changes = store.versions(A.identifier), store.changes()
+        told = {name: store.delivered(name) for name in ("s1", "s2", "s3")}
+        raw = store.raw(A.identifier)
+        assert clean(store, NOW + 100 * DAY) == Cleaned(raw_rows=4, set_aside=2, mails=2, runs=0)
+        assert (store.versions(A.identifier), store.changes()) == (versions, changes)
+        assert {name: store.delivered(name) for name in told} == told
+        assert store.dismissed("s1")
+        assert (store.raw(A.identifier), store.raw(B.identifier)) == (raw, row(B).raw)
+        assert store.set_aside() == []
+        assert [SECRET in store.mail(f"<{n}@example.org>").mail.body.decode() for n in (1, 2, 3)] == [
+            False,
+            False,
+            True,
+        ]
+        assert clean(store, NOW + 100 * DAY) == Cleaned()
+        assert store.check() == []
+
+    def test_what_is_young_stays(self, store: Store, fetch, tables) -> None:
+        filled(store, fetch)
+        before = tables()
+        assert clean(store, NOW) == Cleaned()
+        assert tables() == before
+
+    def test_a_mail_whose_text_was_forgotten_is_not_sent_again(self, store: Store, fetch) -> None:
+        filled(store, fetch)
+        assert store.requeue_mail("<1@example.org>", NOW)
+        store.claim_mail("<1@example.org>", NOW)
+        store.mark_sent("<1@example.org>", NOW)
+        clean(store, KEPT)
+        assert not store.requeue_mail("<1@example.org>", KEPT)
+        assert not store.requeue_mail("<2@example.org>", KEPT)
+
+    def test_years_of_days_with_nothing_new_leave_a_bounded_number_of_runs(self, store: Store, fetch) -> None:
+        fetch([row(A)], NOW)
+        for number in range(1, 60):
+            now = NOW + number * DAY
+            for kind in ("fetch", "run"):
+                store.finish_run(store.begin_run(kind, now), "ok", {"problems": ["x" * 100]}, now)
+            run_id = store.begin_run("clean", now)
+            store.clean(run_id=run_id, now=now, before=now - 10 * DAY)
+            store.finish_run(run_id, "ok", {}, now)
+        kept = store.runs(1000)
+        assert len(kept) <= 3 * 11 + 1
+        assert kept[-1].started == NOW  # the version refers to it
+        assert kept[-1].detail == {}
+
+    def test_the_newest_run_of_each_kind_stays(self, store: Store) -> None:
+        for number in range(3):
+            now = NOW + number * DAY
+            store.finish_run(store.begin_run("run", now), "ok", {"a": number}, now)
+        assert clean(store, KEPT - DAY).runs == 2
+        assert [run.detail for run in store.runs(kind="run")] == [{"a": 2}]
+
+    def test_dated_facts(self, store: Store) -> None:
+        store.set_value("description.none X", "2026-05-07")
+        store.set_value("description.none Y", "2026-06-07")
+        store.set_value("descriptionZnone Y", "2026-05-07")
+        assert store.forget_values("description.none ", date(2026, 6, 1)) == 1
+        assert store.get_value("description.none X") is None
+        assert store.get_value("description.none Y") == store.get_value("descriptionZnone Y").replace("05", "06")
+
+    def test_needs_the_lock(self, store: Store) -> None:
+        with pytest.raises(StoreBusy):
+            store.clean(run_id=7, now=NOW, before=NOW)
+
+    def test_a_file_gives_freed_space_back(self, tmp_path) -> None:
+        file = tmp_path / "matcher.db"
+        with Store.open(f"sqlite:///{file}") as store:
+            store.set_value("a", "x" * 2_000_000)
+            store.set_value("a", None)
+            store.compact()
+            assert file.stat().st_size < 1_000_000
+
+
+class TestCopying:
+    def test_everything_in_both_directions(self, store: Store, store_url: str, other_url: str, fetch) -> None:
+        filled(store, fetch)
+        with Store.open(other_url) as other:
+            counts = store.copy_to(other)
+            assert counts["versions"] == 4
+            assert other.check() == []
+            assert list(other.calls()) == list(store.calls())
+            assert other.changes() == store.changes()
+            assert other.delivered("s1") == store.delivered("s1")
+            assert [m.mail for m in other.mails()] == [m.mail for m in store.mails()]
+            # numbers go on: nothing that is added meets what was copied
+            run_id = other.begin_run("fetch", KEPT)
+            assert run_id == max(run.identifier for run in store.runs(100)) + 1
+            saved = other.save_listing(
+                [row(replace(B, grants=9), KEPT)],
+                run_id=run_id,
+                now=KEPT,
+                complete=False,
+                scope=matcher.store.ListingScope(),
+            )
+            assert saved.changed == 1
+            other.save_set_aside([SetAside("k", "odd", b"{}")], run_id=run_id, now=KEPT)
+            other.finish_run(run_id, "ok", {}, KEPT)
+
+    def test_to_and_fro_is_the_same(self, store: Store, store_url: str, other_url: str, tmp_path, fetch) -> None:
+        filled(store, fetch)
+        back = f"sqlite:///{tmp_path}/back.db"
+        with Store.open(other_url) as other, Store.open(back) as again:
+            store.copy_to(other)
+            other.copy_to(again)
+        assert content(back) == content(store_url)
+
+    def test_a_target_that_holds_anything_is_refused_and_left_alone(self, store: Store, other_url: str, fetch) -> None:
+        fetch([row(A)], NOW)
+        with Store.open(other_url) as other:
+            other.set_value("only", "this")
+            with pytest.raises(StoreError, match="is not empty"):
+                store.copy_to(other)
+            assert list(other.calls()) == []
+
+    def test_a_run_at_work_is_not_at_work_in_the_copy(self, store: Store, other_url: str) -> None:
+        store.begin_run("run", NOW)
+        with Store.open(other_url) as other:
+            store.copy_to(other)
+            assert [run.outcome for run in other.runs()] == ["interrupted"]
+            other.begin_run("run", NOW)
+
+
+class TestBackup:
+    def test_is_a_database_of_its_own(self, store: Store, tmp_path, fetch) -> None:
+        filled(store, fetch)
+        file = tmp_path / "backup.db"
+        store.back_up(file)
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert [p.name for p in tmp_path.iterdir() if p.name != "home"] == ["backup.db"]
+        moved = tmp_path / "elsewhere" / "matcher.db"
+        moved.parent.mkdir()
+        shutil.copy(file, moved)
+        with Store.open(f"sqlite:///{moved}") as copy:
+            assert copy.check() == []
+            assert list(copy.calls()) == list(store.calls())
+            assert copy.begin_run("fetch", KEPT)
+
+    def test_replaces_an_earlier_one_and_nothing_else(self, store: Store, tmp_path, fetch) -> None:
+        file = tmp_path / "backup.db"
+        store.back_up(file)
+        fetch([row(A)], NOW)
+        store.back_up(file)
+        with Store.open(f"sqlite:///{file}", read_only=True) as copy:
+            assert list(copy.calls()) == [A]
+        file.write_text("a letter")
+        with pytest.raises(StoreError, match="no database of matcher"):
+            store.back_up(file)
+        assert file.read_text() == "a letter"
+        with pytest.raises(StoreError, match="cannot be made"):
+            store.back_up(tmp_path / "none" / "backup.db")
+
+    def test_is_whole_while_a_writer_works(self, store: Store, store_url: str, tmp_path, fetch) -> None:
+        fetch([row(A)], NOW)
+        done = threading.Event()
+
+        def write() -> None:
+            with Store.open(store_url) as writer:
+                for number in count(1):
+                    if done.is_set():
+                        return
+                    now = NOW + number * DAY / 1000
+                    run_id = writer.begin_run("fetch", now)
+                    rows = [row(replace(A, grants=number), now), *(row(call(f"X-{number}-{n}"), now) for n in range(5))]
+                    scope = matcher.store.ListingScope()
+                    writer.save_listing(rows, run_id=run_id, now=now, complete=False, scope=scope)
+                    writer.finish_run(run_id, "ok", {}, now)
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        try:
+            for number in range(5):
+                file = tmp_path / f"{number}.db"
+                store.back_up(file)
+                with Store.open(f"sqlite:///{file}", read_only=True) as copy:
+                    assert copy.check() == []
+                    assert len(list(copy.calls())) % 5 == 1
+        finally:
+            done.set()
+            thread.join()
+
+
+class TestChecking:
+    @pytest.mark.parametrize(
+        ("statement", "says"),
+        [
+            ("UPDATE versions SET body = :junk WHERE number = 1", "Version 1 of HORIZON-CL4-2027-02 cannot be read"),
+            ("UPDATE calls SET version = 7", "Version 7 of HORIZON-CL4-2027-01, the current one, is not there"),
+            ("UPDATE calls SET content_hash = 'x'", "is not the one that its hash was made of"),
+            ("UPDATE raw_rows SET data = :junk", "cannot be read"),
+            ("UPDATE raw_rows SET data = :other", "is not the one that its hash was made of"),
+            ("UPDATE outbox SET body = :junk", "The mail <1@example.org> cannot be read"),
+            ("DELETE FROM versions WHERE number = 2", "HORIZON-CL4-2027-01 has 2 versions, and the newest is number 3"),
+        ],
+    )
+    def test_tells_what_is_wrong(self, store: Store, store_url: str, fetch, statement: str, says: str) -> None:
+        filled(store, fetch)
+        assert store.check() == []
+        values = {"junk": b"junk", "other": zlib.compress(b"other")}
+        engine = sa.create_engine(store_url)
+        with engine.begin() as connection:
+            connection.execute(sa.text(statement), {k: v for k, v in values.items() if f":{k}" in statement})
+        engine.dispose()
+        assert any(says in finding for finding in store.check())
+
+    def test_a_body_that_is_another_call(self, store: Store, store_url: str, fetch) -> None:
+        filled(store, fetch)
+        engine = sa.create_engine(store_url)
+        with engine.begin() as connection:
+            connection.execute(sa.text("UPDATE versions SET body = :body WHERE number = 3"), {"body": pack(B)})
+        engine.dispose()
+        assert any("its hash" in finding for finding in store.check())
+
+    def test_references_and_pages_of_a_file(self, tmp_path) -> None:
+        file = tmp_path / "matcher.db"
+        with Store.open(f"sqlite:///{file}") as store:
+            store.finish_run(store.begin_run("fetch", NOW), "ok", {}, NOW)
+            with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+                connection.execute("INSERT INTO set_aside (run_id, key, reason, raw) VALUES (99, 'k', 'r', 'none')")
+                connection.execute("PRAGMA writable_schema=ON")
+                connection.execute("DELETE FROM sqlite_master WHERE name = 'ix_runs_outcome'")
+        with Store.open(f"sqlite:///{file}", read_only=True) as store:
+            findings = store.check()
+        assert any("refers to a row of runs that is not there" in f for f in findings)
+        assert any(f.startswith("SQLite: ") for f in findings)
+
+
+def revisions() -> list[str]:
+    config = Config()
+    config.set_main_option("script_location", str(Path(matcher.store.__file__).parent / "migrations"))
+    return sorted(s.revision for s in ScriptDirectory.from_config(config).walk_revisions())
+
+
+def at_revision(url: str, revision: str) -> sa.Engine:
+    """A database as an earlier version of the product left it."""
+    from alembic import command
+
+    if url.startswith("sqlite"):
+        Store.open(url).close()  # marks the file as ours
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as connection:
+            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall():
+                if not name.startswith("sqlite_"):
+                    connection.execute(f"DROP TABLE {name}")
+    engine = sa.create_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(matcher.store.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    return engine
+
+
+@pytest.mark.parametrize("revision", revisions())
+def test_every_earlier_schema_is_brought_up_to_date_with_its_data(store_url: str, tmp_path, revision: str) -> None:
+    with Store.open(f"sqlite:///{tmp_path}/now.db") as now:
+        from tests.store.conftest import Fetcher
+
+        filled(now, Fetcher(now))
+        expected = list(now.calls()), now.changes(), now.versions(A.identifier), now.set_aside()
+    engine = at_revision(store_url, revision)
+    old = sa.MetaData()
+    old.reflect(engine)
+    known = [t for t in metadata.sorted_tables if t.name in old.tables]
+    newer = sa.create_engine(f"sqlite:///{tmp_path}/now.db")
+    with newer.connect() as reading, engine.begin() as connection:
+        for t in known:
+            rows = [
+                {k: v for k, v in r.items() if k in old.tables[t.name].c}
+                for r in reading.execute(sa.select(t)).mappings()
+            ]
+            if rows:
+                columns = [c.name for c in t.columns if c.name in old.tables[t.name].c]
+                connection.execute(sa.insert(t).values({c: sa.bindparam(c) for c in columns}), rows)
+        if engine.dialect.name == "postgresql":
+            for t in known:
+                if "id" in t.c:
+                    connection.execute(sa.text(f"SELECT setval('{t.name}_id_seq', 1000)"))
+    engine.dispose()
+    newer.dispose()
+    if revision != HEAD:
+        with pytest.raises(StoreError, match="db upgrade"):
+            Store.open(store_url, read_only=True)
+    with Store.open(store_url) as store:
+        assert (list(store.calls()), store.changes(), store.versions(A.identifier), store.set_aside()) == expected
+        assert store.check() == []
+        run_id = store.begin_run("fetch", KEPT)
+        store.finish_run(run_id, "ok", {}, KEPT)
+        assert store.queue_mail(mail(9, NOW.date()), [], now=NOW)
+
+
+def test_a_command_for_each(tmp_path, run, fetched) -> None:
+    there = f"sqlite:///{tmp_path}/copy.db"
+    here = f"sqlite:///{fetched.home}/matcher.db"
+    assert run(fetched, "db", "upgrade").code == 0
+    assert '"table": "versions"' in run(fetched, "db", "copy", here, there, "--json").out
+    again = run(fetched, "db", "copy", here, there)
+    assert (again.code, "is not empty" in again.err) == (1, True)
+    assert run(fetched, "db", "backup", str(tmp_path / "backup.db")).code == 0
+    assert run(fetched, "db", "check").out == "Everything that is kept is whole.\n"
+    with closing(sqlite3.connect(fetched.home / "matcher.db")) as connection, connection:
+        connection.execute("UPDATE calls SET content_hash = 'x'")
+    broken = run(fetched, "db", "check", "--csv")
+    assert broken.code == 1
+    assert broken.out.count("its hash") == 12
+    (fetched.home / "matcher.db").write_bytes(b"SQLite format 3\0" + b"junk" * 5000)
+    assert run(fetched, "db", "check").code == 1
+
+
+def test_nothing_there(run, place) -> None:
+    answer = run(place, "db", "check")
+    assert (answer.code, "There is no database" in answer.err) == (1, True)
+    assert run(place, "db", "upgrade").code == 0
+    assert run(place, "db", "check").code == 0
+
+
+def test_help_names_every_part(place) -> None:
+    import sys
+
+    done = subprocess.run([sys.executable, "-m", "matcher", "db", "--help"], capture_output=True, text=True, check=True)
+    assert all(part in done.stdout for part in ("upgrade", "copy", "backup", "check"))
