@@ -10,7 +10,6 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -226,7 +225,7 @@ def load_settings(
 
 def packaged_config() -> Path:
     """The configuration that ships with the product: in the wheel, else beside the source tree."""
-    packaged = Path(str(resources.files("matcher"))) / "_packaged" / "config"
+    packaged = Path(__file__).with_name("_packaged") / "config"
     return packaged if packaged.is_dir() else Path(__file__).parents[1] / "config"
 
 

@@ -1,24 +1,24 @@
 """Keeps calls with versions and changes, runs, and the outbox: SQLite embedded, PostgreSQL by URL.
 
-`Store` is loaded on first use, so that `matcher.store.codec` can be imported without SQLAlchemy.
+Each name is loaded on first use, so that `matcher.store.codec` can be imported without SQLAlchemy, and quickly.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from matcher.store.records import (
-    AddressRecord,
-    Cleaned,
-    Delivered,
-    ListingScope,
-    QueuedMail,
-    Saved,
-    SetAsideRecord,
-    Told,
-)
-
 if TYPE_CHECKING:
+    from matcher.store.records import (
+        AddressRecord,
+        Cleaned,
+        Delivered,
+        ListingScope,
+        QueuedMail,
+        Saved,
+        SetAsideRecord,
+        Told,
+    )
     from matcher.store.store import Store
 
 __all__ = [
@@ -35,8 +35,6 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name != "Store":
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from matcher.store.store import Store
-
-    return Store
+    return getattr(import_module("matcher.store.store" if name == "Store" else "matcher.store.records"), name)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from importlib import resources
 from itertools import pairwise
+from pathlib import Path
 
 import Stemmer
 
@@ -77,5 +77,5 @@ def _pair(a: str, b: str) -> str:
 @cache
 def stop_words() -> frozenset[str]:
     """English words that carry no subject matter; from `stop_words.txt`."""
-    text = resources.files("matcher.text").joinpath("stop_words.txt").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("stop_words.txt").read_text(encoding="utf-8")
     return frozenset(word for line in text.splitlines() for word in line.partition("#")[0].split())
