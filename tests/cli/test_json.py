@@ -202,7 +202,7 @@ def test_institutes_and_profile(run, fetched):
     assert matches_shape(institutes[1], INSTITUTE)
     profile = asked(run, fetched, "profile", "cea-leti")
     assert set(profile) == {*INSTITUTE, "terms"}
-    assert set(profile["terms"][0]) == {"term", "weight", "source"}
+    assert set(profile["terms"][0]) == {"term", "weight", "source", "profile_term"}
 
 
 def test_run(run, fetched, serve):
