@@ -32,8 +32,10 @@ _SECRETS = ("MATCHER_SMTP_PASSWORD", "PGPASSWORD")
 _SHORTEST_SECRET = 4  # masking every "a" of a text would hide the text, not the secret
 
 
-def configure(form: str = "text", *, debug: bool = False, environ: Mapping[str, str] | None = None) -> None:
-    """Send logs to stderr in that form: our own from INFO on, others' from WARNING on, everything with `debug`."""
+def configure(
+    form: str = "text", *, debug: bool = False, quiet: bool = False, environ: Mapping[str, str] | None = None
+) -> None:
+    """Send logs to stderr in that form: our own from INFO on, others and with `quiet` all from WARNING on."""
     root = logging.getLogger()
     for handler in [h for h in root.handlers if h.get_name() == _HANDLER]:
         root.removeHandler(handler)
@@ -43,7 +45,7 @@ def configure(form: str = "text", *, debug: bool = False, environ: Mapping[str, 
     handler.addFilter(_Masked(secrets_of(os.environ if environ is None else environ)))
     root.addHandler(handler)
     root.setLevel(logging.DEBUG if debug else logging.WARNING)
-    logging.getLogger("matcher").setLevel(logging.DEBUG if debug else logging.INFO)
+    logging.getLogger("matcher").setLevel(logging.DEBUG if debug else logging.WARNING if quiet else logging.INFO)
 
 
 def is_json() -> bool:

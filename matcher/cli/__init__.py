@@ -24,6 +24,9 @@ COMMANDS = {
     "institutes": ("matcher.cli.listings", "List the institutes."),
     "profile": ("matcher.cli.profiles", "An institute's skills, as the ranking reads them."),
     "evaluate": ("matcher.cli.evaluation", "How good the ranking is on a benchmark folder."),
+    "schedule": ("matcher.cli.schedule", "The daily job, every day, until stopped."),
+    "maintain": ("matcher.cli.schedule", "The weekly job, once, now: refresh the archive, clean up."),
+    "db": ("matcher.cli.database", "Upgrade, copy, back up and check the database."),
     "status": ("matcher.cli.health", "How the last runs went."),
     "doctor": ("matcher.cli.health", "What is wrong with the set-up, and what to do."),
     "config": ("matcher.cli.health", "The settings and where each came from."),
@@ -67,16 +70,25 @@ class _LazyGroup(click.Group):
 @click.option("--config", "config_dir", type=click.Path(path_type=Path), help="Configuration folder [MATCHER_CONFIG].")
 @click.option("--quiet", "-q", is_flag=True, help="No messages or progress on stderr, only errors.")
 @click.option("--debug", is_flag=True, help="Show requests and full tracebacks.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Messages on stderr as lines, or as one JSON object each.",
+)
 @click.pass_context
-def cli(ctx: click.Context, /, home: Path | None, config_dir: Path | None, debug: bool, **_: bool) -> None:
+def cli(
+    ctx: click.Context, /, home: Path | None, config_dir: Path | None, debug: bool, log_format: str, **_: bool
+) -> None:
     """Tells each French Carnot institute which European calls suit its skills, and why."""
     from matcher.app import Matcher
     from matcher.settings import load_settings
 
-    if debug:
-        import logging
+    if debug or log_format == "json":
+        from matcher.logs import configure
 
-        logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+        configure(log_format, debug=debug)
     ctx.obj = Matcher(load_settings(home=home, config_dir=config_dir))
 
 
@@ -92,7 +104,7 @@ def main(arguments: list[str] | None = None) -> None:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("matcher: interrupted; what was kept before stays as it was.", err=True)
+        _fail("interrupted; what was kept before stays as it was.")
         sys.exit(130)
     except _ReaderGoneError:
         # Not a failure. Keep Python from complaining at exit.
@@ -101,14 +113,20 @@ def main(arguments: list[str] | None = None) -> None:
     except MatcherError as error:
         if debug:
             raise
-        click.echo(f"matcher: {error}", err=True)
+        _fail(str(error))
         sys.exit(error.exit_code)
     except Exception as error:
         if debug:
             raise
-        click.echo(f"matcher: {_sentence(error)}", err=True)
+        _fail(_sentence(error))
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str) -> None:
+    from matcher.cli.output import fail
+
+    fail(message)
 
 
 def _sentence(error: Exception) -> str:

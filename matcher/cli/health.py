@@ -2,28 +2,70 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from matcher.cli.output import output_options, print_csv, print_json
+from matcher.brussels import noon
+from matcher.cli.output import complain, output_options, print_csv, print_json
 from matcher.cli.render import table
-from matcher.cli.values import as_of_option
+from matcher.cli.values import Age, as_of_option
+from matcher.errors import StoreMissing
 from matcher.records import envelope, run_record
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, timedelta
 
     from matcher.app import Matcher
 
 
 @click.command("status")
 @click.option("--last", type=click.IntRange(1), default=10, show_default=True, help="How many runs.")
+@click.option("--max-age", type=Age(), help="Exit 1 unless a daily run went well in this time (26h, 90m, 3d).")
+@click.option("--metrics-file", type=click.Path(path_type=Path), help="Write Prometheus metrics there too.")
 @as_of_option
 @output_options
 @click.pass_obj
-def status_command(app: Matcher, last: int, as_of: date | None, output: str | None) -> None:
+def status_command(
+    app: Matcher,
+    last: int,
+    max_age: timedelta | None,
+    metrics_file: Path | None,
+    as_of: date | None,
+    output: str | None,
+) -> int:
     """How the last runs went, and how fresh the listing and the index are."""
+    _print_status(app, last, as_of, output)
+    now = noon(as_of) if as_of else datetime.now(UTC)
+    if metrics_file is not None:
+        from matcher.metrics import write_metrics
+
+        write_metrics(app, now, metrics_file)
+    late = _late(app, now, max_age) if max_age is not None else None
+    if late:
+        complain(late)
+    return 1 if late else 0
+
+
+def _late(app: Matcher, now: datetime, max_age: timedelta) -> str | None:
+    """What to tell when no daily run went well for too long."""
+    from matcher.schedule import Task, last_good
+
+    try:
+        with app.open_store(read_only=True) as store:
+            good = last_good(store.runs(1000, Task.DAILY), now)
+    except StoreMissing:
+        good = None
+    if good is None:
+        return "No daily run ever went well; `matcher run` shows why."
+    if now - good > max_age:
+        return f"The last daily run that went well ended {good:%Y-%m-%d %H:%M} UTC; `matcher run` shows why."
+    return None
+
+
+def _print_status(app: Matcher, last: int, as_of: date | None, output: str | None) -> None:
     health = app.status(last, as_of=as_of)
     records = [run_record(run) for run in health.runs]
     if output == "json":

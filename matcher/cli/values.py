@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -18,6 +19,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 MAX_TEXT_BYTES = 2_000_000
 """A long proposal stays below this."""
+
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 _STATUSES = {"live": LIVE, "all": frozenset[Status]()} | {s.value: frozenset({s}) for s in Status}
 
@@ -34,6 +37,20 @@ class Day(click.ParamType):  # type: ignore[type-arg]
             return date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is no date; write it as 2026-05-07.", param, ctx)
+
+
+class Age(click.ParamType):  # type: ignore[type-arg]
+    """A span of time, `26h`, `90m` or `3d`."""
+
+    name = "age"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        found = re.fullmatch(r"(\d{1,6})([mhd])", value.strip())
+        if found is None:
+            self.fail(f"{value!r} is no age; write it as 90m, 26h or 3d.", param, ctx)
+        return int(found[1]) * _UNITS[found[2]]
 
 
 def as_of_option(command: Command) -> Command:

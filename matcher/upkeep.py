@@ -1,0 +1,73 @@
+"""The weekly work: the archive is read again, and what is old enough is forgotten, in the database and on the disk."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from matcher.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from matcher.app import Matcher
+    from matcher.model import FetchReport
+    from matcher.settings import Settings
+    from matcher.store import Cleaned, Store
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NOTES = {"description.none ": timedelta(days=60)}
+"""Small facts that are days, and how long each is of use (see `matcher.jobs`)."""
+
+
+def archive_source(settings: Settings) -> str | None:
+    """What the refresh reads: a URL or a path; None when nothing is configured."""
+    if settings.schedule.archive == "portal":
+        return f"{settings.portal.data_url.rstrip('/')}/referenceData/grantsTenders.json"
+    return settings.schedule.archive or None
+
+
+def refresh_archive(app: Matcher, progress: Callable[[int, int], None] | None = None) -> FetchReport | None:
+    """Read the archive, unless it is as it was; None when none is configured. Raises like `Matcher.fetch_bulk`."""
+    source = archive_source(app.settings)
+    return app.fetch_bulk(source, progress=progress) if source is not None else None
+
+
+def clean_up(app: Matcher, clock: Callable[[], datetime]) -> Cleaned:
+    """Forget what is older than `schedule.keep_days`, as a run of its own. Raises StoreBusy when another run works."""
+    now = clock()
+    before = now - timedelta(days=app.settings.schedule.keep_days)
+    with app.open_store() as store:
+        cleaned = _clean_store(store, now, before, clock)
+        store.compact()
+    for folder in old_day_folders((app.settings.home / "lists", app.settings.home / "outbox"), before.date()):
+        shutil.rmtree(folder, ignore_errors=True)
+    return cleaned
+
+
+def old_day_folders(roots: Iterable[Path], before: date) -> Iterator[Path]:
+    """The folders that are named after an earlier day."""
+    for root in roots:
+        for folder in sorted(root.iterdir()) if root.is_dir() else ():
+            if folder.is_dir() and _DAY.fullmatch(folder.name) and folder.name < before.isoformat():
+                yield folder
+
+
+def _clean_store(store: Store, now: datetime, before: datetime, clock: Callable[[], datetime]) -> Cleaned:
+    run_id = store.begin_run("clean", now)
+    try:
+        cleaned = store.clean(run_id=run_id, now=now, before=before)
+        for prefix, kept in _NOTES.items():
+            store.forget_values(prefix, (now - kept).date())
+    except BaseException as error:
+        with suppress(StoreError):  # what stopped the work is the news
+            outcome = "failed" if isinstance(error, Exception) else "interrupted"
+            store.finish_run(run_id, outcome, {"problems": [str(error)]}, clock())
+        raise
+    store.finish_run(run_id, "ok", {"cleaned": asdict(cleaned)}, clock())
+    return cleaned

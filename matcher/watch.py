@@ -1,0 +1,279 @@
+"""`matcher schedule`: look every half minute at what is due, and do it, until told to stop.
+
+APScheduler only makes the ticks; what is due comes from the store (`matcher.schedule`), so a tick more or less changes
+nothing. The work is done in the main thread, where signals arrive: SIGTERM and SIGINT end it at the end of the step at
+hand (a page of the listing, a mail), or wherever it is when that takes too long, which the store is made for.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import signal
+import time
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from matcher.digest.nouns import MailState
+from matcher.errors import MatcherError, StoreBusy, StoreMissing
+from matcher.metrics import write_metrics
+from matcher.schedule import Attempt, Task, attempts_of, due, plan_of
+from matcher.upkeep import clean_up, refresh_archive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from types import FrameType
+
+    from matcher.app import Matcher
+    from matcher.digest.transport import Transport
+    from matcher.settings import Settings
+    from matcher.store import Store
+
+TICK_SECONDS = 30
+GRACE_SECONDS = 8.0
+"""How long the step at hand may take once it is time to leave."""
+
+_GLANCE_SECONDS = 0.25  # how soon a signal is noticed while there is nothing to do
+_RUNS = 30  # of each kind: more than one slot's attempts
+
+_log = logging.getLogger("matcher.schedule")
+
+
+class Stopped(BaseException):
+    """It is time to leave; like KeyboardInterrupt, nothing but the loop catches it."""
+
+
+class Watch:
+    """The loop; `load` gives a configuration anew (raises ConfigError), `clock` the aware time."""
+
+    def __init__(
+        self, load: Callable[[], Matcher], *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._load = load
+        self._clock = clock
+        self._app = _checked(load())
+        self._tried: list[Attempt] = []
+        self._stopping = False
+        self._reloading = False
+        self._working = False
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT."""
+        ticks: queue.Queue[None] = queue.Queue(maxsize=1)
+        with self._signals(), _ticking(ticks, TICK_SECONDS):
+            _log.info("Started; %s.", self._outlook())
+            while not self._stopping:
+                if self._reloading:
+                    self.reload()
+                if _ticked(ticks):
+                    self.tick()
+            _log.info("Stopped.")
+
+    def tick(self) -> None:
+        """Do what is due, one task after the other; what fails is told, and tried again when `schedule.due` says so."""
+        try:
+            for task in self._due():
+                if self._stopping:
+                    return
+                self._do(task)
+        except Stopped:
+            _log.info("The work was interrupted; it goes on at the next start.")
+
+    def reload(self) -> None:
+        """Take over the configuration as it is now; one with mistakes is told and the former one stays."""
+        self._reloading = False
+        try:
+            self._app = _checked(self._load())
+        except MatcherError as error:
+            _log.error("The configuration was not taken over, the former one stays: %s", error)
+        else:
+            _log.info("The configuration was read again; %s.", self._outlook())
+
+    def _due(self) -> list[Task]:
+        now = self._clock()
+        noted: list[Attempt] = []
+        waiting = False
+        try:
+            with self._app.open_store(read_only=True) as store:
+                for task in Task:
+                    noted += attempts_of(store.runs(_RUNS, task.value))
+                waiting = any(when <= now for when in store.next_attempts()) or _stuck(store)
+        except StoreMissing:
+            pass  # the first run makes it
+        except MatcherError as error:
+            _log.error("%s", error)
+            return []
+        self._tried = [a for a in self._tried if a.started > now - timedelta(days=8) and not _is_noted(a, noted)]
+        return due(now, plan_of(self._app.settings.schedule), [*noted, *self._tried], mails_waiting=waiting)
+
+    def _do(self, task: Task) -> None:
+        started = self._clock()
+        outcome = "failed"
+        self._working = True
+        try:
+            outcome = _WORK[task](self)
+        except StoreBusy as error:
+            outcome = "running"
+            _log.info("Left to another process: %s", error)
+        except MatcherError as error:
+            _log.error("%s failed: %s", task.name.lower(), error)
+        except Stopped:
+            outcome = "interrupted"
+            raise
+        except Exception:  # noqa: BLE001  (told in full; a mistake in one task must not end the watch)
+            _log.exception("%s failed in a way that nobody foresaw.", task.name.lower())
+        finally:
+            self._working = False
+            if outcome != "running":
+                self._tried.append(Attempt(task, started, outcome))
+            self._measure()
+
+    def _daily(self) -> str:
+        outcome = self._app.run(progress=self._progress, say=_log.info)
+        for problem in outcome.problems:
+            _log.warning("%s", problem)
+        _log.info("The daily run is %s.", outcome.outcome)
+        return outcome.outcome
+
+    def _deliver(self) -> str:
+        from matcher.digest.deliver import DeliveryOptions, deliver
+
+        with self._app.open_store() as store:
+            options = DeliveryOptions(rate=self._app.settings.mail.rate)
+            transport = _transport(self._app.settings)
+            report = deliver(store, transport, clock=self._clock, sleep=self._sleep, options=options)
+        for problem in report.problems:
+            _log.warning("%s", problem)
+        _log.info("Mails: %d sent, %d wait, %d failed.", report.sent, report.retried, report.failed)
+        return "partial" if report.problems else "ok"
+
+    def _archive(self) -> str:
+        report = refresh_archive(self._app, self._progress)
+        if report is not None:
+            _log.info("The archive was read: %d rows, %d new, %d changed.", report.seen, report.new, report.changed)
+        return "ok"
+
+    def _clean(self) -> str:
+        cleaned = clean_up(self._app, self._clock)
+        _log.info("Forgotten: %d raw rows, %d rows set aside, %d mail texts, %d runs.",
+                  cleaned.raw_rows, cleaned.set_aside, cleaned.mails, cleaned.runs)  # fmt: skip
+        return "ok"
+
+    def _measure(self) -> None:
+        try:
+            write_metrics(self._app, self._clock())
+        except (MatcherError, OSError) as error:
+            _log.warning("The metrics were not written: %s", error)
+
+    def _progress(self, _done: int, _total: int) -> None:
+        if self._stopping:
+            raise Stopped
+
+    def _sleep(self, seconds: float) -> None:
+        """Between two mails: the place to leave."""
+        end = time.monotonic() + seconds
+        while True:
+            if self._stopping:
+                raise Stopped
+            left = end - time.monotonic()
+            if left <= 0:
+                return
+            time.sleep(min(left, _GLANCE_SECONDS))
+
+    def _outlook(self) -> str:
+        following = plan_of(self._app.settings.schedule).daily.next(self._clock())
+        return f"the next daily run is due {following:%Y-%m-%d %H:%M} UTC" if following else "no daily run is due"
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        handlers = {
+            signal.SIGTERM: self._stop,
+            signal.SIGINT: self._stop,
+            signal.SIGHUP: self._hang_up,
+            signal.SIGALRM: self._out_of_time,
+        }
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+        signal.setitimer(signal.ITIMER_REAL, GRACE_SECONDS, 1.0)
+
+    def _hang_up(self, _number: int, _frame: FrameType | None) -> None:
+        self._reloading = True
+
+    def _out_of_time(self, _number: int, _frame: FrameType | None) -> None:
+        if self._working:
+            raise Stopped
+
+
+_WORK: dict[Task, Callable[[Watch], str]] = {
+    Task.DAILY: Watch._daily,
+    Task.DELIVER: Watch._deliver,
+    Task.ARCHIVE: Watch._archive,
+    Task.CLEAN: Watch._clean,
+}
+
+
+def _checked(app: Matcher) -> Matcher:
+    """The same, with every file that people edit read. Raises ConfigError."""
+    from matcher.subscribers import SUBSCRIBERS_FILE, load_subscribers
+
+    institutes = app.institutes
+    if (app.settings.config_dir / SUBSCRIBERS_FILE).is_file():
+        load_subscribers(app.settings.config_dir, institutes)
+    with app.portal():
+        return app
+
+
+def _ticked(ticks: queue.Queue[None]) -> bool:
+    try:
+        ticks.get(timeout=_GLANCE_SECONDS)
+    except queue.Empty:
+        return False
+    return True
+
+
+def _is_noted(attempt: Attempt, noted: Sequence[Attempt]) -> bool:
+    """Whether the store has the run of an attempt that this process remembers."""
+    return any(other.task is attempt.task and other.started >= attempt.started for other in noted)
+
+
+def _stuck(store: Store) -> bool:
+    """Whether a mail is with a process, which may have died."""
+    return store.mail_counts().get(MailState.SENDING, 0) > 0
+
+
+def _transport(settings: Settings) -> Transport:
+    from matcher.digest.server import server_from
+    from matcher.digest.smtp import SmtpTransport
+    from matcher.digest.spool import FileTransport
+
+    server = server_from(settings.mail.smtp_url, os.environ, settings.mail.ca_file)
+    return FileTransport(settings.home / "outbox") if server is None else SmtpTransport(server)
+
+
+@contextmanager
+def _ticking(ticks: queue.Queue[None], seconds: int) -> Iterator[None]:
+    """A tick now and every so many seconds; one that finds the last one unanswered is dropped."""
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    def tick() -> None:
+        with suppress(queue.Full):
+            ticks.put_nowait(None)
+
+    scheduler = BackgroundScheduler(timezone=UTC)
+    scheduler.add_job(tick, "interval", seconds=seconds, misfire_grace_time=None, coalesce=True, max_instances=1)
+    scheduler.start()
+    tick()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
