@@ -193,7 +193,7 @@ class Index:
     @cached_property
     def _rows(self) -> dict[str, int]:
         joined = self.arrays["identifiers"].tobytes().decode()
-        return {name: row for row, name in enumerate(joined.split("\n"))}
+        return {name: row for row, name in enumerate(joined.split("\n") if joined else ())}
 
     # profiles
 

@@ -1,0 +1,126 @@
+"""The index as an object: which calls are live, what it says of terms and calls, and that saving changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matcher.model import LIVE, CallFilter, Deadline, Status
+from matcher.ranking.fit import count_terms, nearest, unit_rows
+from matcher.ranking.generation import write_generation
+from matcher.ranking.index import LAYOUT, open_index
+from matcher.ranking.matching import best_matches, place, score_all
+from matcher.text.analysis import Analyzer
+from tests.ranking.corpus import SUBJECTS, TODAY, call, fits, indexed, profile, some_calls, totals
+
+days = st.dates(TODAY - timedelta(40), TODAY + timedelta(40))
+fates = st.builds(
+    dict,
+    status=st.sampled_from([None, *Status]),
+    opening=st.none() | days,
+    deadlines=st.lists(days, max_size=3).map(lambda found: tuple(Deadline(day) for day in sorted(found))),
+    gone=st.none() | days,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(fates, min_size=1, max_size=8), days)
+def test_the_index_and_the_calls_agree_on_what_is_live(drawn, today: date):
+    calls = [replace(call(i, SUBJECTS[0]), **fate) for i, fate in enumerate(drawn)]
+    index = indexed(calls, profile(SUBJECTS[0]))
+    live = {c.identifier for c in calls if c.is_live(today)}
+    assert {index.call(row).identifier for row in index.live_rows(today)} == live
+    scored = score_all(index, index.query("one"), "one")
+    shown = {match.call.identifier for match in best_matches(scored, CallFilter(), today, top=20)}
+    assert shown <= live
+    everything = best_matches(scored, CallFilter(status=frozenset()), today, top=20)
+    assert shown == {match.call.identifier for match in everything if match.call.status_on(today) in LIVE}
+
+
+def test_a_saved_index_answers_as_the_one_in_memory(tmp_path):
+    built = indexed(some_calls(), profile(*SUBJECTS[:4], french=["recyclage"], pin=("steel",)))
+    write_generation(tmp_path, LAYOUT, built.generation)
+    opened = open_index(tmp_path)
+    assert totals(opened) == totals(built)
+    assert fits(opened) == fits(built)
+    assert [opened.full_call(row) for row in range(len(opened))] == sorted(some_calls(), key=lambda c: c.identifier)
+    assert all(isinstance(array, np.ndarray) and array.dtype != object for array in opened.arrays.values())
+
+
+def test_calls_and_terms_are_found_whatever_the_case():
+    index = indexed(some_calls(), profile(SUBJECTS[0]))
+    identifier = some_calls()[4].identifier
+    assert index.call(index.row(f" {identifier.lower()} ")).identifier == identifier
+    assert index.row("HORIZON-NO-SUCH") is None
+    assert index.find_term("zyxomat") is None
+    assert index.holders("zyxomat") == set()
+    position = index.find_term("photon")
+    assert index.calls_with(position) == len(index.holders("photon")) > 0
+    with pytest.raises(KeyError):
+        index.query("no-such-institute")
+
+
+def test_words_of_new_calls_are_found_beside_those_of_the_fit():
+    before = indexed(some_calls(), profile("photonics", "aardvark husbandry"))
+    assert before.find_term("aardvark") is None
+    after = indexed(
+        [*some_calls(), call(40, "aardvark husbandry")], profile("photonics", "aardvark husbandry"), previous=before
+    )
+    assert after.find_term("aardvark") >= after.fitted_terms
+    assert after.find_term("photon") == before.find_term("photon")
+    new = call(40, "").identifier.upper()
+    assert totals(after)[new] > max(score for name, score in totals(before).items())
+
+
+def test_the_place_of_a_call_is_the_one_that_the_list_shows():
+    index = indexed(some_calls(), profile(*SUBJECTS[:3]))
+    scored = score_all(index, index.query("one"), "one")
+    wanted = CallFilter(status=frozenset())
+    for match in best_matches(scored, wanted, TODAY, top=30):
+        placed = place(scored, wanted, TODAY, index.row(match.call.identifier), top=2)
+        assert (placed.match.rank, placed.match.score, placed.match.fit) == (match.rank, match.score, match.fit)
+        assert (
+            placed.score_needed
+            == scored.totals[index.row(best_matches(scored, wanted, TODAY, top=2)[1].call.identifier)]
+        )
+
+
+def test_fits_are_places_among_the_archive():
+    index = indexed(some_calls(), profile(*SUBJECTS[:3]))
+    scores, found = totals(index), fits(index)
+    ranked = sorted(scores, key=scores.__getitem__)
+    assert [found[name] for name in ranked] == sorted(found.values())
+    assert found[ranked[-1]] >= 90
+
+
+@pytest.mark.parametrize("size", [3, 40, 200, 257])
+def test_the_nearest_calls_are_those_of_a_plain_search(size):
+    chance = np.random.default_rng(size)
+    from scipy import sparse
+
+    dense = chance.random((size, 30)) * (chance.random((size, 30)) < 0.3)
+    vectors = unit_rows(sparse.csr_array(dense.astype(np.float32)))
+    found, weights = nearest(vectors, vectors, np.arange(size))
+    likeness = (vectors @ vectors.T).toarray()
+    np.fill_diagonal(likeness, 0)
+    best = -np.sort(-likeness, axis=1)[:, : found.shape[1]]
+    assert np.take_along_axis(likeness, found.astype(np.int64), axis=1) == pytest.approx(best)
+    assert weights.sum(axis=1) == pytest.approx((best.sum(axis=1) > 0).astype(float), abs=1e-5)
+
+
+def test_terms_are_counted_as_scikit_learn_counts_them():
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    from matcher.ranking.fields import call_terms
+
+    analyzer = Analyzer()
+    counted = count_terms(some_calls(), analyzer)
+    vectorizer = CountVectorizer(analyzer=lambda item: call_terms(item, analyzer))
+    expected = vectorizer.fit_transform(some_calls())
+    assert counted.terms == vectorizer.get_feature_names_out().tolist()
+    assert (counted.matrix.toarray() == expected.toarray()).all()
