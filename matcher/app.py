@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matcher.evaluation.cordis import Built
+    from matcher.mailing import Mailing, Sending
     from matcher.portal import Portal
     from matcher.ranking.asked import Asked
     from matcher.ranking.checking import SkillCheck, Trial
@@ -56,6 +57,7 @@ class Matcher:
         """Every institute of the configuration. Raises ConfigError with every mistake."""
         from matcher.institutes import load_institutes
 
+        _ = self._fingerprint  # of the files before they are read: an edit in between makes the index old, not wrong
         return load_institutes(self.settings.config_dir)
 
     def institute(self, name: str) -> Institute:
@@ -81,7 +83,7 @@ class Matcher:
         from matcher.ranking.matching import best_matches
 
         index = self.index()
-        today = self._today(as_of, index)
+        today = self.today(as_of, index)
         asked = self._asked(index, institute, text)
         matches = best_matches(
             asked.scored(index),
@@ -108,7 +110,7 @@ class Matcher:
         from matcher.ranking.matching import place
 
         index = self.index()
-        today = self._today(as_of, index)
+        today = self.today(as_of, index)
         asked = self._asked(index, institute, None)
         row = self._row(index, call)
         top = self.settings.ranking.top if top is None else top
@@ -131,7 +133,7 @@ class Matcher:
     def show(self, call: str, *, institute: str | None = None, as_of: date | None = None) -> ShownCall:
         """A call in full with its history, and its match for an institute."""
         index = self.index()
-        today = self._today(as_of, index)
+        today = self.today(as_of, index)
         row = self._row(index, call)
         match = None
         if institute is not None:
@@ -144,7 +146,7 @@ class Matcher:
     def calls(self, wanted: CallFilter, *, as_of: date | None = None) -> CallListing:
         """The calls that pass a filter, next deadline first, calls without one last."""
         index = self.index()
-        today = self._today(as_of, index)
+        today = self.today(as_of, index)
         rows = index.live_rows(today) if wanted.status and wanted.status <= LIVE else range(len(index))
         passing = [call for call in map(index.call, rows) if wanted.stopped_by(call, today) is None]
 
@@ -173,7 +175,7 @@ class Matcher:
         from matcher.ranking.checking import try_term
 
         index = self.index()
-        return try_term(index, self.institute(name).profile(), term, self._today(as_of, index))
+        return try_term(index, self.institute(name).profile(), term, self.today(as_of, index))
 
     # work
 
@@ -194,7 +196,7 @@ class Matcher:
         asked = tuple(programmes or configured.programmes)
         _check_programmes(asked)
         query = Query(asked, tuple(map(Kind, kinds or configured.kinds)), full)
-        now = self._moment(as_of)
+        now = self.moment(as_of)
         with self.open_store() as store, self.portal() as portal, self._index_out_of_date(store):
             report = fetch_listing(
                 store, portal, query, now=now, today=brussels_day(now), clock=self._clock, progress=progress
@@ -206,7 +208,7 @@ class Matcher:
         """Read grantsTenders.json (a path or a URL) into the archive and refresh the index."""
         from matcher.jobs import fetch_bulk
 
-        now = self._moment(as_of)
+        now = self.moment(as_of)
         with self.open_store() as store, self.portal() as portal, self._index_out_of_date(store):
             report = fetch_bulk(store, portal, source, now=now, clock=self._clock, progress=progress)
             self._refresh_index(store)
@@ -215,29 +217,60 @@ class Matcher:
     def run(
         self, *, as_of: date | None = None, progress: Progress | None = None, say: Callable[[str], None] = print
     ) -> RunOutcome:
-        """The daily job, once: fetch, index, match, and write each institute's list to files.
+        """The daily job, once: fetch, index, match, write each institute's list, and mail the digests that are due.
 
-        Where the portal can't be reached before anything was ever fetched, the packaged sample listing takes its place.
+        Where the portal can't be reached before anything was ever fetched, the packaged sample listing takes its
+        place in the lists; it is never mailed to anybody.
         """
+        from matcher.jobs import record_run
+
+        started = self._clock()
         problems: list[str] = []
-        report: FetchReport | None = None
-        exit_code = 0
+        report, exit_code = self._fetched(as_of, progress, say, problems)
+        index = self.index()
+        today = self.today(as_of, index)
+        folder, lines = self._write_lists(index, today, problems)
+        sending = None if index.meta["sample"] else self._mailed(as_of, problems)
+        exit_code = exit_code or (3 if problems else 0)
+        outcome = {0: "ok", 3: "partial"}.get(exit_code, "failed")
+        detail = {"problems": problems, "mails": len(sending.queued) if sending else 0}
+        with self.open_store() as store:
+            record_run(store, "run", started, self._clock(), outcome, detail)
+        return RunOutcome(
+            today, outcome, report, index.meta["sample"], folder, lines, sending, tuple(problems), exit_code
+        )
+
+    def _fetched(
+        self, as_of: date | None, progress: Progress | None, say: Callable[[str], None], problems: list[str]
+    ) -> tuple[FetchReport | None, int]:
+        """The fetch of a run and the exit code so far; an unreachable portal is a problem, or brings the sample."""
         try:
             report = self.fetch(as_of=as_of, progress=progress)
-            problems += report.problems
-            exit_code = 3 if problems else 0
         except PortalUnreachable as error:
             if self._only_sample():
                 say(f"{error} Going on with the packaged sample listing.")
                 self._use_sample()
-            else:
-                problems.append(f"{error} The lists below are from the calls kept before.")
-                exit_code = error.exit_code
-        index = self.index()
-        today = self._today(as_of, index)
-        folder, lines = self._write_lists(index, today, problems)
-        outcome = {0: "ok", 3: "partial"}.get(exit_code, "failed")
-        return RunOutcome(today, outcome, report, index.meta["sample"], folder, lines, tuple(problems), exit_code)
+                return None, 0
+            problems.append(f"{error} What follows is from the calls kept before.")
+            return None, error.exit_code
+        problems += report.problems
+        return report, 0
+
+    def _mailed(self, as_of: date | None, problems: list[str]) -> Sending:
+        """The digests that are due, queued and sent, and a notice to the operator when something went wrong."""
+        self.mailing.notify("fetch failed", problems)
+        sending = self.mailing.send(as_of=as_of, due_only=True)
+        failures = list(sending.delivery.problems) if sending.delivery else []
+        problems += failures
+        self.mailing.notify("mails failed", failures)
+        return sending
+
+    @cached_property
+    def mailing(self) -> Mailing:
+        """Subscribers, digests and the outbox."""
+        from matcher.mailing import Mailing
+
+        return Mailing(self)
 
     def status(self, last: int = 10, *, as_of: date | None = None) -> Health:
         """The last runs, and how fresh the listing and the index are; `as_of` fixes the day that calls are live on."""
@@ -253,7 +286,7 @@ class Matcher:
             counted = sum(store.counts().values())
             revision = store.revision
         index = self._opened_index()
-        live = len(index.live_rows(self._today(as_of, index))) if index else 0
+        live = len(index.live_rows(self.today(as_of, index))) if index else 0
         current = index is not None and self._is_current(index, revision)
         indexed = str(index.meta["created"]) if index else None
         sample = index.meta["sample"] if index else None
@@ -274,7 +307,7 @@ class Matcher:
         """Check configuration, folders, database, index and portal; `as_of` fixes the day that ages are counted to."""
         from matcher.health import examine
 
-        return examine(self, self._moment(as_of))
+        return examine(self, self.moment(as_of))
 
     # what the work stands on
 
@@ -291,11 +324,15 @@ class Matcher:
     def index(self) -> Index:
         """The index in use, built anew when profiles or calls changed since.
 
+        Each home has an index of its own. Whoever writes to the database in this home keeps it up to date, or leaves a
+        mark; a database elsewhere is asked for its revision.
+
         Raises:
             IndexMissing: when nothing was fetched yet.
         """
         index = self._opened_index()
-        if index is not None and not self._stale_marks() and index.meta["institutes"] == self._fingerprint():
+        ours = not self.settings.database.url and not self._stale_marks()
+        if index is not None and ours and index.meta["institutes"] == self._fingerprint:
             return index
         try:
             with self.open_store(read_only=True) as store:
@@ -364,7 +401,9 @@ class Matcher:
         for done in (*left, mark):
             done.unlink(missing_ok=True)
 
+    @cached_property
     def _fingerprint(self) -> str:
+        """Of the institutes' files; kept, as `institutes` is, so that one names what the other holds."""
         from matcher.institute_files import institutes_fingerprint
 
         return institutes_fingerprint(self.settings.config_dir)
@@ -378,7 +417,7 @@ class Matcher:
             return None
 
     def _is_current(self, index: Index, revision: int) -> bool:
-        return bool(index.meta["revision"] == revision and index.meta["institutes"] == self._fingerprint())
+        return bool(index.meta["revision"] == revision and index.meta["institutes"] == self._fingerprint)
 
     def _refresh_index(self, store: Store) -> Index:
         """Build the index anew when calls or profiles changed; raises IndexMissing when there is no call."""
@@ -390,7 +429,7 @@ class Matcher:
             calls = [call for call in store.calls() if label["sample"] or call.source is not Source.SAMPLE]
             if not calls:
                 raise IndexMissing(_NOTHING_FETCHED)
-            facts = {"revision": revision, "institutes": self._fingerprint(), **label}
+            facts = {"revision": revision, "institutes": self._fingerprint, **label}
             from matcher.ranking.build import build
             from matcher.ranking.generation import write_generation
             from matcher.ranking.index import LAYOUT
@@ -417,10 +456,11 @@ class Matcher:
             raise UsageError(f"No call is known as {call!r}; `matcher calls WORDS --status all` searches them.")
         return row
 
-    def _moment(self, as_of: date | None) -> datetime:
+    def moment(self, as_of: date | None = None) -> datetime:
+        """Now, or noon of the day that is replayed."""
         return self._clock() if as_of is None else noon(as_of)
 
-    def _today(self, as_of: date | None, index: Index) -> date:
+    def today(self, as_of: date | None, index: Index) -> date:
         """The day asked for; else the sample's own day when the sample is shown; else today in Brussels."""
         if as_of is not None:
             return as_of
