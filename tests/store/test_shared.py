@@ -1,0 +1,105 @@
+"""Machines that share one database: each has its home, and sees all calls or those of before."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from matcher.app import Matcher
+from matcher.errors import StoreError
+from matcher.model import CallFilter
+from matcher.settings import load_settings
+from tests.conftest import DAY, Place, make_config, some_rows
+from tests.portal.rows import topic
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TODAY = date.fromisoformat(DAY)
+
+
+@dataclass
+class Machines:
+    folder: Path
+    url: str
+    portal: str
+
+    def one(self, name: str) -> Matcher:
+        place = Place(self.folder / name, self.folder / "config", self.portal)
+        return Matcher(load_settings(environ=place.environment | {"MATCHER_DATABASE_URL": self.url}))
+
+
+@pytest.fixture
+def portal(serve):
+    return serve(some_rows())
+
+
+@pytest.fixture
+def machines(tmp_path, store_url, portal) -> Machines:
+    make_config(tmp_path / "config")
+    return Machines(tmp_path, store_url, portal.url)
+
+
+def seen(matcher: Matcher) -> set[str]:
+    return {call.identifier for call in matcher.calls(CallFilter(), as_of=TODAY).calls}
+
+
+def test_a_reader_sees_what_another_machine_fetched(machines, portal) -> None:
+    writer = machines.one("writer")
+    writer.fetch(as_of=TODAY)
+    assert seen(machines.one("reader")) == seen(writer)
+    assert len(seen(writer)) == 12
+    portal.index.replace([*some_rows(), topic(50)])
+    reader = machines.one("reader")
+    before = seen(reader)
+    writer.fetch(as_of=TODAY)
+    assert seen(reader) == seen(writer) == before | {next(iter(seen(writer) - before))}
+    assert [m.call.identifier for m in reader.rank("cea-leti", as_of=TODAY).matches] == [
+        m.call.identifier for m in writer.rank("cea-leti", as_of=TODAY).matches
+    ]
+
+
+def test_a_reader_without_news_builds_nothing(machines) -> None:
+    machines.one("writer").fetch(as_of=TODAY)
+    reader = machines.one("reader")
+    created = reader.index().meta["created"]
+    assert machines.one("reader").index().meta["created"] == created
+
+
+def test_readers_see_whole_listings_while_one_writes(machines, portal) -> None:
+    writer = machines.one("writer")
+    writer.fetch(as_of=TODAY)
+    done, sizes, failures = threading.Event(), set(), []
+
+    def ask() -> None:
+        try:
+            while not done.is_set():
+                sizes.add(len(seen(machines.one("reader"))))
+        except Exception as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        for number in (1, 2, 3):  # five more calls at a time
+            portal.index.replace([*some_rows(), *(topic(100 + n) for n in range(5 * number))])
+            writer.fetch(as_of=TODAY)
+    finally:
+        done.set()
+        thread.join()
+    assert failures == []
+    assert sizes <= {12, 17, 22, 27}
+    assert len(seen(machines.one("reader"))) == 27
+
+
+def test_a_database_that_is_away_is_told(machines, tmp_path) -> None:
+    machines.one("writer").fetch(as_of=TODAY)
+    machines.one("reader").index()
+    away = Machines(machines.folder, f"postgresql+psycopg://matcher:hush@/x?host={tmp_path}/none", machines.portal)
+    with pytest.raises(StoreError, match="cannot be reached") as caught:
+        away.one("reader").index()
+    assert "hush" not in str(caught.value)
