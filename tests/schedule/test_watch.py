@@ -1,0 +1,293 @@
+"""The scheduler as a process: signals, a second one beside it, its logs; and its loop with a clock of our own."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from matcher.app import Matcher
+from matcher.digest.nouns import Mail, MailState
+from matcher.errors import ConfigError, StoreMissing
+from matcher.settings import load_settings
+from matcher.upkeep import archive_source
+from matcher.watch import GRACE_SECONDS, Watch
+from tests.conftest import Place, some_rows
+from tests.portal.rows import topic
+
+HUSH = "hush-hush-9"
+NOW = datetime(2026, 6, 15, 8, tzinfo=UTC)  # a Monday, after 06:30 in Paris
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def scheduled(place: Place, serve) -> Place:
+    """A place with a portal of twelve calls and no archive."""
+    portal = serve(some_rows())
+    place.portal = portal.url
+    configure(place, "")
+    return place
+
+
+def configure(place: Place, schedule: str) -> None:
+    toml = place.config / "matcher.toml"
+    text = toml.read_text(encoding="utf-8").partition("[schedule]")[0]
+    toml.write_text(f'{text}[schedule]\narchive = ""\n{schedule}', encoding="utf-8")
+
+
+class Process:
+    """`matcher schedule`, with what it says as it comes."""
+
+    def __init__(self, place: Place, log, *options: str, **environment: str) -> None:
+        self.log = log
+        self.home = place.home
+        command = [sys.executable, "-m", "matcher", *options, "schedule"]
+        with log.open("wb") as stderr:
+            self.process = subprocess.Popen(
+                command, env=place.process_environment | environment, stdout=subprocess.PIPE, stderr=stderr
+            )
+
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    def wait_for(self, *words: str) -> None:
+        wait_for(lambda: all(word in self.said for word in words), self)
+
+    def stop(self, number: int = signal.SIGTERM) -> tuple[int, float]:
+        began = time.monotonic()
+        self.process.send_signal(number)
+        out, _ = self.process.communicate(timeout=60)
+        assert out == b""
+        return self.process.returncode, time.monotonic() - began
+
+
+def wait_for(condition, process: Process | None = None, seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, process.said if process else "waited in vain"
+        assert process is None or process.process.poll() is None, process.said
+        time.sleep(0.02)
+
+
+def runs_of(place: Place, kind: str | None = None):
+    with Matcher(load_settings(environ=place.environment)).open_store(read_only=True) as store:
+        return store.runs(100, kind)
+
+
+class TestProcess:
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_works_at_once_and_leaves_when_told(self, scheduled, tmp_path, number) -> None:
+        with Process(scheduled, tmp_path / "log") as process:
+            process.wait_for("daily run is", "Forgotten")
+            code, seconds = process.stop(number)
+        assert code == 0, process.said
+        assert seconds < GRACE_SECONDS
+        assert "Stopped." in process.said
+        assert "Traceback" not in process.said
+        assert [r.outcome for r in runs_of(scheduled, "run")] in (["ok"], ["partial"])
+        assert not list(scheduled.home.glob("index.stale*"))
+
+    def test_in_the_middle_of_a_listing_it_leaves_after_the_page(self, scheduled, serve, tmp_path) -> None:
+        portal = serve([topic(number) for number in range(900)])
+        scheduled.portal = portal.url
+        with Process(scheduled, tmp_path / "log", MATCHER_PORTAL_RATE="0.5") as process:
+            wait_for(lambda: len(portal.requests) > 1, process)
+            code, seconds = process.stop()
+        assert code == 0, process.said
+        assert seconds < GRACE_SECONDS + 5
+        assert "interrupted" in process.said
+        assert {run.outcome for run in runs_of(scheduled)} == {"interrupted"}
+        with Matcher(load_settings(environ=scheduled.environment)).open_store() as store:
+            assert store.begin_run("fetch", datetime.now(UTC))  # nobody holds the lock
+
+    def test_reads_the_configuration_again_and_keeps_the_old_one_when_it_is_wrong(self, scheduled, tmp_path) -> None:
+        with Process(scheduled, tmp_path / "log") as process:
+            process.wait_for("Forgotten")
+            configure(scheduled, 'at = "99:00"\n')
+            process.process.send_signal(signal.SIGHUP)
+            process.wait_for("was not taken over", "schedule.at: found '99:00'")
+            configure(scheduled, 'at = "04:07"\ndays = ["tuesday"]\n')
+            process.process.send_signal(signal.SIGHUP)
+            process.wait_for("was read again")
+            code, _ = process.stop()
+        assert code == 0
+        told = re.findall(r"due \d{4}-\d\d-\d\d (\d\d:\d\d) UTC", process.said)
+        assert told[-1] in {"02:07", "03:07"}
+        assert told[0] in {"04:30", "05:30"}
+
+    def test_two_at_once_do_the_work_once(self, scheduled, tmp_path) -> None:
+        with Process(scheduled, tmp_path / "a") as one, Process(scheduled, tmp_path / "b") as other:
+            wait_for(lambda: {"run", "clean"} <= {run.kind for run in finished(scheduled)})
+            time.sleep(1)
+            assert one.stop()[0] == other.stop()[0] == 0
+        assert [run.kind for run in finished(scheduled) if run.kind in ("run", "clean")].count("run") == 1
+        assert [run.kind for run in finished(scheduled)].count("clean") == 1
+        assert "Traceback" not in one.said + other.said
+        assert " ERROR " not in one.said + other.said
+
+    def test_json_logs_hold_the_run_and_no_password(self, scheduled, tmp_path) -> None:
+        secrets = {
+            "MATCHER_SMTP_PASSWORD": HUSH,
+            "MATCHER_SMTP_URL": "smtps://me@127.0.0.1:9",
+            "MATCHER_METRICS_FILE": str(tmp_path / "none" / f"x://me:{HUSH}@y"),
+        }
+        options = ("--log-format", "json", "--debug")
+        with Process(scheduled, tmp_path / "log", *options, **secrets) as process:
+            process.wait_for("Forgotten", "metrics were not written")
+            process.stop()
+        entries = [json.loads(line) for line in process.said.splitlines()]
+        assert all({"time", "level", "logger", "message", "run"} <= set(entry) for entry in entries)
+        assert all(datetime.fromisoformat(entry["time"]).tzinfo for entry in entries)
+        assert any(isinstance(entry["run"], int) for entry in entries)
+        assert HUSH not in process.said
+        assert "***" in process.said
+
+
+def finished(place: Place):
+    try:
+        return [run for run in runs_of(place) if run.outcome in {"ok", "partial"}]
+    except StoreMissing:
+        return []
+
+
+class TestLoop:
+    """`tick` with a clock that the test moves."""
+
+    @pytest.fixture
+    def loop(self, scheduled):
+        return Loop(scheduled)
+
+    def test_a_day_after_the_other(self, loop) -> None:
+        for hour in range(24 * 8):
+            loop.now = NOW + timedelta(hours=hour)
+            loop.watch.tick()
+            loop.watch.tick()
+        runs = runs_of(loop.place, "run")
+        assert [run.started.isoformat() for run in reversed(runs)] == [
+            (NOW + timedelta(hours=hours)).isoformat() for hours in (0, 21, 45, 69, 93, 165, 189)
+        ]  # Monday at the first look, Tuesday to Friday, Monday and Tuesday at 05:00 UTC
+        assert len(runs_of(loop.place, "clean")) == 2
+
+    def test_a_portal_that_is_away_is_tried_again_by_and_by(self, loop, serve) -> None:
+        loop.watch.tick()
+        loop.place.portal = "http://127.0.0.1:9/search-api/prod/rest"
+        loop.watch.reload()
+        for minute in range(0, 12 * 60, 5):
+            loop.now = NOW + timedelta(days=1) + minute * MINUTE
+            loop.watch.tick()
+        runs = runs_of(loop.place, "run")
+        assert [run.outcome for run in runs] == ["failed"] * 5 + [runs[-1].outcome]
+        assert (runs[-1].started, runs[0].started - runs[4].started) == (NOW, timedelta(hours=4, minutes=20))
+
+    def test_a_database_that_is_away_is_told_at_each_tick_and_used_when_it_is_back(self, loop, caplog) -> None:
+        loop.watch.tick()
+        database = loop.place.home / "matcher.db"
+        content = database.read_bytes()
+        database.write_bytes(b"junk" * 1000)
+        loop.now += timedelta(days=1)
+        caplog.set_level("INFO", "matcher")
+        loop.watch.tick()
+        assert "is not a database" in caplog.text
+        for beside in loop.place.home.glob("matcher.db-*"):
+            beside.unlink()
+        database.write_bytes(content)
+        loop.watch.tick()
+        assert len(runs_of(loop.place, "run")) == 2
+
+    def test_mails_that_wait_are_delivered_when_their_time_comes(self, loop) -> None:
+        loop.watch.tick()
+        with loop.app.open_store() as store:
+            store.queue_mail(a_mail(), [], now=loop.now + 20 * MINUTE)
+        for minutes, count in ((10, 0), (20, 1), (30, 1)):
+            loop.now = NOW + minutes * MINUTE
+            loop.watch.tick()
+            with loop.app.open_store(read_only=True) as store:
+                assert store.mail_counts().get(MailState.SENT, 0) >= count
+        assert (loop.place.home / "outbox" / "2026-06-15" / "someone.eml").exists()
+
+    def test_a_run_of_another_process_is_left_alone_quietly(self, loop, caplog) -> None:
+        caplog.set_level("INFO", "matcher")
+        loop.watch.tick()
+        loop.now += timedelta(days=1)
+        with loop.app.open_store() as store:
+            run_id = store.begin_run("fetch", loop.now)
+            loop.watch.tick()
+            assert "Left to another process" in caplog.text
+            assert not [record for record in caplog.records if record.levelname in {"ERROR", "CRITICAL"}]
+            store.finish_run(run_id, "ok", {}, loop.now)
+        loop.now += MINUTE
+        loop.watch.tick()
+        assert len(runs_of(loop.place, "run")) == 2
+
+    def test_starts_with_a_right_configuration_only(self, scheduled) -> None:
+        configure(scheduled, 'timezone = "Europe/Nowhere"\ndays = ["monday", "mon"]\nkeep_days = 3\n')
+        with pytest.raises(ConfigError) as caught:
+            Loop(scheduled)
+        assert {line.split(": ")[1] for line in caught.value.mistakes} == {
+            "schedule.timezone", "schedule.days.1", "schedule.keep_days",
+        }  # fmt: skip
+
+    def test_old_day_folders_go(self, loop) -> None:
+        for root in ("lists", "outbox"):
+            for name in ("2025-01-01", "2026-06-14", "not-a-day"):
+                (loop.place.home / root / name).mkdir(parents=True)
+        loop.watch.tick()
+        left = {p.name for p in loop.place.home.glob("*/*") if p.parent.name in {"lists", "outbox"}}
+        assert "2025-01-01" not in left
+        assert {"2026-06-14", "not-a-day"} <= left
+
+
+class Loop:
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.now = NOW
+        self.watch = Watch(self.load, clock=lambda: self.now)
+
+    def load(self) -> Matcher:
+        self.app = Matcher(load_settings(environ=self.place.environment), clock=lambda: self.now)
+        return self.app
+
+
+def a_mail() -> Mail:
+    return Mail(
+        "<1@example.org>", "someone", "someone@example.org", NOW.date(), "S", b"Subject: S\r\n\r\nx", "<p>", "digest"
+    )
+
+
+def test_the_archive_is_the_portal_s_own_unless_another_is_named(scheduled) -> None:
+    configure(scheduled, "")
+    assert archive_source(load_settings(environ=scheduled.environment)) is None
+    toml = scheduled.config / "matcher.toml"
+    toml.write_text(toml.read_text().replace('archive = ""', ""))
+    source = archive_source(load_settings(environ=scheduled.environment))
+    assert source == scheduled.environment["MATCHER_PORTAL_DATA_URL"] + "/referenceData/grantsTenders.json"
+
+
+def test_the_weekly_work_by_hand(run, scheduled, serve) -> None:
+    portal = serve(some_rows(), archive=b'{"fundingData": {"GrantTenderObj": [{"type": 1}]}}')
+    scheduled.portal = portal.url
+    configure(scheduled, "")
+    toml = scheduled.config / "matcher.toml"
+    toml.write_text(toml.read_text().replace('archive = ""', ""))
+    assert run(scheduled, "fetch").code == 0
+    answer = run(scheduled, "maintain", "--json")
+    assert answer.code == 0, answer.err
+    assert json.loads(answer.out)["forgotten"] == {"raw_rows": 0, "set_aside": 0, "mails": 0, "runs": 0}
+    scheduled.portal = "http://127.0.0.1:9/search-api/prod/rest"
+    answer = run(scheduled, "maintain")
+    assert answer.code == 3
+    assert "forgotten" in answer.out
