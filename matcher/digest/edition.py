@@ -151,10 +151,15 @@ def _changes(store: Store, day: date) -> dict[str, list[Change]]:
 
 
 def _health(store: Store, index: Index, day: date) -> Health:
-    """Stale when no fetch succeeded on that day or the one before."""
-    fetches = [run for run in store.runs(100, kind="fetch") if brussels_day(run.started) <= day]
+    """Stale when no fetch succeeded on that day or the one before.
+
+    A day that is replayed from before the first fetch is not: nothing was amiss on it that could be told today.
+    """
+    recorded = store.runs(100, kind="fetch")
+    fetches = [run for run in recorded if brussels_day(run.started) <= day]
     good = next((run.finished for run in fetches if run.outcome in {"ok", "partial"}), None)
-    stale = good is None or brussels_day(good) < day - timedelta(days=1)
+    before_all = bool(recorded) and not fetches
+    stale = not before_all and (good is None or brussels_day(good) < day - timedelta(days=1))
     problems = fetches[0].detail.get("problems", ()) if fetches else ()
     said = tuple(map(str, problems)) if isinstance(problems, (list, tuple)) else ()
     return Health(good, stale, said, index.meta["sample"])

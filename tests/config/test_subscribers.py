@@ -50,7 +50,7 @@ def test_the_packaged_file_holds_examples_only_and_they_are_right(tmp_path: Path
     )
     marie, network = load(tmp_path, "".join(uncommented[1:]))
     defaults = one(tmp_path, "id: x")
-    assert (marie.identifier, marie.name, marie.institutes) == ("marie-durand", "Marie Durand", ("brgm",))
+    assert (marie.identifier, marie.name, marie.institutes) == ("european-project-office", "European project office", ("brgm",))
     for name in ("language", "frequency", "min_fit", "most", "reminders", "mute_calls", "resurface", "send_empty"):
         assert getattr(marie, name) == getattr(defaults, name)
     assert (network.is_network, network.frequency, network.weekday) == (True, Frequency.WEEKLY, 0)
