@@ -6,11 +6,12 @@ COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-has
           --no-annotate --quiet --custom-compile-command "make lock"
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint types check lock wheel clean help
+.PHONY: run test bench lint types check lock wheel clean help
 
 help:
 	@echo "make run    set up, then fetch the calls and recommend them once"
 	@echo "make test   set up, then run the tests"
+	@echo "make bench  measure how fast it is (about ten minutes)"
 	@echo "make check  lint and types;  make lock  renew the pins;  make wheel  build the package"
 
 run: $(VENV)/.installed
@@ -18,6 +19,9 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest
+
+bench: $(VENV)/.installed-dev
+	@$(BIN)/python -m benchmarks
 
 lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .
@@ -34,6 +38,7 @@ wheel: $(VENV)/.installed-dev
 lock: $(VENV)/bin/python
 	@$(PIP) uv
 	@$(COMPILE) requirements/build.in pyproject.toml -o requirements/run.txt
+	@$(COMPILE) --extra postgresql requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/postgresql.txt
 	@$(COMPILE) --extra dev requirements/build.in pyproject.toml -o requirements/dev.txt
 
 clean:
