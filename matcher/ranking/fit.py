@@ -15,6 +15,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
 from matcher.ranking import constants
 from matcher.ranking.fields import call_terms
+from matcher.ranking.largest import largest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,9 +27,6 @@ Floats = npt.NDArray[np.float32]
 
 _BLOCK_CELLS = 20_000_000
 """Likenesses that are held at once, 4 bytes each, in three copies."""
-
-_GROUP = 64
-"""Columns that are looked through together for the largest value: exact for any size, fast for this one."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +130,7 @@ def nearest(
         block = (calls[start : start + step] @ transposed).toarray()
         own = same[start : start + step]
         block[np.flatnonzero(own >= 0), own[own >= 0]] = 0
-        best = np.argsort(-block, axis=1, kind="stable")[:, :k] if k * 4 > block.shape[1] else _best(block, k)
+        best = largest(block, k)
         likeness = np.take_along_axis(block, best, axis=1)
         found[start : start + step] = best
         weights[start : start + step] = likeness / np.maximum(likeness.sum(axis=1, keepdims=True), 1e-12)
@@ -154,30 +152,6 @@ def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
     lengths = np.sqrt(matrix.multiply(matrix).sum(axis=1))
     scale = np.repeat(1 / np.where(lengths > 0, lengths, 1), np.diff(matrix.indptr)).astype(np.float32)
     return sparse.csr_array((matrix.data * scale, matrix.indices, matrix.indptr), shape=matrix.shape)
-
-
-def _best(block: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.int64]:
-    """(rows, k) columns of the largest values of each row, largest first.
-
-    The largest k of a row stand in the k groups of columns with the largest maxima: only those are looked through.
-    """
-    rows, columns = block.shape
-    padded = np.pad(block, ((0, 0), (0, -columns % _GROUP)), constant_values=-1)
-    maxima = padded.reshape(rows, -1, _GROUP).max(axis=2)
-    groups = _largest(maxima, min(k, maxima.shape[1]))
-    looked = (groups[:, :, None] * _GROUP + np.arange(_GROUP)).reshape(rows, -1)
-    best = np.sort(np.take_along_axis(looked, _largest(np.take_along_axis(padded, looked, axis=1), k), axis=1), axis=1)
-    order = np.argsort(-np.take_along_axis(block, best, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(best, order, axis=1)
-
-
-def _largest(values: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.int64]:
-    """(rows, k) columns of the largest values of each row, in no order."""
-    return np.argpartition(-values, k - 1, axis=1)[:, :k] if k < values.shape[1] else _every_column(values)
-
-
-def _every_column(values: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
-    return np.broadcast_to(np.arange(values.shape[1]), values.shape)
 
 
 def _mean_unit(weights: sparse.csr_array) -> Floats:

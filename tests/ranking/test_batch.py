@@ -1,0 +1,51 @@
+"""Many profiles at once score as one at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matcher.model import ProfilePart
+from matcher.ranking.batch import BLOCK, top_matches
+from matcher.ranking.largest import largest
+from tests.ranking.corpus import SUBJECTS, WORDS, indexed, profile, some_calls
+
+
+def several(count: int):
+    """Profiles of two to four skills, every other one with a past project."""
+    won = ProfilePart("project", "P", "silicon photonics", topic=some_calls()[0].identifier)
+    made = [profile(SUBJECTS[i % 12], *WORDS[i % 30 : i % 30 + 1 + i % 3]) for i in range(count)]
+    return [replace(p, identifier=f"p{i}", parts=p.parts + (won,) * (i % 2)) for i, p in enumerate(made)]
+
+
+@pytest.mark.parametrize(("count", "workers"), [(0, None), (1, None), (BLOCK + 1, 1), (2 * BLOCK + 3, 2)])
+def test_the_best_calls_are_those_of_the_index_itself(count, workers):
+    profiles = several(count)
+    index = indexed(some_calls(), *profiles)
+    best = top_matches(index, [index.query(p.identifier) for p in profiles], 5, workers=workers)
+    assert best.rows.shape == best.scores.shape == (count, 5)
+    for one, rows, scores in zip(profiles, best.rows, best.scores, strict=True):
+        total = index.scores(index.query(one.identifier)).total
+        assert scores == pytest.approx(-np.sort(-total)[:5], abs=1e-5)
+        assert total[rows] == pytest.approx(scores, abs=1e-5)
+
+
+def test_fewer_calls_than_asked_for_and_an_empty_profile():
+    index = indexed(some_calls()[:3], profile("photonics"), replace(profile(), identifier="two"))
+    best = top_matches(index, [index.query("one"), index.query("two")], 50)
+    assert best.rows.shape == (2, 3)
+    assert np.isfinite(best.scores).all()
+
+
+@settings(deadline=None)
+@given(st.integers(0, 300), st.integers(0, 12), st.integers(0, 2**32))
+def test_the_largest_of_each_row_are_those_that_sorting_finds(columns, k, seed):
+    block = np.random.default_rng(seed).integers(-5, 50, (4, columns)).astype(np.float32)
+    found = largest(block, k)
+    assert found.shape == (4, min(k, columns))
+    assert np.take_along_axis(block, found, axis=1).tolist() == (-np.sort(-block, axis=1)[:, :k]).tolist()
+    assert all(len(set(row)) == len(row) for row in found.tolist())
