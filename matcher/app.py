@@ -7,6 +7,7 @@ saved index answers loads none of them.
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
@@ -17,7 +18,6 @@ from matcher.answers import (
     CallListing,
     Finding,
     Health,
-    InstituteLine,
     Ranking,
     Reason,
     RunOutcome,
@@ -25,14 +25,14 @@ from matcher.answers import (
     ShownProfile,
 )
 from matcher.brussels import brussels_day, noon
-from matcher.errors import ConfigError, IndexMissing, PortalUnreachable, StoreError, StoreMissing, UsageError
+from matcher.errors import ConfigError, IndexMissing, StoreError, StoreMissing, UsageError
 from matcher.model import LIVE, Call, CallFilter, FetchReport, Institute, Kind, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from matcher.evaluation.cordis import Built
-    from matcher.mailing import Mailing, Sending
+    from matcher.mailing import Mailing
     from matcher.portal import Portal
     from matcher.ranking.asked import Asked
     from matcher.ranking.checking import SkillCheck, Trial
@@ -215,55 +215,21 @@ class Matcher:
         return report
 
     def run(
-        self, *, as_of: date | None = None, progress: Progress | None = None, say: Callable[[str], None] = print
+        self,
+        *,
+        as_of: date | None = None,
+        progress: Progress | None = None,
+        say: Callable[[str], None] = print,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> RunOutcome:
-        """The daily job, once: fetch, index, match, write each institute's list, and mail the digests that are due.
+        """The daily job, once: fetch, index, match, digest, deliver; where nobody is subscribed, lists as files.
 
-        Where the portal can't be reached before anything was ever fetched, the packaged sample listing takes its
-        place in the lists; it is never mailed to anybody.
+        Where the portal can't be reached before anything was ever fetched, the packaged sample listing takes its place.
+        `sleep` is called before each mail.
         """
-        from matcher.jobs import record_run
+        from matcher.daily import run_day
 
-        started = self._clock()
-        problems: list[str] = []
-        report, exit_code = self._fetched(as_of, progress, say, problems)
-        index = self.index()
-        today = self.today(as_of, index)
-        folder, lines = self._write_lists(index, today, problems)
-        sending = None if index.meta["sample"] else self._mailed(as_of, problems)
-        exit_code = exit_code or (3 if problems else 0)
-        outcome = {0: "ok", 3: "partial"}.get(exit_code, "failed")
-        detail = {"problems": problems, "mails": len(sending.queued) if sending else 0}
-        with self.open_store() as store:
-            record_run(store, "run", started, self._clock(), outcome, detail)
-        return RunOutcome(
-            today, outcome, report, index.meta["sample"], folder, lines, sending, tuple(problems), exit_code
-        )
-
-    def _fetched(
-        self, as_of: date | None, progress: Progress | None, say: Callable[[str], None], problems: list[str]
-    ) -> tuple[FetchReport | None, int]:
-        """The fetch of a run and the exit code so far; an unreachable portal is a problem, or brings the sample."""
-        try:
-            report = self.fetch(as_of=as_of, progress=progress)
-        except PortalUnreachable as error:
-            if self._only_sample():
-                say(f"{error} Going on with the packaged sample listing.")
-                self._use_sample()
-                return None, 0
-            problems.append(f"{error} What follows is from the calls kept before.")
-            return None, error.exit_code
-        problems += report.problems
-        return report, 0
-
-    def _mailed(self, as_of: date | None, problems: list[str]) -> Sending:
-        """The digests that are due, queued and sent, and a notice to the operator when something went wrong."""
-        self.mailing.notify("fetch failed", problems)
-        sending = self.mailing.send(as_of=as_of, due_only=True)
-        failures = list(sending.delivery.problems) if sending.delivery else []
-        problems += failures
-        self.mailing.notify("mails failed", failures)
-        return sending
+        return run_day(self, as_of=as_of, progress=progress, say=say, sleep=sleep)
 
     @cached_property
     def mailing(self) -> Mailing:
@@ -467,41 +433,19 @@ class Matcher:
         sample_day = index.meta["sample_day"]
         return date.fromisoformat(sample_day) if sample_day else brussels_day(self._clock())
 
-    def _only_sample(self) -> bool:
+    def holds_only_sample(self) -> bool:
         """True when nothing but the sample was ever kept."""
         with self.open_store(read_only=True) as store:
             return set(store.counts()) <= {Source.SAMPLE}
 
-    def _use_sample(self) -> None:
+    def use_sample(self) -> None:
+        """Keep the packaged sample listing, and index it."""
         from matcher import sample
         from matcher.jobs import keep_sample
 
         with self.open_store() as store, self._index_out_of_date(store):
             keep_sample(store, sample.load(), clock=self._clock)
             self._refresh_index(store)
-
-    def _write_lists(
-        self, index: Index, today: date, problems: Sequence[str]
-    ) -> tuple[Path, tuple[InstituteLine, ...]]:
-        """Each institute's list as a text and an HTML file; a summary line for each."""
-        from matcher.lists import write_list
-
-        folder = self.settings.home / "lists" / today.isoformat()
-        lines = []
-        for profile in index.meta["profiles"]:
-            ranking = self.rank(profile["id"], as_of=today)
-            write_list(folder, ranking, problems)
-            best = ranking.matches[0] if ranking.matches else None
-            lines.append(
-                InstituteLine(
-                    profile["id"],
-                    len(ranking.matches),
-                    best.call.identifier if best else None,
-                    best.fit if best else None,
-                    best.call.title if best else "no match",
-                )
-            )
-        return folder, tuple(lines)
 
 
 def _check_programmes(names: Sequence[str]) -> None:

@@ -50,7 +50,7 @@ def fetch_listing(
         StoreBusy: when another process is writing.
     """
     started = time.monotonic()
-    with _recorded_run(store, "fetch", clock) as (run_id, detail):
+    with recorded_run(store, "fetch", clock) as (run_id, detail):
         listing = portal.listing(query, progress)
         problems = list(listing.problems)
         scope = _scope(query)
@@ -74,7 +74,7 @@ def fetch_bulk(
 ) -> FetchReport:
     """Stream grantsTenders.json (a path or a URL) into the store as an archive that never overwrites richer rows."""
     started = time.monotonic()
-    with _recorded_run(store, "bulk", clock) as (run_id, detail):
+    with recorded_run(store, "bulk", clock) as (run_id, detail):
         saved = Saved()
         seen: list[int] = [0]
         file = portal.open_bulk(source, store.get_value(_BULK_ETAG + source))
@@ -103,18 +103,23 @@ def fetch_bulk(
 def keep_sample(store: Store, sample: Sample, *, clock: Clock) -> None:
     """Put the packaged sample listing into a store that holds nothing else."""
     rows, _ = parse_rows(sample.rows)
-    with _recorded_run(store, "sample", clock) as (run_id, _detail):
+    with recorded_run(store, "sample", clock) as (run_id, _detail):
         marked = (replace(row, call=replace(row.call, source=Source.SAMPLE)) for row in rows)
         store.save_archive(marked, run_id=run_id, now=clock())
 
 
 @contextmanager
-def _recorded_run(store: Store, kind: str, clock: Clock) -> Iterator[tuple[int, dict[str, Any]]]:
+def recorded_run(
+    store: Store, kind: str, clock: Clock, *, began: datetime | None = None
+) -> Iterator[tuple[int, dict[str, Any]]]:
     """A run in the store around some work: `ok`, `partial` with problems, `interrupted`, or `failed` when it raises.
 
-    Its times are the true ones even when a past day is replayed: the writer's lock is judged by them.
+    Work that did all it could and failed all the same says so by `outcome` in the detail. `began` is when work began
+    that this run stands for and that needed the writer's lock for itself. Times are the true ones even when a past day
+    is replayed: the lock is judged by them.
     """
-    run_id = store.begin_run(kind, clock())
+    run_id = store.begin_run(kind, began or clock())
+    store.heartbeat(run_id, clock())
     detail: dict[str, Any] = {}
     try:
         yield run_id, detail
@@ -124,7 +129,8 @@ def _recorded_run(store: Store, kind: str, clock: Clock) -> Iterator[tuple[int, 
         with suppress(StoreError):  # what stopped the work is the news, not that it could not be noted
             store.finish_run(run_id, outcome, {"problems": [sentence]}, clock())
         raise
-    store.finish_run(run_id, "partial" if detail.get("problems") else "ok", detail, clock())
+    outcome = detail.pop("outcome", "partial" if detail.get("problems") else "ok")
+    store.finish_run(run_id, outcome, detail, clock())
 
 
 def _scope(query: Query) -> ListingScope:

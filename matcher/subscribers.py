@@ -157,6 +157,21 @@ def find_subscriber(subscribers: Iterable[Subscriber], name: str) -> Subscriber:
     raise UsageError(f"No subscriber is called {name!r}: {hint}")
 
 
+def resolve_institutes(names: Iterable[str], institutes: Sequence[Institute]) -> tuple[str, ...]:
+    """What these names stand for, spelled as in `subscribers.yaml`: an institute, `id/lab`, or `*`.
+
+    Raises:
+        UsageError: when one stands for nothing; names near ones.
+
+    """
+    known = _Names(institutes)
+    mistakes: list[str] = []
+    found = tuple(dict.fromkeys(known.resolve(name, "institute", mistakes) for name in names))
+    if mistakes:
+        raise UsageError("; ".join(mistakes) + ".")
+    return found
+
+
 class _Names:
     """What `institutes` may hold: ids or acronyms, `id/lab name`, `*`; in any case."""
 

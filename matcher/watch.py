@@ -8,7 +8,6 @@ hand (a page of the listing, a mail), or wherever it is when that takes too long
 from __future__ import annotations
 
 import logging
-import os
 import queue
 import signal
 import time
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from matcher.digest.nouns import MailState
 from matcher.errors import MatcherError, StoreBusy, StoreMissing
+from matcher.mailing import transport_of
 from matcher.metrics import write_metrics
 from matcher.schedule import Attempt, Task, attempts_of, due, plan_of
 from matcher.upkeep import clean_up, refresh_archive
@@ -27,14 +27,13 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from matcher.app import Matcher
-    from matcher.digest.transport import Transport
-    from matcher.settings import Settings
     from matcher.store import Store
 
 TICK_SECONDS = 30
 GRACE_SECONDS = 8.0
 """How long the step at hand may take once it is time to leave."""
 
+_AGAIN_SECONDS = 5.0  # what is interrupted has so long to tidy up before it is interrupted there too
 _GLANCE_SECONDS = 0.25  # how soon a signal is noticed while there is nothing to do
 _RUNS = 30  # of each kind: more than one slot's attempts
 
@@ -73,6 +72,7 @@ class Watch:
 
     def tick(self) -> None:
         """Do what is due, one task after the other; what fails is told, and tried again when `schedule.due` says so."""
+        self._working = True
         try:
             for task in self._due():
                 if self._stopping:
@@ -80,6 +80,8 @@ class Watch:
                 self._do(task)
         except Stopped:
             _log.info("The work was interrupted; it goes on at the next start.")
+        finally:
+            self._working = False
 
     def reload(self) -> None:
         """Take over the configuration as it is now; one with mistakes is told and the former one stays."""
@@ -111,7 +113,6 @@ class Watch:
     def _do(self, task: Task) -> None:
         started = self._clock()
         outcome = "failed"
-        self._working = True
         try:
             outcome = _WORK[task](self)
         except StoreBusy as error:
@@ -125,13 +126,12 @@ class Watch:
         except Exception:  # noqa: BLE001  (told in full; a mistake in one task must not end the watch)
             _log.exception("%s failed in a way that nobody foresaw.", task.name.lower())
         finally:
-            self._working = False
             if outcome != "running":
                 self._tried.append(Attempt(task, started, outcome))
             self._measure()
 
     def _daily(self) -> str:
-        outcome = self._app.run(progress=self._progress, say=_log.info)
+        outcome = self._app.run(progress=self._progress, say=_log.info, sleep=self._sleep)
         for problem in outcome.problems:
             _log.warning("%s", problem)
         _log.info("The daily run is %s.", outcome.outcome)
@@ -142,7 +142,7 @@ class Watch:
 
         with self._app.open_store() as store:
             options = DeliveryOptions(rate=self._app.settings.mail.rate)
-            transport = _transport(self._app.settings)
+            transport = transport_of(self._app.settings)
             report = deliver(store, transport, clock=self._clock, sleep=self._sleep, options=options)
         for problem in report.problems:
             _log.warning("%s", problem)
@@ -204,7 +204,7 @@ class Watch:
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
-        signal.setitimer(signal.ITIMER_REAL, GRACE_SECONDS, 1.0)
+        signal.setitimer(signal.ITIMER_REAL, GRACE_SECONDS, _AGAIN_SECONDS)
 
     def _hang_up(self, _number: int, _frame: FrameType | None) -> None:
         self._reloading = True
@@ -249,15 +249,6 @@ def _is_noted(attempt: Attempt, noted: Sequence[Attempt]) -> bool:
 def _stuck(store: Store) -> bool:
     """Whether a mail is with a process, which may have died."""
     return store.mail_counts().get(MailState.SENDING, 0) > 0
-
-
-def _transport(settings: Settings) -> Transport:
-    from matcher.digest.server import server_from
-    from matcher.digest.smtp import SmtpTransport
-    from matcher.digest.spool import FileTransport
-
-    server = server_from(settings.mail.smtp_url, os.environ, settings.mail.ca_file)
-    return FileTransport(settings.home / "outbox") if server is None else SmtpTransport(server)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import matcher
 from matcher.errors import MatcherError
 
 COMMANDS = {
-    "run": ("matcher.cli.daily", "The daily job, once, now: fetch, rank, report."),
+    "run": ("matcher.cli.daily", "The daily job, once, now: fetch, rank, mail."),
     "fetch": ("matcher.cli.daily", "Pull the listing of calls from the portal."),
     "rank": ("matcher.cli.ranking", "The best calls for an institute, or for any text."),
     "why": ("matcher.cli.ranking", "Why a call was, or was not, recommended."),
@@ -23,6 +23,8 @@ COMMANDS = {
     "calls": ("matcher.cli.listings", "List or search the calls."),
     "institutes": ("matcher.cli.listings", "List the institutes."),
     "profile": ("matcher.cli.profiles", "An institute's skills, as the ranking reads them."),
+    "digest": ("matcher.cli.digests", "Mails: preview, send, status, resend, calendar, dismiss."),
+    "subscribers": ("matcher.cli.digests", "Who gets mail, for which institutes, how often."),
     "evaluate": ("matcher.cli.evaluation", "How good the ranking is on a benchmark folder."),
     "schedule": ("matcher.cli.schedule", "The daily job, every day, until stopped."),
     "maintain": ("matcher.cli.schedule", "The weekly job, once, now: refresh the archive, clean up."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
+    from matcher.answers import InstituteLine, RunOutcome
     from matcher.app import Matcher
     from matcher.model import FetchReport
 
@@ -69,40 +70,77 @@ def fetch_command(
 @output_options
 @click.pass_obj
 def run_command(app: Matcher, as_of: date | None, output: str | None) -> int:
-    """The daily job, once, now: fetch, index, match, and write each institute's list as text and HTML."""
+    """The daily job, once, now: fetch, index, match, digest, deliver.
+
+    Where nobody is subscribed, and from the packaged sample, it writes each institute's list as text and HTML instead
+    of mails. Without a mail server, mails become files.
+    """
     with progress_bar(output) as progress:
         outcome = app.run(as_of=as_of, progress=progress, say=say)
-    record = envelope(
-        as_of=outcome.as_of.isoformat(),
-        outcome=outcome.outcome,
-        sample=outcome.sample,
-        fetch=fetch_record(outcome.fetch) if outcome.fetch else None,
-        folder=str(outcome.folder),
-        institutes=[
-            {"institute": line.institute, "matches": line.matches, "best": line.best, "fit": line.fit}
-            for line in outcome.lines
-        ],
-        problems=list(outcome.problems),
-    )
     if output == "json":
-        print_json(record)
+        print_json(envelope(**run_outcome_record(outcome)))
     elif output == "csv":
-        print_csv({**line, **sample_label(outcome.sample)} for line in record["institutes"])
+        _print_csv(outcome)
     else:
-        if outcome.fetch:
-            click.echo(summary_line(outcome.fetch))
-        if outcome.sample:
-            click.echo(f"Note: {outcome.sample}\n")
-        rows = [
-            (line.institute, "—" if line.fit is None else str(line.fit), line.best or "—", line.title)
-            for line in outcome.lines
-        ]
-        click.echo(table(("institute", "fit", "best call", "title"), rows))
-        click.echo(f"\nLists of {len(rows)} institutes: {outcome.folder}")
-        click.echo("Next: matcher rank cea-leti, matcher show CALL --for cea-leti, matcher why cea-leti CALL")
+        _show(app, outcome)
     for problem in outcome.problems:
         complain(problem)
     return outcome.exit_code
+
+
+def _print_csv(outcome: RunOutcome) -> None:
+    from matcher.mail_records import LINE_FIELDS, line_record
+
+    if outcome.sending is not None:
+        print_csv(map(line_record, outcome.sending.lines), LINE_FIELDS)
+    else:
+        print_csv({**list_record(line), **sample_label(outcome.sample)} for line in outcome.lines)
+
+
+def _show(app: Matcher, outcome: RunOutcome) -> None:
+    if outcome.fetch:
+        click.echo(summary_line(outcome.fetch))
+    if outcome.sample:
+        click.echo(f"Note: {outcome.sample}\n")
+    if outcome.sending is not None:
+        from matcher.cli.digests import show_sending
+
+        show_sending(app, outcome.sending)
+        return
+    rows = [
+        (line.institute, "—" if line.fit is None else str(line.fit), line.best or "—", line.title)
+        for line in outcome.lines
+    ]
+    click.echo(table(("institute", "fit", "best call", "title"), rows))
+    click.echo(f"\nLists of {len(rows)} institutes: {outcome.folder}")
+    if app.mailing.subscribers:
+        click.echo("No mails: the sample is sent to nobody; see one with matcher digest preview")
+    else:
+        click.echo("Next: matcher rank cea-leti, matcher digest preview --institute cea-leti")
+        click.echo(f"Mails instead of lists: subscribe people in {app.settings.config_dir / 'subscribers.yaml'}")
+
+
+def run_outcome_record(outcome: RunOutcome) -> dict[str, Any]:
+    """What `run --json` prints; `folder` and `institutes` are of the lists, `digests` and `delivery` of the mails."""
+    from matcher.mail_records import delivery_record, line_record
+
+    sending = outcome.sending
+    return {
+        "as_of": outcome.as_of.isoformat(),
+        "outcome": outcome.outcome,
+        "sample": outcome.sample,
+        "fetch": fetch_record(outcome.fetch) if outcome.fetch else None,
+        "folder": str(outcome.folder) if outcome.folder else None,
+        "institutes": [list_record(line) for line in outcome.lines],
+        "digests": [line_record(line) for line in sending.lines] if sending else [],
+        "delivery": delivery_record(sending.delivery) if sending else None,
+        "problems": list(outcome.problems),
+    }
+
+
+def list_record(line: InstituteLine) -> dict[str, Any]:
+    """One institute's list, in short."""
+    return {"institute": line.institute, "matches": line.matches, "best": line.best, "fit": line.fit}
 
 
 def summary_line(report: FetchReport) -> str:

@@ -1,0 +1,269 @@
+"""`matcher digest …` and `subscribers`: who gets which mail, and where the mails stand."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from matcher.cli.output import complain, output_options, print_csv, print_json, say
+from matcher.cli.render import table
+from matcher.cli.values import Day, as_of_option
+from matcher.mail_records import (
+    LINE_FIELDS,
+    MAIL_FIELDS,
+    SUBSCRIBER_FIELDS,
+    delivery_record,
+    item_record,
+    line_record,
+    mail_record,
+    preview_record,
+    status_record,
+    subscriber_record,
+)
+from matcher.records import CALL_FIELDS, envelope, sample_label
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from matcher.answers import MailStatus, Preview, Sending
+    from matcher.app import Matcher
+
+PARTLY_DONE = 3
+
+_LANGUAGES = click.Choice(["fr", "en"])
+
+
+@click.group("digest")
+def digest_command() -> None:
+    """Mails: what people would get, sending it, and where it stands."""
+
+
+@digest_command.command("preview")
+@click.argument("subscriber", required=False)
+@click.option("--institute", metavar="ID", help='For an institute (or "ID/LAB", or "*"), without any subscriber.')
+@click.option("--language", type=_LANGUAGES, help="Instead of the subscriber's.")
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the HTML part to this file.")
+@click.option("--open", "show", is_flag=True, help="Show the HTML part in the browser.")
+@as_of_option
+@output_options
+@click.pass_obj
+def preview_command(
+    app: Matcher,
+    /,
+    subscriber: str | None,
+    institute: str | None,
+    language: str | None,
+    html: Path | None,
+    show: bool,
+    as_of: date | None,
+    output: str | None,
+) -> None:
+    """What SUBSCRIBER (the first one, if none is named) would get today; nothing is queued."""
+    from matcher.digest.nouns import Language
+
+    wanted = Language(language) if language else None
+    preview = app.mailing.preview(subscriber, institute=institute, language=wanted, as_of=as_of)
+    page = html or (app.settings.home / "preview.html" if show else None)
+    if page is not None:
+        page.write_text(preview.mail.html, encoding="utf-8")
+        say(f"The HTML part is in {page}")
+    if show and page is not None:
+        click.launch(str(page))
+    digest = preview.digest
+    if output == "json":
+        print_json(envelope(**preview_record(preview)))
+    elif output == "csv":
+        label = sample_label(digest.health.sample)
+        rows = ({**item_record(item, digest.day), **label} for item in digest.items)
+        print_csv(rows, ("part", *CALL_FIELDS))
+    else:
+        _show(preview)
+
+
+def _show(preview: Preview) -> None:
+    subscriber = preview.digest.subscriber
+    click.echo(f"To: {subscriber.name} <{subscriber.address}>\nSubject: {preview.mail.subject}\n")
+    click.echo(preview.text, nl=False)
+    if not preview.worth_sending:
+        say("This mail would not be sent: there is nothing new (`send_empty: true` sends it all the same).")
+    elif not preview.due:
+        say(f"This mail would not be sent on {preview.digest.day}: it is not the subscriber's day.")
+
+
+@digest_command.command("send")
+@click.argument("subscribers", nargs=-1)
+@click.option("--dry-run", is_flag=True, help="Say who would get what; queue and send nothing.")
+@as_of_option
+@output_options
+@click.pass_obj
+def send_command(
+    app: Matcher, /, subscribers: tuple[str, ...], dry_run: bool, as_of: date | None, output: str | None
+) -> int:
+    """Compose, queue and send the digests that are due; nobody gets two of one day.
+
+    SUBSCRIBERS who are named get theirs whatever their day of the week is.
+    """
+    if not app.mailing.subscribers:
+        say(app.mailing.nobody)
+    sending = app.mailing.send(subscribers, as_of=as_of, dry_run=dry_run)
+    if output == "json":
+        lines = [line_record(line) for line in sending.lines]
+        delivery = None if dry_run else delivery_record(sending.delivery)
+        print_json(
+            envelope(
+                as_of=sending.day.isoformat(),
+                dry_run=dry_run,
+                digests=lines,
+                delivery=delivery,
+                problems=list(sending.problems),
+            )
+        )
+    elif output == "csv":
+        print_csv(map(line_record, sending.lines), LINE_FIELDS)
+    else:
+        show_sending(app, sending, dry_run=dry_run)
+    for problem in sending.problems:
+        complain(problem)
+    return PARTLY_DONE if sending.partly else 0
+
+
+def show_sending(app: Matcher, sending: Sending, *, dry_run: bool = False) -> None:
+    """A line for each subscriber, then what was delivered and where."""
+    if sending.lines:
+        rows = [
+            (line.subscriber, line.fate.value, "—" if line.calls is None else str(line.calls), line.subject or "—")
+            for line in sending.lines
+        ]
+        click.echo(table(("subscriber", "mail", "calls", "subject"), rows))
+    if not dry_run:
+        from matcher.mailing import destination
+
+        done = sending.delivery
+        counts = f"{done.sent} sent, {done.retried} to be tried again, {done.failed} failed"
+        click.echo(f"\nMails: {counts}; they go to {destination(app.settings)}")
+
+
+@digest_command.command("status")
+@click.option("--last", type=click.IntRange(1), default=20, show_default=True, help="How many mails.")
+@output_options
+@click.pass_obj
+def digest_status_command(app: Matcher, last: int, output: str | None) -> None:
+    """Mails queued, sent and failed, the next attempt, and addresses that are paused."""
+    status = app.mailing.status(last)
+    if output == "json":
+        print_json(envelope(**status_record(status)))
+    elif output == "csv":
+        print_csv(map(mail_record, status.mails), MAIL_FIELDS)
+    else:
+        _show_status(status)
+
+
+def _show_status(status: MailStatus) -> None:
+    queue = status.queue
+    following = f"{queue.next_attempt:%Y-%m-%d %H:%M} UTC" if queue.next_attempt else "none"
+    click.echo(f"mails go to   {status.transport}")
+    click.echo(f"queued        {queue.queued}, {queue.due} of them due, {queue.sending} with a process")
+    click.echo(f"sent          {queue.sent}")
+    click.echo(f"failed        {queue.failed}")
+    click.echo(f"next attempt  {following}")
+    for record in status.addresses:
+        state = f"paused since {record.paused_at:%Y-%m-%d}" if record.paused_at else f"{record.refusals} refusals"
+        click.echo(f"{record.address}: {state}" + (f" ({record.reason})" if record.reason else ""))
+    if any(record.paused_at for record in status.addresses):
+        click.echo("`matcher digest unpause ADDRESS` takes one up again.")
+    if status.mails:
+        rows = [
+            (
+                m.mail.day.isoformat(),
+                m.mail.subscriber,
+                m.state.value,
+                str(m.attempts),
+                m.mail.subject,
+                m.last_error or "",
+            )
+            for m in status.mails
+        ]
+        click.echo("\n" + table(("day", "subscriber", "state", "attempts", "subject", "last error"), rows))
+
+
+@digest_command.command("resend")
+@click.argument("subscriber")
+@click.argument("day", type=Day())
+@click.pass_obj
+def resend_command(app: Matcher, subscriber: str, day: date) -> int:
+    """Send the mails of SUBSCRIBER of a DAY once more, the very same ones."""
+    found, delivery = app.mailing.resend(subscriber, day)
+    for message_id in found:
+        click.echo(f"queued again {message_id}")
+    click.echo(f"{delivery.sent} sent, {delivery.retried} to be tried again, {delivery.failed} failed")
+    for problem in delivery.problems:
+        complain(problem)
+    return PARTLY_DONE if delivery.problems else 0
+
+
+@digest_command.command("calendar")
+@click.argument("institute")
+@click.option("--language", type=_LANGUAGES, default="fr", show_default=True, help="Of its titles.")
+@click.option("--output", "path", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
+@as_of_option
+@click.pass_obj
+def calendar_command(app: Matcher, /, institute: str, language: str, path: Path | None, as_of: date | None) -> None:
+    """The deadlines of INSTITUTE's calls of a good fit, as an iCalendar file."""
+    from matcher.digest.nouns import Language
+
+    calendar = app.mailing.calendar(institute, language=Language(language), as_of=as_of)
+    if path is None:
+        sys.stdout.write(calendar.decode().replace("\r\n", "\n"))
+    else:
+        path.write_bytes(calendar)
+        say(f"The calendar is in {path}")
+
+
+@digest_command.command("dismiss")
+@click.argument("subscriber")
+@click.argument("call")
+@click.option("--undo", is_flag=True, help="Take it back.")
+@click.pass_obj
+def dismiss_command(app: Matcher, subscriber: str, call: str, undo: bool) -> None:
+    """Keep CALL away from the mails of SUBSCRIBER."""
+    found = app.mailing.dismiss(subscriber, call, undo=undo)
+    click.echo(f"{found} {'is told of again' if undo else 'stays away from the mails'} of {subscriber}.")
+
+
+@digest_command.command("unpause")
+@click.argument("address")
+@click.pass_obj
+def unpause_command(app: Matcher, address: str) -> None:
+    """Send to ADDRESS again, which was paused after it refused mails."""
+    app.mailing.unpause(address)
+    click.echo(f"{address} gets mail again.")
+
+
+@click.command("subscribers")
+@output_options
+@click.pass_obj
+def subscribers_command(app: Matcher, output: str | None) -> None:
+    """Who gets mail, for which institutes, how often; every mistake of the file is told at once."""
+    records = [subscriber_record(line) for line in app.mailing.listed()]
+    if output == "json":
+        print_json(envelope(subscribers=records))
+    elif output == "csv":
+        print_csv(records, SUBSCRIBER_FIELDS)
+    elif not records:
+        click.echo(app.mailing.nobody)
+    else:
+        rows = [
+            (
+                r["subscriber"],
+                r["address"] + (" (paused)" if r["paused"] else ""),
+                r["frequency"],
+                str(r["min_fit"]),
+                r["last_mail"] or "—",
+                ", ".join(r["institutes"]),
+            )
+            for r in records
+        ]
+        click.echo(table(("subscriber", "address", "frequency", "min fit", "last mail", "institutes"), rows))

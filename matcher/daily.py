@@ -1,0 +1,215 @@
+"""The daily job: fetch, index, match, digest, deliver, with its outcome kept as one run.
+
+The fetch is a run of its own in the store. The run that stands for the whole begins when it has ended, because only
+one at a time holds the writer's lock, and holds the lock until the last mail is settled. A job that is killed leaves no
+mail lost and none sent twice: what was queued is in the outbox, and composing starts from there.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from matcher.answers import InstituteLine, RunOutcome
+from matcher.digest.morning import Fate
+from matcher.errors import MatcherError, PortalUnreachable, StoreBusy
+from matcher.mailing import beating, transport_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from matcher.answers import Sending
+    from matcher.app import Matcher, Progress
+    from matcher.digest.nouns import Health
+    from matcher.model import FetchReport
+    from matcher.ranking.index import Index
+    from matcher.store import Store
+
+PARTLY_DONE = 3
+
+FETCH_FAILED = "the portal could not be read"
+FETCH_PARTIAL = "the listing was read in part"
+MAILS_FAILED = "mails were not delivered"
+RUN_FAILED = "the daily run failed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """How the fetch went; `error` when the portal could not be reached."""
+
+    report: FetchReport | None = None
+    error: PortalUnreachable | None = None
+    sample: bool = False  # the packaged listing took its place
+
+    @property
+    def problems(self) -> list[str]:
+        if self.report is not None:
+            return list(self.report.problems)
+        return [] if self.sample else [f"{self.error} What follows is from the calls kept before."]
+
+
+def run_day(
+    app: Matcher,
+    *,
+    as_of: date | None,
+    progress: Progress | None,
+    say: Callable[[str], None],
+    sleep: Callable[[float], None],
+) -> RunOutcome:
+    """See `Matcher.run`. Mistakes in the configuration stop it before anything is done.
+
+    Raises:
+        StoreBusy: another run is at work.
+        MatcherError: no listing at all, a database that cannot be used…: noted as a failed run, the operator is told.
+
+    """
+    subscribers = app.mailing.subscribers
+    transport_of(app.settings).close()
+    began = app.moment()
+    try:
+        fetched = _fetch(app, as_of, progress, say)
+        index = app.index()
+    except StoreBusy:
+        raise
+    except MatcherError as error:
+        _note_failure(app, began, error, sleep)
+        raise
+    from matcher.jobs import recorded_run
+
+    with app.open_store() as store, recorded_run(store, "run", app.moment, began=began) as (run_id, detail):
+        pause = beating(store, run_id, app.moment, sleep)
+        day = app.today(as_of, index)
+        outcome = _Work(app, store, index, day, fetched, pause).outcome(mailed=bool(subscribers))
+        detail.update(_detail(outcome))
+        if fetched.sample:  # a listing of another day is no success of the watch
+            detail["problems"] = [str(fetched.error)]
+    return outcome
+
+
+def _fetch(app: Matcher, as_of: date | None, progress: Progress | None, say: Callable[[str], None]) -> _Fetched:
+    try:
+        return _Fetched(app.fetch(as_of=as_of, progress=progress))
+    except PortalUnreachable as error:
+        if not app.holds_only_sample():
+            return _Fetched(error=error)
+        say(f"{error} Going on with the packaged sample listing.")
+        app.use_sample()
+        return _Fetched(error=error, sample=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What follows the fetch."""
+
+    app: Matcher
+    store: Store
+    index: Index
+    day: date
+    fetched: _Fetched
+    pause: Callable[[float], None]
+
+    def outcome(self, *, mailed: bool) -> RunOutcome:
+        problems = self.fetched.problems
+        self._tell_of_the_fetch()
+        folder: Path | None = None
+        lines: tuple[InstituteLine, ...] = ()
+        sending = None
+        if mailed and not self.fetched.sample:
+            sending = self.app.mailing.send_from(self.store, self.day, health=self._health(), sleep=self.pause)
+            problems += sending.problems
+            self._tell_of_mails(sending)
+        else:
+            folder, lines = write_lists(self.app, self.index, self.day, problems)
+            self.app.mailing.deliver(self.store, sleep=self.pause)  # what waits from before, and notices
+        code = self._exit_code(sending)
+        outcome = {0: "ok", PARTLY_DONE: "partial"}.get(code, "failed")
+        return RunOutcome(
+            self.day,
+            "failed" if self.fetched.sample else outcome,
+            self.fetched.report,
+            self.index.meta["sample"],
+            folder,
+            lines,
+            sending,
+            tuple(problems),
+            code,
+        )
+
+    def _exit_code(self, sending: Sending | None) -> int:
+        if self.fetched.error is not None and not self.fetched.sample:
+            return self.fetched.error.exit_code
+        incomplete = self.fetched.report is not None and self.fetched.report.problems
+        return PARTLY_DONE if incomplete or (sending is not None and sending.partly) else 0
+
+    def _health(self) -> Health | None:
+        """A listing that was read just now is fresh whatever day is replayed; else the store's runs tell."""
+        if self.fetched.report is None:
+            return None
+        from matcher.digest.nouns import Health
+
+        return Health(self.app.moment(self.day), stale=False, problems=self.fetched.report.problems)
+
+    def _tell_of_the_fetch(self) -> None:
+        if self.fetched.error is not None:
+            self.app.mailing.notify(self.store, FETCH_FAILED, [str(self.fetched.error)], self.day)
+        elif self.fetched.report is not None:
+            self.app.mailing.notify(self.store, FETCH_PARTIAL, self.fetched.report.problems, self.day)
+
+    def _tell_of_mails(self, sending: Sending) -> None:
+        """The notice goes out at once where the server talked to us, else with the next delivery."""
+        told = self.app.mailing.notify(self.store, MAILS_FAILED, sending.problems, self.day)
+        done = sending.delivery
+        if told and (done.sent or done.failed or done.retried):
+            self.app.mailing.deliver(self.store, sleep=self.pause)
+
+
+def write_lists(
+    app: Matcher, index: Index, today: date, problems: Sequence[str]
+) -> tuple[Path, tuple[InstituteLine, ...]]:
+    """Each institute's list as a text and an HTML file; a summary line for each."""
+    from matcher.lists import write_list
+
+    folder = app.settings.home / "lists" / today.isoformat()
+    lines = []
+    for profile in index.meta["profiles"]:
+        ranking = app.rank(profile["id"], as_of=today)
+        write_list(folder, ranking, problems)
+        best = ranking.matches[0] if ranking.matches else None
+        lines.append(
+            InstituteLine(
+                profile["id"],
+                len(ranking.matches),
+                best.call.identifier if best else None,
+                best.fit if best else None,
+                best.call.title if best else "no match",
+            )
+        )
+    return folder, tuple(lines)
+
+
+def _detail(outcome: RunOutcome) -> dict[str, Any]:
+    """What the store keeps of a run."""
+    detail: dict[str, Any] = {"outcome": outcome.outcome, "problems": list(outcome.problems)}
+    if outcome.fetch is not None:
+        detail["report"] = asdict(outcome.fetch)
+    if outcome.sending is not None:
+        fates = [line.fate for line in outcome.sending.lines]
+        detail["digests"] = {fate.value: fates.count(fate) for fate in Fate if fate in fates}
+        delivery = outcome.sending.delivery
+        detail["delivery"] = {"sent": delivery.sent, "retried": delivery.retried, "failed": delivery.failed}
+        detail["duplicates_possible"] = list(delivery.duplicates_possible)
+    return detail
+
+
+def _note_failure(app: Matcher, began: datetime, error: MatcherError, sleep: Callable[[float], None]) -> None:
+    """Keep that the run failed and tell the operator; what cannot be noted either is no further news."""
+    from matcher.brussels import brussels_day
+
+    with suppress(MatcherError), app.open_store() as store:
+        run_id = store.begin_run("run", began)
+        store.finish_run(run_id, "failed", {"problems": [str(error)]}, app.moment())
+        if app.mailing.notify(store, RUN_FAILED, [str(error)], brussels_day(began)):
+            app.mailing.deliver(store, sleep=sleep)

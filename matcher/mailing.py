@@ -1,0 +1,341 @@
+"""Subscribers and their mails, as the command line, the daily run and notebooks use them."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from matcher.answers import MailStatus, Preview, Sending, SubscriberLine
+from matcher.digest.nouns import NETWORK, Frequency, Language, MailState, Subscriber
+from matcher.errors import StoreBusy, StoreMissing, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from matcher.app import Matcher
+    from matcher.digest.deliver import DeliveryReport
+    from matcher.digest.message import MailOptions
+    from matcher.digest.morning import DigestLine
+    from matcher.digest.nouns import Health
+    from matcher.digest.transport import Transport
+    from matcher.settings import Settings
+    from matcher.store import Store
+
+CALENDAR_CALLS = 200
+"""Calls of an institute's calendar at most, the best ones."""
+
+_NOWHERE = "preview@localhost.localdomain"
+
+
+def transport_of(settings: Settings) -> Transport:
+    """Where mails go: the configured server, or files in the home folder. Raises ConfigError."""
+    from matcher.digest.server import server_from
+    from matcher.digest.smtp import SmtpTransport
+    from matcher.digest.spool import FileTransport
+
+    server = server_from(settings.mail.smtp_url, os.environ, settings.mail.ca_file)
+    return FileTransport(outbox_folder(settings)) if server is None else SmtpTransport(server)
+
+
+def outbox_folder(settings: Settings) -> Path:
+    """Where mails become files while no server is configured."""
+    return settings.home / "outbox"
+
+
+def destination(settings: Settings) -> str:
+    """Where mails go, for a person. Raises ConfigError."""
+    from matcher.digest.server import server_from
+
+    server = server_from(settings.mail.smtp_url, os.environ, settings.mail.ca_file)
+    return f"files in {outbox_folder(settings)}" if server is None else f"the mail server {server}"
+
+
+def mail_options(settings: Settings) -> MailOptions:
+    """What every mail carries, from the settings."""
+    from matcher.digest.message import MailOptions
+
+    mail = settings.mail
+    return MailOptions(
+        sender=mail.sender,
+        sender_name=mail.sender_name,
+        list_id=mail.list_domain,
+        unsubscribe_mailto=mail.unsubscribe_mailto or mail.sender,
+        unsubscribe_https=mail.unsubscribe_https or None,
+    )
+
+
+class Mailing:
+    """The mails of one configuration."""
+
+    def __init__(self, app: Matcher) -> None:
+        self._app = app
+        self._settings = app.settings
+
+    # who
+
+    @cached_property
+    def subscribers(self) -> tuple[Subscriber, ...]:
+        """Everybody of `subscribers.yaml`. Raises ConfigError with every mistake."""
+        from matcher.subscribers import load_subscribers
+
+        return load_subscribers(self._settings.config_dir, self._app.institutes)
+
+    def subscriber(self, name: str) -> Subscriber:
+        """The subscriber of that id or address. Raises UsageError."""
+        from matcher.subscribers import find_subscriber
+
+        return find_subscriber(self.subscribers, name)
+
+    @property
+    def nobody(self) -> str:
+        """What to tell where nobody is subscribed."""
+        path = self._settings.config_dir / "subscribers.yaml"
+        return (
+            f"Nobody is subscribed: add an address and its institutes to {path} (the file shows how), "
+            "or see what an institute would get with `matcher digest preview --institute ID`."
+        )
+
+    def listed(self) -> tuple[SubscriberLine, ...]:
+        """Every subscriber with the day of the last mail."""
+        found = self.subscribers
+        try:
+            with self._app.open_store(read_only=True) as store:
+                paused = {a.address.casefold() for a in store.addresses() if a.paused_at is not None}
+                return tuple(
+                    SubscriberLine(s, store.last_mail_day(s.identifier), s.address.casefold() in paused) for s in found
+                )
+        except StoreMissing:
+            return tuple(SubscriberLine(s, None, paused=False) for s in found)
+
+    def dismiss(self, name: str, call: str, *, undo: bool = False) -> str:
+        """Keep a call away from a subscriber's mails, or take that back; the call's identifier. Raises UsageError."""
+        subscriber = self.subscriber(name).identifier
+        with self._app.open_store() as store:
+            if undo:
+                found = {c.casefold(): c for c in store.dismissed(subscriber)}.get(call.strip().casefold())
+                if found is None:
+                    raise UsageError(f"{subscriber} did not dismiss {call}; the calls dismissed stay as they are.")
+                store.recall(subscriber, found)
+                return found
+            kept = store.call(call.strip())
+            if kept is None:
+                raise UsageError(f"No call is known as {call!r}; `matcher calls WORDS --status all` searches them.")
+            store.dismiss(subscriber, kept.identifier, self._app.moment())
+            return kept.identifier
+
+    def unpause(self, address: str) -> None:
+        """Send to an address again that was paused after refusals. Raises UsageError when it was not."""
+        with self._app.open_store() as store:
+            known = {record.address.casefold(): record.address for record in store.addresses()}
+            if not store.unpause_address(known.get(address.strip().casefold(), address)):
+                raise UsageError(f"{address} is not paused; `matcher digest status` lists the addresses that are.")
+
+    # looking
+
+    def preview(
+        self,
+        name: str | None = None,
+        *,
+        institute: str | None = None,
+        language: Language | None = None,
+        as_of: date | None = None,
+    ) -> Preview:
+        """What somebody would get on a day, due or not; nothing is queued.
+
+        Without a name: the first subscriber. With an `institute` (or `id/lab`, or `*`): what a new subscriber would.
+        """
+        from matcher.digest.compose import is_worth_sending
+        from matcher.digest.morning import Morning
+        from matcher.digest.render import render
+
+        subscriber = self._previewed(name, institute)
+        if language is not None:
+            subscriber = replace(subscriber, language=language)
+        others = [s for s in self.subscribers if s.identifier != subscriber.identifier]
+        index = self._app.index()
+        with self._app.open_store(read_only=True) as store:
+            day = self._app.today(as_of, index)
+            morning = Morning(store, index, self._app.institutes, [subscriber, *others], day=day)
+            digest, due = morning.digest(subscriber), morning.is_due(subscriber)
+        mail = render(digest, mail_options(self._settings), now=self._app.moment(day))
+        return Preview(digest, mail, _plain_part(mail.body), due, is_worth_sending(digest))
+
+    def _previewed(self, name: str | None, institute: str | None) -> Subscriber:
+        from matcher.subscribers import DEFAULT_MIN_FIT, resolve_institutes
+
+        if name is not None and institute is not None:
+            raise UsageError("Give a subscriber or --institute, not both.")
+        if institute is not None:
+            named = resolve_institutes([institute], self._app.institutes)
+            title = "Carnot Europe" if named == (NETWORK,) else institute
+            every_day = Frequency.DAILY
+            return Subscriber(
+                "preview", title, _NOWHERE, institutes=named, frequency=every_day, min_fit=DEFAULT_MIN_FIT
+            )
+        if name is not None:
+            return self.subscriber(name)
+        if not self.subscribers:
+            raise UsageError(self.nobody)
+        return self.subscribers[0]
+
+    def calendar(self, institute: str, *, language: Language = Language.FR, as_of: date | None = None) -> bytes:
+        """The deadlines of an institute's live calls of a good fit as an iCalendar file."""
+        from matcher.digest.calendar import institute_calendar
+        from matcher.digest.edition import GOOD_FIT
+
+        ranking = self._app.rank(institute, top=CALENDAR_CALLS, min_fit=GOOD_FIT, as_of=as_of, explain=False)
+        now = self._app.moment(ranking.as_of)
+        with self._app.open_store(read_only=True) as store:
+            changes = [change for change in store.changes() if change.seen_at <= now]
+        return institute_calendar(ranking.matches, ranking.name, language, now=now, changes=changes)
+
+    def status(self, last: int = 20) -> MailStatus:
+        """The outbox: numbers, the last mails, addresses that refused some."""
+        from matcher.digest.deliver import QueueStatus, queue_status
+
+        where = destination(self._settings)
+        try:
+            with self._app.open_store(read_only=True) as store:
+                queue = queue_status(store, self._app.moment())
+                return MailStatus(queue, tuple(store.mails(limit=last)), tuple(store.addresses()), where)
+        except StoreMissing:
+            return MailStatus(QueueStatus(), (), (), where)
+
+    # sending
+
+    def send(
+        self,
+        names: Sequence[str] = (),
+        *,
+        as_of: date | None = None,
+        dry_run: bool = False,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> Sending:
+        """Compose and queue what is due, then deliver the outbox; whoever has a mail of the day gets no second one.
+
+        Those who are named get theirs whatever their day is; all others only when they are due.
+        """
+        chosen = list(dict.fromkeys(map(self.subscriber, names)))
+        index = self._app.index()
+        day = self._app.today(as_of, index)
+        with self._app.open_store(read_only=dry_run) as store:
+            return self.send_from(store, day, chosen=chosen, dry_run=dry_run, sleep=sleep)
+
+    def send_from(
+        self,
+        store: Store,
+        day: date,
+        *,
+        chosen: Sequence[Subscriber] = (),
+        health: Health | None = None,
+        dry_run: bool = False,
+        sleep: Callable[[float], None],
+    ) -> Sending:
+        """The same with an open store, on a day, for those chosen or for everybody."""
+        from matcher.digest.deliver import DeliveryReport
+        from matcher.digest.morning import Morning, Queueing
+
+        index = self._app.index()
+        morning = Morning(store, index, self._app.institutes, self.subscribers, day=day, health=health)
+        queueing = Queueing(
+            morning,
+            store,
+            mail_options(self._settings),
+            now=self._app.moment(day),
+            clock=self._app.moment,
+            sample=bool(index.meta["sample"]),
+            dry=dry_run,
+        )
+        lines = [queueing.queue(s, named=bool(chosen)) for s in chosen or self.subscribers]
+        if dry_run:
+            return Sending(day, tuple(lines), DeliveryReport(), tuple(queueing.problems), bool(queueing.problems))
+        delivery = self.deliver(store, sleep=sleep)
+        problems = (*queueing.problems, *delivery.problems)
+        unsent = delivery.failed or delivery.retried or len(delivery.problems) > len(delivery.duplicates_possible)
+        return Sending(day, tuple(_settled(store, lines)), delivery, problems, partly=bool(queueing.problems or unsent))
+
+    def resend(
+        self, name: str, day: date, *, sleep: Callable[[float], None] = time.sleep
+    ) -> tuple[tuple[str, ...], DeliveryReport]:
+        """Send a subscriber's mails of a day once more, the very same ones; their Message-IDs. Raises UsageError.
+
+        The name may be one that the outbox knows and the configuration does not (any more).
+        """
+        from matcher.digest.deliver import resend
+
+        with self._app.open_store() as store:
+            found = resend(store, self._name_in_outbox(name), day, self._app.moment())
+            if not found:
+                raise UsageError(
+                    f"No mail of {day} for {name} is there to be sent again; `matcher digest status` lists the mails."
+                )
+            return found, self.deliver(store, sleep=sleep)
+
+    def deliver(self, store: Store, *, sleep: Callable[[float], None] = time.sleep) -> DeliveryReport:
+        """Deliver what is due in the outbox, at the pace of the settings; files need none."""
+        from matcher.digest.deliver import DeliveryOptions, deliver
+
+        rate = self._settings.mail.rate if self._settings.mail.smtp_url else None
+        transport = transport_of(self._settings)
+        return deliver(store, transport, clock=self._app.moment, sleep=sleep, options=DeliveryOptions(rate=rate))
+
+    def notify(self, store: Store, reason: str, problems: Sequence[str], day: date) -> bool:
+        """Queue a mail to the operator, one for each reason and day; False when there is nobody or nothing to tell."""
+        from matcher.digest.notice import notice
+
+        mail = self._settings.mail
+        if not mail.operator or not problems:
+            return False
+        message = notice(
+            reason,
+            problems,
+            operator=mail.operator,
+            sender=mail.sender,
+            sender_name=mail.sender_name,
+            domain=mail.list_domain,
+            now=self._app.moment(day),
+        )
+        return store.queue_mail(message, (), now=self._app.moment())
+
+    def _name_in_outbox(self, name: str) -> str:
+        from matcher.digest.notice import OPERATOR
+
+        with suppress(UsageError):
+            return self.subscriber(name).identifier
+        return OPERATOR if name.strip().casefold() == OPERATOR else name.strip()
+
+
+def beating(
+    store: Store, run_id: int, clock: Callable[[], datetime], sleep: Callable[[float], None]
+) -> Callable[[float], None]:
+    """A sleep that shows that the run is alive; mails go on where it lost its lock: nothing of them depends on it."""
+
+    def pause(seconds: float) -> None:
+        with suppress(StoreBusy):
+            store.heartbeat(run_id, clock())
+        sleep(seconds)
+
+    return pause
+
+
+def _settled(store: Store, lines: Iterable[DigestLine]) -> Iterable[DigestLine]:
+    """The lines with what became of the mails that were queued."""
+    from matcher.digest.morning import Fate
+
+    fates = {MailState.SENT: Fate.SENT, MailState.FAILED: Fate.FAILED}
+    for line in lines:
+        kept = store.mail(line.message_id) if line.fate is Fate.QUEUED and line.message_id else None
+        yield line if kept is None else replace(line, fate=fates.get(kept.state, Fate.QUEUED))
+
+
+def _plain_part(body: bytes) -> str:
+    from email import message_from_bytes, policy
+
+    part = message_from_bytes(body, policy=policy.default).get_body(("plain",))
+    return str(part.get_content()) if part is not None else ""
