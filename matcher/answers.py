@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matcher.digest.deliver import DeliveryReport, QueueStatus
-    from matcher.digest.morning import DigestLine
-    from matcher.digest.nouns import Digest, Mail, Subscriber
+    from matcher.digest.nouns import Digest, DigestLine, Mail, Subscriber
     from matcher.model import Call, Change, Evidence, FetchReport, Institute, Match, RunRecord
     from matcher.store import AddressRecord, QueuedMail
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from matcher.answers import InstituteLine, RunOutcome
-from matcher.digest.morning import Fate
+from matcher.digest.nouns import Fate
 from matcher.errors import MatcherError, PortalUnreachable, StoreBusy
 from matcher.mailing import beating, transport_of
 

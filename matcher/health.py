@@ -28,6 +28,7 @@ def examine(app: Matcher, now: datetime) -> tuple[Finding, ...]:
         ("index", _index),
         ("last fetch", lambda app: _last_fetch(app, now)),
         ("portal", _portal),
+        ("mails", _mails),
     )
     return tuple(_finding(name, check, app) for name, check in checks)
 
@@ -88,3 +89,15 @@ def _portal(app: Matcher) -> str:
 
     with app.portal(attempts=1) as portal:
         return f"{portal.count(Query())} live rows at {app.settings.portal.url}"
+
+
+def _mails(app: Matcher) -> str:
+    """Who gets mail and how; whether the server answers is known when a first mail is sent."""
+    from matcher.mailing import destination
+
+    where = destination(app.settings)
+    lines = app.mailing.listed()
+    held = [line.subscriber.address for line in lines if line.paused]
+    if held:
+        raise _NotWellError(f"{', '.join(held)} refused mails and is paused; see `matcher digest status`")
+    return f"{len(lines)} subscribers; mails go to {where}" if lines else "nobody is subscribed"

@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from matcher.answers import SubscriberLine
-from matcher.digest.morning import DigestLine, Fate
-from matcher.digest.nouns import Frequency, Mail, MailState, Subscriber
+from matcher.digest.nouns import DigestLine, Fate, Frequency, Mail, MailState, Subscriber
 from matcher.records import Record, call_record, change_record, sample_label
 from matcher.store import QueuedMail
 from matcher.subscribers import WEEKDAYS

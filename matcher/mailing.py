@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from matcher.answers import MailStatus, Preview, Sending, SubscriberLine
-from matcher.digest.nouns import NETWORK, Frequency, Language, MailState, Subscriber
+from matcher.digest.nouns import NETWORK, Fate, Frequency, Language, MailState, Subscriber
 from matcher.errors import StoreBusy, StoreMissing, UsageError
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from matcher.app import Matcher
     from matcher.digest.deliver import DeliveryReport
     from matcher.digest.message import MailOptions
-    from matcher.digest.morning import DigestLine
-    from matcher.digest.nouns import Health
+    from matcher.digest.nouns import DigestLine, Health
     from matcher.digest.transport import Transport
     from matcher.settings import Settings
     from matcher.store import Store
@@ -326,8 +325,6 @@ def beating(
 
 def _settled(store: Store, lines: Iterable[DigestLine]) -> Iterable[DigestLine]:
     """The lines with what became of the mails that were queued."""
-    from matcher.digest.morning import Fate
-
     fates = {MailState.SENT: Fate.SENT, MailState.FAILED: Fate.FAILED}
     for line in lines:
         kept = store.mail(line.message_id) if line.fate is Fate.QUEUED and line.message_id else None
@@ -338,4 +335,4 @@ def _plain_part(body: bytes) -> str:
     from email import message_from_bytes, policy
 
     part = message_from_bytes(body, policy=policy.default).get_body(("plain",))
-    return str(part.get_content()) if part is not None else ""
+    return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""

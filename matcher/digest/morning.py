@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from matcher.digest.compose import compose, is_due, is_worth_sending
 from matcher.digest.edition import build_edition, for_subscriber
-from matcher.digest.nouns import Frequency
+from matcher.digest.nouns import DigestLine, Fate, Frequency
 from matcher.digest.overview import compose_network
 from matcher.digest.render import render
 from matcher.digest.told import told_by
@@ -28,31 +27,6 @@ if TYPE_CHECKING:
     from matcher.store import Store
 
 _log = logging.getLogger("matcher.digest")
-
-
-class Fate(StrEnum):
-    """What became of one subscriber's mail of a day."""
-
-    NOT_DUE = "not due"  # not this subscriber's day
-    ALREADY = "already"  # there is a mail of this day, or of a later one
-    EMPTY = "nothing new"
-    READY = "ready"  # would be sent: a dry run
-    QUEUED = "queued"
-    SENT = "sent"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class DigestLine:
-    """One subscriber's mail of a day; `calls` are those it tells of, None where it was not composed."""
-
-    subscriber: str
-    address: str
-    fate: Fate
-    calls: int | None = None
-    left_out: int | None = None
-    subject: str | None = None
-    message_id: str | None = None
 
 
 class Morning:

@@ -149,6 +149,31 @@ class Digest:
         return tuple(item for item in self.items if item.part is part)
 
 
+class Fate(StrEnum):
+    """What became of one subscriber's mail of a day."""
+
+    NOT_DUE = "not due"  # not this subscriber's day
+    ALREADY = "already"  # there is a mail of this day, or of a later one
+    EMPTY = "nothing new"
+    READY = "ready"  # would be sent: a dry run
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLine:
+    """One subscriber's mail of a day; `calls` are those it tells of, None where it was not composed."""
+
+    subscriber: str
+    address: str
+    fate: Fate
+    calls: int | None = None
+    left_out: int | None = None
+    subject: str | None = None
+    message_id: str | None = None
+
+
 class MailState(StrEnum):
     """Where a mail of the outbox stands."""
 

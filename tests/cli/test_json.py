@@ -172,7 +172,7 @@ def test_status_before_anything_was_fetched(run, tmp_path, place):
 def test_doctor(run, fetched, serve):
     fetched.portal = serve(some_rows()).url
     checks = asked(run, fetched, "doctor")["checks"]
-    assert [set(c) for c in checks] == [{"check", "ok", "detail"}] * 6
+    assert [set(c) for c in checks] == [{"check", "ok", "detail"}] * 7
     assert all(c["ok"] for c in checks)
     fetched.portal = "http://127.0.0.1:9/rest"
     late = asked(run, fetched, "doctor", "--as-of", "2040-01-01", code=1)["checks"]
@@ -208,7 +208,9 @@ def test_institutes_and_profile(run, fetched):
 def test_run(run, fetched, serve):
     fetched.portal = serve(some_rows()).url
     record = asked(run, fetched, "run", "--as-of", DAY)
-    assert set(record) == {"as_of", "outcome", "sample", "fetch", "folder", "institutes", "problems"}
+    lists = {"as_of", "outcome", "sample", "fetch", "folder", "institutes", "digests", "delivery", "problems"}
+    assert set(record) == lists
+    assert (record["digests"], record["delivery"]) == ([], None)
     assert matches_shape(record["fetch"], FETCH)
     assert [set(i) for i in record["institutes"]] == [{"institute", "matches", "best", "fit"}] * 3
 
