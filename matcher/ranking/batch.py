@@ -66,8 +66,12 @@ class _Scorer:
         self.index = index
         self.top = top
         near = index.arrays["similar_calls"]
+        starts, rows, weights = (index.arrays[f"posting_{name}"] for name in ("starts", "rows", "weights"))
+        starts = starts.astype(rows.dtype)  # else scipy would copy the rows to the wider type
+        self.postings = sparse.csc_array((weights, rows, starts), shape=(len(index), len(starts) - 1))
+        self.squares = index.arrays["squares"]
         shares = index.arrays["similar_weights"].ravel() * np.float32(constants.SIMILAR_WEIGHT)
-        edges = np.arange(len(index) + 1) * near.shape[1]
+        edges = np.arange(len(index) + 1, dtype=near.dtype) * near.shape[1]
         self.lent = sparse.csr_array((shares, near.ravel(), edges), shape=(len(index), len(index)))
         self.floor = np.float32(constants.LENGTH_FLOOR * index.meta["mean_square"])
         self.coordination = index.arrays["coordination"] * np.float32(constants.COORDINATION_WEIGHT)
@@ -81,19 +85,11 @@ class _Scorer:
 
     def _text(self, query: QueryVector) -> Floats:
         """(calls,) the text part of the scores, as `Index.scores` has it."""
-        arrays = self.index.arrays
-        lows, highs = arrays["posting_starts"][query.ids], arrays["posting_starts"][query.ids + 1]
-        spans = [slice(low, high) for low, high in zip(lows.tolist(), highs.tolist(), strict=True)]
-        if not spans:
-            return np.zeros(len(self.index), dtype=np.float32)
-        rows = np.concatenate([arrays["posting_rows"][span] for span in spans])
-        weights = np.concatenate([arrays["posting_weights"][span] for span in spans])
-        edges = np.concatenate([[0], np.cumsum(highs - lows)]).astype(rows.dtype)  # else scipy copies the rows
-        shared = sparse.csc_array((weights, rows, edges), shape=(len(self.index), len(spans)))
+        shared = self.postings[:, query.ids]
         matched = shared @ query.weights
         shared.data *= shared.data
-        covered = shared @ np.ones(len(spans), dtype=np.float32)
-        return np.asarray(matched / np.sqrt(np.maximum(arrays["squares"] - covered, 0) + self.floor))
+        covered = shared @ np.ones(len(query.ids), dtype=np.float32)
+        return np.asarray(matched / np.sqrt(np.maximum(self.squares - covered, 0) + self.floor))
 
     def _history(self, query: QueryVector) -> Floats:
         won = [constants.HISTORY_WEIGHT * np.log1p(query.wins.get(part, 0)) for part in self.index.meta["parts"]]
