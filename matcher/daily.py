@@ -123,8 +123,9 @@ class _Work:
             self._tell_of_mails(sending)
         else:
             folder, lines = write_lists(self.app, self.index, self.day, problems)
-            self.app.mailing.deliver(self.store, sleep=self.pause)  # what waits from before, and notices
-        code = self._exit_code(sending)
+            left = self.app.mailing.deliver(self.store, sleep=self.pause)  # what waits from before, and notices
+            problems += left.problems
+        code = self._exit_code(sending, problems)
         outcome = {0: "ok", PARTLY_DONE: "partial"}.get(code, "failed")
         return RunOutcome(
             self.day,
@@ -138,11 +139,12 @@ class _Work:
             code,
         )
 
-    def _exit_code(self, sending: Sending | None) -> int:
+    def _exit_code(self, sending: Sending | None, problems: Sequence[str]) -> int:
         if self.fetched.error is not None and not self.fetched.sample:
             return self.fetched.error.exit_code
-        incomplete = self.fetched.report is not None and self.fetched.report.problems
-        return PARTLY_DONE if incomplete or (sending is not None and sending.partly) else 0
+        if sending is None:
+            return PARTLY_DONE if problems else 0
+        return PARTLY_DONE if self.fetched.problems or sending.partly else 0
 
     def _health(self) -> Health | None:
         """A listing that was read just now is fresh whatever day is replayed; else the store's runs tell."""

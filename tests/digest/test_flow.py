@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from matcher.errors import ConfigError
-from tests.digest.flow import MAIL, Flow, Inbox, name, photonics, read
+from tests.digest.flow import EVERYBODY, MAIL, Flow, Inbox, name, photonics, read
 from tests.digest.smtp_server import LocalSmtp
 
 LETI, MINES, EUROPE, OPS = "leti@example.org", "mines@example.org", "europe@example.org", "ops@example.org"
@@ -67,9 +67,8 @@ def test_three_days(flow, server, serve):
     assert inbox.new() == {}  # one notice a day
 
     flow.later(days=3)
-    flow.subscribe(
-        "subscribers: [{id: leti, address: leti@example.org, institutes: [cea-leti], frequency: daily, send_empty: true}]"
-    )
+    everyday = "{id: leti, address: leti@example.org, institutes: [cea-leti], frequency: daily, send_empty: true}"
+    flow.subscribe(f"subscribers: [{everyday}]")
     flow.run()
     assert "portail" in inbox.new()[LETI].subject  # stale: the fault comes first
 
@@ -156,6 +155,32 @@ def test_where_nobody_is_subscribed_lists_are_written(place, serve):
     assert outcome.sending is None
     assert len(list((place.home / "lists" / "2026-06-15").iterdir())) == 6
     assert not (place.home / "outbox").exists()
+
+
+def test_a_notice_that_cannot_be_sent_is_a_problem_too(place):
+    flow = Flow(place, "smtp://127.0.0.1:9")
+    flow.subscribe("subscribers:\n")
+    outcome = flow.run()
+    assert (outcome.exit_code, outcome.sending) == (3, None)
+    assert "all mails stay queued" in outcome.problems[0]
+
+
+def test_a_subscriber_added_midway_a_dismissed_call_and_a_missed_week(flow, server, serve):
+    portal = serve([photonics(1), photonics(2)])
+    flow.place.portal = portal.url
+    inbox = Inbox(server)
+    flow.run()
+    inbox.new()
+    flow.app.mailing.dismiss("leti", name(2))
+    flow.later(days=9)
+    moved = {"esDA_IngestDate": ["2026-06-24T05:00:00.000+0200"]}
+    portal.index.replace([*(photonics(n, date(2027, 3, 1), **moved) for n in (1, 2)), photonics(3)])
+    late = "  - {id: late, address: late@example.org, institutes: [cea-leti], frequency: daily, min_fit: 0}\n"
+    flow.subscribe(EVERYBODY + late)
+    flow.run()
+    mails = inbox.new()
+    assert sorted(mails[LETI].calls) == [name(1), name(3)]
+    assert sorted(mails[MINES].calls) == sorted(mails["late@example.org"].calls) == [name(1), name(2), name(3)]
 
 
 def test_with_subscribers_no_lists(flow, serve):
