@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.errors import StoreError
+from matcher.jobs import recorded_run
+from matcher.schedule import Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matcher.app import Matcher
     from matcher.model import FetchReport
     from matcher.settings import Settings
-    from matcher.store import Cleaned, Store
+    from matcher.store import Cleaned
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NOTES = {"description.none ": timedelta(days=60)}
@@ -43,7 +43,11 @@ def clean_up(app: Matcher, clock: Callable[[], datetime]) -> Cleaned:
     now = clock()
     before = now - timedelta(days=app.settings.schedule.keep_days)
     with app.open_store() as store:
-        cleaned = _clean_store(store, now, before, clock)
+        with recorded_run(store, Task.CLEAN, clock) as (run_id, detail):
+            cleaned = store.clean(run_id=run_id, now=now, before=before)
+            for prefix, kept in _NOTES.items():
+                store.forget_values(prefix, (now - kept).date())
+            detail["cleaned"] = asdict(cleaned)
         store.compact()
     for folder in old_day_folders((app.settings.home / "lists", app.settings.home / "outbox"), before.date()):
         shutil.rmtree(folder, ignore_errors=True)
@@ -56,18 +60,3 @@ def old_day_folders(roots: Iterable[Path], before: date) -> Iterator[Path]:
         for folder in sorted(root.iterdir()) if root.is_dir() else ():
             if folder.is_dir() and _DAY.fullmatch(folder.name) and folder.name < before.isoformat():
                 yield folder
-
-
-def _clean_store(store: Store, now: datetime, before: datetime, clock: Callable[[], datetime]) -> Cleaned:
-    run_id = store.begin_run("clean", now)
-    try:
-        cleaned = store.clean(run_id=run_id, now=now, before=before)
-        for prefix, kept in _NOTES.items():
-            store.forget_values(prefix, (now - kept).date())
-    except BaseException as error:
-        with suppress(StoreError):  # what stopped the work is the news
-            outcome = "failed" if isinstance(error, Exception) else "interrupted"
-            store.finish_run(run_id, outcome, {"problems": [str(error)]}, clock())
-        raise
-    store.finish_run(run_id, "ok", {"cleaned": asdict(cleaned)}, clock())
-    return cleaned

@@ -63,6 +63,7 @@ class Watch:
         ticks: queue.Queue[None] = queue.Queue(maxsize=1)
         with self._signals(), _ticking(ticks, TICK_SECONDS):
             _log.info("Started; %s.", self._outlook())
+            self._upgrade()
             while not self._stopping:
                 if self._reloading:
                     self.reload()
@@ -74,10 +75,11 @@ class Watch:
         """Do what is due, one task after the other; what fails is told, and tried again when `schedule.due` says so."""
         self._working = True
         try:
-            for task in self._due():
-                if self._stopping:
-                    return
-                self._do(task)
+            done: set[Task] = set()
+            # Asked anew after each task: another process may have done the next one in the meantime.
+            while not self._stopping and (tasks := [task for task in self._due() if task not in done]):
+                done.add(tasks[0])
+                self._do(tasks[0])
         except Stopped:
             _log.info("The work was interrupted; it goes on at the next start.")
         finally:
@@ -92,6 +94,14 @@ class Watch:
             _log.error("The configuration was not taken over, the former one stays: %s", error)
         else:
             _log.info("The configuration was read again; %s.", self._outlook())
+
+    def _upgrade(self) -> None:
+        """A database of an older version is brought up to date; looking at what is due only reads."""
+        try:
+            with self._app.open_store():
+                pass
+        except MatcherError as error:
+            _log.error("%s", error)
 
     def _due(self) -> list[Task]:
         now = self._clock()
@@ -138,12 +148,8 @@ class Watch:
         return outcome.outcome
 
     def _deliver(self) -> str:
-        from matcher.digest.deliver import DeliveryOptions, deliver
-
         with self._app.open_store() as store:
-            options = DeliveryOptions(rate=self._app.settings.mail.rate)
-            transport = transport_of(self._app.settings)
-            report = deliver(store, transport, clock=self._clock, sleep=self._sleep, options=options)
+            report = self._app.mailing.deliver(store, sleep=self._sleep)
         for problem in report.problems:
             _log.warning("%s", problem)
         _log.info("Mails: %d sent, %d wait, %d failed.", report.sent, report.retried, report.failed)
@@ -224,13 +230,10 @@ _WORK: dict[Task, Callable[[Watch], str]] = {
 
 def _checked(app: Matcher) -> Matcher:
     """The same, with every file that people edit read. Raises ConfigError."""
-    from matcher.subscribers import SUBSCRIBERS_FILE, load_subscribers
-
-    institutes = app.institutes
-    if (app.settings.config_dir / SUBSCRIBERS_FILE).is_file():
-        load_subscribers(app.settings.config_dir, institutes)
-    with app.portal():
-        return app
+    _ = app.mailing.subscribers  # and the institutes that they name
+    transport_of(app.settings).close()
+    app.portal().close()
+    return app
 
 
 def _ticked(ticks: queue.Queue[None]) -> bool:
