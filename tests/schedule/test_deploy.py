@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tomllib
 from configparser import RawConfigParser
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,3 +122,10 @@ def test_the_guide_names_every_metric_and_setting() -> None:
         assert f"`{family.name}" in GUIDE or f"`{short}`" in GUIDE, family.name
     for name in ScheduleSettings.model_fields:
         assert f"`{name}`" in GUIDE or f"`schedule.{name}`" in GUIDE, name
+
+
+def test_the_shipped_configuration_shows_every_default_of_the_schedule() -> None:
+    shipped = (ROOT / "config" / "matcher.toml").read_text(encoding="utf-8")
+    uncommented = tomllib.loads(re.sub(r"^# (?=\w+ = )", "", shipped, flags=re.MULTILINE))
+    assert set(uncommented["schedule"]) == set(ScheduleSettings.model_fields)
+    assert ScheduleSettings.model_validate(uncommented["schedule"]) == ScheduleSettings()
