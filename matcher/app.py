@@ -187,8 +187,12 @@ class Matcher:
         full: bool = False,
         as_of: date | None = None,
         progress: Progress | None = None,
+        within: int | None = None,
     ) -> FetchReport:
-        """Read the listing from the portal, keep it, and refresh the index. Raises PortalUnreachable."""
+        """Read the listing from the portal, keep it, and refresh the index; `within` is the run it is a part of.
+
+        Raises PortalUnreachable.
+        """
         from matcher.jobs import fetch_listing
         from matcher.portal import Query
 
@@ -199,7 +203,14 @@ class Matcher:
         now = self.moment(as_of)
         with self.open_store() as store, self.portal() as portal, self._index_out_of_date(store):
             report = fetch_listing(
-                store, portal, query, now=now, today=brussels_day(now), clock=self._clock, progress=progress
+                store,
+                portal,
+                query,
+                now=now,
+                today=brussels_day(now),
+                clock=self._clock,
+                progress=progress,
+                within=within,
             )
             self._refresh_index(store)
         return report
@@ -438,13 +449,13 @@ class Matcher:
         with self.open_store(read_only=True) as store:
             return set(store.counts()) <= {Source.SAMPLE}
 
-    def use_sample(self) -> None:
-        """Keep the packaged sample listing, and index it."""
+    def use_sample(self, within: int | None = None) -> None:
+        """Keep the packaged sample listing, and index it; `within` is the run that this is a part of."""
         from matcher import sample
         from matcher.jobs import keep_sample
 
         with self.open_store() as store, self._index_out_of_date(store):
-            keep_sample(store, sample.load(), clock=self._clock)
+            keep_sample(store, sample.load(), clock=self._clock, within=within)
             self._refresh_index(store)
 
 

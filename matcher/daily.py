@@ -1,8 +1,7 @@
 """The daily job: fetch, index, match, digest, deliver, with its outcome kept as one run.
 
-The fetch is a run of its own in the store. The run that stands for the whole begins when it has ended, because only
-one at a time holds the writer's lock, and holds the lock until the last mail is settled. A job that is killed leaves no
-mail lost and none sent twice: what was queued is in the outbox, and composing starts from there.
+One run holds the writer's lock from the first page of the listing to the last mail; the fetch is kept as a part of it.
+A job that is killed loses no mail and sends none twice: what was queued is in the outbox, and composing starts there.
 """
 
 from __future__ import annotations
@@ -13,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from matcher.answers import InstituteLine, RunOutcome
 from matcher.digest.nouns import Fate
-from matcher.errors import MatcherError, PortalUnreachable, StoreBusy
+from matcher.errors import MatcherError, PortalUnreachable
 from matcher.mailing import beating, transport_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date, datetime
+    from datetime import date
     from pathlib import Path
 
     from matcher.answers import Sending
@@ -68,19 +67,16 @@ def run_day(
     """
     subscribers = app.mailing.subscribers
     transport_of(app.settings).close()
-    began = app.moment()
-    try:
-        fetched = _fetch(app, as_of, progress, say)
-        index = app.index()
-    except StoreBusy:
-        raise
-    except MatcherError as error:
-        _note_failure(app, began, error, sleep)
-        raise
     from matcher.jobs import recorded_run
 
-    with app.open_store() as store, recorded_run(store, "run", app.moment, began=began) as (run_id, detail):
+    with app.open_store() as store, recorded_run(store, "run", app.moment) as (run_id, detail):
         pause = beating(store, run_id, app.moment, sleep)
+        try:
+            fetched = _fetch(app, run_id, as_of, progress, say)
+            index = app.index()
+        except MatcherError as error:
+            _tell_of_failure(app, store, error, pause)
+            raise
         day = app.today(as_of, index)
         outcome = _Work(app, store, index, day, fetched, pause).outcome(mailed=bool(subscribers))
         detail.update(_detail(outcome))
@@ -89,14 +85,16 @@ def run_day(
     return outcome
 
 
-def _fetch(app: Matcher, as_of: date | None, progress: Progress | None, say: Callable[[str], None]) -> _Fetched:
+def _fetch(
+    app: Matcher, run_id: int, as_of: date | None, progress: Progress | None, say: Callable[[str], None]
+) -> _Fetched:
     try:
-        return _Fetched(app.fetch(as_of=as_of, progress=progress))
+        return _Fetched(app.fetch(as_of=as_of, progress=progress, within=run_id))
     except PortalUnreachable as error:
         if not app.holds_only_sample():
             return _Fetched(error=error)
         say(f"{error} Going on with the packaged sample listing.")
-        app.use_sample()
+        app.use_sample(within=run_id)
         return _Fetched(error=error, sample=True)
 
 
@@ -206,12 +204,10 @@ def _detail(outcome: RunOutcome) -> dict[str, Any]:
     return detail
 
 
-def _note_failure(app: Matcher, began: datetime, error: MatcherError, sleep: Callable[[float], None]) -> None:
-    """Keep that the run failed and tell the operator; what cannot be noted either is no further news."""
+def _tell_of_failure(app: Matcher, store: Store, error: MatcherError, sleep: Callable[[float], None]) -> None:
+    """To the operator; what cannot be told either is no further news."""
     from matcher.brussels import brussels_day
 
-    with suppress(MatcherError), app.open_store() as store:
-        run_id = store.begin_run("run", began)
-        store.finish_run(run_id, "failed", {"problems": [str(error)]}, app.moment())
-        if app.mailing.notify(store, RUN_FAILED, [str(error)], brussels_day(began)):
+    with suppress(MatcherError):
+        if app.mailing.notify(store, RUN_FAILED, [str(error)], brussels_day(app.moment())):
             app.mailing.deliver(store, sleep=sleep)

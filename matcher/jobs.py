@@ -40,8 +40,9 @@ def fetch_listing(
     today: date,
     clock: Clock,
     progress: Progress | None = None,
+    within: int | None = None,
 ) -> FetchReport:
-    """Read the listing from the search API and keep it; one run is recorded whatever happens.
+    """Read the listing from the search API and keep it; one run is recorded whatever happens, a part of `within`.
 
     Calls are judged as at `now`, which may be a day that is replayed; the run is timed by `clock`.
 
@@ -50,7 +51,7 @@ def fetch_listing(
         StoreBusy: when another process is writing.
     """
     started = time.monotonic()
-    with recorded_run(store, "fetch", clock) as (run_id, detail):
+    with recorded_run(store, "fetch", clock, within=within) as (run_id, detail):
         listing = portal.listing(query, progress)
         problems = list(listing.problems)
         scope = _scope(query)
@@ -100,26 +101,33 @@ def fetch_bulk(
     return report
 
 
-def keep_sample(store: Store, sample: Sample, *, clock: Clock) -> None:
+def keep_sample(store: Store, sample: Sample, *, clock: Clock, within: int | None = None) -> None:
     """Put the packaged sample listing into a store that holds nothing else."""
     rows, _ = parse_rows(sample.rows)
-    with recorded_run(store, "sample", clock) as (run_id, _detail):
+    with recorded_run(store, "sample", clock, within=within) as (run_id, _detail):
         marked = (replace(row, call=replace(row.call, source=Source.SAMPLE)) for row in rows)
         store.save_archive(marked, run_id=run_id, now=clock())
 
 
 @contextmanager
 def recorded_run(
-    store: Store, kind: str, clock: Clock, *, began: datetime | None = None
+    store: Store, kind: str, clock: Clock, *, within: int | None = None
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """A run in the store around some work: `ok`, `partial` with problems, `interrupted`, or `failed` when it raises.
 
-    Work that did all it could and failed all the same says so by `outcome` in the detail. `began` is when work began
-    that this run stands for and that needed the writer's lock for itself. Times are the true ones even when a past day
-    is replayed: the lock is judged by them.
+    Work that did all it could and failed all the same says so by `outcome` in the detail. `within` is the number of a
+    run that is going on and that this is a part of: it holds the writer's lock, and the part is kept when it has ended.
+    Times are the true ones even when a past day is replayed: the lock is judged by them.
     """
-    run_id = store.begin_run(kind, began or clock())
-    store.heartbeat(run_id, clock())
+    started = clock()
+    run_id = store.begin_run(kind, started) if within is None else within
+
+    def end(outcome: str, detail: dict[str, Any]) -> None:
+        if within is None:
+            store.finish_run(run_id, outcome, detail, clock())
+        else:
+            store.note_run(kind, outcome, detail, started=started, finished=clock())
+
     detail: dict[str, Any] = {}
     try:
         yield run_id, detail
@@ -127,10 +135,9 @@ def recorded_run(
         outcome = "failed" if isinstance(error, Exception) else "interrupted"
         sentence = str(error) if isinstance(error, MatcherError) else f"{type(error).__name__} {error}".strip()
         with suppress(StoreError):  # what stopped the work is the news, not that it could not be noted
-            store.finish_run(run_id, outcome, {"problems": [sentence]}, clock())
+            end(outcome, {"problems": [sentence]})
         raise
-    outcome = detail.pop("outcome", "partial" if detail.get("problems") else "ok")
-    store.finish_run(run_id, outcome, detail, clock())
+    end(detail.pop("outcome", "partial" if detail.get("problems") else "ok"), detail)
 
 
 def _scope(query: Query) -> ListingScope:

@@ -106,6 +106,15 @@ def finish(connection: Connection, run_id: int, outcome: str, detail: Mapping[st
     connection.execute(delete(locks).where(locks.c.name == _WRITER))
 
 
+def note(
+    connection: Connection, kind: str, outcome: str, detail: Mapping[str, Any], started: datetime, finished: datetime
+) -> None:
+    """Keeps what a run did as a part of its work, as a run of its own that has ended; the lock is not touched."""
+    me = Process.current()
+    row = {"kind": kind, "started": started, "finished": finished, "outcome": outcome, "detail": dict(detail)}
+    connection.execute(insert(runs).values(row | {"host": me.host, "pid": me.pid}))
+
+
 def recorded(connection: Connection, limit: int, kind: str | None) -> list[RunRecord]:
     """The last runs, newest first; a run whose process is gone shows as interrupted before a next one notes it."""
     holder = connection.execute(select(locks).where(locks.c.name == _WRITER)).one_or_none()

@@ -107,6 +107,13 @@ class Store:
             lock.finish(connection, run_id, outcome, detail, now)
         current_run.set(None)
 
+    def note_run(
+        self, kind: str, outcome: str, detail: Mapping[str, Any], *, started: datetime, finished: datetime
+    ) -> None:
+        """Keeps a part of a run (the fetch of the daily one) as a run of its own that has ended; needs no lock."""
+        with self._writing() as connection:
+            lock.note(connection, kind, outcome, detail, started, finished)
+
     def runs(self, limit: int = 20, kind: str | None = None) -> list[RunRecord]:
         """The last runs, newest first."""
         with self._reading() as connection:

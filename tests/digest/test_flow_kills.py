@@ -35,6 +35,11 @@ def sending(place: Place) -> list[str]:
         return [queued.mail.message_id for queued in store.mails(MailState.SENDING)]
 
 
+def wait_for_mail(server: LocalSmtp, process: subprocess.Popen[bytes], count: int) -> None:
+    while len(server.accepted) < count and process.poll() is None:
+        time.sleep(0.001)
+
+
 def test_a_run_that_is_killed_again_and_again(place, serve):
     chance = random.Random(11)
     rows = [photonics(n) for n in range(3)]
@@ -51,7 +56,11 @@ def test_a_run_that_is_killed_again_and_again(place, serve):
             rows.append(photonics(10 + number))
             portal.index.replace(rows)
             process = start(flow, DAY + timedelta(days=number + 1))
-            time.sleep(chance.uniform(0.4, 1.0) * whole)
+            if number % 2:  # around the moment when a mail was taken, else at any moment
+                wait_for_mail(server, process, len(server.accepted) + chance.randint(1, len(READERS)))
+                time.sleep(chance.uniform(0.0, 0.01))
+            else:
+                time.sleep(chance.uniform(0.3, 0.9) * whole)
             process.kill()
             process.communicate()
             excused.update(sending(place))
