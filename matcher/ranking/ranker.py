@@ -46,8 +46,8 @@ def load_ranker(name: str) -> Ranker:
         raise UsageError(f"No ranker is called {name!r}; there are {', '.join(ranker_names())}.")
     try:
         make: Callable[[], Ranker] = point.load()
+        return make()
     except ImportError as error:
         raise UsageError(
             f"The ranker {name!r} needs {error.name}; `pip install 'matcher[{name}]'` brings it."
         ) from error
-    return make()
