@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Vectors = npt.NDArray[np.float32]
 
-WEIGHT = 0.15
+WEIGHT = 0.05
 """What the likeness of the vectors (a cosine) adds to a score of the terms; docs/ranking.md has its gain and cost."""
 
 MODEL_VARIABLE = "MATCHER_ENCODER_MODEL"

@@ -48,11 +48,12 @@ def test_the_packaged_file_holds_examples_only_and_they_are_right(tmp_path: Path
     uncommented = "\n".join(line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")).partition(
         "subscribers:"
     )
-    marie, network = load(tmp_path, "".join(uncommented[1:]))
+    office, network = load(tmp_path, "".join(uncommented[1:]))
     defaults = one(tmp_path, "id: x")
-    assert (marie.identifier, marie.name, marie.institutes) == ("european-project-office", "European project office", ("brgm",))
+    assert (office.identifier, office.name) == ("european-project-office", "European project office")
+    assert office.institutes == ("brgm",)
     for name in ("language", "frequency", "min_fit", "most", "reminders", "mute_calls", "resurface", "send_empty"):
-        assert getattr(marie, name) == getattr(defaults, name)
+        assert getattr(office, name) == getattr(defaults, name)
     assert (network.is_network, network.frequency, network.weekday) == (True, Frequency.WEEKLY, 0)
     assert load_subscribers(packaged_config(), INSTITUTES) == ()
 
