@@ -8,10 +8,11 @@ one-writer rule there.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -112,7 +113,7 @@ def _prepare_file(path: Path, wait: float) -> None:
         missing = [folder for folder in path.absolute().parents if not folder.exists()]
         for folder in reversed(missing):
             folder.mkdir(mode=0o700, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        _make_file(path)
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
     except OSError as error:
@@ -128,6 +129,20 @@ def _prepare_file(path: Path, wait: float) -> None:
             raise StoreError(f"The file {path} is another program's database: point MATCHER_DATABASE_URL elsewhere.")
         _switch_to_wal(connection, wait)
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+
+
+def _make_file(path: Path) -> None:
+    """Makes the file where there is none; one that is there is not opened.
+
+    Closing any descriptor of a file takes all locks that this process holds on it (fcntl(2)): SQLite would lose those
+    of its open connections, and with them what another process then believes to be nobody's.
+    """
+    if path.exists():
+        if path.is_dir() or not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return
+    with suppress(FileExistsError):  # another process made it just now
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _switch_to_wal(connection: sqlite3.Connection, wait: float) -> None:
