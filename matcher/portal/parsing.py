@@ -27,7 +27,10 @@ def topic_page(identifier: str) -> str:
 
 def parse_row(row: object) -> ParsedRow | SetAside:
     """A row as a call, or set aside with the reason. Never raises."""
-    raw = canonical(row)
+    try:
+        raw = canonical(row)
+    except RecursionError:
+        return SetAside(digest(b"nested too deep"), "nested too deep to be read", b"null")
     key = row_key(row) or digest(raw)
     if not isinstance(row, Mapping):
         return SetAside(key, "the row is not an object", raw)
