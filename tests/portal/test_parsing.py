@@ -149,7 +149,7 @@ def test_zero_money_is_unknown():
         ("Activities are expected to start at TRL 3 and achieve TRL 6-7 by the end of the project.", (3, 7)),
         ("Activities are expected to start at TRL 4-5 and achieve TRL 6 by the end of the project.", (4, 6)),
         ("Activities are expected to start from TRL 5 in order to achieve TRL 7-8 by the end.", (5, 8)),
-        ("Activities are expected to achieve TRL 6-8 by the end of the project.", (6, 8)),
+        ("Projects are expected to achieve TRL 6-8 at their end.", (6, 8)),
         ("Activities are expected to achieve TRL 5 by the end of the project.", (5, 5)),
         ("Activities are expected to achieve TRL 7 to 8 by the end of the project.", (7, 8)),
         ("Proposals should bring the technology from TRL 4 to TRL 6.", (4, 6)),
@@ -332,3 +332,10 @@ def test_no_metadata_makes_parsing_raise(metadata, top):
 @given(items)
 def test_no_item_of_the_archive_makes_parsing_raise(changes):
     assert isinstance(parse_item(bulk_item(1, **changes)), ParsedRow | SetAside)
+
+
+def test_a_row_nested_beyond_reading_is_set_aside():
+    nested: list[object] = []
+    for _ in range(100_000):
+        nested = [nested]
+    assert isinstance(parse_row({"metadata": {"title": nested}}), SetAside)
