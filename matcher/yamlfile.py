@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
     from pathlib import Path
 
+MOST_NESTED = 50
+"""Lists and mappings within one another; a profile has four."""
+
 
 def read_yaml(path: Path, most_bytes: int, expected: str, *, may_be_empty: bool = False) -> dict[Any, Any]:
     """The keys of a file, which may not be larger than `most_bytes`; `expected` says what it should hold.
@@ -23,15 +26,17 @@ def read_yaml(path: Path, most_bytes: int, expected: str, *, may_be_empty: bool 
     try:
         if path.stat().st_size > most_bytes:
             raise ValueError(f"found more than {most_bytes:,} bytes, expected {expected}")
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
+        text = path.read_text(encoding="utf-8")
+        _refuse_deep_nesting(text)
+        raw = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
         raise ValueError(f"not valid YAML: {' '.join(str(error).split())}") from error
     except UnicodeDecodeError as error:
         raise ValueError(f"found byte {error.start} that is not UTF-8, expected UTF-8 text") from error
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror}") from error
-    except RecursionError as error:
-        raise ValueError(f"found hundreds of nested lists, expected {expected}") from error
+    except (KeyError, AttributeError, IndexError) as error:  # what PyYAML makes of `!!int ''` and the like
+        raise ValueError(f"found a value that its tag does not fit, expected {expected}") from error
     if raw is None and may_be_empty:  # comments only
         return {}
     if not isinstance(raw, dict):
@@ -61,6 +66,19 @@ class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: 
             seen.add(key_node.value)
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
         return mapping
+
+
+def _refuse_deep_nesting(text: str) -> None:
+    """The C loader recurses, and ends the process where nesting is deep; its events can be counted without harm."""
+    depth = 0
+    events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    for event in events:
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MOST_NESTED:
+                raise yaml.YAMLError(f"found more than {MOST_NESTED} lists or mappings within one another")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _refuse_shared_nodes(root: Any) -> None:
