@@ -34,6 +34,8 @@ _HEADING = re.compile(
 )
 MAX_LINE = 20_000_000
 """Characters of one line; a longer one is no call and no project."""
+MAX_CHARACTERS = 2_000_000_000
+"""Characters of one file once inflated; a compressed file that holds more is no benchmark but a trap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,16 @@ def _read(folder: Path, name: str, parse: Callable[[dict[str, Any]], Item]) -> I
     path = _find(folder, name)
     if path is None:
         raise BenchmarkError(f"{folder}: found no {name}.jsonl or {name}.jsonl.gz; is this a benchmark folder?")
-    number = 0
+    number = size = 0
     try:
         with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
             while line := lines.readline(MAX_LINE):
                 number += 1
+                size += len(line)
+                if size > MAX_CHARACTERS:
+                    raise BenchmarkError(
+                        f"{path}: found more than {MAX_CHARACTERS:,} characters; no benchmark is so large."
+                    )
                 if line.strip():
                     yield parse(_mapping(json.loads(line)))
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:

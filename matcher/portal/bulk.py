@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 DATASOURCE = "grantsTenders"
 TENDER = "0"
 
+MOST_NESTED = 50
+"""Lists and objects within one another; a real item has eight."""
+
 _ITEMS = "fundingData.GrantTenderObj.item"
 _FILE_LIMIT = 2_000_000_000
 _FILE_SECONDS = 3600.0
@@ -69,7 +72,7 @@ class BulkFile:
         count = 0
         seen: set[tuple[str, str]] = set()
         try:
-            for item in ijson.items(self._source, _ITEMS, use_float=True):
+            for item in ijson.items(ijson.parse(self._events()), _ITEMS):
                 count += 1
                 if _is_tender(item) or _repeats(item, seen):
                     continue
@@ -86,6 +89,18 @@ class BulkFile:
             raise PortalError(
                 f"{self._name} holds no items under `fundingData.GrantTenderObj`: is it grantsTenders.json?"
             )
+
+    def _events(self) -> Iterator[tuple[str, Any]]:
+        """The file's JSON events; nesting is bounded before anything is built of them."""
+        depth = 0
+        for event, value in ijson.basic_parse(self._source, use_float=True):
+            if event in {"start_map", "start_array"}:
+                depth += 1
+                if depth > MOST_NESTED:
+                    raise PortalError(f"{self._name} holds more than {MOST_NESTED} lists within one another.")
+            elif event in {"end_map", "end_array"}:
+                depth -= 1
+            yield event, value
 
 
 def open_bulk(client: Client, source: str, etag: str | None) -> BulkFile | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.errors import BenchmarkError
+from matcher.evaluation import benchmark
 from matcher.evaluation.benchmark import load_qrels, load_task, split_sections
 
 if TYPE_CHECKING:
@@ -118,3 +119,11 @@ def test_sections_of_running_text():
         ("Expected Outcome", "One.\nTwo."),
         ("Scope", "Three."),
     ]
+
+
+def test_a_file_that_inflates_without_end_is_refused(tmp_path, monkeypatch):
+    write(tmp_path)
+    monkeypatch.setattr(benchmark, "MAX_CHARACTERS", 100_000)
+    (tmp_path / "calls.jsonl.gz").write_bytes(gzip.compress(b" " * 1_000 + b"\n" * 1_000_000))
+    with pytest.raises(BenchmarkError, match="no benchmark is so large"):
+        load_task(tmp_path)
