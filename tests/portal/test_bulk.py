@@ -153,6 +153,5 @@ def test_memory_does_not_grow_with_the_archive(connect, serve, tmp_path):
 def test_a_file_nested_without_end_is_refused_before_it_is_built(connect, serve, tmp_path, end):
     path = tmp_path / "nested.json"
     path.write_bytes(b'{"fundingData":{"GrantTenderObj":[{"a":' + b"[" * 20_000 + end)
-    with connect(serve([])) as portal, portal.open_bulk(str(path), None) as file:
-        with pytest.raises(PortalError, match="lists within one another"):
-            list(file)
+    with connect(serve([])).open_bulk(str(path)) as file, pytest.raises(PortalError, match="lists within one another"):
+        list(file)
