@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from typing import TextIO
 
-FORMATS = ("text", "json")
 
 current_run: ContextVar[int | None] = ContextVar("current_run", default=None)
 """The number of the run that this process has begun and not ended; the store sets it."""

@@ -12,6 +12,7 @@ from matcher.cli.output import output_options, print_csv, print_json, say
 from matcher.cli.render import styled, table
 from matcher.cli.values import Day
 from matcher.errors import UsageError
+from matcher.evaluation.benchmark import PARTS
 from matcher.records import envelope
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ DEFAULT_MODELS = ("matcher", "naive", "bm25")
     "--use",
     "parts",
     multiple=True,
-    type=click.Choice(["keywords", "keywords_fr", "description", "documents"]),
+    type=click.Choice(PARTS),
     help="Parts of the profiles to use; may be repeated [all].",
 )
 @click.option(

