@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from matcher.errors import ConfigError
+from matcher.errors import ConfigError, StoreError
 from matcher.ranking.product import MatcherRanker
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ WEIGHT = 0.05
 MODEL_VARIABLE = "MATCHER_ENCODER_MODEL"
 WORDS = 100
 """Words of each text that are encoded: small encoders read little more."""
+
+
+AT_ONCE = 64
+"""Texts that are encoded and then kept together."""
 
 
 class Encoder(Protocol):
@@ -75,20 +79,29 @@ class KeptVectors:
         self._path = path
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """(texts, dimensions) vectors, from the file where they are there."""
+        """(texts, dimensions) vectors, from the file where they are there. Raises StoreError when it is damaged."""
         keys = [self._key(text) for text in texts]
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with closing(sqlite3.connect(self._path, timeout=30)) as connection:
-            connection.execute("CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL)")
-            kept = dict(connection.execute("SELECT key, vector FROM vectors"))
-            missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in kept}
-            if missing:
-                fresh = self._encoder.encode(list(missing.values()))
-                new = {key: row.tobytes() for key, row in zip(missing, fresh, strict=True)}
-                with connection:
-                    connection.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", new.items())
-                kept |= new
+        try:
+            with closing(sqlite3.connect(self._path, timeout=30)) as connection:
+                kept = self._completed(connection, dict(zip(keys, texts, strict=True)))
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"The kept vectors in {self._path} cannot be used ({error}): delete that file.") from error
         return np.stack([np.frombuffer(kept[key], dtype=np.float32) for key in keys])
+
+    def _completed(self, connection: sqlite3.Connection, wanted: dict[str, str]) -> dict[str, bytes]:
+        """Every kept vector and those that were missing, which are kept some at a time: a kill loses little."""
+        connection.execute("CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL)")
+        kept: dict[str, bytes] = dict(connection.execute("SELECT key, vector FROM vectors"))
+        missing = [key for key in wanted if key not in kept]
+        for start in range(0, len(missing), AT_ONCE):
+            some = missing[start : start + AT_ONCE]
+            fresh = self._encoder.encode([wanted[key] for key in some])
+            new = {key: row.tobytes() for key, row in zip(some, fresh, strict=True)}
+            with connection:
+                connection.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", new.items())
+            kept |= new
+        return kept
 
     def _key(self, text: str) -> str:
         return hashlib.sha256(f"{self._encoder.name}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()

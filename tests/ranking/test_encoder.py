@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import sqlite3
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pytest
 
-from matcher.errors import ConfigError, UsageError
+from matcher.errors import ConfigError, StoreError, UsageError
 from matcher.model import Call, Profile, ProfilePart
 from matcher.ranking import encoder
 from matcher.ranking.product import MatcherRanker
@@ -67,13 +66,26 @@ def test_models_never_share_vectors(tmp_path):
     assert len(other.encoded) == 4
 
 
-def test_a_write_that_was_cut_off_leaves_the_vectors_whole(tmp_path):
-    kept = encoder.KeptVectors(HashedWords(), tmp_path / "vectors.db")
-    kept.encode(["one"])
-    with sqlite3.connect(tmp_path / "vectors.db") as connection:
-        connection.execute("INSERT INTO vectors VALUES ('half', x'00')")
-        connection.rollback()
-    assert kept.encode(["one", "two"]).shape == (2, 256)
+class DiesLater(HashedWords):
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        if self.encoded:
+            raise KeyboardInterrupt
+        return super().encode(texts)
+
+
+def test_what_was_encoded_before_the_end_is_kept(tmp_path):
+    texts = [f"text {number}" for number in range(encoder.AT_ONCE + 5)]
+    with pytest.raises(KeyboardInterrupt):
+        encoder.KeptVectors(DiesLater(), tmp_path / "vectors.db").encode(texts)
+    later = HashedWords()
+    assert encoder.KeptVectors(later, tmp_path / "vectors.db").encode(texts).shape == (len(texts), 256)
+    assert later.encoded == texts[encoder.AT_ONCE :]
+
+
+def test_a_damaged_file_is_told(tmp_path):
+    (tmp_path / "vectors.db").write_bytes(b"no database" * 100)
+    with pytest.raises(StoreError, match="delete that file"):
+        encoder.KeptVectors(HashedWords(), tmp_path / "vectors.db").encode(["one"])
 
 
 def test_nothing_to_rank_and_empty_profiles(tmp_path):
