@@ -39,7 +39,8 @@ lock: $(VENV)/bin/python
 	@$(PIP) uv
 	@$(COMPILE) requirements/build.in pyproject.toml -o requirements/run.txt
 	@$(COMPILE) --extra postgresql requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/postgresql.txt
-	@$(COMPILE) --extra dev requirements/build.in pyproject.toml -o requirements/dev.txt
+	@$(COMPILE) --extra notebooks --extra parquet requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/notebooks.txt
+	@$(COMPILE) --extra dev requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) dist build
