@@ -14,16 +14,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from matcher.answers import (
-    CallListing,
-    Finding,
-    Health,
-    Ranking,
-    Reason,
-    RunOutcome,
-    ShownCall,
-    ShownProfile,
-)
+from matcher.answers import CallListing, Health, Ranking, Reason, ShownCall, ShownProfile
 from matcher.brussels import brussels_day, noon
 from matcher.errors import ConfigError, IndexMissing, StoreError, StoreMissing, UsageError
 from matcher.model import LIVE, Call, CallFilter, FetchReport, Institute, Kind, Source
@@ -33,6 +24,7 @@ if TYPE_CHECKING:
 
     from matcher.evaluation.cordis import Built
     from matcher.mailing import Mailing
+    from matcher.outcomes import Finding, RunOutcome
     from matcher.portal import Portal
     from matcher.ranking.asked import Asked
     from matcher.ranking.checking import SkillCheck, Trial

@@ -10,20 +10,20 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from matcher.answers import InstituteLine, RunOutcome
 from matcher.digest.nouns import Fate
 from matcher.errors import MatcherError, PortalUnreachable
 from matcher.mailing import beating, transport_of
+from matcher.outcomes import InstituteLine, RunOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
     from pathlib import Path
 
-    from matcher.answers import Sending
     from matcher.app import Matcher, Progress
     from matcher.digest.nouns import Health
     from matcher.model import FetchReport
+    from matcher.outcomes import Sending
     from matcher.ranking.index import Index
     from matcher.store import Store
 

@@ -6,8 +6,8 @@ import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from matcher.answers import Finding
 from matcher.errors import IndexMissing, MatcherError, StoreMissing
+from matcher.outcomes import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,9 +9,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from matcher.answers import MailStatus, Preview, Sending, SubscriberLine
 from matcher.digest.nouns import NETWORK, Fate, Frequency, Language, MailState, Subscriber
 from matcher.errors import StoreBusy, StoreMissing, UsageError
+from matcher.outcomes import MailStatus, Preview, Sending, SubscriberLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -36,7 +36,8 @@ ENVIRONMENT = {
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # A section is checked as a part of `_File`: a schema of its own would be built at every start, and never used.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class PortalSettings(_Section):
@@ -142,11 +143,11 @@ class ScheduleSettings(_Section):
 
 
 class _File(_Section):
-    portal: PortalSettings = PortalSettings()
-    ranking: RankingSettings = RankingSettings()
-    database: DatabaseSettings = DatabaseSettings()
-    mail: MailSettings = MailSettings()
-    schedule: ScheduleSettings = ScheduleSettings()
+    portal: PortalSettings = PortalSettings.model_construct()
+    ranking: RankingSettings = RankingSettings.model_construct()
+    database: DatabaseSettings = DatabaseSettings.model_construct()
+    mail: MailSettings = MailSettings.model_construct()
+    schedule: ScheduleSettings = ScheduleSettings.model_construct()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from matcher.answers import InstituteLine, RunOutcome
     from matcher.app import Matcher
     from matcher.model import FetchReport
+    from matcher.outcomes import InstituteLine, RunOutcome
 
 PARTLY_DONE = 3
 

@@ -28,8 +28,8 @@ from matcher.records import CALL_FIELDS, envelope, sample_label
 if TYPE_CHECKING:
     from datetime import date
 
-    from matcher.answers import MailStatus, Preview, Sending
     from matcher.app import Matcher
+    from matcher.outcomes import MailStatus, Preview, Sending
 
 PARTLY_DONE = 3
 

@@ -14,7 +14,7 @@ from tests.conftest import QUICK
 from tests.portal.rows import Row, actions, topic
 
 if TYPE_CHECKING:
-    from matcher.answers import RunOutcome
+    from matcher.outcomes import RunOutcome
     from tests.conftest import Place
     from tests.digest.smtp_server import Accepted, LocalSmtp
 
