@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from matcher.ranking.asked import Asked
     from matcher.ranking.checking import SkillCheck, Trial
     from matcher.ranking.index import Index
+    from matcher.ranking.meaning import Encoding
     from matcher.settings import Settings
     from matcher.store import Store
 
@@ -301,7 +302,7 @@ class Matcher:
         """
         index = self._opened_index()
         ours = not self.settings.database.url and not self._stale_marks()
-        if index is not None and ours and index.meta["institutes"] == self._fingerprint:
+        if index is not None and ours and self._is_as_configured(index):
             return index
         try:
             with self.open_store(read_only=True) as store:
@@ -356,6 +357,7 @@ class Matcher:
         Only a writer takes marks away: its own, and those that stood before it began. A reader that did so could
         take the mark of a writer that is about to save.
         """
+        self._encoding()  # what is wrong with it is told before there is anything to undo
         left = self._stale_marks()
         revision = store.revision
         mark = self.settings.home / f"index.stale.{secrets.token_hex(4)}"
@@ -386,7 +388,12 @@ class Matcher:
             return None
 
     def _is_current(self, index: Index, revision: int) -> bool:
-        return bool(index.meta["revision"] == revision and index.meta["institutes"] == self._fingerprint)
+        return index.meta["revision"] == revision and self._is_as_configured(index)
+
+    def _is_as_configured(self, index: Index) -> bool:
+        """Built of these institutes and with this encoder."""
+        encoder = index.meta.get("encoder", {}).get("setting", "")
+        return bool(index.meta["institutes"] == self._fingerprint and encoder == self.settings.ranking.encoder)
 
     def _refresh_index(self, store: Store) -> Index:
         """Build the index anew when calls or profiles changed; raises IndexMissing when there is no call."""
@@ -404,16 +411,26 @@ class Matcher:
             from matcher.ranking.index import LAYOUT
 
             profiles = [institute.profile() for institute in self.institutes]
-            index = build(calls, profiles, now=self._clock(), meta=facts, previous=index)
+            encoding = self._encoding(label["sample_day"])
+            index = build(calls, profiles, now=self._clock(), meta=facts, previous=index, encoding=encoding)
             write_generation(self._index_folder, LAYOUT, index.generation)
         return index
+
+    def _encoding(self, day: str | None = None) -> Encoding | None:
+        """How the index gets vectors of the calls that are live on a day; None without an encoder."""
+        if not self.settings.ranking.encoder:
+            return None
+        from matcher.ranking.encoder import index_encoding
+
+        return index_encoding(self.settings, date.fromisoformat(day) if day else brussels_day(self._clock()))
 
     def _asked(self, index: Index, institute: str | None, text: str | None) -> Asked:
         """What is ranked for: an institute as it was indexed, or a text."""
         from matcher.ranking.asked import asked_institute, asked_text
 
         if text is not None:
-            return asked_text(index, text)
+            encoding = self._encoding()
+            return asked_text(index, text, encoding.vectors.encoder if encoding else None)
         found = asked_institute(index, institute or "")
         if found is None:
             raise UsageError(f"{self.institute(institute or '').identifier} is in no index; run `matcher run`.")

@@ -288,6 +288,7 @@ class EvidenceKind(StrEnum):
     SIMILAR = "similar calls"
     HISTORY = "past projects in the same part of the programme"
     ACTION = "coordination and support action"
+    MEANING = "likeness of the whole texts, by a sentence encoder"
 
 
 @dataclass(frozen=True, slots=True)

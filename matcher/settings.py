@@ -28,6 +28,7 @@ ENVIRONMENT = {
     "MATCHER_PORTAL_URL": "portal.url",
     "MATCHER_PORTAL_DATA_URL": "portal.data_url",
     "MATCHER_PORTAL_RATE": "portal.rate",
+    "MATCHER_RANKING_ENCODER": "ranking.encoder",
     "MATCHER_DATABASE_URL": "database.url",
     "MATCHER_SMTP_URL": "mail.smtp_url",
     "MATCHER_METRICS_FILE": "schedule.metrics_file",
@@ -55,10 +56,11 @@ class PortalSettings(_Section):
 
 
 class RankingSettings(_Section):
-    """What a ranked list holds."""
+    """What a ranked list holds; `encoder` is the folder or the name of a sentence encoder, empty for none."""
 
     top: int = Field(default=10, ge=1)
     min_fit: int = Field(default=0, ge=0, le=100)
+    encoder: str = ""
 
 
 class DatabaseSettings(_Section):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.output import output_options, print_csv, print_json
+from matcher.cli.output import output_options, print_csv, print_json, say
 from matcher.cli.render import evidence_lines, match_block, styled, table
 from matcher.cli.values import as_of_option, call_filter, filter_options, min_fit_option, read_text, top_option
 from matcher.errors import UsageError
@@ -53,6 +53,8 @@ def rank_command(
         text = read_text(file)
     if text is not None and not text.strip():
         raise UsageError("The text is empty: give some words to rank for.")
+    if text is not None and app.settings.ranking.encoder:
+        say("Loading the sentence encoder, which takes some seconds.")
     ranking = app.rank(
         institute, text=text, wanted=call_filter(**filters), top=top, min_fit=min_fit, as_of=as_of, explain=explain
     )

@@ -40,7 +40,7 @@ def match_block(match: Match, today: date, explain: bool) -> str:
         *_wrapped(call.title),
         *_wrapped(facts_line(call)),
         *_wrapped("deadline " + deadline_text(call.next_deadline(today), call, today)),
-        *_wrapped("because " + ", ".join(match.words(EVIDENCE_SHOWN))),
+        *_wrapped("because " + (", ".join(match.words(EVIDENCE_SHOWN)) or "of what similar calls or whole texts say")),
     ]
     if explain:
         lines += evidence_lines(match.evidence, match.score)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from matcher.model import Profile, ProfilePart
@@ -11,6 +11,7 @@ from matcher.ranking.query import QueryVector, query_vector
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
+    from matcher.ranking.encoder import Encoder
     from matcher.ranking.index import Index
 
 
@@ -37,9 +38,14 @@ def asked_institute(index: Index, name: str) -> Asked | None:
     return None
 
 
-def asked_text(index: Index, text: str) -> Asked:
-    """Any text, in English or French."""
+def asked_text(index: Index, text: str, encoder: Encoder | None = None) -> Asked:
+    """Any text, in English or French; `encoder` is the one that the index was built with."""
     from matcher.text.french import languages
 
     parts = tuple(ProfilePart("text", "your text", text, language) for language in languages(text))
-    return Asked(None, "Your text", query_vector(Profile("text", "Your text", parts), Analyzer(), index))
+    query = query_vector(Profile("text", "Your text", parts), Analyzer(), index)
+    if encoder is not None:
+        from matcher.ranking.meaning import text_meaning
+
+        query = replace(query, meaning=text_meaning(index, encoder, text))
+    return Asked(None, "Your text", query)

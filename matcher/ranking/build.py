@@ -20,6 +20,7 @@ from matcher.ranking.fit import Model, aligned, count_terms, fit_model, nearest,
 from matcher.ranking.generation import Generation, StringTable
 from matcher.ranking.history import programme_part
 from matcher.ranking.index import Index
+from matcher.ranking.meaning import meaning_arrays
 from matcher.ranking.query import QueryVector, query_vector
 from matcher.store.codec import pack
 from matcher.text.analysis import Analyzer
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
     from matcher.model import Call, Profile, ProfilePart
+    from matcher.ranking.meaning import Encoding
 
 MODEL_AGE = timedelta(days=30)
 """After so long the model is fitted anew, so that the language of new work programmes enters it."""
@@ -48,8 +50,12 @@ def build(
     now: datetime,
     meta: Mapping[str, Any],
     previous: Index | None = None,
+    encoding: Encoding | None = None,
 ) -> Index:
-    """An index in memory of these calls and profiles; `meta` is kept with it, `previous` lends its model."""
+    """An index in memory of these calls and profiles; `meta` is kept with it, `previous` lends its model.
+
+    `encoding` adds the vectors of a sentence encoder.
+    """
     ordered = sorted(calls, key=lambda call: call.identifier.upper())
     analyzer = Analyzer()
     counts = count_terms(ordered, analyzer)
@@ -60,6 +66,7 @@ def build(
         model = fit_model(ordered, counts, projects, analyzer)
     elif previous is not None:
         fitted = datetime.fromisoformat(previous.meta["fitted"])
+    lender = previous if fitted is not now else None
     matrix, terms, idf = aligned(counts, model)
     weights = weigh(matrix, idf)
     reference = np.array([call.identifier in model.reference for call in ordered], dtype=np.bool_)
@@ -71,12 +78,14 @@ def build(
         "reference": reference,
         "squares": np.asarray(weights.multiply(weights).sum(axis=1), dtype=np.float32),
         **_postings(weights),
-        **_similar(weights, len(model.terms), reference, ordered, previous if fitted is not now else None),
+        **_similar(weights, len(model.terms), reference, ordered, lender),
         **_call_arrays(ordered, parts),
         **StringTable.pack(term.encode() for term in terms).arrays("terms"),
+        **(meaning_arrays(encoding, ordered, profiles, lender) if encoding else {}),
     }
     facts = {
         **meta,
+        **({"encoder": encoding.facts} if encoding else {}),
         "created": now.isoformat(),
         "fitted": fitted.isoformat(),
         "origin": origin,
@@ -205,7 +214,7 @@ def _with_profiles(
 
 def _distribution(index: Index, query: QueryVector) -> npt.NDArray[np.float32]:
     """Quantiles of a profile's scores over the archive."""
-    scores = index.scores(query).total[index.arrays["reference"]]
+    scores = index.scores(query).lasting[index.arrays["reference"]]
     if not len(scores):
         return np.zeros(QUANTILES, dtype=np.float32)
     return np.quantile(scores, np.linspace(0, 1, QUANTILES), method="inverted_cdf").astype(np.float32)

@@ -74,7 +74,10 @@ def try_term(index: Index, profile: Profile, term: str, today: date) -> Trial:
 
 
 def _top(index: Index, profile: Profile, today: date) -> list[Match]:
-    scored = score_all(index, query_vector(profile, Analyzer(), index), None)
+    query = query_vector(profile, Analyzer(), index)
+    if profile.identifier in index.profiles:  # a tried term is no part of its vector
+        query = replace(query, meaning=index.query(profile.identifier).meaning)
+    scored = score_all(index, query, None)
     return best_matches(scored, CallFilter(), today, top=SHOWN, pin=profile.pin)
 
 

@@ -35,5 +35,8 @@ terms in more than this number of them or a tenth: they make everything alike, a
 HISTORY_WEIGHT = 0.025
 """For each ln(1 + past projects in the same part of the programme)."""
 
+MEANING_WEIGHT = 0.05
+"""For the cosine that a sentence encoder sees between a call and a profile, both without the average call."""
+
 COORDINATION_WEIGHT = 0.03
 """Taken off coordination and support actions, which research institutes win less often."""

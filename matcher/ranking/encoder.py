@@ -1,44 +1,56 @@
-"""A plug-in, off by default: the product's ranking fused with a multilingual sentence encoder.
+"""A sentence encoder, off unless `[ranking] encoder` names one: it finds calls that say the same in other words.
 
-It finds calls that say the same in other words; evidence still comes from the terms. Needs the extra
-`pip install 'matcher[encoder]'` and a model of sentence-transformers in a local folder, named in
-`MATCHER_ENCODER_MODEL` (for example multilingual-e5-small, downloaded once); nothing is fetched from a network.
-Vectors are kept on disk by the hash of model and text, so that only new texts are ever encoded.
+Needs the extra `pip install 'matcher[encoder]'` and a model of sentence-transformers on this machine: a folder, or a
+name that was downloaded before (`hf download NAME`). Nothing is fetched from a network. Vectors are kept on disk by the
+hash of model and text, so that only new texts are ever encoded, and the model is loaded only when there are any.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
+import logging
+import re
 import sqlite3
 from contextlib import closing
+from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
 from matcher.errors import ConfigError, StoreError
-from matcher.ranking.product import MatcherRanker
+from matcher.ranking.meaning import Encoding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from datetime import date
 
     import numpy.typing as npt
 
-    from matcher.model import Call, Profile
+    from matcher.ranking.product import MatcherRanker
+    from matcher.settings import Settings
 
     Vectors = npt.NDArray[np.float32]
 
-WEIGHT = 0.05
-"""What the likeness of the vectors (a cosine) adds to a score of the terms; docs/ranking.md has its gain and cost."""
-
-MODEL_VARIABLE = "MATCHER_ENCODER_MODEL"
-WORDS = 100
-"""Words of each text that are encoded: small encoders read little more."""
-
+SETTING = "ranking.encoder"
 
 AT_ONCE = 64
 """Texts that are encoded and then kept together."""
+
+MANY = 200
+"""So many new texts make a person wait, who is told."""
+
+_E5 = re.compile(r"(?<![a-z0-9])e5(?![a-z0-9])", re.IGNORECASE)
+_HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
+_log = logging.getLogger("matcher.ranking")
+
+
+class Prefixes(NamedTuple):
+    """What a model wants to read before a text, so that it knows which side of a comparison it is on."""
+
+    profile: str = ""
+    call: str = ""
 
 
 class Encoder(Protocol):
@@ -49,54 +61,79 @@ class Encoder(Protocol):
         """Tells models apart, so that their vectors are never mixed."""
         ...
 
+    @property
+    def prefixes(self) -> Prefixes: ...
+
     def encode(self, texts: Sequence[str]) -> Vectors: ...
 
 
 class SentenceEncoder:
-    """A model folder of sentence-transformers. Raises ConfigError when it cannot be loaded."""
+    """A model of sentence-transformers, by folder or name; loaded at the first text.
 
-    def __init__(self, folder: Path) -> None:
-        from sentence_transformers import SentenceTransformer
+    Raises:
+        ConfigError: when the extra is not installed, or the model is not there or cannot be loaded.
+    """
 
-        if not folder.is_dir():
-            raise ConfigError([f"{MODEL_VARIABLE}: found {str(folder)!r}, expected the folder of a sentence encoder"])
-        try:
-            self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
-        except (OSError, ValueError, KeyError) as error:
-            raise ConfigError([f"{MODEL_VARIABLE}: {folder} holds no sentence encoder ({error})"]) from error
-        self.name = hashlib.sha256(b"".join(_weights_mark(folder))).hexdigest()
+    def __init__(self, model: str) -> None:
+        if find_spec("sentence_transformers") is None:
+            raise ConfigError([f"{SETTING}: found {model!r}, which needs `pip install 'matcher[encoder]'`"])
+        self._folder = _folder(model)
+        self.prefixes = prefixes_of(model)
+        self.name = hashlib.sha256(b"".join(_weights_mark(self._folder))).hexdigest()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         vectors = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vectors, dtype=np.float32)
+        return np.nan_to_num(np.asarray(vectors, dtype=np.float32))
+
+    @cached_property
+    def _model(self) -> Any:
+        from safetensors import SafetensorError
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as progress
+
+        progress.disable_progress_bar()
+        try:
+            return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
+            reason = str(error).partition("\n")[0]
+            raise ConfigError([f"{SETTING}: {self._folder} holds no sentence encoder ({reason})"]) from error
 
 
 class KeptVectors:
     """An encoder that remembers: each text is encoded once per model, in one SQLite file."""
 
     def __init__(self, encoder: Encoder, path: Path) -> None:
-        self._encoder = encoder
+        self.encoder = encoder
         self._path = path
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """(texts, dimensions) vectors, from the file where they are there. Raises StoreError when it is damaged."""
-        keys = [self._key(text) for text in texts]
+    def encode(self, texts: Collection[str], *, forget_others: bool = False) -> dict[str, Vectors]:
+        """Text → vector, from the file where it is there; `forget_others` takes all other texts out of the file.
+
+        Raises:
+            StoreError: when the file is damaged.
+        """
+        keys = {self._key(text): text for text in texts}
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             with closing(sqlite3.connect(self._path, timeout=30)) as connection:
-                kept = self._completed(connection, dict(zip(keys, texts, strict=True)))
+                kept = self._completed(connection, keys)
+                if forget_others:
+                    _forget(connection, kept.keys() - keys)
         except sqlite3.DatabaseError as error:
             raise StoreError(f"The kept vectors in {self._path} cannot be used ({error}): delete that file.") from error
-        return np.stack([np.frombuffer(kept[key], dtype=np.float32) for key in keys])
+        return {text: np.frombuffer(kept[key], dtype=np.float32) for key, text in keys.items()}
 
     def _completed(self, connection: sqlite3.Connection, wanted: dict[str, str]) -> dict[str, bytes]:
         """Every kept vector and those that were missing, which are kept some at a time: a kill loses little."""
         connection.execute("CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL)")
         kept: dict[str, bytes] = dict(connection.execute("SELECT key, vector FROM vectors"))
         missing = [key for key in wanted if key not in kept]
+        if missing:
+            level = logging.WARNING if len(missing) >= MANY else logging.INFO
+            _log.log(level, "encoding %d texts for the first time, some minutes for a thousand", len(missing))
         for start in range(0, len(missing), AT_ONCE):
             some = missing[start : start + AT_ONCE]
-            fresh = self._encoder.encode([wanted[key] for key in some])
+            fresh = self.encoder.encode([wanted[key] for key in some])
             new = {key: row.tobytes() for key, row in zip(some, fresh, strict=True)}
             with connection:
                 connection.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", new.items())
@@ -104,50 +141,63 @@ class KeptVectors:
         return kept
 
     def _key(self, text: str) -> str:
-        return hashlib.sha256(f"{self._encoder.name}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()
+        return hashlib.sha256(f"{self.encoder.name}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class FusedRanker:
-    """The product's scores plus a share of the vectors' likeness: a call's vector with the mean of a profile's."""
+def index_encoding(settings: Settings, day: date) -> Encoding | None:
+    """How an index gets its vectors: of the calls that are live on a day; None where no encoder is set.
 
-    def __init__(self, encoder: Encoder, folder: Path) -> None:
-        self._vectors = KeptVectors(encoder, folder / "vectors.db")
-
-    def rank_scores(self, calls: Sequence[Call], profiles: Sequence[Profile]) -> npt.NDArray[np.float64]:
-        """(profiles, calls) scores; the vectors of all texts are asked for at once."""
-        scores = MatcherRanker().rank_scores(calls, profiles)
-        texts = {*map(_call_text, calls), *(_shortened(part.text) for p in profiles for part in p.parts)}
-        if not calls or not texts:
-            return scores
-        ordered = sorted(texts)
-        vectors = dict(zip(ordered, self._vectors.encode(ordered), strict=True))
-        call_vectors = np.stack([vectors[_call_text(call)] for call in calls])
-        for row, profile in enumerate(profiles):
-            own = dict.fromkeys(_shortened(part.text) for part in profile.parts)
-            if own:
-                mean = np.mean([vectors[text] for text in own], axis=0)
-                scores[row] += WEIGHT * (call_vectors @ (mean / (np.linalg.norm(mean) or 1.0)))
-        return scores
+    Raises:
+        ConfigError: when the encoder that is set cannot be used here.
+    """
+    model = settings.ranking.encoder
+    if not model:
+        return None
+    return Encoding(model, KeptVectors(SentenceEncoder(model), settings.home / "vectors.db"), day)
 
 
-def from_environment() -> FusedRanker:
-    """The ranker with the model that the environment names. Raises ConfigError, or ImportError without the extra."""
-    import sentence_transformers  # noqa: F401  (told apart from a missing model)
+def from_environment() -> MatcherRanker:
+    """The product's ranker with the encoder that is set, every call encoded: what `--model encoder` measures.
 
+    Its vectors are in a file of their own, because the daily build forgets those that no live call needs.
+    """
+    from matcher.ranking.product import MatcherRanker
     from matcher.settings import load_settings
 
-    folder = os.environ.get(MODEL_VARIABLE)
-    if not folder:
-        raise ConfigError([f"{MODEL_VARIABLE}: missing, expected the folder of a sentence encoder"])
-    return FusedRanker(SentenceEncoder(Path(folder)), load_settings().home)
+    settings = load_settings()
+    model = settings.ranking.encoder
+    if not model:
+        raise ConfigError([f"{SETTING}: missing, expected the name or the folder of a sentence encoder"])
+    kept = KeptVectors(SentenceEncoder(model), settings.home / "evaluation-vectors.db")
+    return MatcherRanker(Encoding(model, kept, None))
 
 
-def _call_text(call: Call) -> str:
-    return _shortened("\n".join((call.title, *(section.text for section in call.sections))))
+def prefixes_of(model: str) -> Prefixes:
+    """The prefixes of the E5 family (Wang et al. 2022), which was trained with them; none for other models."""
+    return Prefixes("query: ", "passage: ") if _E5.search(model.rstrip("/").rpartition("/")[2]) else Prefixes()
 
 
-def _shortened(text: str) -> str:
-    return " ".join(text.split()[:WORDS])
+def _folder(model: str) -> Path:
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        return folder
+    if _HUB_NAME.fullmatch(model):
+        from huggingface_hub import snapshot_download
+
+        try:
+            return Path(snapshot_download(model, local_files_only=True))
+        except (OSError, ValueError):  # not downloaded, or no such name: told below
+            pass
+    raise ConfigError(
+        [f"{SETTING}: found {model!r}, expected the folder of a sentence encoder or a name that `hf download` fetched"]
+    )
+
+
+def _forget(connection: sqlite3.Connection, keys: Collection[str]) -> None:
+    with connection:
+        connection.executemany("DELETE FROM vectors WHERE key = ?", ((key,) for key in keys))
+    if keys:
+        connection.execute("VACUUM")
 
 
 def _weights_mark(folder: Path) -> list[bytes]:

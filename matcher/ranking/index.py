@@ -47,17 +47,32 @@ class Products:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """One profile against every call; `total` (calls,) is the sum of the four parts, each (calls,)."""
+    """One profile against every call; `total` (calls,) is the sum of the parts, each (calls,).
+
+    `meaning` is 0 for calls that were not encoded, and None where no encoder is used.
+    """
 
     text: Doubles
     similar: Doubles
     history: Doubles
     coordination: Doubles
     products: Products
+    meaning: Doubles | None = None
 
     @property
     def total(self) -> Doubles:
+        return self.lasting if self.meaning is None else self.lasting + self.meaning
+
+    @property
+    def lasting(self) -> Doubles:
+        """(calls,) the parts that every call has, closed ones too: what fits are measured by."""
         return self.text + self.similar + self.history + self.coordination
+
+    @property
+    def related(self) -> npt.NDArray[np.bool_]:
+        """(calls,) whether a call has something of the profile."""
+        shared = self.text + self.similar > 0
+        return shared if self.meaning is None else shared | (self.meaning > 0)
 
 
 class Index:
@@ -115,6 +130,7 @@ class Index:
             history=constants.HISTORY_WEIGHT * self._won_before(query)[self.arrays["part"]],
             coordination=-constants.COORDINATION_WEIGHT * self.arrays["coordination"].astype(np.float64),
             products=products,
+            meaning=self._meaning(query),
         )
 
     def contributions(self, scores: Scores, row: int) -> Doubles:
@@ -152,6 +168,14 @@ class Index:
         weights = np.concatenate([self.arrays["posting_weights"][span] for span in spans])
         covered = np.bincount(rows, weights=weights * weights, minlength=len(self)).astype(np.float64)
         return Products(rows, weights * np.repeat(query.weights, highs - lows), edges), covered
+
+    def _meaning(self, query: QueryVector) -> Doubles | None:
+        """(calls,) the likeness of the encoded calls to the profile, which is 0 for the average call."""
+        if query.meaning is None or "meaning_calls" not in self.arrays:
+            return None
+        found = np.zeros(len(self))
+        found[self.arrays["meaning_rows"]] = constants.MEANING_WEIGHT * (self.arrays["meaning_calls"] @ query.meaning)
+        return found
 
     def _won_before(self, query: QueryVector) -> Doubles:
         return np.array([np.log1p(query.wins.get(part, 0)) for part in self.meta["parts"]])
@@ -194,9 +218,10 @@ class Index:
 
     def query(self, profile: str) -> QueryVector:
         """The stored vector of an institute; KeyError when it is not in this index."""
-        position = self._profiles[profile]
+        position = self.profiles[profile]
         start, end = self.arrays["query_starts"][position : position + 2]
         stored = json.loads(self._queries[position])
+        meanings = self.arrays.get("meaning_profiles")
         return QueryVector(
             ids=self.arrays["query_ids"][start:end],
             weights=self.arrays["query_weights"][start:end],
@@ -204,20 +229,24 @@ class Index:
             sources=tuple(stored["labels"][i] for i in stored["sources"]),
             originals=tuple(stored["originals"]),
             wins=stored["wins"],
+            meaning=None if meanings is None else meanings[position],
         )
 
     def distribution(self, scores: Doubles, profile: str | None = None) -> npt.NDArray[Any]:
         """What this profile's scores are over the archive, ascending: as stored, or of `scores` (calls,) themselves.
 
+        Both are of lasting parts: closed calls have no other.
+
         The archive is the body of calls that the model was fitted on, so a call more or less moves no other's fit.
         """
         if profile is None:
             return np.sort(scores[self.arrays["reference"]])
-        quantiles: Floats = self.arrays["calibration"][self._profiles[profile]]
+        quantiles: Floats = self.arrays["calibration"][self.profiles[profile]]
         return quantiles
 
     @cached_property
-    def _profiles(self) -> dict[str, int]:
+    def profiles(self) -> dict[str, int]:
+        """Position of each institute's profile by its identifier."""
         return {profile["id"]: i for i, profile in enumerate(self.meta["profiles"])}
 
 

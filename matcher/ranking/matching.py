@@ -65,6 +65,8 @@ class Scored:
             part = self.index.part(row)
             source = f"{self.query.wins[part]} past projects in {part}"
             yield Evidence("past projects", history, None, source, EvidenceKind.HISTORY)
+        if self.scores.meaning is not None and (meaning := float(self.scores.meaning[row])):
+            yield Evidence("meaning as a whole", meaning, None, None, EvidenceKind.MEANING)
         if coordination:
             yield Evidence("coordination and support action", coordination, None, None, EvidenceKind.ACTION)
 
@@ -72,8 +74,7 @@ class Scored:
 def score_all(index: Index, query: QueryVector, profile: str | None) -> Scored:
     """Score all calls; `profile` is the institute whose distribution fits are places in, None for a text."""
     scores = index.scores(query)
-    totals = scores.total
-    return Scored(index, query, scores, totals, index.distribution(totals, profile))
+    return Scored(index, query, scores, scores.total, index.distribution(scores.lasting, profile))
 
 
 def best_matches(
@@ -147,7 +148,7 @@ def _candidates(scored: Scored, wanted: CallFilter, today: date) -> Iterator[int
 
     Those surely closed are passed over unread.
     """
-    related = scored.scores.text + scored.scores.similar > 0
+    related = scored.scores.related
     if wanted.status and wanted.status <= LIVE:
         related &= scored.index.may_be_live(today)
     rows = np.flatnonzero(related)

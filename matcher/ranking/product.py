@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from matcher.model import Call, Profile
+    from matcher.ranking.meaning import Encoding
 
 
 class MatcherRanker:
-    """Builds an index in memory and asks it for every profile."""
+    """Builds an index in memory, with the vectors of an encoder or without, and asks it for every profile."""
+
+    def __init__(self, encoding: Encoding | None = None) -> None:
+        self._encoding = encoding
 
     def rank_scores(self, calls: Sequence[Call], profiles: Sequence[Profile]) -> npt.NDArray[np.float64]:
-        index = build(calls, profiles, now=datetime.now(UTC), meta={})
+        index = build(calls, profiles, now=datetime.now(UTC), meta={}, encoding=self._encoding)
         scores = np.zeros((len(profiles), len(calls)))
         positions = {name: row for row, name in enumerate(index.identifiers())}
         rows = [positions[call.identifier.upper()] for call in calls]

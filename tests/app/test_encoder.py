@@ -1,0 +1,108 @@
+"""The encoder as a setting: what it changes in the index and in the commands, with the extra and without it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from matcher.app import Matcher
+from matcher.ranking.build import build
+from matcher.ranking.encoder import KeptVectors
+from matcher.ranking.generation import write_generation
+from matcher.ranking.index import LAYOUT
+from matcher.ranking.meaning import Encoding
+from matcher.settings import load_settings
+from tests.conftest import DAY, PHOTONIC, Place, some_rows
+from tests.ranking.test_encoder import HashedWords, needs_the_extra, without_the_extra
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MEANING = "meaning as a whole"
+
+
+def evidence(answer) -> list[str]:
+    assert answer.code == 0, answer.err
+    return [item["term"] for match in json.loads(answer.out)["matches"] for item in match["evidence"]]
+
+
+@pytest.fixture
+def encoded(fetched: Place) -> Place:
+    """The fetched home with an index of hashed words, as a build with the setting "tiny" leaves it."""
+    app = Matcher(load_settings(environ=fetched.environment))
+    before = app.index()
+    facts = {name: before.meta[name] for name in ("revision", "institutes", "sample", "sample_day")}
+    encoding = Encoding("tiny", KeptVectors(HashedWords(), fetched.home / "vectors.db"), date.fromisoformat(DAY))
+    profiles = [institute.profile() for institute in app.institutes]
+    with app.open_store(read_only=True) as store:
+        calls = list(store.calls())
+    now = app.moment(date.fromisoformat(DAY))
+    index = build(calls, profiles, now=now, meta=facts, previous=before, encoding=encoding)
+    write_generation(fetched.home / "index", LAYOUT, index.generation)
+    return fetched
+
+
+def test_a_question_about_an_institute_needs_no_encoder_any_more(run, encoded):
+    arguments = ("rank", "cea-leti", "--as-of", DAY, "--explain", "--json")
+    assert MEANING in evidence(run(encoded, *arguments, MATCHER_RANKING_ENCODER="tiny"))
+    why = run(encoded, "why", "cea-leti", PHOTONIC, "--as-of", DAY, "--json", MATCHER_RANKING_ENCODER="tiny")
+    found = json.loads(why.out)
+    assert MEANING in [item["term"] for item in found["evidence"]]
+    assert sum(item["weight"] for item in found["evidence"]) == pytest.approx(found["score"], abs=1e-3)
+    shown = run(encoded, "show", PHOTONIC, "--for", "cea-leti", "--as-of", DAY, MATCHER_RANKING_ENCODER="tiny")
+    assert MEANING in shown.out
+
+
+def test_without_the_setting_the_index_is_built_anew_as_it_was(run, fetched, encoded):
+    answer = run(encoded, "rank", "cea-leti", "--as-of", DAY, "--explain", "--json")
+    assert MEANING not in evidence(answer)
+    assert "encoder" not in Matcher(load_settings(environ=encoded.environment)).index().meta
+
+
+@without_the_extra
+@pytest.mark.parametrize("command", [("rank", "cea-leti"), ("rank", "--text", "photonics"), ("fetch",), ("run",)])
+def test_without_the_extra_the_setting_is_told_in_one_sentence(run, fetched, command):
+    answer = run(fetched, *command, MATCHER_RANKING_ENCODER="intfloat/multilingual-e5-small")
+    assert answer.code == 2
+    assert "pip install 'matcher[encoder]'" in answer.err
+    assert not list(fetched.home.glob("index.stale.*"))
+
+
+@without_the_extra
+def test_a_text_needs_the_extra_although_the_index_is_there(run, encoded):
+    answer = run(encoded, "rank", "--text", "photonics", MATCHER_RANKING_ENCODER="tiny")
+    assert answer.code == 2
+    assert "pip install 'matcher[encoder]'" in answer.err
+
+
+@needs_the_extra
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_model_folder_from_fetch_to_text(run, place, serve, tmp_path):
+    model = tiny_model(tmp_path / "tiny-model")
+    place.portal = serve(some_rows()).url
+    fetched = run(place, "fetch", "--as-of", DAY, MATCHER_RANKING_ENCODER=str(model))
+    assert fetched.code == 0, fetched.err
+    assert (place.home / "vectors.db").is_file()
+    arguments = ("--as-of", DAY, "--explain", "--json")
+    assert MEANING in evidence(run(place, "rank", "cea-leti", *arguments, MATCHER_RANKING_ENCODER=str(model)))
+    asked = run(place, "rank", "--text", "photonics", *arguments, MATCHER_RANKING_ENCODER=str(model))
+    assert MEANING in evidence(asked)
+    assert asked.err == "Loading the sentence encoder, which takes some seconds.\n"
+
+
+def tiny_model(folder: Path) -> Path:
+    """A model of sentence-transformers with untrained vectors for words."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import StaticEmbedding
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import Whitespace
+
+    words = ["[UNK]", "photonics", "silicon", "sensors", "integrated", "circuits", "microelectronics", "wafers"]
+    tokenizer = Tokenizer(WordLevel({word: number for number, word in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = Whitespace()
+    SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_dim=16)]).save(str(folder))
+    return folder
