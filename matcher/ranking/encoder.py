@@ -82,7 +82,8 @@ class SentenceEncoder:
         self.name = hashlib.sha256(b"".join(_weights_mark(self._folder))).hexdigest()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        vectors = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        readable = [text.encode("utf-8", "replace").decode() for text in texts]  # tokenizers stop at half a character
+        vectors = self._model.encode(readable, normalize_embeddings=True, show_progress_bar=False)
         return np.nan_to_num(np.asarray(vectors, dtype=np.float32))
 
     @cached_property
@@ -196,8 +197,6 @@ def _folder(model: str) -> Path:
 def _forget(connection: sqlite3.Connection, keys: Collection[str]) -> None:
     with connection:
         connection.executemany("DELETE FROM vectors WHERE key = ?", ((key,) for key in keys))
-    if keys:
-        connection.execute("VACUUM")
 
 
 def _weights_mark(folder: Path) -> list[bytes]:

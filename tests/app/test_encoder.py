@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.app import Matcher
+from matcher.brussels import noon
+from matcher.digest.edition import build_edition
+from matcher.model import EvidenceKind
 from matcher.ranking.build import build
-from matcher.ranking.encoder import KeptVectors
+from matcher.ranking.encoder import KeptVectors, SentenceEncoder
 from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT
 from matcher.ranking.meaning import Encoding
@@ -56,6 +59,16 @@ def test_a_question_about_an_institute_needs_no_encoder_any_more(run, encoded):
     assert MEANING in shown.out
 
 
+def test_digests_rank_by_the_same_scores(run, encoded):
+    app = Matcher(load_settings(environ={**encoded.environment, "MATCHER_RANKING_ENCODER": "tiny"}))
+    with app.open_store(read_only=True) as store:
+        edition = build_edition(store, app.index(), app.institutes, (), day=date.fromisoformat(DAY))
+    ranked = app.rank("cea-leti", as_of=date.fromisoformat(DAY), min_fit=min(f.fit for f in edition.fits["cea-leti"]))
+    told = [(fitting.call.identifier, fitting.fit) for fitting in edition.fits["cea-leti"]]
+    assert told[: len(ranked.matches)] == [(match.call.identifier, match.fit) for match in ranked.matches]
+    assert any(item.kind is EvidenceKind.MEANING for match in ranked.matches for item in match.evidence)
+
+
 def test_without_the_setting_the_index_is_built_anew_as_it_was(run, fetched, encoded):
     answer = run(encoded, "rank", "cea-leti", "--as-of", DAY, "--explain", "--json")
     assert MEANING not in evidence(answer)
@@ -83,14 +96,20 @@ def test_a_text_needs_the_extra_although_the_index_is_there(run, encoded):
 def test_a_model_folder_from_fetch_to_text(run, place, serve, tmp_path):
     model = tiny_model(tmp_path / "tiny-model")
     place.portal = serve(some_rows()).url
-    fetched = run(place, "fetch", "--as-of", DAY, MATCHER_RANKING_ENCODER=str(model))
-    assert fetched.code == 0, fetched.err
+    settings = load_settings(environ={**place.environment, "MATCHER_RANKING_ENCODER": str(model)})
+    Matcher(settings, clock=lambda: noon(date.fromisoformat(DAY))).fetch()
     assert (place.home / "vectors.db").is_file()
     arguments = ("--as-of", DAY, "--explain", "--json")
     assert MEANING in evidence(run(place, "rank", "cea-leti", *arguments, MATCHER_RANKING_ENCODER=str(model)))
     asked = run(place, "rank", "--text", "photonics", *arguments, MATCHER_RANKING_ENCODER=str(model))
     assert MEANING in evidence(asked)
     assert asked.err == "Loading the sentence encoder, which takes some seconds.\n"
+
+
+@needs_the_extra
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_half_a_character_is_encoded(tmp_path):
+    assert SentenceEncoder(str(tiny_model(tmp_path / "tiny-model"))).encode(["photonics \ud800", ""]).shape == (2, 16)
 
 
 def tiny_model(folder: Path) -> Path:
