@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from matcher.answers import CallListing, Health, Ranking, Reason, ShownCall, ShownProfile
 from matcher.brussels import brussels_day, noon
+from matcher.disk import writing_to
 from matcher.errors import ConfigError, IndexMissing, StoreError, StoreMissing, UsageError
 from matcher.model import LIVE, Call, CallFilter, FetchReport, Institute, Kind, Source
 
@@ -225,15 +226,16 @@ class Matcher:
         progress: Progress | None = None,
         say: Callable[[str], None] = print,
         sleep: Callable[[float], None] = time.sleep,
+        unless: tuple[datetime, datetime] | None = None,
     ) -> RunOutcome:
         """The daily job, once: fetch, index, match, digest, deliver; where nobody is subscribed, lists as files.
 
         Where the portal can't be reached before anything was ever fetched, the packaged sample listing takes its place.
-        `sleep` is called before each mail.
+        `sleep` is called before each mail; `unless` is as in `Store.begin_run`. The operator is told of what fails.
         """
         from matcher.daily import run_day
 
-        return run_day(self, as_of=as_of, progress=progress, say=say, sleep=sleep)
+        return run_day(self, as_of=as_of, progress=progress, say=say, sleep=sleep, unless=unless)
 
     @cached_property
     def mailing(self) -> Mailing:
@@ -361,7 +363,8 @@ class Matcher:
         left = self._stale_marks()
         revision = store.revision
         mark = self.settings.home / f"index.stale.{secrets.token_hex(4)}"
-        mark.touch(mode=0o600)
+        with writing_to(self.settings.home):
+            mark.touch(mode=0o600)
         try:
             yield
         except BaseException:
@@ -413,7 +416,8 @@ class Matcher:
             profiles = [institute.profile() for institute in self.institutes]
             encoding = self._encoding(label["sample_day"])
             index = build(calls, profiles, now=self._clock(), meta=facts, previous=index, encoding=encoding)
-            write_generation(self._index_folder, LAYOUT, index.generation)
+            with writing_to(self._index_folder):
+                write_generation(self._index_folder, LAYOUT, index.generation)
         return index
 
     def _encoding(self, day: str | None = None) -> Encoding | None:

@@ -6,18 +6,19 @@ A job that is killed loses no mail and sends none twice: what was queued is in t
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from matcher.digest.nouns import Fate
-from matcher.errors import MatcherError, PortalUnreachable
-from matcher.mailing import beating, transport_of
+from matcher.disk import writing_to
+from matcher.errors import PortalUnreachable, RunGoesOn, RunLost
+from matcher.heart import Heart
+from matcher.mailing import transport_of
 from matcher.outcomes import InstituteLine, RunOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
+    from datetime import date, datetime
     from pathlib import Path
 
     from matcher.app import Matcher, Progress
@@ -57,28 +58,45 @@ def run_day(
     progress: Progress | None,
     say: Callable[[str], None],
     sleep: Callable[[float], None],
+    unless: tuple[datetime, datetime] | None = None,
 ) -> RunOutcome:
     """See `Matcher.run`. Mistakes in the configuration stop it before anything is done.
 
     Raises:
-        StoreBusy: another run is at work.
+        RunGoesOn: another run is at work.
+        RunLost: another run took over while this one was silent.
         MatcherError: no listing at all, a database that cannot be used…: noted as a failed run, the operator is told.
 
     """
-    subscribers = app.mailing.subscribers
+    _ = app.mailing.subscribers
     transport_of(app.settings).close()
+    try:
+        return _run_day(app, as_of, progress, say, sleep, unless)
+    except (RunGoesOn, RunLost):
+        raise  # the other run does the work
+    except Exception as error:
+        app.mailing.tell(RUN_FAILED, error, sleep=sleep)
+        raise
+
+
+def _run_day(
+    app: Matcher,
+    as_of: date | None,
+    progress: Progress | None,
+    say: Callable[[str], None],
+    sleep: Callable[[float], None],
+    unless: tuple[datetime, datetime] | None,
+) -> RunOutcome:
     from matcher.jobs import recorded_run
 
-    with app.open_store() as store, recorded_run(store, "run", app.moment) as (run_id, detail):
-        pause = beating(store, run_id, app.moment, sleep)
-        try:
-            fetched = _fetch(app, run_id, as_of, progress, say)
-            index = app.index()
-        except MatcherError as error:
-            _tell_of_failure(app, store, error, pause)
-            raise
+    with app.open_store() as store, recorded_run(store, "run", app.moment, unless=unless) as (run_id, detail):
+        heart = Heart(store, run_id, app.moment)
+        fetched = _fetch(app, run_id, as_of, progress, say)
+        index = app.index()
+        heart.check()
         day = app.today(as_of, index)
-        outcome = _Work(app, store, index, day, fetched, pause).outcome(mailed=bool(subscribers))
+        work = _Work(app, store, run_id, index, day, fetched, heart.pausing(sleep))
+        outcome = work.outcome(mailed=bool(app.mailing.subscribers))
         detail.update(_detail(outcome))
         if fetched.sample:  # a listing of another day is no success of the watch
             detail["problems"] = [str(fetched.error)]
@@ -104,6 +122,7 @@ class _Work:
 
     app: Matcher
     store: Store
+    run_id: int
     index: Index
     day: date
     fetched: _Fetched
@@ -116,14 +135,17 @@ class _Work:
         lines: tuple[InstituteLine, ...] = ()
         sending = None
         if mailed and not self.fetched.sample:
-            sending = self.app.mailing.send_from(self.store, self.day, health=self._health(), sleep=self.pause)
+            sending = self.app.mailing.send_from(
+                self.store, self.day, health=self._health(), sleep=self.pause, run_id=self.run_id
+            )
             problems += sending.problems
             self._tell_of_mails(sending)
         else:
-            folder, lines = write_lists(self.app, self.index, self.day, problems)
+            with writing_to(self.app.settings.home / "lists"):
+                folder, lines = write_lists(self.app, self.index, self.day, problems)
             left = self.app.mailing.deliver(self.store, sleep=self.pause)  # what waits from before, and notices
             problems += left.problems
-        code = self._exit_code(sending, problems)
+        code = self._exit_code(sending, problems, mailed=mailed)
         outcome = {0: "ok", PARTLY_DONE: "partial"}.get(code, "failed")
         return RunOutcome(
             self.day,
@@ -137,8 +159,9 @@ class _Work:
             code,
         )
 
-    def _exit_code(self, sending: Sending | None, problems: Sequence[str]) -> int:
-        if self.fetched.error is not None and not self.fetched.sample:
+    def _exit_code(self, sending: Sending | None, problems: Sequence[str], *, mailed: bool) -> int:
+        """Where people wait for mails, the sample is no success; else it is what a first look is for."""
+        if self.fetched.error is not None and (mailed or not self.fetched.sample):
             return self.fetched.error.exit_code
         if sending is None:
             return PARTLY_DONE if problems else 0
@@ -202,12 +225,3 @@ def _detail(outcome: RunOutcome) -> dict[str, Any]:
         detail["delivery"] = {"sent": delivery.sent, "retried": delivery.retried, "failed": delivery.failed}
         detail["duplicates_possible"] = list(delivery.duplicates_possible)
     return detail
-
-
-def _tell_of_failure(app: Matcher, store: Store, error: MatcherError, sleep: Callable[[float], None]) -> None:
-    """To the operator; what cannot be told either is no further news."""
-    from matcher.brussels import brussels_day
-
-    with suppress(MatcherError):
-        if app.mailing.notify(store, RUN_FAILED, [str(error)], brussels_day(app.moment())):
-            app.mailing.deliver(store, sleep=sleep)

@@ -49,6 +49,22 @@ class StoreBusy(StoreError):
     """Another process is writing and did not finish in time."""
 
 
+class RunGoesOn(StoreBusy):
+    """Another run is at work, or has just done what this one was to do."""
+
+
+class RunLost(StoreBusy):
+    """The lock of this run was taken over, or it has ended: it may write no more."""
+
+
+class DiskError(MatcherError):
+    """The home folder could not be written: the disk is full, read-only or gone."""
+
+
+class ClockWrong(MatcherError):
+    """The clock of this machine is so far from the portal's that days would be mixed up."""
+
+
 class BenchmarkError(MatcherError):
     """A benchmark folder cannot be read, or is no such folder."""
 

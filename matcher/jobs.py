@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from matcher.errors import MatcherError, PortalError, StoreError
+from matcher.errors import ClockWrong, MatcherError, PortalError, StoreError
+from matcher.heart import Heart
 from matcher.model import Call, FetchReport, ParsedRow, SetAside, Source
 from matcher.portal import Listing, Portal, Query, parse_rows
 from matcher.portal.programmes import abbreviation, codes
@@ -26,6 +27,15 @@ Clock = Callable[[], datetime]
 
 MAX_DESCRIPTIONS = 50
 """Descriptions asked from the static files in one run, so that a gap in the listing never makes a run long."""
+
+CLOCK_ODD = timedelta(hours=1)
+"""A clock that differs from the portal's by more is told to the operator; deadlines and days can be off."""
+
+CLOCK_WRONG = timedelta(hours=12)
+"""By more, and nothing is kept: calls would be closed, and mails sent, on the wrong day."""
+
+FEW = 20
+"""So many calls can leave a listing at once, though fewer stay: more are taken for a fault of the portal."""
 
 _BULK_ETAG = "bulk.etag "
 _NO_DESCRIPTION = "description.none "
@@ -48,20 +58,24 @@ def fetch_listing(
 
     Raises:
         PortalUnreachable: when no page came; the calls in the store are as before.
+        ClockWrong: when the portal's clock says that it is another day; nothing was kept.
         StoreBusy: when another process is writing.
     """
     started = time.monotonic()
     with recorded_run(store, "fetch", clock, within=within) as (run_id, detail):
+        portal.before_requests(Heart(store, run_id, clock).beat)
         listing = portal.listing(query, progress)
-        problems = list(listing.problems)
+        problems = [*listing.problems, *_clock_problem(portal, clock())]
         scope = _scope(query)
-        found = _look_up_absent(store, portal, listing, scope, today, problems)
+        absent = store.absent(listing.rows, scope, today) if listing.complete else []
+        unread = _named_in(listing.set_aside, absent, problems)
+        found = _look_up(portal, [name for name in absent if name not in unread], len(listing.rows), problems)
         rows = [*listing.rows, *(found or ())]
         all_seen = listing.complete and found is not None
-        saved = store.save_listing(rows, run_id=run_id, now=now, complete=all_seen, scope=scope)
+        saved = store.save_listing(rows, run_id=run_id, now=now, complete=all_seen, scope=scope, unread=unread)
         store.save_set_aside(listing.set_aside, run_id=run_id, now=now)
         if rows:
-            store.purge_sample()
+            store.purge_sample(run_id)
         detail["descriptions"] = _fill_descriptions(store, portal, listing.rows, run_id, now, today, problems)
         detail |= {"passes": listing.passes, "stale_copies": listing.stale_copies}
         detail["language_copies"] = listing.language_copies
@@ -78,12 +92,14 @@ def fetch_bulk(
     with recorded_run(store, "bulk", clock) as (run_id, detail):
         saved = Saved()
         seen: list[int] = [0]
+        heart = Heart(store, run_id, clock)
+        portal.before_requests(heart.beat)
         file = portal.open_bulk(source, store.get_value(_BULK_ETAG + source))
         detail["unchanged"] = file is None
         if file is not None:
             with file:
-                saved = store.save_archive(_counted(file, seen, progress), run_id=run_id, now=now)
-            store.purge_sample()
+                saved = store.save_archive(_counted(file, seen, progress, heart), run_id=run_id, now=now)
+            store.purge_sample(run_id)
             store.set_value(_BULK_ETAG + source, file.etag)
         report = FetchReport(
             seen=seen[0],
@@ -111,22 +127,28 @@ def keep_sample(store: Store, sample: Sample, *, clock: Clock, within: int | Non
 
 @contextmanager
 def recorded_run(
-    store: Store, kind: str, clock: Clock, *, within: int | None = None
+    store: Store,
+    kind: str,
+    clock: Clock,
+    *,
+    within: int | None = None,
+    unless: tuple[datetime, datetime] | None = None,
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """A run in the store around some work: `ok`, `partial` with problems, `interrupted`, or `failed` when it raises.
 
     Work that did all it could and failed all the same says so by `outcome` in the detail. `within` is the number of a
     run that is going on and that this is a part of: it holds the writer's lock, and the part is kept when it has ended.
+    `unless` is as in `Store.begin_run`.
     Times are the true ones even when a past day is replayed: the lock is judged by them.
     """
     started = clock()
-    run_id = store.begin_run(kind, started) if within is None else within
+    run_id = store.begin_run(kind, started, unless=unless) if within is None else within
 
     def end(outcome: str, detail: dict[str, Any]) -> None:
         if within is None:
             store.finish_run(run_id, outcome, detail, clock())
         else:
-            store.note_run(kind, outcome, detail, started=started, finished=clock())
+            store.note_run(run_id, kind, outcome, detail, started=started, finished=clock())
 
     detail: dict[str, Any] = {}
     try:
@@ -148,23 +170,54 @@ def _scope(query: Query) -> ListingScope:
     return ListingScope(frozenset(query.kinds), frozenset(whole or asked))
 
 
-def _look_up_absent(
-    store: Store, portal: Portal, listing: Listing, scope: ListingScope, today: date, problems: list[str]
-) -> Sequence[ParsedRow] | None:
+def _named_in(rows: Sequence[SetAside], identifiers: Sequence[str], problems: list[str]) -> set[str]:
+    """The calls that the listing holds, but in a row that could not be read: they have not left it."""
+    texts = [row.raw.decode("utf-8", "replace").casefold() for row in rows]
+    named = {
+        name for name in identifiers if any(all(part in t for part in name.casefold().rsplit("/", 1)) for t in texts)
+    }
+    if named:
+        some = ", ".join(sorted(named)[:3]) + (", …" if len(named) > 3 else "")
+        problems.append(f"The rows of {len(named)} known calls could not be read; they stay as they were: {some}.")
+    return named
+
+
+def _look_up(portal: Portal, absent: Sequence[str], staying: int, problems: list[str]) -> Sequence[ParsedRow] | None:
     """Rows of live calls that left the listing, asked for by identifier: was it closed ahead of time, or is it gone?
 
-    None when the portal gave no answer: nothing can then be told of the calls that are absent.
+    None when nothing can be told of them: the portal gave no answer, or so many are gone at once beside the `staying`
+    ones that it is the listing that is broken.
     """
-    if not listing.complete:
+    if not absent:
         return ()
-    absent = store.absent(listing.rows, scope, today)
     try:
-        return portal.lookup(absent) if absent else ()
+        found = portal.lookup(absent)
     except PortalError as error:
         problems.append(
             f"{len(absent)} calls that left the listing could not be looked up and stay as they were: {error}"
         )
         return None
+    gone = len(absent) - len(found)
+    if gone > max(FEW, staying):
+        problems.append(
+            f"{gone} live calls left the listing at once and {staying} stayed: taken for a fault of the portal, they "
+            "stay as they were. If they are gone for good, their deadlines end them."
+        )
+        return None
+    return found
+
+
+def _clock_problem(portal: Portal, now: datetime) -> list[str]:
+    """What is to be told of this machine's clock, held against the portal's. Raises ClockWrong."""
+    ahead = portal.clock_ahead(now)
+    if ahead is None or abs(ahead) <= CLOCK_ODD:
+        return []
+    hours = round(abs(ahead) / timedelta(hours=1))
+    span = f"{round(hours / 24)} days" if hours >= 48 else f"{hours} hours" if hours > 1 else "1 hour"
+    told = f"This machine's clock is {span} {'ahead of' if ahead > timedelta() else 'behind'} the portal's"
+    if abs(ahead) > CLOCK_WRONG:
+        raise ClockWrong(f"{told}: nothing was kept and nothing sent. Set the clock, then run again.")
+    return [f"{told}: set the clock, or days and deadlines will be mixed up."]
 
 
 def _fill_descriptions(
@@ -208,11 +261,12 @@ def _undescribed(store: Store, rows: Sequence[ParsedRow], today: date) -> Iterat
 
 
 def _counted(
-    file: Iterable[ParsedRow | SetAside], seen: list[int], progress: Progress | None
+    file: Iterable[ParsedRow | SetAside], seen: list[int], progress: Progress | None, heart: Heart
 ) -> Iterator[ParsedRow | SetAside]:
     """The items of a file, counted on their way into the store."""
     for item in file:
         seen[0] += 1
+        heart.beat()
         yield item
         if progress is not None and seen[0] % 100 == 0:
             progress(seen[0], 0)

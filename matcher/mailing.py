@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from matcher.brussels import brussels_day
 from matcher.digest.nouns import NETWORK, Fate, Frequency, Language, MailState, Subscriber
-from matcher.errors import StoreBusy, StoreMissing, UsageError
+from matcher.errors import MatcherError, StoreError, StoreMissing, UsageError
 from matcher.outcomes import MailStatus, Preview, Sending, SubscriberLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import date
     from pathlib import Path
 
     from matcher.app import Matcher
     from matcher.digest.deliver import DeliveryReport
     from matcher.digest.message import MailOptions
-    from matcher.digest.nouns import DigestLine, Health
+    from matcher.digest.nouns import DigestLine, Health, Mail
     from matcher.digest.transport import Transport
     from matcher.settings import Settings
     from matcher.store import Store
@@ -235,8 +236,12 @@ class Mailing:
         health: Health | None = None,
         dry_run: bool = False,
         sleep: Callable[[float], None],
+        run_id: int | None = None,
     ) -> Sending:
-        """The same with an open store, on a day, for those chosen or for everybody."""
+        """The same with an open store, on a day, for those chosen or for everybody.
+
+        As a part of a run, nothing is queued once the run has lost its lock. Raises RunLost.
+        """
         from matcher.digest.deliver import DeliveryReport
         from matcher.digest.morning import Morning, Queueing
 
@@ -249,6 +254,7 @@ class Mailing:
             now=self._app.moment(day),
             clock=self._app.moment,
             sample=bool(index.meta["sample"]),
+            run_id=run_id,
             dry=dry_run,
         )
         lines = [queueing.queue(s, named=bool(chosen)) for s in chosen or self.subscribers]
@@ -286,12 +292,37 @@ class Mailing:
 
     def notify(self, store: Store, reason: str, problems: Sequence[str], day: date) -> bool:
         """Queue a mail to the operator, one for each reason and day; False when there is nobody or nothing to tell."""
+        message = self._notice(reason, problems, day)
+        return message is not None and store.queue_mail(message, (), now=self._app.moment())
+
+    def tell(self, reason: str, error: Exception, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Tell the operator at once that something failed: through the outbox, or past it where it takes nothing.
+
+        A mail that the database cannot keep is handed over all the same, at each such failure. What cannot be told
+        is no further news, so nothing is raised but what interrupts.
+        """
+        sentence = str(error) if isinstance(error, MatcherError) else f"{type(error).__name__}: {error}"
+        message = self._notice(reason, [sentence], brussels_day(self._app.moment()))
+        if message is None:
+            return
+        try:
+            if isinstance(error, StoreError):
+                raise error
+            with self._app.open_store() as store:
+                if store.queue_mail(message, (), now=self._app.moment()):
+                    self.deliver(store, sleep=sleep)
+        except MatcherError:
+            with suppress(MatcherError), closing(transport_of(self._settings)) as transport:
+                transport.send(message)
+
+    def _notice(self, reason: str, problems: Sequence[str], day: date) -> Mail | None:
+        """A mail to the operator; None when there is nobody or nothing to tell."""
         from matcher.digest.notice import notice
 
         mail = self._settings.mail
         if not mail.operator or not problems:
-            return False
-        message = notice(
+            return None
+        return notice(
             reason,
             problems,
             operator=mail.operator,
@@ -300,7 +331,6 @@ class Mailing:
             domain=mail.list_domain,
             now=self._app.moment(day),
         )
-        return store.queue_mail(message, (), now=self._app.moment())
 
     def _name_in_outbox(self, name: str) -> str:
         from matcher.digest.notice import OPERATOR
@@ -308,19 +338,6 @@ class Mailing:
         with suppress(UsageError):
             return self.subscriber(name).identifier
         return OPERATOR if name.strip().casefold() == OPERATOR else name.strip()
-
-
-def beating(
-    store: Store, run_id: int, clock: Callable[[], datetime], sleep: Callable[[float], None]
-) -> Callable[[float], None]:
-    """A sleep that shows that the run is alive; mails go on where it lost its lock: nothing of them depends on it."""
-
-    def pause(seconds: float) -> None:
-        with suppress(StoreBusy):
-            store.heartbeat(run_id, clock())
-        sleep(seconds)
-
-    return pause
 
 
 def _settled(store: Store, lines: Iterable[DigestLine]) -> Iterable[DigestLine]:

@@ -38,13 +38,18 @@ def refresh_archive(app: Matcher, progress: Callable[[int, int], None] | None = 
     return app.fetch_bulk(source, progress=progress) if source is not None else None
 
 
-def clean_up(app: Matcher, clock: Callable[[], datetime]) -> Cleaned:
-    """Forget what is older than `schedule.keep_days`, as a run of its own. Raises StoreBusy when another run works."""
+def clean_up(
+    app: Matcher, clock: Callable[[], datetime], *, unless: tuple[datetime, datetime] | None = None
+) -> Cleaned:
+    """Forget what is older than `schedule.keep_days`, as a run of its own; `unless` is as in `Store.begin_run`.
+
+    Raises StoreBusy when another run works.
+    """
     now = clock()
     before = now - timedelta(days=app.settings.schedule.keep_days)
     with app.open_store() as store:
-        with recorded_run(store, Task.CLEAN, clock) as (run_id, detail):
-            cleaned = store.clean(run_id=run_id, now=now, before=before)
+        with recorded_run(store, Task.CLEAN, clock, unless=unless) as (run_id, detail):
+            cleaned = store.clean(run_id=run_id, before=before)
             for prefix, kept in _NOTES.items():
                 store.forget_values(prefix, (now - kept).date())
             detail["cleaned"] = asdict(cleaned)

@@ -16,18 +16,22 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from matcher.digest.nouns import MailState
-from matcher.errors import MatcherError, StoreBusy, StoreMissing
+from matcher.errors import MatcherError, RunGoesOn, RunLost, StoreMissing
 from matcher.mailing import transport_of
 from matcher.metrics import write_metrics
-from matcher.schedule import Attempt, Task, attempts_of, due, plan_of
+from matcher.schedule import SKEW, Attempt, Plan, Task, attempts_of, due, plan_of
 from matcher.upkeep import clean_up, refresh_archive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
     from types import FrameType
 
     from matcher.app import Matcher
+    from matcher.schedule import Slots
     from matcher.store import Store
+
+STANDS_STILL = "the scheduler stands still"
 
 TICK_SECONDS = 30
 GRACE_SECONDS = 8.0
@@ -54,6 +58,7 @@ class Watch:
         self._clock = clock
         self._app = _checked(load())
         self._tried: list[Attempt] = []
+        self._stands_still: tuple[str, date] | None = None
         self._stopping = False
         self._reloading = False
         self._working = False
@@ -111,21 +116,40 @@ class Watch:
             with self._app.open_store(read_only=True) as store:
                 for task in Task:
                     noted += attempts_of(store.runs(_RUNS, task.value))
-                waiting = any(when <= now for when in store.next_attempts()) or _stuck(store)
+                waiting = bool(store.due_mails(now, 1)) or _stuck(store)
         except StoreMissing:
             pass  # the first run makes it
         except MatcherError as error:
-            _log.error("%s", error)
+            self._stand_still(error, now)
             return []
+        self._stands_still = None
         self._tried = [a for a in self._tried if a.started > now - timedelta(days=8) and not _is_noted(a, noted)]
-        return due(now, plan_of(self._app.settings.schedule), [*noted, *self._tried], mails_waiting=waiting)
+        return due(now, self._plan, [*noted, *self._tried], mails_waiting=waiting)
+
+    @property
+    def _plan(self) -> Plan:
+        return plan_of(self._app.settings.schedule)
+
+    def _stand_still(self, error: MatcherError, now: datetime) -> None:
+        """The database says nothing of what is due: log it and tell the operator, once a day for each reason."""
+        reason = (str(error), now.date())
+        if reason != self._stands_still:
+            self._stands_still = reason
+            _log.error("%s", error)
+            self._app.mailing.tell(STANDS_STILL, error)
+
+    def _once(self, slots: Slots) -> tuple[datetime, datetime] | None:
+        """Between which times another process may have answered the slot since this one asked what is due."""
+        now = self._clock()
+        slot = slots.last(now)
+        return (slot, now + SKEW) if slot is not None else None
 
     def _do(self, task: Task) -> None:
         started = self._clock()
         outcome = "failed"
         try:
             outcome = _WORK[task](self)
-        except StoreBusy as error:
+        except (RunGoesOn, RunLost) as error:
             outcome = "running"
             _log.info("Left to another process: %s", error)
         except MatcherError as error:
@@ -141,7 +165,8 @@ class Watch:
             self._measure()
 
     def _daily(self) -> str:
-        outcome = self._app.run(progress=self._progress, say=_log.info, sleep=self._sleep)
+        once = self._once(self._plan.daily)
+        outcome = self._app.run(progress=self._progress, say=_log.info, sleep=self._sleep, unless=once)
         for problem in outcome.problems:
             _log.warning("%s", problem)
         _log.info("The daily run is %s.", outcome.outcome)
@@ -162,7 +187,7 @@ class Watch:
         return "ok"
 
     def _clean(self) -> str:
-        cleaned = clean_up(self._app, self._clock)
+        cleaned = clean_up(self._app, self._clock, unless=self._once(self._plan.clean))
         _log.info("Forgotten: %d raw rows, %d rows set aside, %d mail texts, %d runs.",
                   cleaned.raw_rows, cleaned.set_aside, cleaned.mails, cleaned.runs)  # fmt: skip
         return "ok"
@@ -189,7 +214,7 @@ class Watch:
             time.sleep(min(left, _GLANCE_SECONDS))
 
     def _outlook(self) -> str:
-        following = plan_of(self._app.settings.schedule).daily.next(self._clock())
+        following = self._plan.daily.next(self._clock())
         return f"the next daily run is due {following:%Y-%m-%d %H:%M} UTC" if following else "no daily run is due"
 
     @contextmanager

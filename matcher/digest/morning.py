@@ -97,7 +97,8 @@ class Morning:
 class Queueing:
     """Puts a morning's digests into the outbox, each with what it tells; `dry` only says what would be put there.
 
-    With a `label` of the packaged sample, nothing counts as told: real calls are news to those who saw it.
+    From the packaged `sample`, nothing counts as told: real calls are news to those who saw it. As a part of a run
+    (`run_id`), nothing is queued once the run has lost its lock (RunLost).
     """
 
     def __init__(
@@ -109,6 +110,7 @@ class Queueing:
         now: datetime,
         clock: Callable[[], datetime],
         sample: bool,
+        run_id: int | None = None,
         dry: bool = False,
     ) -> None:
         self.problems: list[str] = []
@@ -118,6 +120,7 @@ class Queueing:
         self._now = now
         self._clock = clock
         self._sample = sample
+        self._run_id = run_id
         self._dry = dry
 
     def queue(self, subscriber: Subscriber, *, named: bool = False) -> DigestLine:
@@ -144,7 +147,8 @@ class Queueing:
         fate = Fate.READY
         if not self._dry:
             told = () if self._sample else told_by(digest)
-            fate = Fate.QUEUED if self._store.queue_mail(mail, told, now=self._clock()) else Fate.ALREADY
+            queued = self._store.queue_mail(mail, told, now=self._clock(), run_id=self._run_id)
+            fate = Fate.QUEUED if queued else Fate.ALREADY
         return DigestLine(
             subscriber.identifier, subscriber.address, fate, calls, left_out, mail.subject, mail.message_id
         )

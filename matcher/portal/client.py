@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -60,8 +61,21 @@ class _Message:
     headers: Mapping[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """The time that the portal gave in an answer, and when that was, by a clock that is never set."""
+
+    date: datetime
+    at: float
+    clock: Clock
+
+    def now(self) -> datetime:
+        """The portal's time now."""
+        return self.date + timedelta(seconds=self.clock() - self.at)
+
+
 class Client:
-    """A session with the portal; `requests` and `retries` count what was sent."""
+    """A session with the portal; `requests` and `retries` count what was sent, `date` is the portal's own time."""
 
     def __init__(self, options: PortalOptions, *, sleep: Sleep = time.sleep, clock: Clock = time.monotonic) -> None:
         self._options = options
@@ -74,6 +88,8 @@ class Client:
         watched = WatchedAdapter(PATIENCE * options.timeout)
         self._session.mount("https://", watched)
         self._session.mount("http://", watched)
+        self.before_request: Callable[[], None] = _nothing
+        self.date: Dated | None = None
         self.requests = 0
         self.retries = 0
 
@@ -168,6 +184,7 @@ class Client:
 
     def _send_once(self, message: _Message) -> requests.Response:
         self._pace.wait()
+        self.before_request()
         self.requests += 1
         # on this machine, a proxy that the environment names has no business
         self._session.trust_env = not is_loopback(urlsplit(message.url).hostname or "")
@@ -184,6 +201,7 @@ class Client:
             )
         except READ_ERRORS as error:
             raise _TransientError(_in_words(error), answered=False) from error
+        self.date = _dated(response.headers, self._clock) or self.date
         if response.status_code in RETRIED_STATUSES:
             with response:
                 raise _TransientError(f"HTTP {response.status_code}", retry_after=_retry_after(response.headers))
@@ -218,6 +236,18 @@ def _checked(body: bytes, check: Check[T]) -> T:
         return check(decoded)
     except WrongShapeError as error:
         raise _TransientError(str(error)) from None
+
+
+def _nothing() -> None:
+    """Nobody asked to be called."""
+
+
+def _dated(headers: Mapping[str, str], clock: Clock) -> Dated | None:
+    try:
+        date = parsedate_to_datetime(headers.get("Date", ""))
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return Dated(date if date.tzinfo else date.replace(tzinfo=UTC), clock(), clock)
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

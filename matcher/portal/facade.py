@@ -14,6 +14,7 @@ from matcher.portal.query import Query, identifiers_query, search_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime, timedelta
     from types import TracebackType
 
     from matcher.model import ParsedRow, Section
@@ -56,6 +57,14 @@ class Portal:
     def retries(self) -> int:
         """Requests sent so far because an earlier one failed."""
         return self._client.retries
+
+    def before_requests(self, call: Callable[[], None]) -> None:
+        """Call something before each request from now on; what it raises ends the request."""
+        self._client.before_request = call
+
+    def clock_ahead(self, now: datetime) -> timedelta | None:
+        """How far a clock that says `now` is ahead of the portal's, by its last answer; None when it said no time."""
+        return None if self._client.date is None else now - self._client.date.now()
 
     def listing(self, query: Query, progress: Callable[[int, int], None] | None = None) -> Listing:
         """Every call of a query; `progress(done, total)` counts distinct rows.

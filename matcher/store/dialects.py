@@ -88,12 +88,25 @@ def _sqlite_engine(path: Path, *, read_only: bool, wait: float) -> Engine:
 
     engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
 
+    opened = _identity(path)
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writing = connection.get_execution_options().get("writing")
+        if writing and _identity(path) != opened:  # what is written to a file without a name is lost at the end
+            raise StoreError(f"The database {path} was moved or replaced while it was in use: run again.")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Tells a file from another one of its name; None when there is none."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
 
 
 def _find_file(path: Path) -> None:

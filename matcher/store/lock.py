@@ -2,7 +2,7 @@
 
 The lock is a row that names its run and process. It is free for the taking when the process is gone from this machine
 or when its heartbeat is older than `STALE_AFTER` (a dead machine, a process that hangs). A run that lost its lock
-finds out at its next save, which is refused: nothing that two runs do is mixed.
+finds out at its next save or sign of life, which is refused: nothing that two runs do is mixed.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from matcher.errors import StoreBusy
+from matcher.errors import RunGoesOn, RunLost
 from matcher.model import RunRecord
 from matcher.store.schema import locks, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 STALE_AFTER = timedelta(minutes=30)
-HEARTBEAT_EVERY = timedelta(minutes=1)
 
 _WRITER = "writer"
+_GOOD = ("ok", "partial")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,14 @@ class Process:
     def current(cls) -> Process:
         return cls(socket.gethostname(), os.getpid(), _start_of(os.getpid()) or "")
 
+    @property
+    def is_here(self) -> bool:
+        """Whether it is a process of this machine."""
+        return self.host == socket.gethostname()
+
     def may_live(self) -> bool:
         """False only when this machine knows that the process is gone; of other machines it cannot know."""
-        if self.host != socket.gethostname():
+        if not self.is_here:
             return True
         try:
             os.kill(self.pid, 0)
@@ -65,16 +70,26 @@ def _start_of(pid: int) -> str | None:
     return "" if fields[0] in "ZX" else fields[19]
 
 
-def begin(connection: Connection, kind: str, now: datetime) -> int:
+def begin(
+    connection: Connection,
+    kind: str,
+    now: datetime,
+    *,
+    going: Collection[int],
+    unless: tuple[datetime, datetime] | None = None,
+) -> int:
     """Starts a run and takes the writer's lock for it; earlier runs still `running` become `interrupted`.
 
-    Raises StoreBusy when a living run holds the lock.
+    `going` are the runs that this process has begun and not ended: another one in its name is dead (the database went
+    away before it could be ended). RunGoesOn when a living run holds the lock, or when a run of this kind that began
+    between the two times of `unless` went well.
     """
     holder = connection.execute(select(locks).where(locks.c.name == _WRITER).with_for_update()).one_or_none()
+    if unless is not None and _went_well(connection, kind, *unless):
+        raise RunGoesOn("Another process has just done this work.")
     if holder is not None:
-        owner = Process(holder.host, holder.pid, holder.process_start)
-        if owner.may_live() and now - holder.heartbeat <= STALE_AFTER:
-            raise StoreBusy(
+        if _alive(holder, going) and _gave_a_sign(holder, now):
+            raise RunGoesOn(
                 f"Another run (number {holder.run_id}, process {holder.pid} on {holder.host}, since "
                 f"{holder.acquired:%Y-%m-%d %H:%M} UTC) is writing: wait for it to end, then run again."
             )
@@ -88,18 +103,42 @@ def begin(connection: Connection, kind: str, now: datetime) -> int:
     return run_id
 
 
-def hold(connection: Connection, run_id: int, now: datetime) -> None:
-    """Refuses (StoreBusy) a run that lost the lock or has ended; else refreshes its heartbeat once a minute."""
+def _went_well(connection: Connection, kind: str, since: datetime, until: datetime) -> bool:
+    good = select(runs.c.id).where(runs.c.kind == kind, runs.c.outcome.in_(_GOOD), runs.c.started.between(since, until))
+    return connection.execute(good.limit(1)).first() is not None
+
+
+def _alive(holder: Row[Any], going: Collection[int]) -> bool:
+    owner = Process(holder.host, holder.pid, holder.process_start)
+    return owner.may_live() and (holder.run_id in going or owner != Process.current())
+
+
+def _gave_a_sign(holder: Row[Any], now: datetime) -> bool:
+    """Whether the heartbeat is of late.
+
+    One from the future comes from a clock that was set back since (a process of this machine: it lives) or that is
+    wrong (another machine: it may be dead, and would keep the lock until then).
+    """
+    here = Process(holder.host, holder.pid, holder.process_start).is_here
+    return now - holder.heartbeat <= STALE_AFTER and (here or holder.heartbeat - now <= STALE_AFTER)
+
+
+def hold(connection: Connection, run_id: int) -> None:
+    """Refuses (RunLost) a run that lost the lock or has ended: every write of a run asks first."""
     holder = connection.execute(select(locks).where(locks.c.name == _WRITER).with_for_update()).one_or_none()
     if holder is None or holder.run_id != run_id:
-        raise StoreBusy(f"Run {run_id} has ended or was taken over by another process: begin a new run.")
-    if now - holder.heartbeat >= HEARTBEAT_EVERY:
-        connection.execute(update(locks).where(locks.c.name == _WRITER).values(heartbeat=now))
+        raise RunLost(f"Run {run_id} has ended or was taken over by another process: begin a new run.")
+
+
+def beat(connection: Connection, run_id: int, now: datetime) -> None:
+    """Shows that the run is alive at `now`, the true time even where a past day is replayed."""
+    hold(connection, run_id)
+    connection.execute(update(locks).where(locks.c.name == _WRITER).values(heartbeat=now))
 
 
 def finish(connection: Connection, run_id: int, outcome: str, detail: Mapping[str, Any], now: datetime) -> None:
     """Keeps how the run ended and gives the lock back."""
-    hold(connection, run_id, now)
+    hold(connection, run_id)
     connection.execute(
         update(runs).where(runs.c.id == run_id).values(outcome=outcome, detail=dict(detail), finished=now)
     )
@@ -107,18 +146,25 @@ def finish(connection: Connection, run_id: int, outcome: str, detail: Mapping[st
 
 
 def note(
-    connection: Connection, kind: str, outcome: str, detail: Mapping[str, Any], started: datetime, finished: datetime
+    connection: Connection,
+    run_id: int,
+    kind: str,
+    outcome: str,
+    detail: Mapping[str, Any],
+    started: datetime,
+    finished: datetime,
 ) -> None:
-    """Keeps what a run did as a part of its work, as a run of its own that has ended; the lock is not touched."""
+    """Keeps what a run did as a part of its work, as a run of its own that has ended; the run must hold its lock."""
+    hold(connection, run_id)
     me = Process.current()
     row = {"kind": kind, "started": started, "finished": finished, "outcome": outcome, "detail": dict(detail)}
     connection.execute(insert(runs).values(row | {"host": me.host, "pid": me.pid}))
 
 
-def recorded(connection: Connection, limit: int, kind: str | None) -> list[RunRecord]:
+def recorded(connection: Connection, limit: int, kind: str | None, going: Collection[int]) -> list[RunRecord]:
     """The last runs, newest first; a run whose process is gone shows as interrupted before a next one notes it."""
     holder = connection.execute(select(locks).where(locks.c.name == _WRITER)).one_or_none()
-    dead = holder is not None and not Process(holder.host, holder.pid, holder.process_start).may_live()
+    dead = holder is not None and not _alive(holder, going)
     query = select(runs).order_by(runs.c.id.desc()).limit(limit)
     if kind is not None:
         query = query.where(runs.c.kind == kind)

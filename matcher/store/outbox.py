@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
+LONGEST_WAIT = timedelta(hours=25)  # a bit more than the last pause of `matcher.digest.retry`
 NOTICE = "notice"  # mails of this kind are told apart by their Message-ID alone
 
 _NO_CLAIM = {"claim_host": None, "claim_pid": None, "claim_start": None, "claimed_at": None}
@@ -69,10 +71,14 @@ def _told_row(message_id: str, told: Told) -> dict[str, Any]:
 
 
 def due(connection: Connection, now: datetime, limit: int) -> list[QueuedMail]:
-    """Queued mails whose time has come and whose address is not paused, those that wait longest first."""
+    """Queued mails whose time has come and whose address is not paused, those that wait longest first.
+
+    No mail is made to wait longer than `LONGEST_WAIT`: one that seems to be comes from a clock that was set back.
+    """
+    its_time = (outbox.c.next_attempt <= now) | (outbox.c.next_attempt > now + LONGEST_WAIT)
     query = (
         select(outbox)
-        .where(outbox.c.state == MailState.QUEUED.value, outbox.c.next_attempt <= now, _not_paused())
+        .where(outbox.c.state == MailState.QUEUED.value, its_time, _not_paused())
         .order_by(outbox.c.next_attempt, outbox.c.created, outbox.c.message_id)
     )
     return [_queued(row) for row in connection.execute(query.limit(limit))]

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _BATCH = 500
 _REVISION = "revision"
 
+_begun: set[tuple[str, int]] = set()  # database and number of each run that this process has begun and not ended
+
 
 class Store:
     """Calls with versions and changes, runs, rows set aside and the outbox, in SQLite or PostgreSQL.
@@ -86,38 +88,48 @@ class Store:
 
     # Runs
 
-    def begin_run(self, kind: str, now: datetime) -> int:
+    def begin_run(self, kind: str, now: datetime, *, unless: tuple[datetime, datetime] | None = None) -> int:
         """Starts a run and takes the writer's lock until `finish_run`; returns the run's number.
 
-        Runs that died are recorded as `interrupted`. StoreBusy when a living run holds the lock (see `store.lock`).
+        Runs that died are recorded as `interrupted`. RunGoesOn when a living run holds the lock (see `store.lock`), or
+        when a run of this kind that began between the two times of `unless` went well.
         """
         with self._writing() as connection:
-            run_id = lock.begin(connection, kind, now)
+            run_id = lock.begin(connection, kind, now, going=self._going, unless=unless)
+        _begun.add((self._where, run_id))
         current_run.set(run_id)
         return run_id
 
     def heartbeat(self, run_id: int, now: datetime) -> None:
-        """Shows that the run is alive; every save does so too. StoreBusy when the run lost its lock."""
+        """Shows that the run is alive at `now`, the true time. RunLost when the run lost its lock."""
         with self._writing() as connection:
-            lock.hold(connection, run_id, now)
+            lock.beat(connection, run_id, now)
 
     def finish_run(self, run_id: int, outcome: str, detail: Mapping[str, Any], now: datetime) -> None:
         """Ends a run (`ok`, `partial`, `failed`, `interrupted`) with a JSON-ready detail, and frees the lock."""
-        with self._writing() as connection:
-            lock.finish(connection, run_id, outcome, detail, now)
-        current_run.set(None)
+        try:
+            with self._writing() as connection:
+                lock.finish(connection, run_id, outcome, detail, now)
+        finally:  # a database that went away keeps the lock; nobody works under it any more
+            _begun.discard((self._where, run_id))
+            current_run.set(None)
 
     def note_run(
-        self, kind: str, outcome: str, detail: Mapping[str, Any], *, started: datetime, finished: datetime
+        self, run_id: int, kind: str, outcome: str, detail: Mapping[str, Any], *, started: datetime, finished: datetime
     ) -> None:
-        """Keeps a part of a run (the fetch of the daily one) as a run of its own that has ended; needs no lock."""
+        """Keeps a part of a run (the fetch of the daily one) as a run of its own that has ended."""
         with self._writing() as connection:
-            lock.note(connection, kind, outcome, detail, started, finished)
+            lock.note(connection, run_id, kind, outcome, detail, started, finished)
 
     def runs(self, limit: int = 20, kind: str | None = None) -> list[RunRecord]:
         """The last runs, newest first."""
         with self._reading() as connection:
-            return lock.recorded(connection, limit, kind)
+            return lock.recorded(connection, limit, kind, self._going)
+
+    @property
+    def _going(self) -> set[int]:
+        """The runs that this process has begun here and not ended."""
+        return {run_id for where, run_id in _begun if where == self._where}
 
     # Saving
 
@@ -132,9 +144,18 @@ class Store:
         return [head.identifier for head in heads if head.status_on(today, None) in LIVE]
 
     def save_listing(
-        self, rows: Iterable[ParsedRow], *, run_id: int, now: datetime, complete: bool, scope: ListingScope
+        self,
+        rows: Iterable[ParsedRow],
+        *,
+        run_id: int,
+        now: datetime,
+        complete: bool,
+        scope: ListingScope,
+        unread: Iterable[str] = (),
     ) -> Saved:
         """Keeps a listing, in one transaction: new calls, versions, changes and, when complete, who left.
+
+        `unread` are calls that are listed, but in rows that could not be read: they have not left.
 
         Also lets the date do its work on every call (opened, closed), and tells what was withheld long enough.
         """
@@ -142,7 +163,7 @@ class Store:
         with self._saving(run_id, now) as save:
             save.rows(by_key)
             if complete:
-                save.leave(by_key.keys(), scope)
+                save.leave(by_key.keys() | set(map(fold, unread)), scope)
             save.advance()
         return save.saved
 
@@ -182,9 +203,10 @@ class Store:
                     save.sections(head, kept, text)
         return save.saved.changes
 
-    def purge_sample(self) -> int:
+    def purge_sample(self, run_id: int) -> int:
         """Drops sample calls with all their history once real calls are kept; returns how many."""
         with self._writing() as connection:
+            lock.hold(connection, run_id)
             sample = calls.c.source == Source.SAMPLE.value
             names = connection.execute(select(calls.c.identifier).where(sample)).scalars().all()
             if not names or connection.execute(select(calls.c.identifier).where(~sample).limit(1)).first() is None:
@@ -253,13 +275,16 @@ class Store:
 
     # Outbox
 
-    def queue_mail(self, mail: Mail, items: Sequence[Told], *, now: datetime) -> bool:
+    def queue_mail(self, mail: Mail, items: Sequence[Told], *, now: datetime, run_id: int | None = None) -> bool:
         """Queues a mail with what it tells, which counts as told from now on, unless the mail fails for good.
 
         False, and nothing is written, when the outbox has that mail already, or another one of the same kind,
-        subscriber and day (notices are told apart by their Message-ID alone).
+        subscriber and day (notices are told apart by their Message-ID alone). RunLost when a `run_id` is given and the
+        run lost its lock.
         """
         with self._writing() as connection:
+            if run_id is not None:
+                lock.hold(connection, run_id)
             return outbox.queue(connection, mail, items, now)
 
     def due_mails(self, now: datetime, limit: int = 500) -> list[QueuedMail]:
@@ -384,10 +409,10 @@ class Store:
 
     # Upkeep
 
-    def clean(self, *, run_id: int, now: datetime, before: datetime) -> Cleaned:
+    def clean(self, *, run_id: int, before: datetime) -> Cleaned:
         """Forgets what is older than `before` and may be forgotten (see `store.cleaning`), in one transaction."""
         with self._writing() as connection:
-            lock.hold(connection, run_id, now)
+            lock.hold(connection, run_id)
             return cleaning.clean(connection, before)
 
     def forget_values(self, prefix: str, before: date) -> int:
@@ -442,7 +467,7 @@ class Store:
     @contextmanager
     def _saving(self, run_id: int, now: datetime) -> Iterator[Save]:
         with self._writing() as connection:
-            lock.hold(connection, run_id, now)
+            lock.hold(connection, run_id)
             save = Save(connection, run_id, now)
             yield save
             save.write()

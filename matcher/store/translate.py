@@ -68,6 +68,8 @@ def _from_sqlite(error: sqlite3.Error, where: str) -> StoreError:
     primary = code & 0xFF if code is not None else None
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy(_BUSY.format(where=where))
+    if code == sqlite3.SQLITE_IOERR_SHMSIZE:  # no room for the few pages beside the database
+        primary = sqlite3.SQLITE_FULL
     sentence = _SQLITE.get(primary) if primary is not None else None
     return StoreError(sentence.format(where=where)) if sentence else _unforeseen(error, where)
 

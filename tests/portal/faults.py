@@ -23,10 +23,17 @@ class Fault(StrEnum):
     WRONG_SHAPE = "wrong shape"
     DRIP = "drip"
     HEAD_DRIP = "head drip"
+    FORBIDDEN = "403"
+    NOT_FOUND = "404"
 
 
-EVERY_FAULT = tuple(Fault)
+FINAL = (Fault.FORBIDDEN, Fault.NOT_FOUND)
+"""A refusal that another try does not change."""
+
+EVERY_FAULT = tuple(fault for fault in Fault if fault not in FINAL)
 STATUS_FAULTS = {
+    Fault.FORBIDDEN: 403,
+    Fault.NOT_FOUND: 404,
     Fault.TOO_MANY: 429,
     Fault.ERROR: 500,
     Fault.BAD_GATEWAY: 502,

@@ -18,16 +18,21 @@ import socket
 import struct
 import threading
 import time
+from datetime import UTC, datetime
 from email.parser import BytesParser
 from email.policy import HTTP
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.portal.faults import STATUS_FAULTS, Fault, Faults
 from tests.portal.index import BadQueryError, Index
 from tests.portal.rows import recorded_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SEARCH_BASE = "/search-api/prod/rest"
 DATA_BASE = "/data"
@@ -36,7 +41,10 @@ DRIP_PAUSE = 0.05
 
 
 class LocalPortal:
-    """Serves rows, topic files and an archive until closed. `requests` logs (method, path, parts) of each one."""
+    """Serves rows, topic files and an archive until closed. `requests` logs (method, path, parts) of each one.
+
+    With a `clock` (aware), its answers carry a `Date`; without one they don't, so that days can be replayed.
+    """
 
     def __init__(
         self,
@@ -48,10 +56,12 @@ class LocalPortal:
         details: dict[str, object] | None = None,
         archive: bytes = b"",
         port: int = 0,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self.index = Index(rows, seed=seed)
         self.faults = faults or Faults()
         self.retry_after = retry_after
+        self.clock = clock
         self.details = details or {}
         self.archive = archive
         self.redirect: str | None = None
@@ -254,7 +264,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _drip(self, *, in_head: bool) -> None:
         """One byte at a time, of the body or of a header, for longer than anyone should wait."""
-        self.send_response(200)
+        self.send_response_only(200)
         self.send_header("Content-Length", "100000")
         if in_head:
             self.flush_headers()
@@ -273,7 +283,9 @@ class _Handler(BaseHTTPRequestHandler):
         sent = {"Content-Type": "application/json", "Content-Length": str(len(body)), **(headers or {})}
         if self.close_connection:
             sent["Connection"] = "close"
-        self.send_response(status)
+        if self.portal.clock is not None:
+            sent["Date"] = format_datetime(self.portal.clock().astimezone(UTC), usegmt=True)
+        self.send_response_only(status)
         for name, value in sent.items():
             self.send_header(name, value)
         self.end_headers()

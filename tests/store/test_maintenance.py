@@ -77,7 +77,7 @@ def filled(store: Store, fetch) -> None:
 
 def clean(store: Store, before) -> Cleaned:
     run_id = store.begin_run("clean", KEPT)
-    cleaned = store.clean(run_id=run_id, now=KEPT, before=before)
+    cleaned = store.clean(run_id=run_id, before=before)
     store.finish_run(run_id, "ok", {}, KEPT)
     return cleaned
 
@@ -132,7 +132,7 @@ class TestForgetting:
             for kind in ("fetch", "run"):
                 store.finish_run(store.begin_run(kind, now), "ok", {"problems": ["x" * 100]}, now)
             run_id = store.begin_run("clean", now)
-            store.clean(run_id=run_id, now=now, before=now - 10 * DAY)
+            store.clean(run_id=run_id, before=now - 10 * DAY)
             store.finish_run(run_id, "ok", {}, now)
         kept = store.runs(1000)
         assert len(kept) <= 3 * 11 + 1
@@ -156,7 +156,7 @@ class TestForgetting:
 
     def test_needs_the_lock(self, store: Store) -> None:
         with pytest.raises(StoreBusy):
-            store.clean(run_id=7, now=NOW, before=NOW)
+            store.clean(run_id=7, before=NOW)
 
     def test_a_file_gives_freed_space_back(self, tmp_path) -> None:
         file = tmp_path / "matcher.db"

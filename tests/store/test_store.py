@@ -258,13 +258,14 @@ class TestSources:
     def test_sample_calls_give_way_to_real_ones(self, store: Store, fetch, tables) -> None:
         with fetch.run(NOW) as run:
             store.save_archive([sample(A), sample(B)], run_id=run, now=NOW)
-        assert store.counts() == {Source.SAMPLE: 2}
-        assert store.purge_sample() == 0, "a sample is kept until there is something real"
+            assert store.counts() == {Source.SAMPLE: 2}
+            assert store.purge_sample(run) == 0, "a sample is kept until there is something real"
         saved = fetch([row(A), row(C)], NOW + DAY)
         assert kinds(saved) == [(A.identifier, "call", "new"), (C.identifier, "call", "new")]
         assert store.versions(A.identifier) == [(NOW + DAY, A)]
         revision = store.revision
-        assert store.purge_sample() == 1
+        with fetch.run(NOW + DAY) as run:
+            assert store.purge_sample(run) == 1
         assert store.revision == revision + 1
         assert list(store.calls()) == [A, C]
         assert len(tables()["raw_rows"]) == 2
