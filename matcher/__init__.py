@@ -1,5 +1,70 @@
-"""Tells each French Carnot institute, every day, which European calls suit its skills, and why."""
+"""Tells each French Carnot institute, every day, which European calls suit its skills, and why.
+
+```python
+import matcher
+
+session = matcher.open()  # the store of this user, or the packaged sample
+session.rank("brgm")
+```
+
+Importing this loads nothing heavy; each name loads what it needs when it is first used.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matcher import errors
+    from matcher.api.benchmarks import Archive, Evaluation, evaluate
+    from matcher.api.drafts import Draft
+    from matcher.api.results import DigestPage, Matches, Page, Why
+    from matcher.api.session import Session
+    from matcher.api.session import open_session as open  # noqa: A004 (matcher.open, as in many libraries)
+
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Archive": ("matcher.api.benchmarks", "Archive"),
+    "DigestPage": ("matcher.api.results", "DigestPage"),
+    "Draft": ("matcher.api.drafts", "Draft"),
+    "Evaluation": ("matcher.api.benchmarks", "Evaluation"),
+    "Matches": ("matcher.api.results", "Matches"),
+    "Page": ("matcher.api.results", "Page"),
+    "Session": ("matcher.api.session", "Session"),
+    "Why": ("matcher.api.results", "Why"),
+    "errors": ("matcher.errors", ""),
+    "evaluate": ("matcher.api.benchmarks", "evaluate"),
+    "open": ("matcher.api.session", "open_session"),
+}
+"""Public name → module that holds it, and its name there; empty for the module itself."""
+
+__all__ = [
+    "Archive",
+    "DigestPage",
+    "Draft",
+    "Evaluation",
+    "Matches",
+    "Page",
+    "Session",
+    "Why",
+    "errors",
+    "evaluate",
+    "open",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    module, inner = _HOMES[name]
+    loaded = import_module(module)
+    found = getattr(loaded, inner) if inner else loaded
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -59,6 +59,15 @@ class CallListing:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeListing:
+    """What changed in calls, newest first."""
+
+    changes: tuple[Change, ...]
+    as_of: date
+    sample: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ShownProfile:
     """An institute and the terms that the ranking reads of it, heaviest first."""
 

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from matcher.answers import CallListing, Health, Ranking, Reason, ShownCall, ShownProfile
+from matcher.answers import CallListing, ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
 from matcher.brussels import brussels_day, noon
 from matcher.disk import writing_to
 from matcher.errors import ConfigError, IndexMissing, StoreError, StoreMissing, UsageError
@@ -149,6 +149,30 @@ class Matcher:
             return (following.date if following else date.max, call.identifier)
 
         return CallListing(tuple(sorted(passing, key=soonest)), today, index.meta["sample"])
+
+    def changes(
+        self,
+        *,
+        call: str | None = None,
+        institute: str | None = None,
+        min_fit: int | None = None,
+        since: date | None = None,
+        as_of: date | None = None,
+    ) -> ChangeListing:
+        """What changed up to a day, newest first: of one call, or of the calls that suit an institute."""
+        index = self.index()
+        today = self.today(as_of, index)
+        kept = None if call is None else {index.call(self._row(index, call)).identifier}
+        if institute is not None:
+            wanted, top = CallFilter(status=frozenset()), len(index)
+            ranking = self.rank(institute, wanted=wanted, top=top, min_fit=min_fit, as_of=as_of, explain=False)
+            suiting = {match.call.identifier for match in ranking.matches}
+            kept = suiting if kept is None else kept & suiting
+        with self.open_store(read_only=True) as store:
+            found = store.changes(identifier=call)
+        first = since or date.min
+        seen = (c for c in found if first <= brussels_day(c.seen_at) <= today and (kept is None or c.call in kept))
+        return ChangeListing(tuple(seen), today, index.meta["sample"])
 
     def profile(self, name: str) -> ShownProfile:
         """An institute and its terms as the index reads them."""

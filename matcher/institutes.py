@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -190,3 +190,54 @@ def _institute(p: _Institute) -> Institute:
 
 def _known(value: Literal[True, False, "unknown"]) -> bool | None:
     return None if value == "unknown" else value
+
+
+def institute_yaml(institute: Institute) -> str:
+    """An institute as the text of its file: `load_institutes` reads the same from it."""
+    import yaml
+
+    return yaml.safe_dump(_raw(institute), allow_unicode=True, sort_keys=False, width=110)
+
+
+def _raw(i: Institute) -> dict[str, Any]:
+    """The keys of the file; optional ones only where there is something to say."""
+    optional = {
+        "successor": i.successor,
+        "location": i.location,
+        "website": i.website,
+        "legal_entities": [_filled({"name": n.name, "pic": n.pic}) for n in i.legal_names],
+        "domains": list(i.domains),
+        "sectors": list(i.sectors),
+        "description": _filled({"en": i.description_en, "fr": i.description_fr}),
+        "labs": [{"name": lab.name, "keywords": _both(lab.keywords_en, lab.keywords_fr)} for lab in i.labs],
+        "projects": [_raw_project(project) for project in i.projects],
+        "include": list(i.include),
+        "exclude": list(i.exclude),
+        "pin": list(i.pin),
+    }
+    label = {"2015": _said(i.label_2015), "current": _said(i.label_current), **_filled({"note": i.label_note})}
+    return {
+        "id": i.identifier,
+        "acronym": i.acronym,
+        "name": {"en": i.name_en, "fr": i.name_fr},
+        "label": label,
+        "keywords": _both(i.keywords_en, i.keywords_fr),
+        **_filled(optional),
+    }
+
+
+def _raw_project(p: Project) -> dict[str, Any]:
+    facts = {"text": p.text, "keywords": p.keywords, "topic": p.topic, "date": p.date}
+    return {"id": p.identifier, "title": p.title, **_filled(facts)}
+
+
+def _both(english: tuple[str, ...], french: tuple[str, ...]) -> dict[str, list[str]]:
+    return {"en": list(english), "fr": list(french)}
+
+
+def _filled(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value}
+
+
+def _said(value: bool | None) -> bool | Literal["unknown"]:
+    return "unknown" if value is None else value

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 from typing import TYPE_CHECKING
 
-from matcher import wording
+from matcher.templating import environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    from jinja2 import Environment
 
     from matcher.answers import Ranking
 
@@ -22,7 +19,7 @@ def write_list(folder: Path, ranking: Ranking, problems: Sequence[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     content = {"ranking": ranking, "problems": problems, "today": ranking.as_of}
     for suffix in ("txt", "html"):
-        text = _environment().get_template(f"list.{suffix}").render(content)
+        text = environment().get_template(f"list.{suffix}").render(content)
         _replace(folder / f"{ranking.institute}.{suffix}", text)
 
 
@@ -32,23 +29,3 @@ def _replace(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         stream.write(text)
     temporary.replace(path)
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
-    environment = Environment(
-        loader=PackageLoader("matcher", "templates"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(
-        day=wording.day,
-        deadline_text=wording.deadline_text,
-        facts_line=wording.facts_line,
-        status_text=wording.status_text,
-    )
-    return environment

@@ -8,7 +8,8 @@ import click
 
 from matcher.cli.output import output_options, print_csv, print_json, say
 from matcher.cli.render import table
-from matcher.cli.values import as_of_option, call_filter, filter_options
+from matcher.cli.values import as_of_option, filter_options
+from matcher.filters import call_filter
 from matcher.records import CALL_FIELDS, call_record, envelope, sample_label
 from matcher.wording import action_codes, day, money, status_text
 

@@ -9,8 +9,9 @@ import click
 
 from matcher.cli.output import output_options, print_csv, print_json, say
 from matcher.cli.render import evidence_lines, match_block, styled, table
-from matcher.cli.values import as_of_option, call_filter, filter_options, min_fit_option, read_text, top_option
+from matcher.cli.values import as_of_option, filter_options, min_fit_option, read_text, top_option
 from matcher.errors import UsageError
+from matcher.filters import call_filter
 from matcher.records import MATCH_FIELDS, call_record, change_record, envelope, match_record, sample_label
 from matcher.wording import contribution, day, deadline_text, facts_line, levels, money, stage_text, status_text
 

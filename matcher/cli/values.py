@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from matcher.errors import UsageError
-from matcher.model import LIVE, CallFilter, Status
+from matcher.filters import STATUSES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +21,6 @@ MAX_TEXT_BYTES = 2_000_000
 """A long proposal stays below this."""
 
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-
-_STATUSES = {"live": LIVE, "all": frozenset[Status]()} | {s.value: frozenset({s}) for s in Status}
 
 
 class Day(click.ParamType):  # type: ignore[type-arg]
@@ -87,12 +85,12 @@ def read_text(path: Path) -> str:
 
 
 def filter_options(command: Command) -> Command:
-    """The filters of `rank` and `calls`; turned into a `CallFilter` by `call_filter`."""
+    """The filters of `rank` and `calls`; turned into a `CallFilter` by `matcher.filters.call_filter`."""
     options = [
         click.option(
             "--status",
             multiple=True,
-            type=click.Choice(sorted(_STATUSES)),
+            type=click.Choice(sorted(STATUSES)),
             default=("live",),
             show_default=True,
             help="May be repeated.",
@@ -105,23 +103,3 @@ def filter_options(command: Command) -> Command:
     for option in reversed(options):
         command = option(command)
     return command
-
-
-def call_filter(
-    status: tuple[str, ...],
-    programme: tuple[str, ...],
-    action: tuple[str, ...],
-    deadline_before: date | None,
-    deadline_after: date | None,
-    words: tuple[str, ...] = (),
-) -> CallFilter:
-    """The filter that the options ask for."""
-    statuses = frozenset[Status]() if "all" in status else frozenset().union(*(_STATUSES[s] for s in status))
-    return CallFilter(
-        status=statuses,
-        programmes=frozenset(p.upper() for p in programme),
-        actions=frozenset(a.upper() for a in action),
-        deadline_before=deadline_before,
-        deadline_after=deadline_after,
-        words=words,
-    )

@@ -43,9 +43,20 @@ def asked_text(index: Index, text: str, encoder: Encoder | None = None) -> Asked
     from matcher.text.french import languages
 
     parts = tuple(ProfilePart("text", "your text", text, language) for language in languages(text))
-    query = query_vector(Profile("text", "Your text", parts), Analyzer(), index)
-    if encoder is not None:
-        from matcher.ranking.meaning import text_meaning
+    asked = asked_profile(index, Profile("", "Your text", parts))
+    if encoder is None:
+        return asked
+    from matcher.ranking.meaning import text_meaning
 
-        query = replace(query, meaning=text_meaning(index, encoder, text))
-    return Asked(None, "Your text", query)
+    return replace(asked, query=replace(asked.query, meaning=text_meaning(index, encoder, text)))
+
+
+def asked_profile(index: Index, profile: Profile) -> Asked:
+    """Any profile, by its terms; its fits are places in its own scores over the archive.
+
+    An edited one keeps the sentence vector that the institute was indexed with: a tried term is no part of it.
+    """
+    query = query_vector(profile, Analyzer(), index)
+    if profile.identifier in index.profiles:
+        query = replace(query, meaning=index.query(profile.identifier).meaning)
+    return Asked(None, profile.name, query, profile.pin)

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from matcher.model import CallFilter, Match, Profile, ProfilePart
-from matcher.ranking.matching import best_matches, score_all
-from matcher.ranking.query import query_vector
+from matcher.ranking.asked import asked_profile
+from matcher.ranking.matching import best_matches
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -74,11 +74,8 @@ def try_term(index: Index, profile: Profile, term: str, today: date) -> Trial:
 
 
 def _top(index: Index, profile: Profile, today: date) -> list[Match]:
-    query = query_vector(profile, Analyzer(), index)
-    if profile.identifier in index.profiles:  # a tried term is no part of its vector
-        query = replace(query, meaning=index.query(profile.identifier).meaning)
-    scored = score_all(index, query, None)
-    return best_matches(scored, CallFilter(), today, top=SHOWN, pin=profile.pin)
+    asked = asked_profile(index, profile)
+    return best_matches(asked.scored(index), CallFilter(), today, top=SHOWN, pin=asked.pin)
 
 
 def _checked(index: Index, part: ProfilePart, analyzer: Analyzer) -> SkillCheck:

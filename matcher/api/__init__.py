@@ -1,0 +1,4 @@
+"""The Python API: what the command line answers, as objects that show themselves in a notebook and as pandas frames.
+
+Its public names are those of `import matcher`; nothing of it is loaded before it is used.
+"""

@@ -1,0 +1,219 @@
+"""How good the ranking is on a benchmark folder, as frames."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from matcher.evaluation.benchmark import load_qrels, load_task
+from matcher.evaluation.metrics import MEASURES, compare, interval
+from matcher.evaluation.run import evaluate as measure_models
+from matcher.frames import calls_frame, evidence_frame, tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from matcher.evaluation.benchmark import Qrels, Task
+    from matcher.evaluation.run import Measured
+    from matcher.ranking.index import Index
+
+Breakdown = Literal["size", "country", "programme"]
+
+_MEANS = {"model": "string", "measure": "category", "mean": "float64", "low": "float64", "high": "float64"}
+_RATIOS = {
+    "model": "string",
+    "against": "string",
+    "measure": "category",
+    "ratio": "float64",
+    "difference": "float64",
+    "p_value": "float64",
+}
+_THRESHOLDS = {"model": "string", "fit": "int64", "wins_shown": "float64", "calls_shown": "float64"}
+_WINS = {"model": "string", "profile": "string", "call": "string", "rank": "Int64"}
+
+
+class Evaluation:
+    """Figures of several rankers on the same profiles and calls."""
+
+    def __init__(self, task: Task, qrels: Qrels, measured: list[Measured]) -> None:
+        self._task = task
+        self._qrels = qrels
+        self._measured = measured
+
+    @property
+    def means(self) -> pd.DataFrame:
+        """(models x measures, 5) `model`, `measure`, `mean` over profiles, `low` and `high` of its 95% interval."""
+        rows = [
+            {"model": one.model, "measure": name, "mean": values.mean(), "low": low, "high": high}
+            for one in self._measured
+            for name, values in one.values.items()
+            for low, high in [interval(values)]
+        ]
+        return tidy(rows, _MEANS)
+
+    @property
+    def comparisons(self) -> pd.DataFrame:
+        """(other models x measures, 6) the first model against each other one: `ratio`, `difference`, `p_value`."""
+        first, *others = self._measured
+        rows = [
+            {
+                "model": first.model,
+                "against": other.model,
+                "measure": c.measure,
+                "ratio": c.ratio,
+                "difference": c.difference,
+                "p_value": c.p_value,
+            }
+            for other in others
+            for c in compare(first.values, other.values)
+        ]
+        return tidy(rows, _RATIOS)
+
+    @property
+    def per_profile(self) -> pd.DataFrame:
+        """(models x profiles, 2 + measures) each measure of each profile that won at least one call."""
+        frames = [
+            pd.DataFrame({"model": one.model, "profile": list(self._wins), **one.values}) for one in self._measured
+        ]
+        return pd.concat(frames, ignore_index=True)
+
+    @property
+    def thresholds(self) -> pd.DataFrame:
+        """(models x thresholds, 4) the share of later wins, and the calls per profile, from each `fit` on."""
+        rows = [
+            {"model": one.model, "fit": t.fit, "wins_shown": t.wins_shown, "calls_shown": t.calls_shown}
+            for one in self._measured
+            for t in one.thresholds
+        ]
+        return tidy(rows, _THRESHOLDS)
+
+    @property
+    def wins(self) -> pd.DataFrame:
+        """(models x wins, 4) each later win and the `rank` that the model gave it; NA beyond its depth of 1,000."""
+        rows = []
+        for one in self._measured:
+            for profile, calls in self._wins.items():
+                ranks = {call: rank for rank, call in enumerate(one.run[profile], 1)}
+                rows += [
+                    {"model": one.model, "profile": profile, "call": call, "rank": ranks.get(call)} for call in calls
+                ]
+        return tidy(rows, _WINS)
+
+    def by(self, group: Breakdown) -> pd.DataFrame:
+        """(models x groups, 2 + measures + 1) means by profile size, country or part of the programme."""
+        rows = [
+            {"model": one.model, group: label, **figures}
+            for one in self._measured
+            for label, figures in getattr(one, f"by_{group}").items()
+        ]
+        return pd.DataFrame(rows, columns=["model", group, *MEASURES, "profiles"])
+
+    @cached_property
+    def _wins(self) -> Qrels:
+        from matcher.evaluation.run import judged
+
+        return judged(self._task, self._qrels)
+
+    def __repr__(self) -> str:
+        return f"{self._task.name}\n{self._table().to_string()}"
+
+    def _repr_html_(self) -> str:
+        return str(self._table().style.format("{:.3f}").set_caption(self._task.name).to_html())
+
+    def _table(self) -> pd.DataFrame:
+        """(models, measures) the means."""
+        return pd.DataFrame(
+            {one.model: {name: values.mean() for name, values in one.values.items()} for one in self._measured}
+        ).T
+
+
+def evaluate(
+    folder: str | Path,
+    models: Iterable[str] = ("matcher", "naive", "bm25"),
+    *,
+    calls: str | None = None,
+    parts: Iterable[str] = (),
+) -> Evaluation:
+    """Rank a benchmark folder with several rankers and measure them, as `matcher evaluate` does.
+
+    Args:
+        folder: `calls.jsonl`, `profiles.jsonl`, `documents.jsonl` (gzipped or not) and `qrels.txt`.
+        models: names of rankers; the first one is compared with each other one.
+        calls: a shell pattern for the identifiers of candidates, as `*-2014*`.
+        parts: the parts of the profiles to use (keywords, keywords_fr, description, documents); all by default.
+
+    Raises:
+        BenchmarkError: naming file, line and what was expected.
+        UsageError: for an unknown ranker.
+    """
+    path = Path(folder)
+    task = load_task(path, calls=calls)
+    if chosen := frozenset(parts):
+        task = task.only(chosen)
+    qrels: Qrels = {}
+
+    def answers() -> Qrels:
+        qrels.update(load_qrels(path))
+        return qrels
+
+    measured = measure_models(task, tuple(dict.fromkeys(models)), answers, lambda _message: None)
+    return Evaluation(task, qrels, measured)
+
+
+class Archive:
+    """The calls and profiles of a benchmark folder, indexed in memory: what would the ranking have shown, and when?"""
+
+    def __init__(self, folder: str | Path) -> None:
+        self._folder = Path(folder)
+        self._task = load_task(self._folder)
+
+    @property
+    def profiles(self) -> pd.DataFrame:
+        """(profiles, 4) `profile`, `name`, `country`, `size`."""
+        groups = self._task.groups
+        rows = ({"profile": p.identifier, "name": p.name, **groups[p.identifier]} for p in self._task.profiles)
+        return tidy(rows, dict.fromkeys(("profile", "name", "country", "size"), "string"))
+
+    @property
+    def wins(self) -> pd.DataFrame:
+        """(wins, 2) `profile` and the `call` that it later won."""
+        rows = (
+            {"profile": profile, "call": call} for profile, calls in load_qrels(self._folder).items() for call in calls
+        )
+        return tidy(rows, {"profile": "string", "call": "string"})
+
+    def calls(self, as_of: date) -> pd.DataFrame:
+        """(calls, `matcher.frames.CALL_COLUMNS`) as on a day."""
+        return calls_frame(self._task.calls, as_of)
+
+    def first_recommended(
+        self, profile: str, *, since: date, until: date, top: int = 10, min_fit: int = 0
+    ) -> pd.DataFrame:
+        """Each call's first working day among the `top` open ones of a profile; columns as of a session's."""
+        from matcher.api.network import first_recommended
+
+        return first_recommended(self._index, profile, since, until, top=top, min_fit=min_fit)
+
+    def evidence(self, profile: str, call: str) -> pd.DataFrame:
+        """(reasons, `matcher.frames.EVIDENCE_COLUMNS`) of one call for one profile."""
+        from matcher.errors import UsageError
+        from matcher.ranking.matching import score_all
+
+        row = self._index.row(call)
+        if row is None:
+            raise UsageError(f"{self._folder} has no call {call!r}.")
+        scored = score_all(self._index, self._index.query(profile), profile)
+        return evidence_frame([scored.match(row, 0, sentence=False)], profile)
+
+    @cached_property
+    def _index(self) -> Index:
+        from datetime import UTC, datetime
+
+        from matcher.ranking.build import build
+
+        facts = {"sample": None, "sample_day": None}
+        return build(self._task.calls, self._task.profiles, now=datetime.now(UTC), meta=facts)

@@ -1,0 +1,270 @@
+"""A profile that can be changed, ranked and compared before anybody edits its file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from matcher.api.results import Matches
+from matcher.errors import UsageError
+from matcher.filters import call_filter
+from matcher.model import Institute, Profile, ProfilePart, Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    import pandas as pd
+
+    from matcher.model import CallFilter, Match
+    from matcher.ranking.index import Index
+
+COMPARED = 20
+"""How long the lists are that are compared, as in `matcher profile --try`."""
+
+MOVES = ["enters", "leaves", "up", "down", "same"]
+
+
+class Draft:
+    """An institute's profile as it is, or as it would be; every change gives a new draft, the file stays as it is."""
+
+    def __init__(self, institute: Institute, saved: Institute, index: Index, as_of: date) -> None:
+        self.institute = institute
+        self._saved = saved
+        self._index = index
+        self._as_of = as_of
+
+    # change
+
+    def add(self, *terms: str, language: str | None = None) -> Draft:
+        """With these keywords too, in `en` or `fr`; by default in the language in which they find more calls."""
+        keywords = {"en": list(self.institute.keywords_en), "fr": list(self.institute.keywords_fr)}
+        if language is not None and language not in keywords:
+            raise UsageError(f"No keyword is written in {language!r}; there are en and fr.")
+        for term in _cleaned(terms):
+            kept = keywords[language or self._language(term)]
+            if term not in kept:
+                kept.append(term)
+        return self._with(keywords_en=tuple(keywords["en"]), keywords_fr=tuple(keywords["fr"]))
+
+    def remove(self, *terms: str) -> Draft:
+        """Without these keywords, in any case. Raises UsageError for one that the profile does not have."""
+        unwanted = {term.casefold() for term in _cleaned(terms)}
+        here = self.institute
+        known = {k.casefold() for k in (*here.keywords_en, *here.keywords_fr, *here.domains, *here.include)}
+        if missing := unwanted - known:
+            raise UsageError(f"{here.identifier} has no keyword {', '.join(sorted(missing))}; see its `keywords`.")
+
+        def kept(words: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(word for word in words if word.casefold() not in unwanted)
+
+        return self._with(
+            keywords_en=kept(here.keywords_en),
+            keywords_fr=kept(here.keywords_fr),
+            domains=kept(here.domains),
+            include=kept(here.include),
+        )
+
+    def exclude(self, *terms: str) -> Draft:
+        """With terms that never count."""
+        return self._with(exclude=(*self.institute.exclude, *_cleaned(terms)))
+
+    def pin(self, *terms: str) -> Draft:
+        """With terms whose calls are always shown."""
+        return self._with(pin=(*self.institute.pin, *_cleaned(terms)))
+
+    def add_projects(self, *texts: str) -> Draft:
+        """With past projects, each a text whose first line is its title."""
+        projects = list(self.institute.projects)
+        for text in _cleaned(texts):
+            title, _, rest = text.partition("\n")
+            projects.append(Project(f"project-{len(projects) + 1}", title.strip(), rest.strip()))
+        return self._with(projects=tuple(projects))
+
+    # look
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """Its keywords, English ones first."""
+        return (*self.institute.keywords_en, *self.institute.keywords_fr)
+
+    @property
+    def terms(self) -> pd.DataFrame:
+        """The terms that the ranking reads, heaviest first; columns: `matcher.frames.TERM_COLUMNS`."""
+        from matcher.frames import terms_frame
+        from matcher.ranking.asked import asked_profile
+        from matcher.ranking.matching import profile_terms
+
+        return terms_frame(profile_terms(asked_profile(self._index, self.institute.profile()).query))
+
+    def check(self) -> pd.DataFrame:
+        """What each keyword does: matches, never matches, too common; columns: `matcher.frames.SKILL_COLUMNS`."""
+        from matcher.frames import skills_frame
+        from matcher.ranking.checking import check_skills
+
+        return skills_frame(check_skills(self._index, self.institute.profile().parts))
+
+    def rank(self, *, top: int = 10, min_fit: int = 0, status: Iterable[str] = ("live",)) -> Matches:
+        """Its best calls. Fits are places in its own distribution over the archive, as for any profile."""
+        from matcher.answers import Ranking
+
+        found = self._ranked(self.institute, call_filter(status), top=top, min_fit=min_fit, sentences=True)
+        name = self.institute.name_en
+        return Matches(Ranking(self.institute.identifier, name, self._as_of, tuple(found), self._index.meta["sample"]))
+
+    def compare(self, other: Draft | None = None, *, top: int = COMPARED) -> pd.DataFrame:
+        """How the list of live calls moves against another draft, or against the profile as it is in the file.
+
+        Returns:
+            (calls in either list, 6) `call`, `title`, `rank_before`, `rank_after` (NA outside of the list), `fit` now
+            or before, and `move`: enters, leaves, up, down, same.
+        """
+        from matcher.frames import tidy
+
+        base = self._saved if other is None else other.institute
+        before, after = (
+            {match.call.identifier: match for match in self._ranked(one, call_filter(), top=top)}
+            for one in (base, self.institute)
+        )
+        rows = [_moved(before.get(name), after.get(name)) for name in dict.fromkeys([*after, *before])]
+        return tidy(rows, _COMPARISON).astype({"move": _moves()})
+
+    def try_term(self, term: str, *, top: int = COMPARED) -> pd.DataFrame:
+        """What one keyword more would change, as `compare` shows it."""
+        return self.add(term).compare(self, top=top)
+
+    def suggest(self, most: int = 20) -> pd.DataFrame:
+        """Terms of its past projects and descriptions that would make keywords, best first.
+
+        Returns:
+            (terms, 4) `term`, its `weight` in the profile, the `calls` that hold it and the `source` it stands in;
+            terms that are in a keyword already, that hardly any call has or that too many have are left out.
+        """
+        from matcher.frames import tidy
+
+        return tidy(self._suggested(most), _SUGGESTION)
+
+    def to_yaml(self) -> str:
+        """The profile as the text of `config/institutes/<id>.yaml`."""
+        from matcher.institutes import institute_yaml
+
+        return institute_yaml(self.institute)
+
+    def __repr__(self) -> str:
+        added, gone = self._edits()
+        edits = "".join([*(f"\n  + {word}" for word in added), *(f"\n  - {word}" for word in gone)])
+        held = f"{len(self.keywords)} keywords, {len(self.institute.projects)} projects"
+        return f"{self.institute.identifier}: {held}{edits}"
+
+    def _repr_html_(self) -> str:
+        from matcher.templating import environment
+
+        added, gone = self._edits()
+        return (
+            environment()
+            .get_template("notebook/draft.html")
+            .render(institute=self.institute, keywords=self.keywords, added=added, gone=gone)
+        )
+
+    def _with(self, **changes: object) -> Draft:
+        edited: Institute = replace(self.institute, **changes)  # type: ignore[arg-type]
+        return Draft(edited, self._saved, self._index, self._as_of)
+
+    def _language(self, term: str) -> str:
+        from matcher.ranking.checking import check_skills
+        from matcher.text.french import languages
+
+        possible = sorted(languages(term))
+        checked = check_skills(self._index, [ProfilePart("keyword", term, term, language) for language in possible])
+        return max(checked, key=lambda skill: skill.calls).language
+
+    def _edits(self) -> tuple[list[str], list[str]]:
+        saved = (*self._saved.keywords_en, *self._saved.keywords_fr)
+        return [k for k in self.keywords if k not in saved], [k for k in saved if k not in self.keywords]
+
+    def _ranked(
+        self, institute: Institute, wanted: CallFilter, *, top: int, min_fit: int = 0, sentences: bool = False
+    ) -> list[Match]:
+        from matcher.ranking.asked import asked_profile
+        from matcher.ranking.matching import best_matches
+
+        asked = asked_profile(self._index, institute.profile())
+        return best_matches(
+            asked.scored(self._index),
+            wanted,
+            self._as_of,
+            top=top,
+            min_fit=min_fit,
+            sentences=sentences,
+            pin=asked.pin,
+        )
+
+    def _suggested(self, most: int) -> list[dict[str, object]]:
+        from matcher.ranking.asked import asked_profile
+        from matcher.ranking.checking import Verdict, check_skills
+        from matcher.ranking.matching import profile_terms
+
+        whole = self.institute.profile()
+        texts = tuple(part for part in whole.parts if part.kind in {"project", "description"})
+        query = asked_profile(self._index, Profile(whole.identifier, whole.name, texts, whole.exclude)).query
+        taken = " ".join(self.keywords).casefold()
+        found: list[dict[str, object]] = []
+        for term in profile_terms(query):
+            [judged] = check_skills(self._index, [ProfilePart("keyword", term.term, term.term)])
+            if judged.verdict is Verdict.MATCHES and judged.calls >= _LEAST_CALLS and term.term.casefold() not in taken:
+                found.append({"term": term.term, "weight": term.weight, "calls": judged.calls, "source": term.source})
+            if len(found) == most:
+                break
+        return found
+
+
+_LEAST_CALLS = 2
+_COMPARISON = {
+    "call": "string",
+    "title": "string",
+    "rank_before": "Int64",
+    "rank_after": "Int64",
+    "fit": "int64",
+    "move": "string",
+}
+_SUGGESTION = {"term": "string", "weight": "float64", "calls": "int64", "source": "string"}
+
+
+def new_institute(identifier: str, name: str) -> Institute:
+    """An institute of which nothing is known but its name. Raises UsageError when no file can have the identifier."""
+    import re
+
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", identifier):
+        raise UsageError(f"{identifier!r} is no identifier: use small letters, digits and hyphens.")
+    return Institute(identifier, identifier.upper(), name, name)
+
+
+def _cleaned(terms: Iterable[str]) -> list[str]:
+    found = [term.strip() for term in terms]
+    if not found or not all(found):
+        raise UsageError("Give at least one term, and no empty one.")
+    return found
+
+
+def _moved(before: Match | None, after: Match | None) -> dict[str, object]:
+    shown = after or before
+    if shown is None:
+        raise ValueError("a call in neither list")
+    if before is None or after is None:
+        move = "leaves" if after is None else "enters"
+    else:
+        move = "same" if after.rank == before.rank else "up" if after.rank < before.rank else "down"
+    return {
+        "call": shown.call.identifier,
+        "title": shown.call.title,
+        "rank_before": before.rank if before else None,
+        "rank_after": after.rank if after else None,
+        "fit": shown.fit,
+        "move": move,
+    }
+
+
+def _moves() -> pd.CategoricalDtype:
+    import pandas as pd
+
+    return pd.CategoricalDtype(MOVES)

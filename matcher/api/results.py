@@ -1,0 +1,181 @@
+"""What a session answers: records that show themselves in a notebook and give frames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, overload
+
+from matcher.templating import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    import pandas as pd
+
+    from matcher.answers import Ranking, Reason, ShownCall
+    from matcher.model import Call, Change, Match
+    from matcher.outcomes import Preview
+
+
+class Matches:
+    """The best calls for an institute or a text, best first: a sequence of `matcher.model.Match`."""
+
+    def __init__(self, ranking: Ranking) -> None:
+        self._ranking = ranking
+
+    @property
+    def institute(self) -> str | None:
+        """Identifier of the institute; None for a text."""
+        return self._ranking.institute
+
+    @property
+    def as_of(self) -> date:
+        """The day that it was asked for."""
+        return self._ranking.as_of
+
+    @property
+    def sample(self) -> str | None:
+        """The label of the packaged sample listing, when that is what was ranked."""
+        return self._ranking.sample
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row a match, best first; columns and dtypes: `matcher.frames.MATCH_COLUMNS`."""
+        from matcher.frames import matches_frame
+
+        return matches_frame(self._ranking.matches, self.institute, self.as_of)
+
+    @property
+    def evidence(self) -> pd.DataFrame:
+        """One row a reason; columns: `matcher.frames.EVIDENCE_COLUMNS`. Weights of a call add up to its score."""
+        from matcher.frames import evidence_frame
+
+        return evidence_frame(self._ranking.matches, self.institute)
+
+    def __len__(self) -> int:
+        return len(self._ranking.matches)
+
+    def __iter__(self) -> Iterator[Match]:
+        return iter(self._ranking.matches)
+
+    @overload
+    def __getitem__(self, position: int) -> Match: ...
+    @overload
+    def __getitem__(self, position: slice) -> tuple[Match, ...]: ...
+    def __getitem__(self, position: int | slice) -> Match | tuple[Match, ...]:
+        return self._ranking.matches[position]
+
+    def __repr__(self) -> str:
+        lines = [f"  {m.rank:>3}  fit {m.fit:>3}  {m.call.identifier}  {m.call.title}" for m in self]
+        return "\n".join([f"{self._ranking.name}: {len(self)} best calls as of {self.as_of}", *lines])
+
+    def _repr_html_(self) -> str:
+        return environment().get_template("notebook/matches.html").render(ranking=self._ranking)
+
+
+class Why:
+    """Why a call was, or was not, recommended to an institute."""
+
+    def __init__(self, reason: Reason) -> None:
+        self._reason = reason
+
+    @property
+    def match(self) -> Match:
+        """The call with score, fit and evidence; its rank is 0 when a filter stopped it."""
+        return self._reason.match
+
+    @property
+    def recommended(self) -> bool:
+        """True when the call stands in the list that was asked for."""
+        return self._reason.recommended
+
+    @property
+    def stopped_by(self) -> str | None:
+        """The filter that stopped the call, or None."""
+        return self._reason.stopped_by
+
+    @property
+    def score_needed(self) -> float | None:
+        """The lowest score in the list, when that list is full."""
+        return self._reason.score_needed
+
+    @property
+    def evidence(self) -> pd.DataFrame:
+        """One row a reason; columns: `matcher.frames.EVIDENCE_COLUMNS`."""
+        from matcher.frames import evidence_frame
+
+        return evidence_frame([self.match], self._reason.institute)
+
+    def __repr__(self) -> str:
+        verdict = "recommended" if self.recommended else f"not recommended ({self.stopped_by or 'rank or fit'})"
+        return (
+            f"{self.match.call.identifier} for {self._reason.institute}: {verdict}, rank {self.match.rank} of "
+            f"{self._reason.candidates}, fit {self.match.fit}"
+        )
+
+    def _repr_html_(self) -> str:
+        return environment().get_template("notebook/reason.html").render(reason=self._reason)
+
+
+class Page:
+    """One call in full, with its history and its match for an institute."""
+
+    def __init__(self, shown: ShownCall) -> None:
+        self._shown = shown
+
+    @property
+    def call(self) -> Call:
+        """The call with its sections."""
+        return self._shown.call
+
+    @property
+    def match(self) -> Match | None:
+        """Its match for the institute that was named."""
+        return self._shown.match
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What changed in it, newest first."""
+        return self._shown.changes
+
+    def __repr__(self) -> str:
+        return f"{self.call.identifier}: {self.call.title}"
+
+    def _repr_html_(self) -> str:
+        return environment().get_template("notebook/call.html").render(shown=self._shown)
+
+
+class DigestPage:
+    """The digest that somebody would get on a day; nothing was queued."""
+
+    def __init__(self, preview: Preview) -> None:
+        self._preview = preview
+
+    @property
+    def subject(self) -> str:
+        """The subject of the mail."""
+        return self._preview.mail.subject
+
+    @property
+    def text(self) -> str:
+        """The plain part of the mail."""
+        return self._preview.text
+
+    @property
+    def html(self) -> str:
+        """The HTML part: a whole document."""
+        return self._preview.mail.html
+
+    @property
+    def due(self) -> bool:
+        """True when the subscriber's rhythm asks for a mail on that day."""
+        return self._preview.due
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        frame = '<iframe sandbox style="width:100%;height:36em;border:1px solid #8886" srcdoc="{}"></iframe>'
+        return frame.format(escape(self.html))

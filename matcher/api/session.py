@@ -1,0 +1,333 @@
+"""One configuration and its store, opened for questions."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from matcher.api.drafts import Draft, new_institute
+from matcher.api.results import DigestPage, Matches, Page, Why
+from matcher.app import Matcher
+from matcher.errors import IndexMissing, UsageError
+from matcher.filters import call_filter, listed
+from matcher.settings import DatabaseSettings, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Self
+
+    import pandas as pd
+
+    from matcher.model import FetchReport
+    from matcher.outcomes import RunOutcome
+    from matcher.settings import Settings
+
+Words = str | Iterable[str]
+Day = date | str
+
+
+class Session:
+    """Answers questions about calls and matches from one store, as `matcher` on the command line does.
+
+    It only reads, unless it was opened as `writable`: then `fetch` and `run` work. Only they and `doctor` use the
+    network. What a question may renew is the index, which is derived from the store.
+    """
+
+    def __init__(self, app: Matcher, *, as_of: date | None = None, writable: bool = False) -> None:
+        self._app = app
+        self._as_of = as_of
+        self._writable = writable
+        self._made: Callable[[], object] | None = None
+
+    @property
+    def as_of(self) -> date:
+        """The day that every answer is judged on."""
+        return self._app.today(self._as_of, self._app.index())
+
+    @property
+    def sample(self) -> str | None:
+        """The label of the packaged sample listing, when that is what is answered from; None for real calls."""
+        label: str | None = self._app.index().meta["sample"]
+        return label
+
+    # questions
+
+    def rank(
+        self,
+        institute: str | None = None,
+        *,
+        text: str | None = None,
+        top: int | None = None,
+        min_fit: int | None = None,
+        status: Words = "live",
+        programme: Words = (),
+        action: Words = (),
+        deadline_before: Day | None = None,
+        deadline_after: Day | None = None,
+    ) -> Matches:
+        """The best calls for an institute or for any text, French or English.
+
+        Args:
+            institute: identifier or acronym (`brgm`, `CEA-Leti`).
+            text: rank for this instead of for an institute.
+            top: how many at most; `ranking.top` of the settings by default.
+            min_fit: leave out matches below this fit, 0-100.
+            status: `live`, `all`, or one or several of forthcoming, open, closed, withdrawn.
+            programme: abbreviations (`HORIZON`, `LIFE`).
+            action: types of action (`RIA`, `HORIZON-CSA`).
+            deadline_before: the next deadline is before this day.
+            deadline_after: the next deadline is after this day.
+
+        Raises:
+            UsageError: for an unknown institute or status, or when not exactly one of `institute`, `text` is given.
+        """
+        if (institute is None) == (text is None):
+            raise UsageError("Say what to rank for: an institute, or text=….")
+        wanted = call_filter(status, programme, action, _day(deadline_before), _day(deadline_after))
+        return Matches(self._app.rank(institute, text=text, wanted=wanted, top=top, min_fit=min_fit, as_of=self._as_of))
+
+    def why(self, institute: str, call: str, *, top: int | None = None, min_fit: int | None = None) -> Why:
+        """Why a call was, or was not, recommended to an institute. Raises UsageError when either is unknown."""
+        return Why(self._app.why(institute, call, top=top, min_fit=min_fit, as_of=self._as_of))
+
+    def show(self, call: str, institute: str | None = None) -> Page:
+        """A call in full, with its evidence for an institute. Raises UsageError when it is unknown."""
+        return Page(self._app.show(call, institute=institute, as_of=self._as_of))
+
+    def calls(
+        self,
+        words: Words = (),
+        *,
+        status: Words = "live",
+        programme: Words = (),
+        action: Words = (),
+        deadline_before: Day | None = None,
+        deadline_after: Day | None = None,
+    ) -> pd.DataFrame:
+        """The calls whose identifier or title holds every one of `words`, next deadline first.
+
+        Returns:
+            (calls, `matcher.frames.CALL_COLUMNS`); money in euros, days as dates, unknown as NA.
+        """
+        from matcher.frames import calls_frame
+
+        wanted = call_filter(status, programme, action, _day(deadline_before), _day(deadline_after), words)
+        listing = self._app.calls(wanted, as_of=self._as_of)
+        return calls_frame(listing.calls, listing.as_of)
+
+    def changes(
+        self, *, call: str | None = None, institute: str | None = None, since: Day | None = None, min_fit: int = 0
+    ) -> pd.DataFrame:
+        """What changed, newest first: in one call, or in the calls that suit an institute (from `min_fit` on).
+
+        Returns:
+            (changes, `matcher.frames.CHANGE_COLUMNS`)
+        """
+        from matcher.frames import changes_frame
+
+        listing = self._app.changes(
+            call=call, institute=institute, min_fit=min_fit, since=_day(since), as_of=self._as_of
+        )
+        return changes_frame(listing.changes)
+
+    def institutes(self) -> pd.DataFrame:
+        """The institutes that calls are matched for: (institutes, `matcher.frames.INSTITUTE_COLUMNS`)."""
+        from matcher.frames import institutes_frame
+
+        return institutes_frame(self._app.institutes)
+
+    def profile(self, institute: str) -> Draft:
+        """An institute's profile, to look at, change, rank and compare; its file stays as it is."""
+        saved = self._app.institute(institute)
+        return Draft(saved, saved, self._app.index(), self.as_of)
+
+    def new_profile(self, identifier: str, name: str) -> Draft:
+        """An empty profile, to be filled with `add`, `add_projects` and the terms that it then suggests."""
+        made = new_institute(identifier, name)
+        return Draft(made, made, self._app.index(), self.as_of)
+
+    # the network
+
+    def fits(self, institutes: Iterable[str] | None = None, *, status: Words = "live") -> pd.DataFrame:
+        """The fit of every call for every institute.
+
+        Returns:
+            (institutes, calls) of 0-100; rows are identifiers of institutes, columns those of calls. 0 also where the
+            two have nothing in common.
+        """
+        from matcher.api.network import fits
+
+        names = [self._app.institute(name).identifier for name in institutes] if institutes is not None else None
+        return fits(self._app.index(), names, call_filter(status), self.as_of)
+
+    def first_recommended(
+        self, institute: str, *, since: Day, until: Day | None = None, top: int = 10, min_fit: int = 0
+    ) -> pd.DataFrame:
+        """Each call's first working day among the `top` open ones of an institute, between two days.
+
+        Returns:
+            (calls, 6) `call`, `day`, `rank`, `fit`, `deadline`, `lead_days`: days from the first day to the deadline.
+            Calls count from their opening day on.
+        """
+        from matcher.api.network import first_recommended
+
+        name = self._app.institute(institute).identifier
+        first, last = _day(since), _day(until) or self.as_of
+        return first_recommended(self._app.index(), name, first or last, last, top=top, min_fit=min_fit)
+
+    # mails and health
+
+    def digest(
+        self,
+        subscriber: str | None = None,
+        *,
+        institute: str | None = None,
+        language: Literal["fr", "en"] | None = None,
+    ) -> DigestPage:
+        """The mail that somebody would get; nothing is queued. With an `institute`: what a new subscriber would get."""
+        from matcher.digest.nouns import Language
+
+        wanted = Language(language) if language is not None else None
+        return DigestPage(
+            self._app.mailing.preview(subscriber, institute=institute, language=wanted, as_of=self._as_of)
+        )
+
+    def subscribers(self) -> pd.DataFrame:
+        """Who gets mail: (subscribers, 17), the keys of `matcher subscribers --json`."""
+        import pandas as pd
+
+        from matcher.mail_records import SUBSCRIBER_FIELDS, subscriber_record
+
+        return pd.DataFrame(map(subscriber_record, self._app.mailing.listed()), columns=list(SUBSCRIBER_FIELDS))
+
+    def status(self, last: int = 10) -> pd.DataFrame:
+        """The last runs, newest first: (runs, `matcher.frames.RUN_COLUMNS`)."""
+        from matcher.frames import runs_frame
+
+        return runs_frame(self._app.status(last, as_of=self._as_of).runs)
+
+    def doctor(self) -> pd.DataFrame:
+        """What is wrong with the set-up: (checks, 3) `check`, `ok`, `detail`. Asks the portal whether it is there."""
+        from matcher.frames import tidy
+
+        found = self._app.doctor(as_of=self._as_of)
+        rows = ({"check": f.check, "ok": f.ok, "detail": f.detail} for f in found)
+        return tidy(rows, {"check": "string", "ok": "bool", "detail": "string"})
+
+    def config(self) -> pd.DataFrame:
+        """Each setting and where it came from, secrets masked: (settings, 3) `setting`, `value`, `origin`."""
+        from matcher.frames import tidy
+
+        rows = ({"setting": key, "value": value, "origin": origin} for key, value, origin in self._app.settings.shown())
+        return tidy(rows, dict.fromkeys(("setting", "value", "origin"), "string"))
+
+    # work
+
+    def fetch(self, *, programme: Words = (), full: bool = False, bulk: str | None = None) -> FetchReport:
+        """Pull the listing from the portal, or an archive file (`bulk`, a path or a URL). Uses the network.
+
+        Raises:
+            UsageError: when the session only reads.
+            PortalUnreachable: when the portal does not answer.
+        """
+        self._must_write("fetch")
+        if bulk is not None:
+            return self._app.fetch_bulk(bulk, as_of=self._as_of)
+        return self._app.fetch(programmes=listed(programme), full=full, as_of=self._as_of)
+
+    def run(self) -> RunOutcome:
+        """The daily job, once: fetch, rank, mail. Uses the network and sends what is due. Raises like `fetch`."""
+        self._must_write("run")
+        return self._app.run(as_of=self._as_of)
+
+    # life
+
+    def close(self) -> None:
+        """Remove what was made for this session only: the sample's temporary folder."""
+        if self._made is not None:
+            self._made()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<matcher session of {self._app.settings.home}: {len(self._app.index())} calls as of {self.as_of}>"
+
+    def _must_write(self, what: str) -> None:
+        if not self._writable:
+            raise UsageError(f"This session only reads: open it with matcher.open(writable=True) to {what}.")
+
+
+def open_session(
+    home: str | Path | None = None,
+    *,
+    config: str | Path | None = None,
+    as_of: Day | None = None,
+    sample: bool | None = None,
+    writable: bool = False,
+) -> Session:
+    """Open a store for questions; nothing is fetched.
+
+    Args:
+        home: the folder of all state; `MATCHER_HOME`, else the data folder of this user.
+        config: the configuration folder; `MATCHER_CONFIG`, else `./config`, else the packaged one.
+        as_of: fixes today, so that any past day can be replayed.
+        sample: True answers from the packaged sample listing, False never does; by default it is taken, labelled as
+            such, where nothing was fetched yet.
+        writable: allows `fetch` and `run`.
+
+    Raises:
+        ConfigError: with every mistake of the configuration.
+        IndexMissing: when nothing was fetched yet and `sample` is False.
+    """
+    if sample and writable:
+        raise UsageError("The sample is only read: leave out writable, or sample.")
+    settings, day = load_settings(home=_path(home), config_dir=_path(config)), _day(as_of)
+    if sample:
+        return _sample_session(settings, day)
+    app = Matcher(settings)
+    if not writable:
+        try:
+            app.index()
+        except IndexMissing:
+            if sample is False:
+                raise
+            return _sample_session(settings, day)
+    return Session(app, as_of=day, writable=writable)
+
+
+def _sample_session(settings: Settings, day: date | None) -> Session:
+    """A session on the packaged sample, in a folder that goes with it; no database of the settings is touched."""
+    folder = tempfile.mkdtemp(prefix="matcher-sample-")
+    session = Session(Matcher(replace(settings, home=Path(folder), database=DatabaseSettings())), as_of=day)
+    session._made = weakref.finalize(session, shutil.rmtree, folder, ignore_errors=True)
+    session._app.use_sample()
+    return session
+
+
+def _day(value: Day | None) -> date | None:
+    """A day, given as one or as `2026-05-07`. Raises UsageError."""
+    if isinstance(value, datetime):
+        return value.date()
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise UsageError(f"{value!r} is no date; write it as 2026-05-07.") from None
+
+
+def _path(value: str | Path | None) -> Path | None:
+    return Path(value) if value is not None else None

@@ -1,0 +1,44 @@
+"""The filters of `rank`, `why`, `calls` and their counterparts in Python, as words, made a `CallFilter`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matcher.errors import UsageError
+from matcher.model import LIVE, CallFilter, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+STATUSES = {"live": LIVE, "all": frozenset[Status]()} | {s.value: frozenset({s}) for s in Status}
+"""The words for a status, and the statuses that each asks for; an empty set asks for every one."""
+
+
+def call_filter(
+    status: Iterable[str] = ("live",),
+    programme: Iterable[str] = (),
+    action: Iterable[str] = (),
+    deadline_before: date | None = None,
+    deadline_after: date | None = None,
+    words: Iterable[str] = (),
+) -> CallFilter:
+    """The filter that these words ask for, each of them one or several. Raises UsageError for an unknown status."""
+    asked = listed(status)
+    for word in asked:
+        if word not in STATUSES:
+            raise UsageError(f"No status is called {word!r}; there are {', '.join(sorted(STATUSES))}.")
+    statuses = frozenset[Status]() if "all" in asked else frozenset().union(*(STATUSES[word] for word in asked))
+    return CallFilter(
+        status=statuses,
+        programmes=frozenset(p.upper() for p in listed(programme)),
+        actions=frozenset(a.upper() for a in listed(action)),
+        deadline_before=deadline_before,
+        deadline_after=deadline_after,
+        words=listed(words),
+    )
+
+
+def listed(words: Iterable[str]) -> tuple[str, ...]:
+    """One word, or several, as a tuple of words."""
+    return (words,) if isinstance(words, str) else tuple(words)

@@ -1,0 +1,269 @@
+"""Records as tidy pandas frames: one row a thing, dates as dates, money as whole euros, few words as categories.
+
+Every frame has the same columns and dtypes when it is empty. Unknown is `NA` or `NaT`, never 0. Importing this module
+imports pandas: keep it off the paths where a person waits.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from matcher.model import Call, Change, Evidence, Institute, Match, RunRecord
+    from matcher.ranking.checking import SkillCheck
+
+Row = dict[str, Any]
+
+DAY = "datetime64[s]"
+MOMENT = "datetime64[s, UTC]"
+
+CALL_COLUMNS = {
+    "call": "string",
+    "title": "string",
+    "status": "category",
+    "opening": DAY,
+    "next_deadline": DAY,
+    "days_left": "Int64",
+    "stages": "Int64",
+    "deadline_model": "category",
+    "programme": "category",
+    "action": "category",
+    "budget_eur": "Int64",
+    "contribution_min_eur": "Int64",
+    "contribution_max_eur": "Int64",
+    "grants": "Int64",
+    "trl_min": "Int64",
+    "trl_max": "Int64",
+    "call_id": "string",
+    "destination": "string",
+    "url": "string",
+}
+"""Column → dtype of a call; `stages` counts its deadlines, `action` joins several types of action by `, `."""
+
+MATCH_COLUMNS = {
+    "institute": "string",
+    "rank": "int64",
+    "fit": "int64",
+    "score": "float64",
+    **CALL_COLUMNS,
+    "because": "string",
+}
+"""Column → dtype of a match; `because` are the terms that made most of the score, heaviest first."""
+
+EVIDENCE_COLUMNS = {
+    "institute": "string",
+    "call": "string",
+    "kind": "category",
+    "term": "string",
+    "weight": "float64",
+    "profile_term": "string",
+    "source": "string",
+}
+"""Column → dtype of one reason for a score; the weights of a match add up to its score."""
+
+CHANGE_COLUMNS = {
+    "seen_at": MOMENT,
+    "call": "string",
+    "kind": "category",
+    "field": "category",
+    "old": "string",
+    "new": "string",
+    "ratio": "float64",
+}
+"""Column → dtype of a change; `ratio` is the share of a text that changed, 0 to 1."""
+
+INSTITUTE_COLUMNS = {
+    "institute": "string",
+    "acronym": "string",
+    "name_en": "string",
+    "name_fr": "string",
+    "label_2015": "boolean",
+    "label_current": "boolean",
+    "location": "string",
+    "website": "string",
+    "skills": "int64",
+    "labs": "int64",
+    "projects": "int64",
+}
+"""Column → dtype of an institute; `skills` counts its English keywords."""
+
+RUN_COLUMNS = {
+    "run": "int64",
+    "kind": "category",
+    "started": MOMENT,
+    "finished": MOMENT,
+    "outcome": "category",
+}
+
+SKILL_COLUMNS = {
+    "skill": "string",
+    "language": "category",
+    "verdict": "category",
+    "calls": "int64",
+    "share": "float64",
+}
+"""Column → dtype of a checked skill: `calls` hold all its words, `share` of all calls hold its rarest word."""
+
+TERM_COLUMNS = {"term": "string", "weight": "float64", "profile_term": "string", "source": "string"}
+"""Column → dtype of a term of a profile and its weight in it."""
+
+TERMS_SHOWN = 6
+
+
+def calls_frame(calls: Iterable[Call], today: date) -> pd.DataFrame:
+    """(calls, CALL_COLUMNS), each call as on that day."""
+    return tidy((_call_row(call, today) for call in calls), CALL_COLUMNS)
+
+
+def matches_frame(matches: Iterable[Match], institute: str | None, today: date) -> pd.DataFrame:
+    """(matches, MATCH_COLUMNS) of one institute, or of a text (None)."""
+    return tidy((_match_row(match, institute, today) for match in matches), MATCH_COLUMNS)
+
+
+def evidence_frame(matches: Iterable[Match], institute: str | None) -> pd.DataFrame:
+    """(reasons of all matches, EVIDENCE_COLUMNS)."""
+    rows = (
+        {"institute": institute, "call": match.call.identifier, "kind": e.kind.value, **_term_row(e)}
+        for match in matches
+        for e in match.evidence
+    )
+    return tidy(rows, EVIDENCE_COLUMNS)
+
+
+def changes_frame(changes: Iterable[Change]) -> pd.DataFrame:
+    """(changes, CHANGE_COLUMNS), as they come."""
+    rows = (
+        {
+            "seen_at": change.seen_at,
+            "call": change.call,
+            "kind": change.kind,
+            "field": change.field,
+            "old": _value(change.old),
+            "new": _value(change.new),
+            "ratio": change.ratio,
+        }
+        for change in changes
+    )
+    return tidy(rows, CHANGE_COLUMNS)
+
+
+def institutes_frame(institutes: Iterable[Institute]) -> pd.DataFrame:
+    """(institutes, INSTITUTE_COLUMNS)."""
+    rows = (
+        {
+            "institute": i.identifier,
+            "acronym": i.acronym,
+            "name_en": i.name_en,
+            "name_fr": i.name_fr,
+            "label_2015": i.label_2015,
+            "label_current": i.label_current,
+            "location": i.location,
+            "website": i.website,
+            "skills": len(i.keywords_en),
+            "labs": len(i.labs),
+            "projects": len(i.projects),
+        }
+        for i in institutes
+    )
+    return tidy(rows, INSTITUTE_COLUMNS)
+
+
+def runs_frame(runs: Iterable[RunRecord]) -> pd.DataFrame:
+    """(runs, RUN_COLUMNS), newest first."""
+    rows = (
+        {
+            "run": run.identifier,
+            "kind": run.kind,
+            "started": run.started,
+            "finished": run.finished,
+            "outcome": run.outcome,
+        }
+        for run in runs
+    )
+    return tidy(rows, RUN_COLUMNS)
+
+
+def skills_frame(checks: Iterable[SkillCheck]) -> pd.DataFrame:
+    """(skills, SKILL_COLUMNS)."""
+    rows = (
+        {"skill": c.skill, "language": c.language, "verdict": c.verdict.value, "calls": c.calls, "share": c.share}
+        for c in checks
+    )
+    return tidy(rows, SKILL_COLUMNS)
+
+
+def terms_frame(terms: Iterable[Evidence]) -> pd.DataFrame:
+    """(terms, TERM_COLUMNS), in the order given."""
+    return tidy(map(_term_row, terms), TERM_COLUMNS)
+
+
+def tidy(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
+    """A frame of exactly these columns (name → dtype), also without a row."""
+    listed = list(rows)
+    return pd.DataFrame({name: _column([row[name] for row in listed], dtype) for name, dtype in columns.items()})
+
+
+def _column(values: list[Any], dtype: str) -> pd.Series[Any]:
+    raw = pd.Series(values, dtype="object")
+    timed = pd.to_datetime(raw, utc=dtype == MOMENT) if dtype in {DAY, MOMENT} else raw
+    return timed.astype(pd.api.types.pandas_dtype(dtype))
+
+
+def _call_row(call: Call, today: date) -> Row:
+    status, following = call.status_on(today), call.next_deadline(today)
+    lowest, highest = call.contribution_eur or (None, None)
+    trl_low, trl_high = call.trl or (None, None)
+    return {
+        "call": call.identifier,
+        "title": call.title,
+        "status": status.value if status else None,
+        "opening": call.opening,
+        "next_deadline": following.date if following else None,
+        "days_left": (following.date - today).days if following else None,
+        "stages": len(call.deadlines) or None,
+        "deadline_model": call.deadline_model,
+        "programme": call.programme,
+        "action": ", ".join(action.code for action in call.actions) or None,
+        "budget_eur": call.budget_eur,
+        "contribution_min_eur": lowest,
+        "contribution_max_eur": highest,
+        "grants": call.grants,
+        "trl_min": trl_low,
+        "trl_max": trl_high,
+        "call_id": call.call_id,
+        "destination": call.destination,
+        "url": call.url,
+    }
+
+
+def _match_row(match: Match, institute: str | None, today: date) -> Row:
+    return {
+        "institute": institute,
+        "rank": match.rank,
+        "fit": match.fit,
+        "score": match.score,
+        **_call_row(match.call, today),
+        "because": ", ".join(match.words(TERMS_SHOWN)),
+    }
+
+
+def _term_row(evidence: Evidence) -> Row:
+    return {
+        "term": evidence.term,
+        "weight": evidence.weight,
+        "profile_term": evidence.profile_term,
+        "source": evidence.source,
+    }
+
+
+def _value(value: object) -> str | None:
+    """An old or new value as text: lists of several as JSON."""
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,224 @@
+"""The Python API on the packaged sample and on a store that was fetched."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+import yaml
+
+import matcher
+from matcher import frames
+from matcher.api.drafts import MOVES
+from matcher.cli import COMMANDS
+from matcher.institutes import load_institutes
+from matcher.settings import packaged_config
+from tests.conftest import DAY, LIFE_CALL, PHOTONIC, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NOT_MIRRORED = {"schedule", "db", "maintain", "export"}
+"""Commands for operators, or, as `export`, what frames do by themselves."""
+
+
+@pytest.fixture(scope="module")
+def sample() -> Iterator[matcher.Session]:
+    with matcher.open(sample=True) as session:
+        yield session
+
+
+@pytest.fixture
+def session(fetched: Place) -> matcher.Session:
+    return matcher.open(fetched.home, config=fetched.config, as_of=DAY)
+
+
+def test_importing_is_cheap() -> None:
+    code = "import sys, matcher; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"numpy", "pandas", "pydantic", "sklearn", "sqlalchemy", "requests"} & set(loaded)
+
+
+def test_every_command_has_a_counterpart() -> None:
+    names = {name for name in COMMANDS if name not in NOT_MIRRORED}
+    assert names <= set(dir(matcher.Session)) | set(matcher.__all__)
+
+
+def test_an_unknown_name_is_no_attribute() -> None:
+    with pytest.raises(AttributeError, match="nonsense"):
+        matcher.nonsense  # noqa: B018
+
+
+def test_the_sample_is_taken_where_nothing_was_fetched(tmp_path: Path) -> None:
+    session = matcher.open(tmp_path / "home")
+    assert session.sample
+    assert "sample" in session.rank("brgm")._repr_html_()
+    assert not (tmp_path / "home").exists()
+
+
+def test_the_sample_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(matcher.errors.IndexMissing):
+        matcher.open(tmp_path / "home", sample=False)
+
+
+def test_the_samples_folder_goes_with_the_session() -> None:
+    session = matcher.open(sample=True)
+    folder = session._app.settings.home
+    assert folder.is_dir()
+    session.close()
+    assert not folder.exists()
+
+
+def test_the_sample_never_touches_a_configured_database(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    (config / "institutes").mkdir(parents=True)
+    source = packaged_config() / "institutes" / "brgm.yaml"
+    (config / "institutes" / "brgm.yaml").write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    (config / "matcher.toml").write_text(f'[database]\nurl = "sqlite:///{tmp_path}/other.db"\n', encoding="utf-8")
+    with matcher.open(tmp_path / "home", config=config, sample=True) as session:
+        assert len(session.calls(status="all"))
+    assert not (tmp_path / "other.db").exists()
+
+
+def test_a_session_only_reads(session: matcher.Session) -> None:
+    with pytest.raises(matcher.errors.UsageError, match="writable=True"):
+        session.fetch()
+    with pytest.raises(matcher.errors.UsageError, match="writable=True"):
+        session.run()
+
+
+def test_matches_are_those_of_the_command_line(session: matcher.Session) -> None:
+    matches = session.rank("cea-leti", top=3)
+    assert matches[0].call.identifier == PHOTONIC
+    assert list(matches.frame["call"]) == [match.call.identifier for match in matches]
+    assert matches.evidence.groupby("call")["weight"].sum().loc[PHOTONIC] == pytest.approx(matches[0].score)
+
+
+def test_frames_have_their_dtypes_with_and_without_rows(session: matcher.Session) -> None:
+    frame = session.rank("cea-leti").frame
+    for name, dtype in frames.MATCH_COLUMNS.items():
+        assert str(frame[name].dtype) == dtype
+    nothing = session.calls("no call holds these words")
+    assert not len(nothing)
+    assert {name: str(dtype) for name, dtype in nothing.dtypes.items()} == frames.CALL_COLUMNS
+
+
+def test_unknown_is_missing_and_money_is_a_number(session: matcher.Session) -> None:
+    calls = session.calls(status="all").set_index("call")
+    assert calls["budget_eur"].isna().any()
+    assert calls["budget_eur"].dropna().gt(0).all()
+    assert (calls["next_deadline"].dropna() >= pd.Timestamp(DAY)).all()
+
+
+def test_filters_are_those_of_the_command_line(session: matcher.Session) -> None:
+    assert list(session.calls(programme="LIFE")["call"]) == [LIFE_CALL]
+    assert len(session.calls(deadline_before="2020-01-01")) == 0
+    with pytest.raises(matcher.errors.UsageError, match="No status"):
+        session.calls(status="lively")
+    with pytest.raises(matcher.errors.UsageError, match="no date"):
+        session.calls(deadline_before="soon")
+
+
+def test_changes_are_of_a_call_or_of_what_suits_an_institute(session: matcher.Session) -> None:
+    every = session.changes()
+    assert set(session.changes(call=PHOTONIC)["call"]) == {PHOTONIC}
+    suiting = session.changes(institute="cea-leti", min_fit=90)
+    assert 0 < suiting["call"].nunique() < every["call"].nunique()
+    assert not len(session.changes(since="2027-01-01"))
+
+
+def test_why_and_show_show_themselves(session: matcher.Session) -> None:
+    why = session.why("calym", PHOTONIC)
+    assert repr(why).startswith(PHOTONIC)
+    assert PHOTONIC in why._repr_html_()
+    page = session.show(PHOTONIC, "cea-leti")
+    assert page.match is not None
+    assert "photonics" in page._repr_html_().casefold()
+
+
+def test_what_a_portal_sends_is_escaped(session: matcher.Session) -> None:
+    html = session.rank(text="électronique photonics", top=12)._repr_html_()
+    assert "=HYPERLINK(&#34;" in html
+
+
+def test_a_draft_changes_nothing_but_itself(sample: matcher.Session) -> None:
+    draft = sample.profile("brgm")
+    edited = draft.add("hydrogen storage").remove("groundwater")
+    assert "hydrogen storage" in edited.keywords
+    assert "groundwater" not in edited.keywords
+    assert "groundwater" in draft.keywords
+    assert "groundwater" in edited._repr_html_()
+    moves = edited.compare()
+    assert list(moves["move"].cat.categories) == MOVES
+    assert (moves["move"] != "same").any()
+    assert (draft.compare()["move"] == "same").all()
+
+
+def test_a_french_keyword_is_kept_as_french(sample: matcher.Session) -> None:
+    draft = sample.new_profile("mine", "My lab").add("stockage de l’hydrogène", "hydrogen storage")
+    assert draft.institute.keywords_fr == ("stockage de l’hydrogène",)
+    assert draft.institute.keywords_en == ("hydrogen storage",)
+
+
+def test_an_unknown_keyword_is_not_removed(sample: matcher.Session) -> None:
+    with pytest.raises(matcher.errors.UsageError, match="no keyword"):
+        sample.profile("brgm").remove("cosmology")
+
+
+def test_projects_suggest_terms_that_calls_hold(sample: matcher.Session) -> None:
+    draft = sample.new_profile("mine", "My lab").add_projects("Sodium batteries\nCathodes for stationary storage.")
+    suggested = draft.suggest()
+    assert "batteries" in set(suggested["term"])
+    assert (suggested["calls"] >= 2).all()
+    added = draft.add("batteries")
+    assert "batteries" not in set(added.suggest()["term"])
+    assert added.rank(top=1)[0].fit > 90
+
+
+def test_a_draft_is_written_as_its_file(tmp_path: Path) -> None:
+    """Every shipped profile survives the way to a file and back."""
+    from matcher.institutes import institute_yaml
+
+    (tmp_path / "institutes").mkdir()
+    shipped = load_institutes(packaged_config())
+    for institute in shipped:
+        text = institute_yaml(institute)
+        assert yaml.safe_load(text)["id"] == institute.identifier
+        (tmp_path / "institutes" / f"{institute.identifier}.yaml").write_text(text, encoding="utf-8")
+    assert load_institutes(tmp_path) == shipped
+
+
+def test_fits_are_those_of_the_ranking(sample: matcher.Session) -> None:
+    fits = sample.fits(["brgm", "inria"])
+    assert fits.shape == (2, len(sample.calls()))
+    best = sample.rank("brgm", top=1)[0]
+    assert fits.loc["brgm", best.call.identifier] == best.fit
+
+
+def test_the_first_day_is_the_opening_or_later(sample: matcher.Session) -> None:
+    found = sample.first_recommended("brgm", since="2026-01-01", top=5)
+    calls = sample.calls(status="all").set_index("call")
+    assert len(found)
+    assert found["call"].is_unique
+    for row in found.itertuples():
+        assert row.day.date() >= max(date(2026, 1, 1), calls.loc[row.call, "opening"].date())
+        assert row.rank <= 5
+        assert row.lead_days == (row.deadline - row.day).days >= 0
+
+
+def test_the_digest_is_shown_in_a_frame_of_its_own(sample: matcher.Session) -> None:
+    page = sample.digest(institute="brgm", language="en")
+    assert "BRGM" in page.subject
+    assert page._repr_html_().startswith("<iframe sandbox")
+
+
+def test_health_and_settings_are_frames(sample: matcher.Session) -> None:
+    assert list(sample.status()["outcome"]) == ["ok"]
+    assert not sample.doctor().set_index("check").loc["last fetch", "ok"]
+    assert "home" in set(sample.config()["setting"])
+    assert not len(sample.subscribers())
