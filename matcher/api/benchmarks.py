@@ -104,7 +104,12 @@ class Evaluation:
         return tidy(rows, _WINS)
 
     def by(self, group: Breakdown) -> pd.DataFrame:
-        """(models x groups, 2 + measures + 1) means by profile size, country or part of the programme."""
+        """(models x groups, 2 + measures + 1) means by profile size, country or part of the programme.
+
+        Example:
+            >>> matcher.evaluate(folder, ["matcher"]).by("size")[["size", "profiles"]].values.tolist()
+            [['written', 1]]
+        """
         rows = [
             {"model": one.model, group: label, **figures}
             for one in self._measured
@@ -149,6 +154,10 @@ def evaluate(
     Raises:
         BenchmarkError: naming file, line and what was expected.
         UsageError: for an unknown ranker.
+
+    Example:
+        >>> matcher.evaluate(folder, ["matcher", "bm25"]).means.query("measure == 'mrr'")["mean"].tolist()
+        [1.0, 1.0]
     """
     path = Path(folder)
     task = load_task(path, calls=calls)
@@ -187,19 +196,37 @@ class Archive:
         return tidy(rows, {"profile": "string", "call": "string"})
 
     def calls(self, as_of: date) -> pd.DataFrame:
-        """(calls, `matcher.frames.CALL_COLUMNS`) as on a day."""
+        """(calls, `matcher.frames.CALL_COLUMNS`) as on a day.
+
+        Example:
+            >>> import datetime
+            >>> matcher.Archive(folder).calls(datetime.date(2027, 1, 1))["call"].tolist()
+            ['HORIZON-CL4-2027-01-02', 'HORIZON-CL6-2027-03']
+        """
         return calls_frame(self._task.calls, as_of)
 
     def first_recommended(
         self, profile: str, *, since: date, until: date, top: int = 10, min_fit: int = 0
     ) -> pd.DataFrame:
-        """Each call's first working day among the `top` open ones of a profile; columns as of a session's."""
+        """Each call's first working day among the `top` open ones of a profile; columns as of a session's.
+
+        Example:
+            >>> import datetime
+            >>> days = {"since": datetime.date(2026, 12, 1), "until": datetime.date(2027, 2, 1)}
+            >>> matcher.Archive(folder).first_recommended("w", **days).columns.tolist()
+            ['call', 'day', 'rank', 'fit', 'deadline', 'lead_days']
+        """
         from matcher.api.network import first_recommended
 
         return first_recommended(self._index, profile, since, until, top=top, min_fit=min_fit)
 
     def evidence(self, profile: str, call: str) -> pd.DataFrame:
-        """(reasons, `matcher.frames.EVIDENCE_COLUMNS`) of one call for one profile."""
+        """(reasons, `matcher.frames.EVIDENCE_COLUMNS`) of one call for one profile.
+
+        Example:
+            >>> matcher.Archive(folder).evidence("w", "HORIZON-CL4-2027-01-02")["term"].tolist()[0]
+            'laser'
+        """
         from matcher.errors import UsageError
         from matcher.ranking.matching import score_all
 

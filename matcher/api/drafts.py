@@ -37,7 +37,12 @@ class Draft:
     # change
 
     def add(self, *terms: str, language: str | None = None) -> Draft:
-        """With these keywords too, in `en` or `fr`; by default in the language in which they find more calls."""
+        """With these keywords too, in `en` or `fr`; by default in the language in which they find more calls.
+
+        Example:
+            >>> session.profile("brgm").add("stockage de l’hydrogène").institute.keywords_fr[-1]
+            'stockage de l’hydrogène'
+        """
         keywords = {"en": list(self.institute.keywords_en), "fr": list(self.institute.keywords_fr)}
         if language is not None and language not in keywords:
             raise UsageError(f"No keyword is written in {language!r}; there are en and fr.")
@@ -48,7 +53,13 @@ class Draft:
         return self._with(keywords_en=tuple(keywords["en"]), keywords_fr=tuple(keywords["fr"]))
 
     def remove(self, *terms: str) -> Draft:
-        """Without these keywords, in any case. Raises UsageError for one that the profile does not have."""
+        """Without these keywords, in any case. Raises UsageError for one that the profile does not have.
+
+        Example:
+            >>> session.profile("brgm").remove("groundwater")
+            brgm: ... keywords, 0 projects
+              - groundwater
+        """
         unwanted = {term.casefold() for term in _cleaned(terms)}
         here = self.institute
         known = {k.casefold() for k in (*here.keywords_en, *here.keywords_fr, *here.domains, *here.include)}
@@ -66,15 +77,31 @@ class Draft:
         )
 
     def exclude(self, *terms: str) -> Draft:
-        """With terms that never count."""
+        """With terms that never count.
+
+        Example:
+            >>> session.profile("brgm").exclude("climate").institute.exclude
+            ('climate',)
+        """
         return self._with(exclude=(*self.institute.exclude, *_cleaned(terms)))
 
     def pin(self, *terms: str) -> Draft:
-        """With terms whose calls are always shown."""
+        """With terms whose calls are always shown.
+
+        Example:
+            >>> session.profile("inria").pin("hydrogen").rank(top=1)[0].pinned
+            True
+        """
         return self._with(pin=(*self.institute.pin, *_cleaned(terms)))
 
     def add_projects(self, *texts: str) -> Draft:
-        """With past projects, each a text whose first line is its title."""
+        """With past projects, each a text whose first line is its title.
+
+        Example:
+            >>> draft = session.new_profile("my-lab", "My lab")
+            >>> draft.add_projects("Sodium batteries for stationary storage")
+            my-lab: 0 keywords, 1 projects
+        """
         projects = list(self.institute.projects)
         for text in _cleaned(texts):
             title, _, rest = text.partition("\n")
@@ -98,14 +125,25 @@ class Draft:
         return terms_frame(profile_terms(asked_profile(self._index, self.institute.profile()).query))
 
     def check(self) -> pd.DataFrame:
-        """What each keyword does: matches, never matches, too common; columns: `matcher.frames.SKILL_COLUMNS`."""
+        """What each keyword does: matches, never matches, too common; columns: `matcher.frames.SKILL_COLUMNS`.
+
+        Example:
+            >>> session.profile("brgm").check()["verdict"].cat.categories.tolist()
+            ['matches', 'never matches']
+        """
         from matcher.frames import skills_frame
         from matcher.ranking.checking import check_skills
 
         return skills_frame(check_skills(self._index, self.institute.profile().parts))
 
     def rank(self, *, top: int = 10, min_fit: int = 0, status: Iterable[str] = ("live",)) -> Matches:
-        """Its best calls. Fits are places in its own distribution over the archive, as for any profile."""
+        """Its best calls. Fits are places in its own distribution over the archive, as for any profile.
+
+        Example:
+            >>> session.profile("brgm").rank(top=1)
+            BRGM Carnot Institute ...: 1 best calls as of 2026-05-07
+                1  fit 100  HORIZON-CL6-2026-01-CIRCBIO-03  ...
+        """
         from matcher.answers import Ranking
 
         found = self._ranked(self.institute, call_filter(status), top=top, min_fit=min_fit, sentences=True)
@@ -118,6 +156,10 @@ class Draft:
         Returns:
             (calls in either list, 6) `call`, `title`, `rank_before`, `rank_after` (NA outside of the list), `fit` now
             or before, and `move`: enters, leaves, up, down, same.
+
+        Example:
+            >>> session.profile("brgm").compare()["move"].unique().tolist()
+            ['same']
         """
         from matcher.frames import tidy
 
@@ -130,7 +172,13 @@ class Draft:
         return tidy(rows, _COMPARISON).astype({"move": _moves()})
 
     def try_term(self, term: str, *, top: int = COMPARED) -> pd.DataFrame:
-        """What one keyword more would change, as `compare` shows it."""
+        """What one keyword more would change, as `compare` shows it.
+
+        Example:
+            >>> moves = session.new_profile("my-lab", "My lab").add("groundwater").try_term("quantum computing")
+            >>> "enters" in set(moves["move"])
+            True
+        """
         return self.add(term).compare(self, top=top)
 
     def suggest(self, most: int = 20) -> pd.DataFrame:
@@ -139,13 +187,25 @@ class Draft:
         Returns:
             (terms, 4) `term`, its `weight` in the profile, the `calls` that hold it and the `source` it stands in;
             terms that are in a keyword already, that hardly any call has or that too many have are left out.
+
+        Example:
+            >>> draft = session.new_profile("my-lab", "My lab")
+            >>> draft.add_projects("Sodium batteries for stationary storage").suggest(1)["term"].tolist()
+            ['storage']
         """
         from matcher.frames import tidy
 
         return tidy(self._suggested(most), _SUGGESTION)
 
     def to_yaml(self) -> str:
-        """The profile as the text of `config/institutes/<id>.yaml`."""
+        """The profile as the text of `config/institutes/<id>.yaml`.
+
+        Example:
+            >>> print(session.new_profile("my-lab", "My lab").to_yaml())
+            id: my-lab
+            acronym: MY-LAB
+            ...
+        """
         from matcher.institutes import institute_yaml
 
         return institute_yaml(self.institute)

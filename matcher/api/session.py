@@ -87,6 +87,14 @@ class Session:
 
         Raises:
             UsageError: for an unknown institute or status, or when not exactly one of `institute`, `text` is given.
+
+        Example:
+            >>> session.rank("brgm", top=2).frame[["rank", "fit", "call"]]
+               rank  fit                                  call
+            0     1  ...
+            1     2  ...
+            >>> session.rank(text="recyclage des batteries", action="RIA", top=1)[0].words(1)
+            ('battery',)
         """
         if (institute is None) == (text is None):
             raise UsageError("Say what to rank for: an institute, or text=….")
@@ -94,11 +102,21 @@ class Session:
         return Matches(self._app.rank(institute, text=text, wanted=wanted, top=top, min_fit=min_fit, as_of=self._as_of))
 
     def why(self, institute: str, call: str, *, top: int | None = None, min_fit: int | None = None) -> Why:
-        """Why a call was, or was not, recommended to an institute. Raises UsageError when either is unknown."""
+        """Why a call was, or was not, recommended to an institute. Raises UsageError when either is unknown.
+
+        Example:
+            >>> session.why("brgm", "HORIZON-CL6-2026-01-CIRCBIO-03")
+            HORIZON-CL6-2026-01-CIRCBIO-03 for brgm: recommended, rank 1 of 160, fit 100
+        """
         return Why(self._app.why(institute, call, top=top, min_fit=min_fit, as_of=self._as_of))
 
     def show(self, call: str, institute: str | None = None) -> Page:
-        """A call in full, with its evidence for an institute. Raises UsageError when it is unknown."""
+        """A call in full, with its evidence for an institute. Raises UsageError when it is unknown.
+
+        Example:
+            >>> session.show("HORIZON-CL6-2026-01-CIRCBIO-03", "brgm").match.fit
+            100
+        """
         return Page(self._app.show(call, institute=institute, as_of=self._as_of))
 
     def calls(
@@ -115,6 +133,10 @@ class Session:
 
         Returns:
             (calls, `matcher.frames.CALL_COLUMNS`); money in euros, days as dates, unknown as NA.
+
+        Example:
+            >>> session.calls("hydrogen", programme="HORIZON")[["status", "next_deadline"]].dtypes.tolist()
+            [CategoricalDtype(...), dtype('<M8[s]')]
         """
         from matcher.frames import calls_frame
 
@@ -129,6 +151,10 @@ class Session:
 
         Returns:
             (changes, `matcher.frames.CHANGE_COLUMNS`)
+
+        Example:
+            >>> session.changes(institute="brgm", since="2026-05-01").empty
+            True
         """
         from matcher.frames import changes_frame
 
@@ -138,18 +164,35 @@ class Session:
         return changes_frame(listing.changes)
 
     def institutes(self) -> pd.DataFrame:
-        """The institutes that calls are matched for: (institutes, `matcher.frames.INSTITUTE_COLUMNS`)."""
+        """The institutes that calls are matched for: (institutes, `matcher.frames.INSTITUTE_COLUMNS`).
+
+        Example:
+            >>> session.institutes().loc[0, ["institute", "acronym"]].tolist()
+            ['3bcar', '3BCAR']
+        """
         from matcher.frames import institutes_frame
 
         return institutes_frame(self._app.institutes)
 
     def profile(self, institute: str) -> Draft:
-        """An institute's profile, to look at, change, rank and compare; its file stays as it is."""
+        """An institute's profile, to look at, change, rank and compare; its file stays as it is.
+
+        Example:
+            >>> session.profile("BRGM").add("hydrogen storage")
+            brgm: ... keywords, 0 projects
+              + hydrogen storage
+        """
         saved = self._app.institute(institute)
         return Draft(saved, saved, self._app.index(), self.as_of)
 
     def new_profile(self, identifier: str, name: str) -> Draft:
-        """An empty profile, to be filled with `add`, `add_projects` and the terms that it then suggests."""
+        """An empty profile, to be filled with `add`, `add_projects` and the terms that it then suggests.
+
+        Example:
+            >>> session.new_profile("my-lab", "My lab").add("sodium-ion batteries").rank(top=1)
+            My lab: 1 best calls as of 2026-05-07
+                1  fit 100  ...
+        """
         made = new_institute(identifier, name)
         return Draft(made, made, self._app.index(), self.as_of)
 
@@ -161,6 +204,10 @@ class Session:
         Returns:
             (institutes, calls) of 0-100; rows are identifiers of institutes, columns those of calls. 0 also where the
             two have nothing in common.
+
+        Example:
+            >>> session.fits(["brgm", "inria"]).shape
+            (2, 160)
         """
         from matcher.api.network import fits
 
@@ -175,6 +222,10 @@ class Session:
         Returns:
             (calls, 6) `call`, `day`, `rank`, `fit`, `deadline`, `lead_days`: days from the first day to the deadline.
             Calls count from their opening day on.
+
+        Example:
+            >>> session.first_recommended("brgm", since="2026-01-01", top=3).columns.tolist()
+            ['call', 'day', 'rank', 'fit', 'deadline', 'lead_days']
         """
         from matcher.api.network import first_recommended
 
@@ -191,7 +242,12 @@ class Session:
         institute: str | None = None,
         language: Literal["fr", "en"] | None = None,
     ) -> DigestPage:
-        """The mail that somebody would get; nothing is queued. With an `institute`: what a new subscriber would get."""
+        """The mail that somebody would get; nothing is queued. With an `institute`: what a new subscriber would get.
+
+        Example:
+            >>> session.digest(institute="brgm", language="en").due
+            True
+        """
         from matcher.digest.nouns import Language
 
         wanted = Language(language) if language is not None else None
@@ -200,7 +256,12 @@ class Session:
         )
 
     def subscribers(self) -> pd.DataFrame:
-        """Who gets mail: (subscribers, 17), the keys of `matcher subscribers --json`."""
+        """Who gets mail: (subscribers, 17), the keys of `matcher subscribers --json`.
+
+        Example:
+            >>> "address" in session.subscribers()
+            True
+        """
         import pandas as pd
 
         from matcher.mail_records import SUBSCRIBER_FIELDS, subscriber_record
@@ -208,13 +269,23 @@ class Session:
         return pd.DataFrame(map(subscriber_record, self._app.mailing.listed()), columns=list(SUBSCRIBER_FIELDS))
 
     def status(self, last: int = 10) -> pd.DataFrame:
-        """The last runs, newest first: (runs, `matcher.frames.RUN_COLUMNS`)."""
+        """The last runs, newest first: (runs, `matcher.frames.RUN_COLUMNS`).
+
+        Example:
+            >>> session.status().loc[0, ["kind", "outcome"]].tolist()
+            ['sample', 'ok']
+        """
         from matcher.frames import runs_frame
 
         return runs_frame(self._app.status(last, as_of=self._as_of).runs)
 
     def doctor(self) -> pd.DataFrame:
-        """What is wrong with the set-up: (checks, 3) `check`, `ok`, `detail`. Asks the portal whether it is there."""
+        """What is wrong with the set-up: (checks, 3) `check`, `ok`, `detail`. Asks the portal whether it is there.
+
+        Example:
+            >>> session.doctor().columns.tolist()
+            ['check', 'ok', 'detail']
+        """
         from matcher.frames import tidy
 
         found = self._app.doctor(as_of=self._as_of)
@@ -222,7 +293,12 @@ class Session:
         return tidy(rows, {"check": "string", "ok": "bool", "detail": "string"})
 
     def config(self) -> pd.DataFrame:
-        """Each setting and where it came from, secrets masked: (settings, 3) `setting`, `value`, `origin`."""
+        """Each setting and where it came from, secrets masked: (settings, 3) `setting`, `value`, `origin`.
+
+        Example:
+            >>> session.config().loc[0, "setting"]
+            'home'
+        """
         from matcher.frames import tidy
 
         rows = ({"setting": key, "value": value, "origin": origin} for key, value, origin in self._app.settings.shown())
@@ -236,6 +312,11 @@ class Session:
         Raises:
             UsageError: when the session only reads.
             PortalUnreachable: when the portal does not answer.
+
+        Example:
+            >>> session.fetch()
+            Traceback (most recent call last):
+            matcher.errors.UsageError: This session only reads: open it with matcher.open(writable=True) to fetch.
         """
         self._must_write("fetch")
         if bulk is not None:
@@ -243,14 +324,26 @@ class Session:
         return self._app.fetch(programmes=listed(programme), full=full, as_of=self._as_of)
 
     def run(self) -> RunOutcome:
-        """The daily job, once: fetch, rank, mail. Uses the network and sends what is due. Raises like `fetch`."""
+        """The daily job, once: fetch, rank, mail. Uses the network and sends what is due. Raises like `fetch`.
+
+        Example:
+            >>> session.run()
+            Traceback (most recent call last):
+            matcher.errors.UsageError: This session only reads: open it with matcher.open(writable=True) to run.
+        """
         self._must_write("run")
         return self._app.run(as_of=self._as_of)
 
     # life
 
     def close(self) -> None:
-        """Remove what was made for this session only: the sample's temporary folder."""
+        """Remove what was made for this session only: the sample's temporary folder.
+
+        Example:
+            >>> with matcher.open(sample=True) as other:
+            ...     len(other.calls())
+            160
+        """
         if self._made is not None:
             self._made()
 
@@ -291,6 +384,10 @@ def open_session(
     Raises:
         ConfigError: with every mistake of the configuration.
         IndexMissing: when nothing was fetched yet and `sample` is False.
+
+    Example:
+        >>> matcher.open(sample=True, as_of="2026-06-01").as_of
+        datetime.date(2026, 6, 1)
     """
     if sample and writable:
         raise UsageError("The sample is only read: leave out writable, or sample.")

@@ -1,0 +1,55 @@
+"""Every public method of the API has an example, and every example says what it prints."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+import matcher
+from matcher.api import benchmarks, drafts, results, session
+from tests.evaluation.test_benchmark import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MODULES = [session, drafts, results, benchmarks]
+SELF_EVIDENT = {"DigestPage", "Matches", "Page", "Why"}
+"""Classes that have properties only; what they show is in the examples of what gives them."""
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_examples_print_what_they_say(module: object, tmp_path: Path) -> None:
+    options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
+    runner = doctest.DocTestRunner(optionflags=options)
+    with matcher.open(sample=True) as opened, pd.option_context("display.width", 200):
+        names = {"matcher": matcher, "session": opened, "folder": write(tmp_path)}
+        for test in doctest.DocTestFinder(exclude_empty=True).find(module, globs=names):
+            runner.run(test)
+    assert not runner.failures
+
+
+def public_methods() -> list[tuple[str, object]]:
+    found = [("evaluate", matcher.evaluate), ("open", matcher.open)]
+    for name in matcher.__all__:
+        thing = getattr(matcher, name)
+        if inspect.isclass(thing) and name not in SELF_EVIDENT:
+            found += [(f"{name}.{n}", f) for n, f in vars(thing).items() if n[0] != "_" and inspect.isfunction(f)]
+    return found
+
+
+@pytest.mark.parametrize(("name", "method"), public_methods(), ids=lambda value: str(value)[:40])
+def test_every_method_has_an_example(name: str, method: object) -> None:
+    assert ">>>" in (method.__doc__ or ""), name
+
+
+@pytest.mark.parametrize("name", matcher.__all__)
+def test_every_public_name_says_what_it_is(name: str) -> None:
+    thing = getattr(matcher, name)
+    assert thing.__doc__, name
+    for inner, value in vars(thing).items() if inspect.isclass(thing) else ():
+        if inner[0] != "_" and (inspect.isfunction(value) or isinstance(value, property)):
+            assert value.__doc__, f"{name}.{inner}"
