@@ -130,7 +130,7 @@ class Index:
             history=constants.HISTORY_WEIGHT * self._won_before(query)[self.arrays["part"]],
             coordination=-constants.COORDINATION_WEIGHT * self.arrays["coordination"].astype(np.float64),
             products=products,
-            meaning=self._meaning(query),
+            meaning=self.meaning(query),
         )
 
     def contributions(self, scores: Scores, row: int) -> Doubles:
@@ -169,8 +169,8 @@ class Index:
         covered = np.bincount(rows, weights=weights * weights, minlength=len(self)).astype(np.float64)
         return Products(rows, weights * np.repeat(query.weights, highs - lows), edges), covered
 
-    def _meaning(self, query: QueryVector) -> Doubles | None:
-        """(calls,) the likeness of the encoded calls to the profile, which is 0 for the average call."""
+    def meaning(self, query: QueryVector) -> Doubles | None:
+        """(calls,) the likeness of the encoded calls to the profile, which is 0 for the average call; None without one."""
         if query.meaning is None or "meaning_calls" not in self.arrays:
             return None
         found = np.zeros(len(self))
