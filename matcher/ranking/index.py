@@ -170,7 +170,7 @@ class Index:
         return Products(rows, weights * np.repeat(query.weights, highs - lows), edges), covered
 
     def meaning(self, query: QueryVector) -> Doubles | None:
-        """(calls,) the likeness of the encoded calls to the profile, which is 0 for the average call; None without one."""
+        """(calls,) the likeness of the encoded calls to the profile, 0 for the average one; None without vectors."""
         if query.meaning is None or "meaning_calls" not in self.arrays:
             return None
         found = np.zeros(len(self))
