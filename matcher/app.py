@@ -88,6 +88,8 @@ class Matcher:
             sentences=explain,
             pin=asked.pin,
         )
+        if not matches and wanted is not None:
+            _check_words(index, wanted)
         return Ranking(asked.identifier, asked.name, today, tuple(matches), index.meta["sample"])
 
     def why(
@@ -148,6 +150,8 @@ class Matcher:
             following = call.next_deadline(today)
             return (following.date if following else date.max, call.identifier)
 
+        if not passing:
+            _check_words(index, wanted)
         return CallListing(tuple(sorted(passing, key=soonest)), today, index.meta["sample"])
 
     def changes(
@@ -494,6 +498,19 @@ class Matcher:
         with self.open_store() as store, self._index_out_of_date(store):
             keep_sample(store, sample.load(), clock=self._clock, within=within)
             self._refresh_index(store)
+
+
+def _check_words(index: Index, wanted: CallFilter) -> None:
+    """Raises UsageError for a filter that names nothing that there is: a slip must not look like a lack of calls.
+
+    Asked only where nothing was found, because it reads every call.
+    """
+    from matcher.filters import unknown_word
+    from matcher.portal.actions import USUAL
+    from matcher.portal.programmes import ABBREVIATIONS
+
+    if told := unknown_word(wanted, map(index.call, range(len(index))), ABBREVIATIONS.values(), USUAL):
+        raise UsageError(told)
 
 
 def _check_programmes(names: Sequence[str]) -> None:

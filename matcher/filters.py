@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from matcher.model import Call
+
 STATUSES = {"live": LIVE, "all": frozenset[Status]()} | {s.value: frozenset({s}) for s in Status}
 """The words for a status, and the statuses that each asks for; an empty set asks for every one."""
 
@@ -42,3 +44,28 @@ def call_filter(
 def listed(words: Iterable[str]) -> tuple[str, ...]:
     """One word, or several, as a tuple of words."""
     return (words,) if isinstance(words, str) else tuple(words)
+
+
+def unknown_word(
+    wanted: CallFilter, calls: Iterable[Call], programmes: Iterable[str], actions: Iterable[str]
+) -> str | None:
+    """What to tell of a programme or type of action that no call and none of these lists has; else None."""
+    programmes, actions = set(programmes), set(actions)
+    for call in calls:
+        programmes.add((call.programme or "").upper())
+        actions |= {action.code.upper() for action in call.actions}
+    endings = {"-".join(words[i:]) for words in (code.split("-") for code in actions) for i in range(len(words))}
+    for what, words, known in (
+        ("programme", wanted.programmes, programmes),
+        ("type of action", wanted.actions, endings),
+    ):
+        for word in sorted(words - known):
+            return f"No {what} is called {word!r}: {_hint(word, known - {''})}"
+    return None
+
+
+def _hint(word: str, known: set[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, known, n=3, cutoff=0.6)
+    return f"did you mean {' or '.join(sorted(near))}?" if near else f"there are {', '.join(sorted(known)[:20])}."

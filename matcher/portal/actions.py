@@ -63,6 +63,9 @@ _LABELS = {
 }
 """Label less programme → code less programme, for rows that name a type of action by its label alone."""
 
+USUAL = frozenset(code.upper() for code in _LABELS.values())
+"""Types of action that the portal uses, less programme, in upper case."""
+
 
 def types_of_action(actions: Iterable[object], lines: Iterable[Line], labels: Iterable[str]) -> tuple[Action, ...]:
     """Types of action by code, from the richest of the three places that name any."""

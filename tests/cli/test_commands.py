@@ -216,3 +216,23 @@ def test_what_is_kept_is_private(fetched):
     assert fetched.home.stat().st_mode & 0o077 == 0
     assert (fetched.home / "matcher.db").stat().st_mode & 0o077 == 0
     assert (fetched.home / "index").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("rank", "cea-leti", "--programme", "HORIZN"), "did you mean HORIZON?"),
+        (("calls", "--programme", "xyz"), "there are "),
+        (("rank", "cea-leti", "--action", "RAI"), "RIA"),
+        (("calls", "--action", "HORIZON-IB"), "did you mean HORIZON-IA"),
+    ],
+)
+def test_a_filter_that_names_what_no_call_has_is_told(run, fetched, arguments, said):
+    answer = run(fetched, *arguments, "--as-of", DAY)
+    assert answer.code == 2
+    assert said in answer.err
+
+
+def test_a_filter_that_names_what_calls_have_may_find_nothing(run, fetched):
+    answer = run(fetched, "calls", "--programme", "LIFE", "--deadline-before", "2001-01-01", "--as-of", DAY)
+    assert (answer.code, answer.err.count("0 calls")) == (0, 1)
