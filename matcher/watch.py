@@ -154,6 +154,8 @@ class Watch:
             _log.info("Left to another process: %s", error)
         except MatcherError as error:
             _log.error("%s failed: %s", task.name.lower(), error)
+            if task in _TOLD:
+                self._app.mailing.tell(_TOLD[task], error, sleep=self._sleep)
         except Stopped:
             outcome = "interrupted"
             raise
@@ -244,6 +246,9 @@ class Watch:
         if self._working:
             raise Stopped
 
+
+_TOLD = {Task.ARCHIVE: "the archive could not be read", Task.CLEAN: "the weekly clean-up failed"}
+"""What the operator is told of; the daily run tells itself, and mails that wait are told when they are given up."""
 
 _WORK: dict[Task, Callable[[Watch], str]] = {
     Task.DAILY: Watch._daily,

@@ -16,7 +16,8 @@ from tests.portal.rows import Row, topic
 from tests.portal.server import LocalPortal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from tests.faults.nursery import Done, Job, Nursery
@@ -51,6 +52,7 @@ class Scene:
         self._nursery = nursery
         self._stack = ExitStack()
         self.url = ""  # of the database; empty: SQLite in the home folder
+        self.server = folder  # of PostgreSQL's socket, where there is one
         self.portal_url = ""
         self.prelude = ""
         self.user = 0
@@ -70,6 +72,10 @@ class Scene:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    def enter(self, context: AbstractContextManager[Path]) -> Path:
+        """Something that lasts until the end of the scene."""
+        return self._stack.enter_context(context)
 
     @property
     def home(self) -> Path:
@@ -136,15 +142,3 @@ class Scene:
 
 def identifiers(numbers: Iterable[int]) -> list[str]:
     return [name(number) for number in numbers]
-
-
-def once(function: Callable[[], None]) -> Callable[[], None]:
-    """The same, the first time that it is called."""
-    calls: list[None] = []
-
-    def first() -> None:
-        if not calls:
-            calls.append(None)
-            function()
-
-    return first

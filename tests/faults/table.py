@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tests.digest.flow import name
 from tests.digest.smtp_server import DROP, DROP_AFTER
-from tests.faults import causes
+from tests.faults import causes, postgres
 from tests.faults.promise import FAILED, NOT_MAILED, NOT_READ, READ_IN_PART, Fault, Kept, Reader
 from tests.faults.scene import KNOWN, READER
 from tests.portal.faults import Fault as Failure
@@ -31,7 +31,7 @@ ROWS = (
     _bad_page("portal: one page stays 429", Failure.TOO_MANY, costly=True),
     _bad_page("portal: one page is refused (403)", Failure.FORBIDDEN),
     _bad_page("portal: connections are reset at one page", Failure.RESET, costly=True),
-    _bad_page("portal: one page breaks off", Failure.TRUNCATED),
+    _bad_page("portal: one page breaks off", Failure.TRUNCATED, costly=True),
     _bad_page("portal: one page is HTML", Failure.HTML),
     _bad_page("portal: one page is JSON of another shape", Failure.WRONG_SHAPE, costly=True),
     _bad_page("portal: one page drips in, a byte at a time", Failure.DRIP, causes.IMPATIENT, costly=True),
@@ -47,7 +47,7 @@ ROWS = (
     ),
     Fault(
         "portal: 403 to everything", causes.portal(always=Failure.FORBIDDEN),
-        Kept.FORMER, 4, "refused the request (HTTP 403)", NOT_READ, Reader.NEXT_RUN,
+        Kept.FORMER, 4, "refused the request (HTTP 403)", NOT_READ, Reader.NEXT_RUN, costly=True,
     ),
     Fault(
         "portal: 404 to everything (it has moved)", causes.portal(always=Failure.NOT_FOUND),
@@ -80,7 +80,7 @@ ROWS = (
     ),
     Fault(
         "portal: the identifier has another name", causes.listing(causes.renamed("identifier")),
-        Kept.FORMER, 3, "Field `identifier` is missing", READ_IN_PART, Reader.NEXT_RUN,
+        Kept.FORMER, 3, "Field `identifier` is missing", READ_IN_PART, Reader.NEXT_RUN, costly=True,
     ),
     Fault(
         "portal: the row of one known call cannot be read", causes.listing(causes.unreadable(name(KNOWN[0]))),
@@ -117,7 +117,7 @@ ROWS = (
     ),
     Fault(
         "home: of another user", causes.foreign_home,
-        Kept.FORMER, 1, "check the folder and its permissions", FAILED, Reader.NEXT_RUN,
+        Kept.FORMER, 1, "check the folder and its permissions", FAILED, Reader.NEXT_RUN, costly=True,
     ),
     Fault(
         "database: locked by another program", causes.locked,
@@ -142,6 +142,14 @@ ROWS = (
     Fault(
         "database: of a newer version", causes.newer,
         Kept.FILE, 1, "was written by a newer matcher", FAILED, Reader.NEXT_RUN,
+    ),
+    Fault(
+        "PostgreSQL: goes during the run, and is back before the listing is saved", postgres.moved,
+        Kept.ALL, 0, "", "", Reader.NEWS, act=postgres.goes(back=True), costly=True,
+    ),
+    Fault(
+        "PostgreSQL: goes during the run, and is back after it", postgres.moved,
+        Kept.FORMER, 1, "cannot be reached", FAILED, Reader.NEXT_RUN, act=postgres.goes(back=False), costly=True,
     ),
     Fault("index: its arrays are cut", causes.index_cut, Kept.ALL, 0, "", "", Reader.NEWS),
     Fault("index: its pointer is garbage", causes.index_pointer_garbled, Kept.ALL, 0, "", "", Reader.NEWS, costly=True),
@@ -168,7 +176,7 @@ ROWS = (
     ),
     Fault(
         "mail server: drops the connection during a mail", causes.at_data(READER, DROP),
-        Kept.ALL, 3, "waits until", NOT_MAILED, Reader.WAITS,
+        Kept.ALL, 3, "waits until", NOT_MAILED, Reader.WAITS, costly=True,
     ),
     Fault(
         "mail server: takes a mail and drops the connection before it says so", causes.at_data(READER, DROP_AFTER),

@@ -11,6 +11,7 @@ import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 
 import pytest
 
@@ -221,6 +222,27 @@ class TestLoop:
         database.write_bytes(content)
         loop.watch.tick()
         assert len(runs_of(loop.place, "run")) == 2
+
+    def test_the_operator_is_told_of_a_database_that_says_nothing_and_of_the_weekly_work(self, loop) -> None:
+        def told() -> list[str]:
+            mails = sorted((loop.place.home / "outbox").glob("*/operator*.eml"))
+            return [str(message_from_bytes(mail.read_bytes(), policy=policy.default)["Subject"]) for mail in mails]
+
+        toml = loop.place.config / "matcher.toml"
+        toml.write_text(
+            toml.read_text(encoding="utf-8").replace('archive = ""', 'archive = "/nowhere/grants.json"')
+            + '[mail]\noperator = "ops@example.org"\n',
+            encoding="utf-8",
+        )
+        loop.watch.reload()
+        loop.watch.tick()
+        assert told() == ["matcher: the archive could not be read"]
+        database = loop.place.home / "matcher.db"
+        database.write_bytes(b"junk" * 1000)
+        for _ in range(3):
+            loop.now += MINUTE
+            loop.watch.tick()
+        assert sorted(told()) == ["matcher: the archive could not be read", "matcher: the scheduler stands still"]
 
     def test_mails_that_wait_are_delivered_when_their_time_comes(self, loop) -> None:
         loop.watch.tick()

@@ -2,61 +2,36 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
 from matcher.store import ListingScope, Saved, Store
+from tests.store.cluster import administer, private_cluster, server_programs, url_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
+    from pathlib import Path
 
     from matcher.model import ParsedRow
 
 _numbers = count(1)
 
 
-def _server_programs() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
-    if found:
-        return found[-1].parent
-    on_path = shutil.which("initdb")
-    return Path(on_path).parent if on_path else None
-
-
 @pytest.fixture(scope="session")
 def postgresql_folder() -> Iterator[Path]:
-    """A private server on a Unix socket; it refuses to run as root, so root lends it the user `postgres`."""
+    """A private server on a Unix socket."""
     pytest.importorskip("psycopg", reason="PostgreSQL's driver is not installed")
-    programs = _server_programs()
+    programs = server_programs()
     if programs is None:
         pytest.skip("PostgreSQL's server is not installed (Debian: apt-get install postgresql)")
-    user = "postgres" if os.geteuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="matcher-pg-"))
-    if user:
-        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-
-    def run(program: str, *arguments: str) -> None:
-        command = [str(programs / program), "-D", str(folder / "data"), *arguments]
-        subprocess.run(command, user=user, cwd="/", check=True, stdout=subprocess.DEVNULL)
-
-    run("initdb", "-A", "trust", "-U", "matcher", "--no-sync", "-E", "UTF8", "--locale", "C.UTF-8")
-    settings = f"-k {folder} -c listen_addresses='' -c fsync=off"
-    run("pg_ctl", "start", "-w", "-o", settings, "-l", str(folder / "log"))
-    yield folder
-    run("pg_ctl", "stop", "-m", "immediate")
-    shutil.rmtree(folder)
+    with private_cluster(programs) as folder:
+        yield folder
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -64,12 +39,9 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/home/matcher.db"
     folder = request.getfixturevalue("postgresql_folder")
-    server = sa.create_engine(f"postgresql+psycopg://matcher@/postgres?host={folder}", isolation_level="AUTOCOMMIT")
     name = f"test{next(_numbers)}"
-    with server.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    server.dispose()
-    return f"postgresql+psycopg://matcher@/{name}?host={folder}"
+    administer(folder, f"CREATE DATABASE {name}")
+    return url_of(folder, name)
 
 
 @pytest.fixture

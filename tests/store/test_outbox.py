@@ -57,6 +57,12 @@ class TestQueue:
 
 
 class TestSending:
+    def test_a_mail_timed_by_a_clock_that_was_set_back_waits_no_longer_than_any(self, store: Store) -> None:
+        queued(store, mail(), now=NOW + 3 * DAY)
+        assert len(store.due_mails(NOW)) == 1
+        assert store.due_mails(NOW + 2 * DAY) == []
+        assert len(store.due_mails(NOW + 3 * DAY)) == 1
+
     def test_due_in_the_order_of_waiting(self, store: Store) -> None:
         late, early = queued(store, mail("late"), now=NOW + HOUR), queued(store, mail("early"))
         assert [m.mail.message_id for m in store.due_mails(NOW)] == [early]

@@ -1,0 +1,62 @@
+"""A private PostgreSQL server on a Unix socket, for tests and for proofs that run outside of them."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def server_programs() -> Path | None:
+    """The folder of `initdb`; None where PostgreSQL's server is not installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).parent if on_path else None
+
+
+@contextmanager
+def private_cluster(programs: Path) -> Iterator[Path]:
+    """The folder of a running server's socket; it refuses to run as root, so root lends it the user `postgres`."""
+    user = "postgres" if os.geteuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="matcher-pg-"))
+    if user:
+        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(programs / program), "-D", str(folder / "data"), *arguments]
+        subprocess.run(command, user=user, cwd="/", check=True, stdout=subprocess.DEVNULL)
+
+    run("initdb", "-A", "trust", "-U", "matcher", "--no-sync", "-E", "UTF8", "--locale", "C.UTF-8")
+    settings = f"-k {folder} -c listen_addresses='' -c fsync=off"
+    run("pg_ctl", "start", "-w", "-o", settings, "-l", str(folder / "log"))
+    try:
+        yield folder
+    finally:
+        run("pg_ctl", "stop", "-m", "immediate")
+        shutil.rmtree(folder)
+
+
+def url_of(folder: Path, database: str) -> str:
+    """The URL of a database of a private server."""
+    return f"postgresql+psycopg://matcher@/{database}?host={folder}"
+
+
+def administer(folder: Path, *statements: str) -> None:
+    """Run statements that make or drop databases."""
+    server = sa.create_engine(url_of(folder, "postgres"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        for statement in statements:
+            connection.execute(sa.text(statement))
+    server.dispose()
