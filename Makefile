@@ -6,13 +6,14 @@ COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-has
           --no-annotate --quiet --custom-compile-command "make lock"
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test bench faults lint types check lock wheel clean help
+.PHONY: run test bench faults kills lint types check lock wheel clean help
 
 help:
 	@echo "make run    set up, then fetch the calls and recommend them once"
 	@echo "make test   set up, then run the tests"
 	@echo "make bench  measure how fast it is (about ten minutes)"
 	@echo "make faults  cause each fault of docs/reliability.md and print what came of it (about three minutes)"
+	@echo "make kills  kill the daily run at some hundred moments and look (about ten minutes)"
 	@echo "make check  lint and types;  make lock  renew the pins;  make wheel  build the package"
 
 run: $(VENV)/.installed
@@ -26,6 +27,9 @@ bench: $(VENV)/.installed-dev
 
 faults: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.faults
+
+kills: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.crash.kills
 
 lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from matcher.answers import CallListing, ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
 from matcher.brussels import brussels_day, noon
 from matcher.disk import writing_to
+from matcher.durable import make_folder
 from matcher.errors import ConfigError, IndexMissing, StoreError, StoreMissing, UsageError
 from matcher.model import LIVE, Call, CallFilter, FetchReport, Institute, Kind, Source
 
@@ -369,7 +370,7 @@ class Matcher:
     def _make_home(self) -> None:
         home = self.settings.home
         try:
-            home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(home)
         except OSError as error:
             origin = self.settings.origins.get("home", "default")
             raise ConfigError(

@@ -181,11 +181,26 @@ class _Work:
         elif self.fetched.report is not None:
             self.app.mailing.notify(self.store, FETCH_PARTIAL, self.fetched.report.problems, self.day)
 
+    def _given_up_unheard(self) -> list[str]:
+        """Mails that failed for good in the runs right before this one that were killed before they could tell."""
+        from itertools import takewhile
+
+        from matcher.digest.deliver import given_up
+        from matcher.digest.nouns import MailState
+
+        before = self.store.runs(1000, kind="run")[1:]
+        since = min((run.started for run in takewhile(lambda run: run.outcome == "interrupted", before)), default=None)
+        if since is None:
+            return []
+        failed = self.store.mails(MailState.FAILED, limit=1000)
+        return [given_up(m, m.last_error or "") for m in failed if m.tried_at is not None and m.tried_at >= since]
+
     def _tell_of_mails(self, sending: Sending) -> None:
-        """The notice goes out at once where the server talked to us, else with the next delivery."""
-        told = self.app.mailing.notify(self.store, MAILS_FAILED, sending.problems, self.day)
+        """The notice goes out at once, unless the server did not talk to us: then with the next delivery."""
+        problems = dict.fromkeys((*self._given_up_unheard(), *sending.problems))
+        told = self.app.mailing.notify(self.store, MAILS_FAILED, list(problems), self.day)
         done = sending.delivery
-        if told and (done.sent or done.failed or done.retried):
+        if told and (done.sent or done.failed or done.retried or not done.problems):
             self.app.mailing.deliver(self.store, sleep=self.pause)
 
 

@@ -10,9 +10,9 @@ and sends the same bytes with the same Message-ID again. A mail can therefore ar
 
 That is at most the one mail in flight per death or break. Both are reported as `duplicates_possible`, with the
 Message-ID by which the receiving system can drop the second copy; so is a claim cut short before the final dot, because
-the next process cannot tell. (SQLite's commits outlive the process; when the machine loses power, the last marks before
-it can be lost too, and their mails go out again. A claim older than half an hour is taken back even when its process
-seems to live, as on another machine: a process that slept that long and wakes in the middle of a send can double it.)
+the next process cannot tell. A power cut is no worse: each mark is on the disk before the next mail is begun. (A claim
+older than half an hour is taken back even when its process seems to live, as on another machine: a process that slept
+that long and wakes in the middle of a send can double it.)
 
 **Whom a failure blames.** The mail waits (`LATER`, `LOST`, `DOUBT`) with growing pauses over two days and is then given
 up; a refusal is final at once; one because of the address (`NO_MAILBOX`) pauses the address when it is the third in a
@@ -156,7 +156,7 @@ class _Delivery:
     def fail(self, queued: QueuedMail, reason: str, *, blame: bool) -> None:
         in_a_row = self.store.mark_failed(queued.mail.message_id, self.clock(), reason, blame=blame)
         self.failed += 1
-        self.problems.append(f"{_named(queued)} is not delivered: {reason}.")
+        self.problems.append(given_up(queued, reason))
         address = queued.mail.address
         if blame and in_a_row >= PAUSE_AFTER and self.store.pause_address(address, reason, self.clock()):
             self.paused.append(address)
@@ -178,6 +178,11 @@ class _Delivery:
     def report(self) -> DeliveryReport:
         paused, doubtful, problems = tuple(self.paused), tuple(self.doubtful), tuple(self.problems)
         return DeliveryReport(self.sent, self.retried, self.failed, paused, doubtful, problems)
+
+
+def given_up(queued: QueuedMail, reason: str) -> str:
+    """The sentence on a mail that failed for good."""
+    return f"{_named(queued)} is not delivered: {reason}."
 
 
 def _named(queued: QueuedMail) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matcher.digest.transport import Outcome, Verdict
+from matcher.durable import make_folder, write_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matcher.digest.nouns import Mail
 
 
@@ -28,11 +28,10 @@ class FileTransport:
     def send(self, mail: Mail) -> Outcome:
         try:
             day = self._folder / mail.day.isoformat()
-            for folder in (self._folder, day):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(day)
             target = _free_name(day, _file_name(mail.subscriber), mail.body)
-            _write(target.with_name(target.name + ".html"), mail.html.encode("utf-8", "replace"))
-            _write(target.with_name(target.name + ".eml"), mail.body)
+            write_file(target.with_name(target.name + ".html"), mail.html.encode("utf-8", "replace"))
+            write_file(target.with_name(target.name + ".eml"), mail.body)
         except OSError as error:
             return Outcome(Verdict.TROUBLE, f"the mails in {self._folder} cannot be written ({error.strerror})")
         return Outcome(Verdict.ACCEPTED)
@@ -53,17 +52,3 @@ def _free_name(day: Path, name: str, body: bytes) -> Path:
         if not kept.exists() or kept.read_bytes() == body:
             return target
     raise AssertionError  # count() does not end
-
-
-def _write(path: Path, data: bytes) -> None:
-    """All or nothing, also when the machine stops half-way; a temporary file is made with mode 0600."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from matcher.durable import make_folder, sync, write_file
 from matcher.errors import IndexMissing
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def write_generation(root: Path, layout: int, generation: Generation) -> None:
     Raises:
         OSError: when the disk is full or the folder cannot be written; what was in use stays in use.
     """
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(root)
     folder = root / secrets.token_hex(8)
     folder.mkdir(mode=0o700)
     sizes = {name: int(array.nbytes) for name, array in generation.arrays.items()}
@@ -120,12 +121,9 @@ def write_generation(root: Path, layout: int, generation: Generation) -> None:
             with (folder / f"{name}.npy").open("wb") as stream:
                 np.save(stream, np.ascontiguousarray(array), allow_pickle=False)
                 os.fsync(stream.fileno())
-        _write_text(folder / _META, json.dumps({**generation.meta, "layout": layout, "arrays": sizes}))
-        _sync_folder(folder)
-        temporary = root / f"{_CURRENT}.{folder.name}"
-        _write_text(temporary, folder.name)
-        temporary.replace(root / _CURRENT)
-        _sync_folder(root)
+        write_file(folder / _META, json.dumps({**generation.meta, "layout": layout, "arrays": sizes}).encode())
+        sync(root)  # before the pointer: else it could outlast what it points at
+        write_file(root / _CURRENT, folder.name.encode())
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -138,13 +136,6 @@ def _mapped(path: Path, size: int) -> Array:
         raise ValueError(f"{path} is not complete")
     # A plain view: indexing a memmap makes a Python object each time, which is ten times slower.
     return mapped.view(np.ndarray)
-
-
-def _write_text(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
 
 
 def _remove_old(root: Path, in_use: str) -> None:
@@ -160,11 +151,3 @@ def _remove_old(root: Path, in_use: str) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,7 +5,6 @@ A copy is what one moment showed: it is read in one transaction and written in o
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import tempfile
 from contextlib import closing, suppress
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select, text, update
 
+from matcher.durable import sync
 from matcher.errors import StoreError
 from matcher.store.dialects import writing
 from matcher.store.schema import APPLICATION_ID, locks, metadata, runs
@@ -60,9 +60,9 @@ def replace_whole(file: Path, fill: Callable[[Path], None]) -> None:
         made = folder / "matcher.db"
         fill(made)
         made.chmod(0o600)
-        _sync(made)
+        sync(made)
         made.replace(file)
-        _sync(file.absolute().parent)
+        sync(file.absolute().parent)
     except OSError as error:
         raise StoreError(f"The backup {file} cannot be made ({error.strerror}): check its folder.") from error
     finally:
@@ -106,11 +106,3 @@ def _is_ours(file: Path) -> bool:
     with suppress(sqlite3.Error), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as found:
         return bool(found.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID)
     return False
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
+from matcher.durable import make_folder
 from matcher.errors import StoreError, StoreMissing
 from matcher.store.schema import APPLICATION_ID
 
@@ -83,7 +84,8 @@ def _sqlite_engine(path: Path, *, read_only: bool, wait: float) -> Engine:
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(uri, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA synchronous=NORMAL")
+        # In WAL mode NORMAL would lose the last commits in a power cut: a mail that has gone would be queued again.
+        connection.execute("PRAGMA synchronous=FULL")
         return connection
 
     engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
@@ -123,9 +125,7 @@ def _find_file(path: Path) -> None:
 def _prepare_file(path: Path, wait: float) -> None:
     """Makes the file, private to its owner, in WAL mode and marked as ours; refuses another program's database."""
     try:
-        missing = [folder for folder in path.absolute().parents if not folder.exists()]
-        for folder in reversed(missing):
-            folder.mkdir(mode=0o700, exist_ok=True)
+        make_folder(path.parent)
         _make_file(path)
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
