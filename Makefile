@@ -6,7 +6,7 @@ COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-has
           --no-annotate --quiet --custom-compile-command "make lock"
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test bench faults kills lint types check lock wheel clean help
+.PHONY: run test bench faults kills fuzz audit lint types check lock wheel clean help
 
 help:
 	@echo "make run    set up, then fetch the calls and recommend them once"
@@ -14,6 +14,7 @@ help:
 	@echo "make bench  measure how fast it is (about ten minutes)"
 	@echo "make faults  cause each fault of docs/reliability.md and print what came of it (about three minutes)"
 	@echo "make kills  kill the daily run at some hundred moments and look (about ten minutes)"
+	@echo "make fuzz   feed every parser with hostile data (some minutes);  make audit  look for known holes in the pins"
 	@echo "make check  lint and types;  make lock  renew the pins;  make wheel  build the package"
 
 run: $(VENV)/.installed
@@ -38,6 +39,15 @@ lint: $(VENV)/.installed-dev
 types: $(VENV)/.installed-dev
 	@$(BIN)/mypy
 
+# MATCHER_FUZZ=20000 asks for more inputs of each target
+fuzz: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.fuzz
+
+# --strict: a pin that the service does not know is a failure, not a pass
+audit: $(VENV)/audit/bin/pip-audit
+	@for file in requirements/*.txt; do \
+	  echo "$$file" && $< --strict --require-hashes --disable-pip -r $$file || exit 1; done
+
 check: lint types
 
 wheel: $(VENV)/.installed-dev
@@ -57,6 +67,11 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "matcher needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
+
+# apart from what the product runs with, whose pins it must not change
+$(VENV)/audit/bin/pip-audit:
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
 
 $(VENV)/.installed: $(VENV)/bin/python requirements/run.txt pyproject.toml
 	@echo "Setting up $(VENV) (once; about a minute)…" >&2

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CONFIG_FILE = "matcher.toml"
+MAX_FILE_BYTES = 1_000_000
 
 ENVIRONMENT = {
     "MATCHER_PORTAL_URL": "portal.url",
@@ -259,10 +260,14 @@ def _folder(flag: Path | None, variable: str | None, key: str, name: str, origin
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise ConfigError([f"{path}: found more than {MAX_FILE_BYTES:,} bytes, expected settings"])
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError as error:
+        raise ConfigError([f"{path}: found lists within one another without end, expected settings"]) from error
+    except ValueError as error:  # its syntax, its encoding, a number of thousands of digits
         raise ConfigError([f"{path}: not valid TOML: {error}"]) from error
     except OSError as error:
         raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error

@@ -32,6 +32,7 @@ _HEADING = re.compile(
     r"(?:^|(?<=[.\n;]))\s*"
     r"(Expected ?Outcomes?|Scope|Objectives?|Expected ?Impacts?|Specific ?Challenge)\s*:\s*"
 )
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 MAX_LINE = 20_000_000
 """Characters of one line; a longer one is no call and no project."""
 MAX_CHARACTERS = 2_000_000_000
@@ -95,10 +96,16 @@ def load_qrels(folder: Path) -> Qrels:
             continue
         try:
             profile, _, call, relevance = line.split()
-            qrels.setdefault(profile, {})[call] = int(relevance)
+            qrels.setdefault(profile, {})[call] = _grade(relevance)
         except ValueError as error:
             raise BenchmarkError(f"{path}:{number}: found {line[:60]!r}, expected `profile 0 call 1`.") from error
     return qrels
+
+
+def _grade(text: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,3}", text):
+        raise ValueError("relevance")
+    return int(text)
 
 
 def _find(folder: Path, name: str) -> Path | None:
@@ -184,11 +191,12 @@ def _profile(folder: Path, raw: dict[str, Any], documents: Mapping[str, Project]
         if description := _text(raw, "description"):
             parts.append(ProfilePart("description", "description", description, "en"))
         parts += [project_part(documents[name]) for name in _texts(raw, "documents")]
+        return Profile(identifier, _text(raw, "name") or identifier, tuple(parts))
     except KeyError as error:
-        raise BenchmarkError(f"{folder}: profile {raw.get('id')!r} names {error}, which is not there.") from error
+        name = f"{raw.get('id')!r:.60}"
+        raise BenchmarkError(f"{folder}: profile {name} names {error!s:.60}, which is not there.") from error
     except (TypeError, ValueError) as error:
-        raise BenchmarkError(f"{folder}: profile {raw.get('id')!r}: {error}.") from error
-    return Profile(identifier, _text(raw, "name") or identifier, tuple(parts))
+        raise BenchmarkError(f"{folder}: profile {raw.get('id')!r:.60}: {error}.") from error
 
 
 def _text(raw: Mapping[str, Any], key: str, *, required: bool = False) -> str:
@@ -197,6 +205,8 @@ def _text(raw: Mapping[str, Any], key: str, *, required: bool = False) -> str:
         return ""
     if not isinstance(value, str) or (required and not value):
         raise TypeError(f"{key}: found {value!r:.60}, expected text")
+    if _SURROGATE.search(value):  # half a character, which no file and no terminal takes
+        return _SURROGATE.sub("\ufffd", value)
     return value
 
 
@@ -204,7 +214,7 @@ def _texts(raw: Mapping[str, Any], key: str) -> list[str]:
     value = raw.get(key) or []
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise TypeError(f"{key}: found {value!r:.60}, expected a list of texts")
-    return value
+    return [_SURROGATE.sub("\ufffd", item) for item in value]
 
 
 def _part_name(part: ProfilePart) -> str:

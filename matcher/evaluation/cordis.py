@@ -107,10 +107,10 @@ def _projects(path: Path) -> tuple[dict[str, _Project], int]:
 
 
 def _project(row: Mapping[str, str]) -> _Project | None:
-    """None for a row without an identifier, a topic or a day."""
+    """None for a row without an identifier, a topic or a day; names with spaces would break the lines of qrels."""
     topic = row["topics"].replace(",", ";").split(";")[0].strip()
     signed = _day(row["ecSignatureDate"]) or _day(row["startDate"])
-    if not row["id"] or not topic or signed is None:
+    if not _is_name(row["id"]) or not _is_name(topic) or signed is None:
         return None
     return _Project(row["id"], row["title"], row["objective"], row.get("keywords", ""), topic, signed)
 
@@ -119,7 +119,7 @@ def _participations(path: Path, projects: Mapping[str, _Project]) -> _Participat
     found = _Participations()
     for row in _rows(path, ORGANISATION_COLUMNS):
         organisation = row["organisationID"]
-        if not organisation or row["projectID"] not in projects:
+        if not _is_name(organisation) or row["projectID"] not in projects:
             found.set_aside += 1
             continue
         found.names.setdefault(organisation, (row["name"], row["country"]))
@@ -151,10 +151,11 @@ def _titles(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    """Rows with every column as stripped text; a short row has empty texts."""
+    """Rows with every column as stripped text; a short row has empty texts, a line without end is cut."""
     csv.field_size_limit(_LONGEST_FIELD)
     try:
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            lines = iter(lambda: file.readline(_LONGEST_FIELD), "")
             reader = csv.DictReader((line.replace("\0", "") for line in lines), delimiter=";", restval="")
             missing = [name for name in columns if name not in (reader.fieldnames or ())]
             if missing:
@@ -165,6 +166,10 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
         raise BenchmarkError(f"{path}: cannot be read ({error.strerror}).") from error
     except csv.Error as error:
         raise BenchmarkError(f"{path}: not a CSV file with semicolons ({error}).") from error
+
+
+def _is_name(text: str) -> bool:
+    return len(text.split()) == 1
 
 
 def _day(text: str) -> date | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any
 
 import ijson
 import requests
@@ -16,6 +16,7 @@ import requests
 from matcher.errors import PortalError, UsageError
 from matcher.model import Call, Kind, ParsedRow, SetAside, Source
 from matcher.portal import actions, keywords, programmes
+from matcher.portal.numbers import Readable, ShortNumbers
 from matcher.portal.options import address_mistake
 from matcher.portal.parsing import IDENTIFIER_LIMIT, topic_page
 from matcher.portal.query import STATUSES, TYPES
@@ -39,10 +40,6 @@ _FILE_LIMIT = 2_000_000_000
 _FILE_SECONDS = 3600.0
 
 
-class _Readable(Protocol):
-    def read(self, size: int = ...) -> bytes: ...
-
-
 class BulkFile:
     """An open archive; iterate once for `ParsedRow | SetAside`. A context manager that closes what it reads.
 
@@ -51,7 +48,7 @@ class BulkFile:
     the file breaks off or is no such archive; what came before stands.
     """
 
-    def __init__(self, name: str, source: _Readable, close: IO[bytes] | requests.Response, etag: str | None) -> None:
+    def __init__(self, name: str, source: Readable, close: IO[bytes] | requests.Response, etag: str | None) -> None:
         self.etag = etag
         self._name = name
         self._source = source
@@ -93,7 +90,7 @@ class BulkFile:
     def _events(self) -> Iterator[tuple[str, Any]]:
         """The file's JSON events; nesting is bounded before anything is built of them."""
         depth = 0
-        for event, value in ijson.basic_parse(self._source, use_float=True):
+        for event, value in ijson.basic_parse(ShortNumbers(self._source), use_float=True):
             if event in {"start_map", "start_array"}:
                 depth += 1
                 if depth > MOST_NESTED:

@@ -15,6 +15,7 @@ import requests
 import tenacity
 
 from matcher.errors import PortalError
+from matcher.portal.numbers import decoded
 from matcher.portal.options import PATIENCE, PortalOptions, is_loopback
 from matcher.portal.pace import Pace
 from matcher.portal.reading import READ_ERRORS, Body, BodyTooLongError, BodyTooSlowError
@@ -229,11 +230,11 @@ Check = Callable[[object], T]
 
 def _checked(body: bytes, check: Check[T]) -> T:
     try:
-        decoded = json.loads(body)
+        answer = decoded(body)
     except (ValueError, RecursionError):
         raise _TransientError("the answer is not JSON") from None
     try:
-        return check(decoded)
+        return check(answer)
     except WrongShapeError as error:
         raise _TransientError(str(error)) from None
 

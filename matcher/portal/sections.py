@@ -17,15 +17,30 @@ SECTION_CONDITIONS = "Conditions"
 SECTION_LIMIT = 400_000
 """Characters of one section that are kept."""
 
-_HTML_LIMIT = 2_000_000
-_DEPTH_LIMIT = 400
+HTML_LIMIT = 2_000_000
+"""Characters of one HTML text that are read."""
+MOST_TAGS = 10_000
+"""Tags of one HTML text; one with more is read without any of them. Real ones have up to 736."""
+DEPTH_LIMIT = 400
+"""Elements within one another; a text with more is read without its tags. Real ones have up to 9."""
+MOST_FORMATTING = 300_000
+"""Formatting tags times tags: a parser repeats every open <b> in every new paragraph, which makes millions of few."""
+
+_HEADING_CLASS = "topicdescriptionkind"
 _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure", "footer",
     "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section",
     "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 })  # fmt: skip
 _SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "object", "head", "-comment"})
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*(>?)")
+_FORMATTING = frozenset(
+    {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
+)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_TAG = re.compile(
+    r"""<(/?)([a-zA-Z][a-zA-Z0-9]*+)((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>"""  # a whole tag: slash, name, attributes
+    r"|<[/a-zA-Z][^<>]*+>?"  # a broken one
+)
 _VOID = frozenset(
     {"br", "hr", "img", "input", "meta", "link", "col", "area", "base", "embed", "source", "track", "wbr"}
 )
@@ -81,7 +96,7 @@ def _pieces(html: str, *, headings: bool = True) -> list[str | LexborNode]:
 
 
 def _is_heading(node: LexborNode) -> bool:
-    return "topicdescriptionkind" in (node.attributes.get("class") or "").split()
+    return _HEADING_CLASS in (node.attributes.get("class") or "").split()
 
 
 def _text_of(node: LexborNode) -> str:
@@ -101,17 +116,34 @@ def _tidy(pieces: list[str]) -> str:
 
 
 def _parseable(html: str) -> str:
-    """Text that the parser takes in reasonable time: bounded, without lone surrogates, without absurd nesting."""
-    text = _UNUSABLE.sub("", html[:_HTML_LIMIT])
-    if _depth(text) > _DEPTH_LIMIT:
-        text = _TAG.sub(" ", text)
-    return text
+    """Text that the parser takes in little time and memory, whatever its author meant.
+
+    Attributes go but the class of a heading, comments go; where tags are too many or nested too deep all of them go.
+    """
+    text = _COMMENT.sub("", _UNUSABLE.sub("", html[:HTML_LIMIT]))
+    tags = [(match[1], match[2].lower()) for match in _TAG.finditer(text) if match[2]]
+    if len(tags) > MOST_TAGS or _depth(tags) > DEPTH_LIMIT:
+        return _TAG.sub(" ", text)
+    formatting = sum(name in _FORMATTING for slash, name in tags if not slash)
+    dropped = _FORMATTING if formatting * len(tags) > MOST_FORMATTING else frozenset[str]()
+    return _TAG.sub(lambda match: _bare(match, dropped), text)
 
 
-def _depth(html: str) -> int:
+def _bare(tag: re.Match[str], dropped: frozenset[str]) -> str:
+    """A tag without its attributes; nothing for a dropped one, a space for a broken one."""
+    if not tag[2]:
+        return " "
+    name = tag[2].lower()
+    if name in dropped:
+        return ""
+    kind = f' class="{_HEADING_CLASS}"' if not tag[1] and _HEADING_CLASS in tag[3] else ""
+    return f"<{tag[1]}{name}{kind}>"
+
+
+def _depth(tags: list[tuple[str, str]]) -> int:
     depth = deepest = 0
-    for closing, tag, _ in _TAG.findall(html):
-        if tag.lower() not in _VOID:
-            depth += -1 if closing else 1
+    for slash, name in tags:
+        if name not in _VOID:
+            depth = max(0, depth - 1) if slash else depth + 1
             deepest = max(deepest, depth)
     return deepest

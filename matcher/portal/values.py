@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from matcher.portal.numbers import decoded
+
 LINE = 1_000
 """Characters of a title, name or label that are kept."""
 
@@ -66,7 +68,7 @@ def embedded(metadata: object, field: str) -> Iterator[object]:
 def parsed(text: str) -> object:
     """The JSON value of a text, or None when it is none."""
     try:
-        return json.loads(text)
+        return decoded(text)
     except (ValueError, RecursionError):
         return None
 

@@ -169,3 +169,17 @@ def test_mail_settings_are_checked_and_no_password_is_shown(tmp_path):
     shown = {key: (value, origin) for key, value, origin in settings.shown()}
     assert shown["mail.smtp_url"] == ("smtps://me:***@mail.example.org", "MATCHER_SMTP_URL")
     assert settings.mail.list_domain == "localhost.localdomain"
+
+
+@pytest.mark.parametrize(
+    ("toml", "says"),
+    [
+        ("[ranking]\ntop = " + "9" * 5_000, "not valid TOML"),
+        ("a = " + "[" * 50_000, "within one another"),
+        ("#" * 1_000_001, "more than 1,000,000 bytes"),
+    ],
+    ids=["digits", "nesting", "size"],
+)
+def test_a_file_that_would_end_its_reader(tmp_path, toml, says):
+    (line,) = mistakes_of(tmp_path, toml)
+    assert says in line

@@ -127,3 +127,25 @@ def test_a_file_that_inflates_without_end_is_refused(tmp_path, monkeypatch):
     (tmp_path / "calls.jsonl.gz").write_bytes(gzip.compress(b" " * 1_000 + b"\n" * 1_000_000))
     with pytest.raises(BenchmarkError, match="no benchmark is so large"):
         load_task(tmp_path)
+
+
+@pytest.mark.parametrize("relevance", ["9" * 5_000, "1000", "١", "1.0"])
+def test_a_relevance_that_is_none(tmp_path, relevance):
+    (tmp_path / "qrels.txt").write_text(f"p 0 c {relevance}\n", encoding="utf-8")
+    with pytest.raises(BenchmarkError, match=r"qrels.txt:1"):
+        load_qrels(tmp_path)
+
+
+def test_a_name_that_is_no_text_is_told(tmp_path):
+    write(tmp_path)
+    (tmp_path / "profiles.jsonl").unlink(missing_ok=True)
+    (tmp_path / "profiles.jsonl.gz").write_bytes(gzip.compress(b'{"id": "p", "name": 7, "keywords": ["x"]}'))
+    with pytest.raises(BenchmarkError, match="name: found 7"):
+        load_task(tmp_path)
+
+
+def test_half_a_character_is_replaced(tmp_path):
+    write(tmp_path)
+    (tmp_path / "profiles.jsonl").unlink(missing_ok=True)
+    (tmp_path / "profiles.jsonl.gz").write_bytes(gzip.compress(b'{"id": "p", "keywords": ["x\\ud800"]}'))
+    assert load_task(tmp_path).profiles[0].parts[0].text == "x\ufffd"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gzip
 import hashlib
 import json
 import re
@@ -257,6 +258,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, b'{"totalResults": 663, "results": [', {"Content-Length": "99999"})
         elif fault is Fault.HTML:
             self._send(200, b"<html><body>Maintenance</body></html>", {"Content-Type": "text/html"})
+        elif fault is Fault.INFLATED:
+            self._send(200, gzip.compress(b" " * 5_000_000), {"Content-Encoding": "gzip"})
         elif fault is Fault.WRONG_SHAPE:
             self._json(200, {"type": "throwable"})
         else:

@@ -155,3 +155,26 @@ def test_a_file_nested_without_end_is_refused_before_it_is_built(connect, serve,
     path.write_bytes(b'{"fundingData":{"GrantTenderObj":[{"a":' + b"[" * 20_000 + end)
     with connect(serve([])).open_bulk(str(path)) as file, pytest.raises(PortalError, match="lists within one another"):
         list(file)
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 5_000, "-" + "9" * 5_000, "1" * 19, "1e400", "1e99999999999999999999", "1." + "9" * 5_000]
+)
+def test_a_number_that_nothing_can_hold_costs_no_other_item(connect, serve, tmp_path, number):
+    """Nor its own item, where the number says nothing that a call needs."""
+    items = bulk_json([bulk_item(1), bulk_item(2, ccm2Id="@"), bulk_item(3, title="@"), bulk_item(4)])
+    path = tmp_path / "grantsTenders.json"
+    path.write_bytes(items.replace(b'"@"', number.encode()))
+    with connect(serve([])).open_bulk(str(path)) as file:
+        found = list(file)
+    assert [row.call.identifier[-1] for row in found if isinstance(row, ParsedRow)] == ["1", "2", "4"]
+    assert [row.reason for row in found if isinstance(row, SetAside)] == ["no `title`"]
+
+
+def test_digits_in_a_title_are_no_number(connect, serve, tmp_path):
+    title = 'Grant \\" 1234567890123456789012345 \\\\'
+    path = tmp_path / "grantsTenders.json"
+    path.write_bytes(bulk_json([bulk_item(1, title=title, ccm2Id=10**30)]))
+    with connect(serve([])).open_bulk(str(path)) as file:
+        (row,) = file
+    assert row.call.title == title

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from matcher.errors import PortalUnreachable
-from matcher.portal import Query
+from matcher.errors import PortalError, PortalUnreachable
+from matcher.portal import Query, bulk
+from matcher.portal import client as portal_client
 from matcher.portal.client import LONGEST_PAUSE, RequestFailedError
 from matcher.portal.pace import Pace
 from tests.portal.faults import Fault, Faults
@@ -112,3 +113,17 @@ def test_a_refused_request_is_not_repeated(serve, connect):
     with pytest.raises(RequestFailedError, match="HTTP 404"):
         client.open_bulk(f"{portal.data_url}/missing.json")
     assert len(portal.requests) == 1
+
+
+def test_an_answer_that_inflates_without_end_is_given_up(serve, connect, monkeypatch):
+    """What counts is what comes out of the compression, not the five kilobytes that came over the line."""
+    monkeypatch.setattr(portal_client, "_ANSWER_LIMIT", 1_000_000)
+    monkeypatch.setattr(bulk, "_FILE_LIMIT", 1_000_000)
+    portal = serve([], faults=Faults(always=Fault.INFLATED))
+    client = connect(portal)
+    with pytest.raises(RequestFailedError, match="longer than any real one"):
+        client.details("X")
+    assert len(portal.requests) == 1  # it is not asked for again
+    archive = client.open_bulk(f"{portal.data_url}/any.json")
+    with archive, pytest.raises(PortalError, match="longer than any real archive"):
+        list(archive)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from matcher.model import Action, Deadline, Kind, Link, ParsedRow, Section, SetAside, Status
 from matcher.portal import parse_item, parse_row, parse_rows
 from matcher.portal.sections import SECTION_LIMIT
+from tests.fuzz.harness import deadline
 from tests.portal.rows import budget, bulk_item, cascade, external, line, single_rows, topic
 
 IDENTIFIER = "HORIZON-TEST-2027-0000-07"
@@ -339,3 +340,37 @@ def test_a_row_nested_beyond_reading_is_set_aside():
     for _ in range(100_000):
         nested = [nested]
     assert isinstance(parse_row({"metadata": {"title": nested}}), SetAside)
+
+
+PARAGRAPHS = "<p>" + "".join(f"<b id={i}>" for i in range(390)) + "</p>" + "<p>x</p>" * 4_500
+
+
+@pytest.mark.parametrize(
+    ("html", "said"),
+    [
+        ("<div></x>" * 50_000 + "deep", "deep"),  # closed by name only
+        ("</x>" * 50_000 + "<div>" * 50_000 + "deep", "deep"),
+        ("<p " + " ".join(f"a{i}=1" for i in range(50_000)) + ">wide</p>", "wide"),
+        ("<p>" * 50_000 + "many", "many"),
+        ("<a b='" * 50_000 + "<p>open</p>", "open"),
+    ],
+    ids=["unclosed", "closed before", "attributes", "many", "quotes"],
+)
+def test_html_that_would_hold_a_parser_up_is_still_read(html, said):
+    with deadline(10):
+        assert said in call(descriptionByte=[html]).sections[0].text
+
+
+def test_open_formatting_is_not_repeated_in_every_paragraph():
+    """A parser would make almost two million elements of these five thousand tags."""
+    with deadline(5):
+        assert call(descriptionByte=[PARAGRAPHS]).sections[0].text == "\n".join("x" * 4_500)
+
+
+def test_a_tag_is_read_whole_whatever_its_attributes_hold():
+    html = '<p title=\'a > b\'>One <b class="x" title="<p>">word</b></p>'
+    html += "<p CLASS='topicdescriptionkind'>Scope</p>Two<br/>Three"
+    assert call(descriptionByte=[html]).sections == (
+        Section("Description", "One word"),
+        Section("Scope", "Two\nThree"),
+    )

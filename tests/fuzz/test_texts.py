@@ -1,0 +1,26 @@
+"""Texts that people rank for (`--text`, `--file`), in an index of a few calls."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+from matcher.ranking.asked import asked_text
+from matcher.ranking.build import build
+from tests.fuzz.harness import Target
+from tests.fuzz.mutations import STRANGE
+from tests.ranking.corpus import META, NOW, some_calls
+
+INDEX = build(some_calls(), [], now=NOW, meta=META)
+WORDS = st.sampled_from(("photonique", "sensors", "l'énergie", "été", *(s for s in STRANGE if isinstance(s, str))))
+
+
+def check(text):
+    assert np.isfinite(asked_text(INDEX, text).scored(INDEX).totals).all()
+
+
+TEXTS = Target("texts to rank for", st.lists(WORDS | st.text(max_size=20), max_size=8).map(" ".join), check)
+
+
+def test_texts():
+    TEXTS.run()
