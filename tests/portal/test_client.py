@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import ssl
+from types import SimpleNamespace
+
 import pytest
+import trustme
 
 from matcher.errors import PortalError, PortalUnreachable
 from matcher.portal import Query, bulk
@@ -9,6 +13,7 @@ from matcher.portal.client import LONGEST_PAUSE, RequestFailedError
 from matcher.portal.pace import Pace
 from tests.portal.faults import Fault, Faults
 from tests.portal.rows import listing
+from tests.portal.server import LocalPortal
 
 
 class Time:
@@ -127,3 +132,15 @@ def test_an_answer_that_inflates_without_end_is_given_up(serve, connect, monkeyp
     archive = client.open_bulk(f"{portal.data_url}/any.json")
     with archive, pytest.raises(PortalError, match="longer than any real archive"):
         list(archive)
+
+
+def test_a_certificate_that_nobody_vouches_for_ends_it(connect):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    portal = LocalPortal(listing(5))
+    portal._server.socket = context.wrap_socket(portal._server.socket, server_side=True)
+    with portal:
+        secure = SimpleNamespace(url=portal.url.replace("http:", "https:"), data_url=portal.data_url)
+        with pytest.raises(PortalUnreachable, match="no secure connection"):
+            connect(secure, attempts=1).listing(Query())
+    assert portal.requests == []
