@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ssl
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -73,6 +74,7 @@ def test_retry_after_may_be_a_date(serve, connect):
     pauses = []
     faults = Faults(at={1: Fault.TOO_MANY})
     portal = serve(listing(5), faults=faults, retry_after="Wed, 01 Jan 2098 00:00:00 GMT")
+    portal.clock = lambda: datetime(2026, 6, 15, tzinfo=UTC)
     connect(portal, pauses=pauses).listing(Query())
     assert max(pauses) == LONGEST_PAUSE
 
