@@ -12,7 +12,7 @@ help:
 	@echo "make run    set up, then fetch the calls and recommend them once"
 	@echo "make test   set up, then run the tests"
 	@echo "make bench  measure how fast it is (about ten minutes)"
-	@echo "make faults  cause each fault of docs/reliability.md and print what came of it (about three minutes)"
+	@echo "make faults  cause each fault of docs/reliability.md and print what came of it (a few minutes)"
 	@echo "make kills  kill the daily run at some hundred moments and look (about ten minutes)"
 	@echo "make fuzz   feed every parser with hostile data (some minutes);  make audit  look for known holes in the pins"
 	@echo "make check  lint and types;  make lock  renew the pins;  make wheel  build the package"
