@@ -6,7 +6,7 @@ COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-has
           --no-annotate --quiet --custom-compile-command "make lock"
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test bench faults kills fuzz audit lint types check lock wheel clean help
+.PHONY: run test bench faults kills fuzz audit docs lint types check lock wheel clean help
 
 help:
 	@echo "make run    set up, then fetch the calls and recommend them once"
@@ -15,6 +15,7 @@ help:
 	@echo "make faults  cause each fault of docs/reliability.md and print what came of it (a few minutes)"
 	@echo "make kills  kill the daily run at some hundred moments and look (about ten minutes)"
 	@echo "make fuzz   feed every parser with hostile data (some minutes);  make audit  look for known holes in the pins"
+	@echo "make docs   build the documentation site into site/"
 	@echo "make check  lint and types;  make lock  renew the pins;  make wheel  build the package"
 
 run: $(VENV)/.installed
@@ -31,6 +32,10 @@ faults: $(VENV)/.installed-dev
 
 kills: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.crash.kills
+
+docs: $(VENV)/.installed-dev
+	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going -d build/docs docs site
+	@echo "The documentation is site/index.html"
 
 lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .
@@ -61,7 +66,7 @@ lock: $(VENV)/bin/python
 	@$(COMPILE) --extra dev requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/dev.txt
 
 clean:
-	rm -rf $(VENV) dist build
+	rm -rf $(VENV) dist build site jupyter_execute
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -16,7 +16,7 @@ from matcher.outcomes import MailStatus, Preview, Sending, SubscriberLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import date
+    from datetime import date, datetime
     from pathlib import Path
 
     from matcher.app import Matcher
@@ -126,8 +126,14 @@ class Mailing:
             kept = store.call(call.strip())
             if kept is None:
                 raise UsageError(f"No call is known as {call!r}; `matcher calls WORDS --status all` searches them.")
-            store.dismiss(subscriber, kept.identifier, self._app.moment())
+            store.dismiss(subscriber, kept.identifier, self._moment_of_dismissal())
             return kept.identifier
+
+    def _moment_of_dismissal(self) -> datetime:
+        """Now; on the sample its own day, on which all previews of it are: a later dismissal would not show there."""
+        from matcher import sample
+
+        return self._app.moment(sample.load().as_of if self._app.holds_only_sample() else None)
 
     def unpause(self, address: str) -> None:
         """Send to an address again that was paused after refusals. Raises UsageError when it was not."""

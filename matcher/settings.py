@@ -34,7 +34,15 @@ ENVIRONMENT = {
     "MATCHER_SMTP_URL": "mail.smtp_url",
     "MATCHER_METRICS_FILE": "schedule.metrics_file",
 }
-"""Environment variables that set a key of `matcher.toml` (MATCHER_HOME and MATCHER_CONFIG say where to look)."""
+"""Environment variables that set a key of `matcher.toml`."""
+
+ENVIRONMENT_ONLY = {
+    "MATCHER_HOME": "Folder of all state; default: matcher in the user's data folder.",
+    "MATCHER_CONFIG": "Folder of the files that people edit; default: ./config if it is one, else the packaged one.",
+    "MATCHER_SMTP_PASSWORD": "Password of the mail server.",
+    "MATCHER_SMTP_PASSWORD_FILE": "File that holds this password and that nobody else may read.",
+}
+"""Environment variables that no key of `matcher.toml` stands for, with what they mean."""
 
 
 class _Section(BaseModel):
@@ -43,31 +51,54 @@ class _Section(BaseModel):
 
 
 class PortalSettings(_Section):
-    """How the portal is reached; see `matcher.portal` for what each value does."""
+    """How the portal is reached."""
 
-    url: str = "https://api.tech.ec.europa.eu/search-api/prod/rest"
-    data_url: str = "https://ec.europa.eu/info/funding-tenders/opportunities/data"
-    rate: float = Field(default=1.0, gt=0, allow_inf_nan=False)
-    timeout: float = Field(default=30.0, gt=0, allow_inf_nan=False)
-    attempts: int = Field(default=5, ge=1)
-    backoff: float = Field(default=0.5, ge=0, allow_inf_nan=False)
-    max_passes: int = Field(default=4, ge=1)
-    programmes: tuple[str, ...] = ()
-    kinds: tuple[Literal["topic", "external-action", "cascade"], ...] = ("topic",)
+    url: str = Field(
+        default="https://api.tech.ec.europa.eu/search-api/prod/rest",
+        description="Base of the search API, up to and including /rest.",
+    )
+    data_url: str = Field(
+        default="https://ec.europa.eu/info/funding-tenders/opportunities/data",
+        description="Base of the static files, up to and including /data.",
+    )
+    rate: float = Field(default=1.0, gt=0, allow_inf_nan=False, description="Requests a second at most.")
+    timeout: float = Field(
+        default=30.0, gt=0, allow_inf_nan=False, description="Seconds without a byte before a request is given up."
+    )
+    attempts: int = Field(default=5, ge=1, description="Tries per page.")
+    backoff: float = Field(
+        default=0.5, ge=0, allow_inf_nan=False, description="Seconds before the second try, doubling from there."
+    )
+    max_passes: int = Field(
+        default=4, ge=1, description="Times that the listing is read again while rows are missing, at most."
+    )
+    programmes: tuple[str, ...] = Field(
+        default=(), description="Programmes to fetch, such as HORIZON, DIGITAL, EDF or LIFE; empty: all."
+    )
+    kinds: tuple[Literal["topic", "external-action", "cascade"], ...] = Field(
+        default=("topic",), description="Kinds of calls to fetch."
+    )
 
 
 class RankingSettings(_Section):
-    """What a ranked list holds; `encoder` is the folder or the name of a sentence encoder, empty for none."""
+    """What a ranked list holds, and what scores it."""
 
-    top: int = Field(default=10, ge=1)
-    min_fit: int = Field(default=0, ge=0, le=100)
-    encoder: str = ""
+    top: int = Field(default=10, ge=1, description="Matches shown per institute.")
+    min_fit: int = Field(default=0, ge=0, le=100, description="Matches below this fit are not shown.")
+    encoder: str = Field(
+        default="",
+        description="Folder or name of a sentence-transformers model that ranks beside the terms, after "
+        "`pip install 'matcher[encoder]'`; empty: none.",
+    )
 
 
 class DatabaseSettings(_Section):
-    """Where calls are kept; an empty URL is SQLite in the home folder."""
+    """Where calls are kept."""
 
-    url: str = ""
+    url: str = Field(
+        default="",
+        description="SQLAlchemy URL, such as postgresql+psycopg://user@host/matcher; empty: SQLite in the home folder.",
+    )
 
 
 def _address_or_empty(value: str) -> str:
@@ -93,15 +124,32 @@ class MailSettings(_Section):
     `matcher.digest.server`, which also reads the URL.
     """
 
-    smtp_url: str = ""
-    ca_file: str = ""
-    rate: float = Field(default=1.0, gt=0, allow_inf_nan=False)
-    sender: _Address = "matcher@localhost.localdomain"
-    sender_name: str = "Carnot Europe"
-    operator: _Address = ""
-    list_id: str = Field(default="", pattern=r"^[A-Za-z0-9.-]*$")
-    unsubscribe_mailto: _Address = ""
-    unsubscribe_https: _Https = ""
+    smtp_url: str = Field(
+        default="",
+        description="smtp+starttls://user@host:587 or smtps://user@host:465; smtp://localhost:25 only for a server on "
+        "this machine; empty: mails become files in the outbox folder of the home folder.",
+    )
+    ca_file: str = Field(default="", description="Certificates (PEM) of a private authority; empty: the system's.")
+    rate: float = Field(default=1.0, gt=0, allow_inf_nan=False, description="Mails a second at most.")
+    sender: _Address = Field(
+        default="matcher@localhost.localdomain",
+        description="Address in From; what cannot be delivered comes back to it.",
+    )
+    sender_name: str = Field(default="Carnot Europe", description="Name in From.")
+    operator: _Address = Field(
+        default="", description="Who is told by mail when a fetch or mails failed; empty: nobody."
+    )
+    list_id: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9.-]*$",
+        description="Domain name that stands for the list; empty: the sender's.",
+    )
+    unsubscribe_mailto: _Address = Field(
+        default="", description="Address that takes a wish to unsubscribe; empty: the sender."
+    )
+    unsubscribe_https: _Https = Field(
+        default="", description="Page that unsubscribes; {subscriber} in it is replaced; empty: none."
+    )
 
     @property
     def list_domain(self) -> str:
@@ -123,26 +171,27 @@ def _known_zone(value: str) -> str:
 
 
 class ScheduleSettings(_Section):
-    """When `matcher schedule` does what, in local time of `timezone`, and how long old rows are kept.
+    """When `matcher schedule` does what, in local time of `timezone`, and how long old rows are kept."""
 
-    `archive` is what the weekly refresh reads (a URL or a path); "portal" stands for the portal's own file, an empty
-    one for none.
-    """
-
-    at: _LocalTime = "06:30"
-    days: Annotated[tuple[_Weekday, ...], Field(min_length=1)] = (
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
+    at: _LocalTime = Field(default="06:30", description="Time of the daily run.")
+    days: Annotated[tuple[_Weekday, ...], Field(min_length=1)] = Field(
+        default=WORKDAYS, description="Days of the daily run."
     )
-    timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Paris"
-    weekly_day: _Weekday = "sunday"
-    weekly_at: _LocalTime = "03:00"
-    archive: str = "portal"
-    keep_days: int = Field(default=180, ge=30)
-    metrics_file: str = ""
+    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="Europe/Paris", description="Time zone of all times here."
+    )
+    weekly_day: _Weekday = Field(default="sunday", description="Day of the archive's refresh and of the clean-up.")
+    weekly_at: _LocalTime = Field(default="03:00", description="Time of the weekly work.")
+    archive: str = Field(
+        default="portal",
+        description='What the weekly refresh reads: "portal" (its own file), a URL or a path; empty: nothing.',
+    )
+    keep_days: int = Field(
+        default=180,
+        ge=30,
+        description="Days that raw rows of former versions, rows set aside, texts of sent mails and old runs are kept.",
+    )
+    metrics_file: str = Field(default="", description="Prometheus text file to write; empty: none.")
 
 
 class _File(_Section):

@@ -230,7 +230,7 @@ def calendar_command(app: Matcher, /, institute: str, language: str, path: Path 
 def dismiss_command(app: Matcher, subscriber: str, call: str, undo: bool) -> None:
     """Keep CALL away from the mails of SUBSCRIBER."""
     found = app.mailing.dismiss(subscriber, call, undo=undo)
-    click.echo(f"{found} {'is told of again' if undo else 'stays away from the mails'} of {subscriber}.")
+    click.echo(f"{found} {'comes back to' if undo else 'stays away from'} the mails of {subscriber}.")
 
 
 @digest_command.command("unpause")

@@ -1,0 +1,132 @@
+"""Directives that write the reference out of the code: `settings-reference` and `public-api`."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.util.docutils import SphinxDirective
+
+import matcher
+from matcher.settings import ENVIRONMENT, ENVIRONMENT_ONLY, Settings
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
+    from sphinx.application import Sphinx
+
+
+class SettingsReference(SphinxDirective):
+    """One table for each section of `matcher.toml`, and one of the variables that belong to none."""
+
+    def run(self) -> list[nodes.Node]:
+        return parsed(self, settings_markdown())
+
+
+class PublicApi(SphinxDirective):
+    """Each public name of `import matcher`, in the order of `__all__`, from its docstring."""
+
+    def run(self) -> list[nodes.Node]:
+        return parsed(self, ["```{eval-rst}", *api_rst(), "```"])
+
+
+def parsed(directive: SphinxDirective, lines: list[str]) -> list[nodes.Node]:
+    """The nodes of some Markdown."""
+    holder = nodes.section()
+    holder.document = directive.state.document
+    directive.state.nested_parse(StringList(lines, source=directive.env.docname), 0, holder, match_titles=True)
+    return holder.children
+
+
+def sections() -> dict[str, type[BaseModel]]:
+    """The sections of `matcher.toml` and their models, in the order in which `config show` tells them."""
+    import typing
+    from collections.abc import Mapping
+
+    from pydantic import BaseModel
+
+    hints = typing.get_type_hints(Settings, localns={"Mapping": Mapping})
+    return {name: hint for name, hint in hints.items() if isinstance(hint, type) and issubclass(hint, BaseModel)}
+
+
+def settings_markdown() -> list[str]:
+    """The reference of all settings as Markdown."""
+    variables = {key: variable for variable, key in ENVIRONMENT.items()}
+    lines: list[str] = []
+    for section, model in sections().items():
+        lines += [f"## `[{section}]`", "", inspect.cleandoc(model.__doc__ or ""), ""]
+        lines += ["| key, variable | | type | default |", "|---|---|---|---|"]
+        for name, field in model.model_fields.items():
+            variable = variables.get(f"{section}.{name}")
+            key = f"`{name}`" + (f"<br>`{variable}`" if variable else "")
+            cells = (key, described(field), kind(field), default(field))
+            lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")
+        lines.append("")
+    lines += ["## Variables without a key", "", "| variable | |", "|---|---|"]
+    return [*lines, *(f"| `{name}` | {text} |" for name, text in ENVIRONMENT_ONLY.items())]
+
+
+def kind(field: FieldInfo) -> str:
+    """The type of a field in words, with its bounds."""
+    bounds = {type(m).__name__.lower(): getattr(m, type(m).__name__.lower(), None) for m in field.metadata}
+    signs = {"gt": "above", "ge": "at least", "le": "at most"}
+    return ", ".join([words(field.annotation), *(f"{sign} {bounds[b]:g}" for b, sign in signs.items() if b in bounds)])
+
+
+def words(annotation: Any) -> str:
+    """A type in words."""
+    if get_origin(annotation) is Literal:
+        return ", ".join(f"`{value}`" for value in get_args(annotation))
+    if get_origin(annotation) is tuple:
+        return f"list of {words(get_args(annotation)[0])}"
+    names = {str: "text", int: "whole number", float: "number", bool: "`true` or `false`"}
+    return names[annotation]
+
+
+def default(field: FieldInfo) -> str:
+    """The default as one writes it in TOML."""
+    value = field.default
+    if isinstance(value, tuple):
+        return "`[" + ", ".join(f'"{item}"' for item in value) + "]`"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f'`"{value}"`' if isinstance(value, str) else f"`{value}`"
+
+
+def described(field: FieldInfo) -> str:
+    """What the field says of itself; a field that says nothing is a mistake."""
+    if not field.description:
+        raise ValueError(f"a setting without a description: {field!r}")
+    return field.description
+
+
+def public_names() -> list[str]:
+    """What `import matcher` offers."""
+    return [name for name in matcher.__all__ if not name.startswith("__")]
+
+
+def api_rst() -> list[str]:
+    """The autodoc directive of each public name."""
+    lines: list[str] = []
+    for name in public_names():
+        directive = directive_of(getattr(matcher, name))
+        lines += [f".. {directive}:: matcher.{name}", "" if directive == "autofunction" else "   :members:", ""]
+    return lines
+
+
+def directive_of(thing: object) -> str:
+    """Which of autodoc's directives documents a thing."""
+    if isinstance(thing, type):
+        return "autoexception" if issubclass(thing, BaseException) else "autoclass"
+    if isinstance(thing, types.ModuleType):
+        return "automodule"
+    return "autofunction" if callable(thing) else "autodata"
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_directive("settings-reference", SettingsReference)
+    app.add_directive("public-api", PublicApi)
+    return {"parallel_read_safe": True}

@@ -1,0 +1,95 @@
+"""The documentation site builds without a warning and loads nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+import matcher
+from matcher.settings import ENVIRONMENT, ENVIRONMENT_ONLY, load_settings
+from tests.docs.pages import DOCS, ROOT
+from tests.docs.test_pages import every_command
+
+sys.path.append(str(DOCS / "_ext"))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The built site; notebooks are rendered without being run, which tests of their own do."""
+    folder = tmp_path_factory.mktemp("docs")
+    command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--keep-going"]
+    built = subprocess.run(
+        [*command, "-D", "nb_execution_mode=off", "-d", folder / "trees", DOCS, folder / "site" / "html"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert built.returncode == 0, built.stderr
+    return folder / "site" / "html"
+
+
+def text_of(page) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8")))
+
+
+def test_the_site_holds_every_page_and_loads_nothing_from_elsewhere(site):
+    from offline import remote_resources
+
+    pages = {path.relative_to(DOCS).with_suffix("") for path in DOCS.rglob("*.md")}
+    assert {page for page in pages if not (site / f"{page}.html").exists()} == set()
+    assert remote_resources(site) == []
+    assert 'lang="fr"' in (site / "tutorial.fr.html").read_text(encoding="utf-8")
+
+
+def test_each_command_has_its_place_in_the_reference(site):
+    reference = (site / "reference" / "commands.html").read_text(encoding="utf-8")
+    for name, _ in every_command():
+        assert f'id="matcher-{name.replace(" ", "-")}"' in reference, name
+
+
+def test_each_setting_has_its_place_in_the_reference(site, tmp_path):
+    reference = text_of(site / "reference" / "settings.html")
+    for key, _, _ in load_settings(home=tmp_path, environ={}).shown():
+        assert key.rpartition(".")[2] in reference, key
+    read = {
+        variable
+        for path in (ROOT / "matcher").rglob("*.py")
+        for variable in re.findall(r"[\"'](MATCHER_[A-Z_]+)[\"']", path.read_text(encoding="utf-8"))
+    }
+    assert read == {*ENVIRONMENT, *ENVIRONMENT_ONLY}
+    assert [variable for variable in read if variable not in reference] == []
+
+
+def test_each_public_name_has_its_place_in_the_reference(site):
+    from reference import public_names
+
+    reference = (site / "reference" / "api.html").read_text(encoding="utf-8")
+    assert public_names()
+    for name in public_names():
+        assert re.search(rf'id="(module-)?matcher\.{name}"', reference), name
+    assert matcher.__version__ in (site / "changes.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("page", "loads"),
+    [
+        ('<script src="https://cdn.example.org/x.js"></script>', True),
+        ('<link rel="stylesheet" href="//fonts.example.org/css">', True),
+        ("<style>@import url(https://fonts.example.org/css)</style>", True),
+        ("<div style='background: url(http://example.org/x.png)'>", True),
+        ('<img alt="x" src="http://example.org/badge.svg">', True),
+        ('<a href="https://example.org">elsewhere</a>', False),
+        ('<script src="_static/x.js"></script>', False),
+        ('<svg xmlns="http://www.w3.org/2000/svg">', False),
+    ],
+)
+def test_what_loads_from_elsewhere_is_found(page, loads, tmp_path):
+    from offline import remote_resources
+
+    (tmp_path / "page.html").write_text(page)
+    assert bool(remote_resources(tmp_path)) is loads
