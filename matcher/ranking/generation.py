@@ -12,8 +12,10 @@ import os
 import secrets
 import shutil
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -86,6 +88,23 @@ class Generation:
         return StringTable(self.arrays[f"{name}_blob"], self.arrays[f"{name}_offsets"])
 
 
+_DAMAGED = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    AttributeError,
+    TypeError,
+    SyntaxError,
+    TokenError,
+    OverflowError,
+    MemoryError,
+    RecursionError,
+    UserWarning,
+)
+"""What reading a pointer, JSON or an array gives when a byte of it is wrong (tests/fuzz/test_saved_index.py)."""
+
+
 def open_generation(root: Path, layout: int) -> Generation:
     """The generation in use.
 
@@ -98,10 +117,12 @@ def open_generation(root: Path, layout: int) -> Generation:
         meta = json.loads((folder / _META).read_text(encoding="utf-8"))
         if not isinstance(meta, dict) or meta.get("layout") != layout:
             raise IndexMissing("The index was written by another version of matcher; `matcher run` builds it anew.")
-        arrays = {name: _mapped(folder / f"{name}.npy", size) for name, size in meta["arrays"].items()}
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # numpy warns of heads that it never wrote
+            arrays = {name: _mapped(folder / f"{name}.npy", size) for name, size in meta["arrays"].items()}
     except FileNotFoundError as error:
         raise IndexMissing("Nothing was indexed yet; `matcher run` fetches the calls and builds the index.") from error
-    except (OSError, ValueError, KeyError, EOFError, AttributeError) as error:
+    except _DAMAGED as error:
         raise IndexMissing(f"The index in {root} is damaged; `matcher run` builds it anew.") from error
     return Generation(meta, arrays)
 
