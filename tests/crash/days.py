@@ -105,8 +105,9 @@ class Home:
     def app(self) -> Matcher:
         return Matcher(load_settings(environ=self.environment))
 
-    def life(self, day: date, kill_at: int = 0, delay: float | None = None) -> Life:
-        return Life(["--quiet", "run", "--as-of", day.isoformat()], self.environment, str(self.folder), kill_at, delay)
+    def life(self, day: date, kill_at: int = 0, delay: float | None = None, synced: str = "") -> Life:
+        command = ["--quiet", "run", "--as-of", day.isoformat()]
+        return Life(command, self.environment, str(self.folder), kill_at, delay, synced)
 
     @contextmanager
     def copy(self, name: str) -> Iterator[Home]:

@@ -6,6 +6,7 @@ what became of it, a `Death`.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import mmap
 import os
@@ -32,6 +33,7 @@ class Life:
     home: str
     kill_at: int = 0
     delay: float | None = None
+    synced: str = ""  # where what is synced is remembered, see `power`
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,13 @@ class Death:
 class Forks:
     """The other side of the program; `with Forks() as forks: forks.live(Life(...))`."""
 
+    def __init__(self, preload: Path | None = None) -> None:
+        self._preload = {"LD_PRELOAD": str(preload)} if preload else {}
+
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "tests.crash.forks"]
         root = Path(__file__).parents[2]
-        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
+        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"} | self._preload
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root, env=environment
         )
@@ -102,6 +107,8 @@ def _run(life: Life, log: mmap.mmap, told: int) -> None:
         from tests.crash.points import Points
 
         os.environ.update(life.environment)
+        if life.synced:
+            ctypes.CDLL(os.environ["LD_PRELOAD"]).power_watch(life.synced.encode())
         Points(life.home, log, life.kill_at, None if life.delay is None else told).watch()
         main(life.arguments)
     except SystemExit as ended:

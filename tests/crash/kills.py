@@ -40,6 +40,7 @@ from tests.store.cluster import private_cluster, server_programs
 if TYPE_CHECKING:
     from matcher.model import RunRecord
     from tests.crash.days import Home, Seen, World
+    from tests.crash.forks import Life
     from tests.digest.flow import Arrived
 
 LONGEST = 0.006
@@ -101,11 +102,12 @@ class Kills:
         """One life, one death, one more life; False when the process had ended before the kill."""
         since = len(self._world.smtp.accepted)
         with self._home.copy(name) as home:
-            death = self._forks.live(home.life(SECOND, moment, delay))
+            death = self._forks.live(self._life(home, moment, delay))
             if not death.killed:
                 assert death.code in RUN_ENDED, death.said
                 return False
             self._world.quiet()
+            self._aftermath(home)
             before = self._world.news(since)
             left = in_hand(home)
             after = self._forks.live(home.life(SECOND))
@@ -122,6 +124,12 @@ class Kills:
         where = f"{self._name}, moment {moment}" + (f" and {delay * 1000:.2f} ms" if delay is not None else "")
         account.wrong += [f"{where}: {sentence}" for sentence in (*wrong, *wrong_mails)]
         return True
+
+    def _life(self, home: Home, moment: int, delay: float | None) -> Life:
+        return home.life(SECOND, moment, delay)
+
+    def _aftermath(self, home: Home) -> None:
+        """What else the end of the process brings with it: nothing."""
 
     def _inconsistent(self, home: Home) -> list[str]:
         wrong = findings(home)
