@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from matcher.evaluation.benchmark import load_qrels, load_task
-from matcher.evaluation.metrics import MEASURES, compare, interval
+from matcher.evaluation.metrics import MEASURES, interval
+from matcher.evaluation.run import comparisons
 from matcher.evaluation.run import evaluate as measure_models
 from matcher.frames import calls_frame, evidence_frame, tidy
 
@@ -58,20 +59,7 @@ class Evaluation:
     @property
     def comparisons(self) -> pd.DataFrame:
         """(other models x measures, 6) the first model against each other one: `ratio`, `difference`, `p_value`."""
-        first, *others = self._measured
-        rows = [
-            {
-                "model": first.model,
-                "against": other.model,
-                "measure": c.measure,
-                "ratio": c.ratio,
-                "difference": c.difference,
-                "p_value": c.p_value,
-            }
-            for other in others
-            for c in compare(first.values, other.values)
-        ]
-        return tidy(rows, _RATIOS)
+        return tidy(comparisons(self._measured), _RATIOS)
 
     @property
     def per_profile(self) -> pd.DataFrame:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from matcher.app import Matcher
     from matcher.evaluation.benchmark import Task
-    from matcher.evaluation.metrics import Comparison
     from matcher.evaluation.run import Measured
 
 DEFAULT_MODELS = ("matcher", "naive", "bm25")
@@ -105,6 +104,7 @@ def _means(one: Measured) -> dict[str, float]:
 
 def _record(task: Task, measured: list[Measured]) -> dict[str, Any]:
     from matcher.evaluation.metrics import interval
+    from matcher.evaluation.run import comparisons
 
     models = {
         one.model: {
@@ -118,27 +118,8 @@ def _record(task: Task, measured: list[Measured]) -> dict[str, Any]:
         }
         for one in measured
     }
-    comparisons = [
-        {
-            "model": first.model,
-            "against": other.model,
-            "measure": c.measure,
-            "ratio": c.ratio,
-            "difference": c.difference,
-            "p_value": c.p_value,
-        }
-        for first, other, found in _comparisons(measured)
-        for c in found
-    ]
-    return envelope(benchmark=task.name, calls=len(task.candidates), models=models, comparisons=comparisons)
-
-
-def _comparisons(measured: list[Measured]) -> list[tuple[Measured, Measured, list[Comparison]]]:
-    """The first model against each of the others."""
-    from matcher.evaluation.metrics import compare
-
-    first, *others = measured
-    return [(first, other, compare(first.values, other.values)) for other in others]
+    found = comparisons(measured)
+    return envelope(benchmark=task.name, calls=len(task.candidates), models=models, comparisons=found)
 
 
 def _rows(measured: list[Measured]) -> list[dict[str, Any]]:
@@ -151,7 +132,7 @@ def _thresholds_text(one: Measured) -> str:
 
 
 def _text(task: Task, measured: list[Measured], by: str | None) -> str:
-    from matcher.evaluation.metrics import MEASURES, interval
+    from matcher.evaluation.metrics import MEASURES, compare, interval
 
     rows = [
         (
@@ -166,10 +147,11 @@ def _text(task: Task, measured: list[Measured], by: str | None) -> str:
         table(("model", *MEASURES), rows),
         "Means over profiles with 95% bootstrap intervals.",
     ]
-    for first, other, found in _comparisons(measured):
+    first, *others = measured
+    for other in others:
         cells = [
             (c.measure, f"x {c.ratio:.2f}" if c.ratio else "—", f"{c.difference:+.4f}", f"{c.p_value:.4f}")
-            for c in found
+            for c in compare(first.values, other.values)
         ]
         lines += [
             "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -107,6 +107,16 @@ def evaluate(
         runs[model] = rank_task(task, model)
     qrels = answers()
     return [measure(task, qrels, model, run) for model, run in runs.items()]
+
+
+def comparisons(measured: Sequence[Measured]) -> list[dict[str, object]]:
+    """The first model against each of the others, a record for each measure: ratio, mean difference, p-value."""
+    first, *others = measured
+    return [
+        {"model": first.model, "against": other.model, **asdict(compared)}
+        for other in others
+        for compared in metrics.compare(first.values, other.values)
+    ]
 
 
 def _best(row: npt.NDArray[np.float64], names: Sequence[str]) -> dict[str, float]:
