@@ -109,11 +109,12 @@ def _fetch(
     try:
         return _Fetched(app.fetch(as_of=as_of, progress=progress, within=run_id))
     except PortalUnreachable as error:
+        told = PortalUnreachable(str(error))  # as raised it holds the frames of the whole run, and by them the index
         if not app.holds_only_sample():
-            return _Fetched(error=error)
+            return _Fetched(error=told)
         say(f"{error} Going on with the packaged sample listing.")
         app.use_sample(within=run_id)
-        return _Fetched(error=error, sample=True)
+        return _Fetched(error=told, sample=True)
 
 
 @dataclass(frozen=True, slots=True)

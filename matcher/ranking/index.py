@@ -83,8 +83,9 @@ class Index:
         self.meta: Mapping[str, Any] = generation.meta
         self.arrays = generation.arrays
         self._terms = generation.table("terms")
-        self._calls = generation.table("calls")
-        self._unpacked = lru_cache(_CALLS_HELD)(lambda row: unpack(self._calls[row]))
+        calls = self._calls = generation.table("calls")
+        # Not by way of `self`: an index that is let go closes its files at once, not when cycles are collected.
+        self._unpacked = lru_cache(_CALLS_HELD)(lambda row: unpack(calls[row]))
         self._texts = generation.table("texts")
         self._queries = generation.table("queries")
         self.fitted_terms: int = generation.meta["fitted_terms"]

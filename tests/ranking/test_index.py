@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -50,6 +52,25 @@ def test_a_saved_index_answers_as_the_one_in_memory(tmp_path):
     assert fits(opened) == fits(built)
     assert [opened.full_call(row) for row in range(len(opened))] == sorted(some_calls(), key=lambda c: c.identifier)
     assert all(isinstance(array, np.ndarray) and array.dtype != object for array in opened.arrays.values())
+
+
+def test_an_index_that_is_let_go_closes_its_files_at_once(tmp_path):
+    write_generation(tmp_path, LAYOUT, indexed(some_calls(), profile(*SUBJECTS[:4])).generation)
+    gc.collect()
+    gc.disable()  # a process that runs for months opens more than may be open between two collections
+    try:
+        before = _open_files()
+        index = open_index(tmp_path)
+        assert index.call(0).identifier
+        assert _open_files() > before
+        del index
+        assert _open_files() == before
+    finally:
+        gc.enable()
+
+
+def _open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def test_calls_and_terms_are_found_whatever_the_case():
