@@ -11,7 +11,7 @@ from matcher.digest.compose import compose, is_due, is_worth_sending
 from matcher.digest.edition import build_edition, for_subscriber
 from matcher.digest.nouns import DigestLine, Fate, Frequency
 from matcher.digest.overview import compose_network
-from matcher.digest.render import render
+from matcher.digest.render import rendered
 from matcher.digest.told import told_by
 from matcher.errors import MatcherError, StoreError
 
@@ -130,7 +130,9 @@ class Queueing:
             return DigestLine(subscriber.identifier, subscriber.address, fate)
         try:
             digest = self._morning.digest(subscriber)
-            mail = render(digest, self._options, now=self._now) if is_worth_sending(digest) else None
+            mail: Mail | None = None
+            if is_worth_sending(digest):
+                mail, digest = rendered(digest, self._options, now=self._now)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001  (what one call or profile holds must not cost the others their mail)

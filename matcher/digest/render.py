@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from matcher.model import Call, Change
 
-__all__ = ["LIMIT", "MailOptions", "render"]
+__all__ = ["LIMIT", "MailOptions", "render", "rendered"]
 
 LIMIT = 98_000
 """Bytes of HTML: Gmail hides what comes after 102 KB (104,448 bytes), and adds some of its own."""
@@ -46,26 +47,33 @@ def render(digest: Digest, options: MailOptions, *, now: datetime) -> Mail:
     items are given up, and the mail says so, where its HTML would be longer than `LIMIT`. Raises `ConfigError` for
     an address that cannot stand in a header.
     """
+    return rendered(digest, options, now=now)[0]
+
+
+def rendered(digest: Digest, options: MailOptions, *, now: datetime) -> tuple[Mail, Digest]:
+    """As `render`, with the digest that the mail shows: items that it has no room for are left out, and not told."""
     words = Words(digest.subscriber.language)
-    text, html = _parts(digest, words, options)
+    text, html, room = _parts(digest, words, options)
     kind = "network" if digest.network is not None else "digest"
     identifier = message.message_id(kind, digest.subscriber.identifier, digest.day, options.list_id)
     subject = headline.subject(digest, words)
     content = message.Content(subject, text, html, _calendar(digest, words, now), _calendar_name(digest, words))
     body = message.build(content, digest.subscriber, options, identifier=identifier, now=now)
-    return Mail(
+    mail = Mail(
         identifier, digest.subscriber.identifier, digest.subscriber.address, digest.day, subject, body, html, kind
     )
+    shown = digest.items[: room.items]
+    return mail, replace(digest, items=shown, left_out=digest.left_out + len(digest.items) - len(shown))
 
 
-def _parts(digest: Digest, words: Words, options: MailOptions) -> tuple[str, str]:
-    """Both parts in the largest room whose HTML stays below the limit."""
+def _parts(digest: Digest, words: Words, options: MailOptions) -> tuple[str, str, Room]:
+    """Both parts in the largest room whose HTML stays below the limit, and that room."""
     room = _ROOMS[-1]
     for room in _ROOMS:
         html = _html(digest, words, options, room)
         if len(html.encode()) <= LIMIT:
             break
-    return _text(digest, words, options, room), html
+    return _text(digest, words, options, room), html, room
 
 
 def _html(digest: Digest, words: Words, options: MailOptions, room: Room) -> str:

@@ -73,6 +73,20 @@ def test_three_days(flow, server, serve):
     assert "portail" in inbox.new()[LETI].subject  # stale: the fault comes first
 
 
+def test_calls_that_a_mail_has_no_room_for_come_in_the_next_ones(flow, server, serve):
+    """With `most` as high as one likes, a mail stays short enough for mail readers; nothing is lost by that."""
+    everything = [photonics(number) for number in range(70)]
+    flow.place.portal = serve(everything).url
+    inbox = Inbox(server)
+    mails = []
+    for _ in range(2):
+        flow.run()
+        mails.append(inbox.new()[LETI].calls)
+        flow.later(days=1)
+    assert all(0 < len(calls) < len(everything) for calls in mails)
+    assert sorted(call for calls in mails for call in calls) == [name(number) for number in range(70)]
+
+
 def test_a_run_is_kept_with_what_it_did(flow, serve):
     flow.place.portal = serve([photonics(1)]).url
     flow.run()
