@@ -6,7 +6,7 @@ COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-has
           --no-annotate --quiet --custom-compile-command "make lock"
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test bench faults kills fuzz audit docs lint types check lock wheel clean help
+.PHONY: run test bench faults kills soak fuzz audit docs lint types check lock wheel clean help
 
 help:
 	@echo "make run    set up, then fetch the calls and recommend them once"
@@ -14,6 +14,7 @@ help:
 	@echo "make bench  measure how fast it is (about ten minutes)"
 	@echo "make faults  cause each fault of docs/reliability.md and print what came of it (a few minutes)"
 	@echo "make kills  kill the daily run at some hundred moments and look (about ten minutes)"
+	@echo "make soak   live through a simulated year and print how much grew (about ten minutes)"
 	@echo "make fuzz   feed every parser with hostile data (some minutes);  make audit  look for known holes in the pins"
 	@echo "make docs   build the documentation site into site/"
 	@echo "make check  lint and types;  make lock  renew the pins;  make wheel  build the package"
@@ -32,6 +33,9 @@ faults: $(VENV)/.installed-dev
 
 kills: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.crash.kills
+
+soak: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.soak
 
 docs: $(VENV)/.installed-dev
 	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going -d build/docs docs site
