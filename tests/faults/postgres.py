@@ -7,10 +7,8 @@ import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.faults.causes import held
-from tests.store.cluster import administer, private_cluster, server_programs, url_of
+from tests.store.cluster import administer, private_cluster, programs_or_skip, url_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,10 +23,7 @@ _DATABASE = "matcher"
 @contextmanager
 def moved(scene: Scene) -> Iterator[None]:
     """What SQLite holds is moved to a server of its own, which stays until the end of the scene."""
-    programs = server_programs()
-    if programs is None:
-        pytest.skip("PostgreSQL's server is not installed (Debian: apt-get install postgresql)")
-    scene.server = scene.enter(private_cluster(programs))
+    scene.server = scene.enter(private_cluster(programs_or_skip()))
     administer(scene.server, f"CREATE DATABASE {_DATABASE}")
     url = url_of(scene.server, _DATABASE)
     done = scene.start("db", "copy", f"sqlite:///{scene.database}", url).wait()
@@ -57,7 +52,7 @@ def goes(*, back: bool) -> Callable[[Scene], Done]:
 
 def _control(folder: Path, *command: str) -> None:
     """`restart` starts a server that was stopped with the options that it had."""
-    program = str(server_programs() / "pg_ctl")
+    program = str(programs_or_skip() / "pg_ctl")
     subprocess.run(
         [program, "-D", str(folder / "data"), "-w", "-l", str(folder / "log"), *command],
         user="postgres" if os.geteuid() == 0 else None,

@@ -8,9 +8,11 @@ import shutil
 import subprocess
 import tempfile
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
@@ -24,6 +26,26 @@ def server_programs() -> Path | None:
         return found[-1].parent
     on_path = shutil.which("initdb")
     return Path(on_path).parent if on_path else None
+
+
+REQUIRED = "MATCHER_TEST_POSTGRESQL"
+"""The environment's name for: `required` makes the tests that need PostgreSQL fail where they would be skipped."""
+
+
+def programs_or_skip() -> Path:
+    """The folder of `initdb`; without it, or without the driver, the test that asks is skipped, or fails if it may not.
+
+    `.ci/run` does not let it.
+    """
+    programs = server_programs()
+    missing = "PostgreSQL's server is not installed (Debian: apt-get install postgresql)" if programs is None else None
+    if find_spec("psycopg") is None:
+        missing = "PostgreSQL's driver is not installed (psycopg)"
+    if missing is None and programs is not None:
+        return programs
+    if os.environ.get(REQUIRED) == "required":
+        pytest.fail(f"{missing}, and {REQUIRED} says that it is required.")
+    pytest.skip(str(missing))
 
 
 @contextmanager

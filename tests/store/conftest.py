@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from matcher.store import ListingScope, Saved, Store
-from tests.store.cluster import administer, private_cluster, server_programs, url_of
+from tests.store.cluster import administer, private_cluster, programs_or_skip, url_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,11 +26,7 @@ _numbers = count(1)
 @pytest.fixture(scope="session")
 def postgresql_folder() -> Iterator[Path]:
     """A private server on a Unix socket."""
-    pytest.importorskip("psycopg", reason="PostgreSQL's driver is not installed")
-    programs = server_programs()
-    if programs is None:
-        pytest.skip("PostgreSQL's server is not installed (Debian: apt-get install postgresql)")
-    with private_cluster(programs) as folder:
+    with private_cluster(programs_or_skip()) as folder:
         yield folder
 
 
