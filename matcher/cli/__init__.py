@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 import matcher
-from matcher.errors import MatcherError
+from matcher.errors import ConfigError, MatcherError
 
 COMMANDS = {
     "run": ("matcher.cli.daily", "The daily job, once, now: fetch, rank, mail."),
@@ -50,6 +50,10 @@ class _LazyGroup(click.Group):
         except BrokenPipeError as error:  # click would make a failure of it
             raise _ReaderGoneError from error
         return result
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta["matcher.help"] = not {"-h", "--help"}.isdisjoint(args)
+        return super().parse_args(ctx, args)
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -91,7 +95,11 @@ def cli(
         from matcher.logs import configure
 
         configure(log_format, debug=debug)
-    ctx.obj = Matcher(load_settings(home=home, config_dir=config_dir))
+    try:
+        ctx.obj = Matcher(load_settings(home=home, config_dir=config_dir))
+    except ConfigError:
+        if not ctx.meta["matcher.help"]:  # who asks for help may have come to mend the configuration
+            raise
 
 
 def main(arguments: list[str] | None = None) -> None:

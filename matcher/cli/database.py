@@ -20,7 +20,7 @@ def db_command() -> None:
     """Upgrade, copy, back up and check the database."""
 
 
-@db_command.command("upgrade")
+@db_command.command("upgrade", short_help="Make the tables, or bring them up to date.")
 @click.pass_obj
 def db_upgrade(app: Matcher) -> None:
     """Make the tables, or bring them up to date, and say nothing else; every command that writes does so too."""
@@ -30,7 +30,7 @@ def db_upgrade(app: Matcher) -> None:
         say(f"The database is at schema {HEAD}.")
 
 
-@db_command.command("copy")
+@db_command.command("copy", short_help="Copy everything from one database to another.")
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="TO")
 @output_options
@@ -49,7 +49,7 @@ def db_copy(source: str, target: str, output: str | None) -> None:
         click.echo(table(("table", "rows"), [(name, str(count)) for name, count in counts.items()]))
 
 
-@db_command.command("backup")
+@db_command.command("backup", short_help="Write a consistent copy to a SQLite file.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
 def db_backup(app: Matcher, file: Path) -> None:
@@ -59,7 +59,7 @@ def db_backup(app: Matcher, file: Path) -> None:
     say(f"The backup is {file}.")
 
 
-@db_command.command("check")
+@db_command.command("check", short_help="Read everything and tell what is damaged.")
 @output_options
 @click.pass_obj
 def db_check(app: Matcher, output: str | None) -> int:

@@ -41,7 +41,7 @@ def digest_command() -> None:
     """Mails: what people would get, sending it, and where it stands."""
 
 
-@digest_command.command("preview")
+@digest_command.command("preview", short_help="What a subscriber would get on a day.")
 @click.argument("subscriber", required=False)
 @click.option("--institute", metavar="ID", help='For an institute (or "ID/LAB", or "*"), without any subscriber.')
 @click.option("--language", type=_LANGUAGES, help="Instead of the subscriber's.")
@@ -93,7 +93,7 @@ def _show(preview: Preview) -> None:
         say(f"This mail would not be sent on {preview.digest.day}: it is not the subscriber's day.")
 
 
-@digest_command.command("send")
+@digest_command.command("send", short_help="Compose, queue and send the digests that are due.")
 @click.argument("subscribers", nargs=-1)
 @click.option("--dry-run", is_flag=True, help="Say who would get what; queue and send nothing.")
 @as_of_option
@@ -146,7 +146,7 @@ def show_sending(app: Matcher, sending: Sending, *, dry_run: bool = False) -> No
         click.echo(f"\nMails: {counts}; they go to {destination(app.settings)}")
 
 
-@digest_command.command("status")
+@digest_command.command("status", short_help="The outbox: queued, sent, failed, next attempt.")
 @click.option("--last", type=click.IntRange(1), default=20, show_default=True, help="How many mails.")
 @output_options
 @click.pass_obj
@@ -189,7 +189,7 @@ def _show_status(status: MailStatus) -> None:
         click.echo("\n" + table(("day", "subscriber", "state", "attempts", "subject", "last error"), rows))
 
 
-@digest_command.command("resend")
+@digest_command.command("resend", short_help="Send a subscriber's mails of a day once more.")
 @click.argument("subscriber")
 @click.argument("day", type=Day())
 @click.pass_obj
@@ -204,7 +204,7 @@ def resend_command(app: Matcher, subscriber: str, day: date) -> int:
     return PARTLY_DONE if delivery.problems else 0
 
 
-@digest_command.command("calendar")
+@digest_command.command("calendar", short_help="An institute's deadlines as an iCalendar file.")
 @click.argument("institute")
 @click.option("--language", type=_LANGUAGES, default="fr", show_default=True, help="Of its titles.")
 @click.option("--output", "path", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
@@ -222,7 +222,7 @@ def calendar_command(app: Matcher, /, institute: str, language: str, path: Path 
         say(f"The calendar is in {path}")
 
 
-@digest_command.command("dismiss")
+@digest_command.command("dismiss", short_help="Keep a call away from a subscriber's mails.")
 @click.argument("subscriber")
 @click.argument("call")
 @click.option("--undo", is_flag=True, help="Take it back.")
@@ -233,7 +233,7 @@ def dismiss_command(app: Matcher, subscriber: str, call: str, undo: bool) -> Non
     click.echo(f"{found} {'comes back to' if undo else 'stays away from'} the mails of {subscriber}.")
 
 
-@digest_command.command("unpause")
+@digest_command.command("unpause", short_help="Send again to an address that refused mails.")
 @click.argument("address")
 @click.pass_obj
 def unpause_command(app: Matcher, address: str) -> None:

@@ -236,3 +236,16 @@ def test_a_filter_that_names_what_no_call_has_is_told(run, fetched, arguments, s
 def test_a_filter_that_names_what_calls_have_may_find_nothing(run, fetched):
     answer = run(fetched, "calls", "--programme", "LIFE", "--deadline-before", "2001-01-01", "--as-of", DAY)
     assert (answer.code, answer.err.count("0 calls")) == (0, 1)
+
+
+def test_help_is_given_with_a_broken_configuration(run, fetched, tmp_path):
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "matcher.toml").write_text("[ranking]\ntop = 0\n", encoding="utf-8")
+    assert run(fetched, "--config", str(broken), "rank", "--help").out.startswith("Usage: matcher rank")
+    assert run(fetched, "--config", str(broken), "rank", "cea-leti").code == 2
+
+
+@pytest.mark.parametrize("group", ["digest", "db"])
+def test_no_short_help_is_cut(run, fetched, group):
+    assert "..." not in run(fetched, group, "--help").out.partition("Commands:")[2]
