@@ -198,9 +198,7 @@ def notices(digest: Digest, words: Words) -> tuple[Notice, ...]:
         found.append(Notice(_fault(digest, words), fault=True))
     found += [Notice(safe.text(problem), fault=True) for problem in health.problems[:3]]
     if health.sample:
-        found.append(
-            Notice(words.say("Sample, not the live portal: {label}", label=safe.text(health.sample)), fault=False)
-        )
+        found.append(Notice(words.say("Packaged sample of real calls, not the live portal."), fault=False))
     return tuple(found)
 
 
