@@ -199,7 +199,9 @@ class Mailing:
         now = self._app.moment(ranking.as_of)
         with self._app.open_store(read_only=True) as store:
             changes = [change for change in store.changes() if change.seen_at <= now]
-        return institute_calendar(ranking.matches, ranking.name, language, now=now, changes=changes)
+        found = self._app.institute(institute)
+        name = found.name_fr if language is Language.FR else found.name_en
+        return institute_calendar(ranking.matches, name, language, now=now, changes=changes)
 
     def status(self, last: int = 20) -> MailStatus:
         """The outbox: numbers, the last mails, addresses that refused some."""

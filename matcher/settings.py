@@ -120,8 +120,7 @@ _Https = Annotated[str, AfterValidator(_https_or_empty)]
 class MailSettings(_Section):
     """How mails are sent and what they carry; without `smtp_url` they become files in the home folder.
 
-    The password is in the environment only (MATCHER_SMTP_PASSWORD, MATCHER_SMTP_PASSWORD_FILE): see
-    `matcher.digest.server`, which also reads the URL.
+    The password is in the environment only (MATCHER_SMTP_PASSWORD, MATCHER_SMTP_PASSWORD_FILE).
     """
 
     smtp_url: str = Field(

@@ -231,6 +231,8 @@ def test_calendar(run, fetched, tmp_path):
     assert any("Silicon photonics for sensors" in str(event["summary"]) for event in events)
     printed = run(fetched, *as_of("digest", "calendar", "cea-leti", "--language", "en")).out
     assert printed.replace("\n", "\r\n").encode() == path.read_bytes()
+    french = Calendar.from_ical(run(fetched, *as_of("digest", "calendar", "cea-leti", "--language", "fr")).out)
+    assert str(french["x-wr-calname"]).endswith(": Institut Carnot CEA-Leti")
 
 
 def test_subscribers(run, subscribed):
