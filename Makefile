@@ -13,7 +13,7 @@ help:
 	@echo "make test   set up, then run the tests"
 	@echo "make bench  measure how fast it is (about ten minutes)"
 	@echo "make faults  cause each fault of docs/reliability.md and print what came of it (a few minutes)"
-	@echo "make kills  kill the daily run at some hundred moments and look (about ten minutes)"
+	@echo "make kills  kill the daily run at some hundred moments and look (ten to twenty minutes)"
 	@echo "make soak   live through a simulated year and print how much grew (about ten minutes)"
 	@echo "make fuzz   feed every parser with hostile data (some minutes);  make audit  look for known holes in the pins"
 	@echo "make docs   build the documentation site into site/"
