@@ -20,4 +20,4 @@ def write_list(folder: Path, ranking: Ranking, problems: Sequence[str]) -> None:
     content = {"ranking": ranking, "problems": problems, "today": ranking.as_of}
     for suffix in ("txt", "html"):
         text = environment().get_template(f"list.{suffix}").render(content)
-        write_file(folder / f"{ranking.institute}.{suffix}", text.encode())
+        write_file(folder / f"{ranking.institute}.{suffix}", text.encode(errors="replace"))
