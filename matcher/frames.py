@@ -123,7 +123,12 @@ def calls_frame(calls: Iterable[Call], today: date) -> pd.DataFrame:
 
 def matches_frame(matches: Iterable[Match], institute: str | None, today: date) -> pd.DataFrame:
     """(matches, MATCH_COLUMNS) of one institute, or of a text (None)."""
-    return tidy((_match_row(match, institute, today) for match in matches), MATCH_COLUMNS)
+    return rankings_frame([(institute, matches)], today)
+
+
+def rankings_frame(rankings: Iterable[tuple[str | None, Iterable[Match]]], today: date) -> pd.DataFrame:
+    """(matches of all, MATCH_COLUMNS) of several institutes, each with its matches."""
+    return tidy((_match_row(match, name, today) for name, matches in rankings for match in matches), MATCH_COLUMNS)
 
 
 def evidence_frame(matches: Iterable[Match], institute: str | None) -> pd.DataFrame:
@@ -210,9 +215,14 @@ def tidy(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.Da
 
 
 def _column(values: list[Any], dtype: str) -> pd.Series[Any]:
-    raw = pd.Series(values, dtype="object")
+    raw = pd.Series([_readable(value) for value in values], dtype="object")
     timed = pd.to_datetime(raw, utc=dtype == MOMENT) if dtype in {DAY, MOMENT} else raw
     return timed.astype(pd.api.types.pandas_dtype(dtype))
+
+
+def _readable(value: Any) -> Any:
+    """Text without halves of characters, which Arrow refuses; the portal's JSON can hold some."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def _call_row(call: Call, today: date) -> Row:

@@ -22,6 +22,7 @@ COMMANDS = {
     "show": ("matcher.cli.ranking", "One call in full, with evidence and history."),
     "calls": ("matcher.cli.listings", "List or search the calls."),
     "institutes": ("matcher.cli.listings", "List the institutes."),
+    "export": ("matcher.cli.exporting", "Matches, calls or changes as a file: csv, xlsx, json, parquet, ics, atom."),
     "profile": ("matcher.cli.profiles", "An institute's skills, as the ranking reads them."),
     "digest": ("matcher.cli.digests", "Mails: preview, send, status, resend, calendar, dismiss."),
     "subscribers": ("matcher.cli.digests", "Who gets mail, for which institutes, how often."),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import logging
 import sys
@@ -12,11 +10,10 @@ from typing import Any, TypeVar
 
 import click
 
+from matcher.csvtext import csv_text
 from matcher.logs import is_json
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def output_options(command: Command) -> Command:
@@ -37,30 +34,6 @@ def print_json(record: Mapping[str, Any]) -> None:
 def print_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str] = ()) -> None:
     """Rows on stdout; cells that a spreadsheet would run as formulas are disarmed. `fields` head an empty listing."""
     sys.stdout.write(csv_text(rows, fields))
-
-
-def csv_text(rows: Iterable[Mapping[str, Any]], fields: Sequence[str] = ()) -> str:
-    """Rows as CSV with a header line; lists are joined by a semicolon, unknown is empty."""
-    listed = list(rows)
-    names = list(listed[0]) if listed else list(fields)
-    buffer = io.StringIO()
-    if names:
-        writer = csv.DictWriter(buffer, fieldnames=names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({key: csv_cell(value) for key, value in row.items()} for row in listed)
-    return buffer.getvalue()
-
-
-def csv_cell(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection): a leading quote disarms it."""
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, Mapping):
-        value = " ".join(str(part) for part in value.values() if part is not None)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        value = "; ".join(str(csv_cell(part)) for part in value)
-    text = str(value)
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
 
 def say(message: str) -> None:

@@ -246,6 +246,6 @@ def test_help_is_given_with_a_broken_configuration(run, fetched, tmp_path):
     assert run(fetched, "--config", str(broken), "rank", "cea-leti").code == 2
 
 
-@pytest.mark.parametrize("group", ["digest", "db"])
+@pytest.mark.parametrize("group", ["digest", "db", "export"])
 def test_no_short_help_is_cut(run, fetched, group):
     assert "..." not in run(fetched, group, "--help").out.partition("Commands:")[2]

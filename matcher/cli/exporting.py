@@ -1,0 +1,206 @@
+"""`matcher export`: matches, calls and changes as files for other programs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from matcher.cli.output import say
+from matcher.cli.values import Day, as_of_option, filter_options, min_fit_option, top_option
+from matcher.durable import make_folder, write_file
+from matcher.errors import DiskError, UsageError
+from matcher.export import content as contents
+from matcher.export.formats import FORMATS, chosen
+from matcher.filters import call_filter
+from matcher.wording import day
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from matcher.app import Matcher
+    from matcher.export.content import Content
+    from matcher.export.formats import Format
+
+    Command = TypeVar("Command", bound=Callable[..., Any])
+
+_MARK = b"\xef\xbb\xbf"
+"""Begins a CSV file, so that Excel reads its accents; a pipe gets none, as other programs stumble over it."""
+
+
+def _output(_context: click.Context, _option: click.Parameter, value: str | None) -> Path | None:
+    return None if value in {None, "-"} else Path(value or "")
+
+
+def _file_options(command: Command) -> Command:
+    """`--institute`, `--format` and `--output`, the same for every thing."""
+    options = [
+        click.option("--institute", "-i", "institutes", multiple=True, metavar="I", help="May be repeated."),
+        click.option("--format", "-f", "name", type=click.Choice(list(FORMATS)), help="[that of the file's suffix]"),
+        click.option("--output", "-o", "path", callback=_output, metavar="FILE", help="Its file; - is stdout [-]."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group("export")
+def export_command() -> None:
+    """Matches, calls or changes as a file: csv, xlsx, json, parquet, ics or atom.
+
+    An Atom feed is of one institute: for several, --output names a folder that gets a file for each.
+    """
+
+
+@export_command.command("matches")
+@_file_options
+@top_option
+@min_fit_option
+@filter_options
+@as_of_option
+@click.pass_obj
+def matches_command(
+    app: Matcher,
+    /,
+    institutes: tuple[str, ...],
+    name: str | None,
+    path: Path | None,
+    top: int | None,
+    min_fit: int | None,
+    as_of: date | None,
+    **filters: Any,
+) -> None:
+    """The best calls of each institute, as `rank` has them.
+
+    Without --institute: of every one.
+    """
+    form = _chosen(name, path)
+    found = contents.matches(app, institutes, wanted=call_filter(**filters), top=top, min_fit=min_fit, as_of=as_of)
+    _export(app, found, form, path)
+
+
+@export_command.command("calls")
+@click.argument("words", nargs=-1)
+@_file_options
+@top_option
+@min_fit_option
+@filter_options
+@as_of_option
+@click.pass_obj
+def calls_command(
+    app: Matcher,
+    /,
+    words: tuple[str, ...],
+    institutes: tuple[str, ...],
+    name: str | None,
+    path: Path | None,
+    top: int | None,
+    min_fit: int | None,
+    as_of: date | None,
+    **filters: Any,
+) -> None:
+    """The live calls, or those with every one of WORDS.
+
+    With --institute those among its best.
+    """
+    form, wanted = _chosen(name, path), call_filter(**filters, words=words)
+    found = contents.calls(app, institutes, wanted=wanted, top=top, min_fit=min_fit, as_of=as_of)
+    _export(app, found, form, path)
+
+
+@export_command.command("changes")
+@_file_options
+@click.option("--since", type=Day(), help="From this day on.")
+@min_fit_option
+@as_of_option
+@click.pass_obj
+def changes_command(
+    app: Matcher,
+    /,
+    institutes: tuple[str, ...],
+    name: str | None,
+    path: Path | None,
+    since: date | None,
+    min_fit: int | None,
+    as_of: date | None,
+) -> None:
+    """What changed in calls, newest first.
+
+    With --institute in those that suit it.
+    """
+    form = _chosen(name, path)
+    found = contents.changes(app, institutes, min_fit=min_fit, since=since, as_of=as_of)
+    _export(app, found, form, path)
+
+
+def _chosen(name: str | None, path: Path | None) -> Format:
+    """The format, before anything is asked or written. Raises UsageError, also for binary data to a terminal."""
+    form = chosen(name, path)
+    if form.binary and path is None and sys.stdout.isatty():
+        raise UsageError(f"A terminal cannot show {form.name}: name a file with --output.")
+    return form
+
+
+def _export(app: Matcher, found: Content, form: Format, path: Path | None) -> None:
+    if form.history:
+        found = contents.with_history(app, found)
+    if form.single and len(found.parts) > 1:
+        folder = _folder(form, path)
+        for part in found.split():
+            _write(folder / _file_name(part, form), form.encode(part))
+        where = f"in {folder}, a file for each of {len(found.parts)} institutes"
+    else:
+        where = _put(found, form, path)
+    if not len(found):
+        say(f"Nothing to export: there are no {found.thing.value}.")
+    elif path is not None:
+        say(f"{len(found)} {found.thing.value} as of {day(found.as_of)} are {where}")
+
+
+def _put(found: Content, form: Format, path: Path | None) -> str:
+    """Write one file, or to stdout; tells where."""
+    data = form.encode(found)
+    if path is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return "on stdout"
+    file = path / _file_name(found, form) if path.is_dir() else path
+    _write(file, _MARK + data if form.name == "csv" else data)
+    return f"in {file}"
+
+
+def _folder(form: Format, path: Path | None) -> Path:
+    """The folder for a file an institute, made where it is missing. Raises UsageError when the output is none."""
+    if path is None:
+        raise UsageError(f"One {form.name} file is of one institute: name one with --institute, or --output FOLDER.")
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{path} is a file, and there is one for each institute: give --output a folder.")
+    try:
+        make_folder(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return path
+
+
+def _file_name(found: Content, form: Format) -> str:
+    one = found.parts[0].institute if len(found.parts) == 1 else None
+    return f"{one or found.thing.value}.{form.name}"
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Replace a file as a whole; a link stays a link, and a device or a pipe is written to."""
+    target = path.resolve()
+    try:
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)  # renaming would put a file in the place of /dev/null
+        else:
+            write_file(target, data)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> DiskError:
+    return DiskError(f"{path} could not be written ({error.strerror}): choose another --output.")

@@ -1,0 +1,1 @@
+"""Matches, calls and changes as files for other programs: one module a format."""

@@ -1,0 +1,169 @@
+"""What an export holds, asked from the facade once for every format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from matcher.brussels import brussels_day
+from matcher.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    from matcher.app import Matcher
+    from matcher.model import Call, CallFilter, Change, Match
+
+NETWORK = "Carnot Europe"
+"""The name of what is of no single institute."""
+
+
+class Thing(StrEnum):
+    """What can be exported."""
+
+    MATCHES = "matches"
+    CALLS = "calls"
+    CHANGES = "changes"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is exported of one institute, or of none in particular (`institute` is None)."""
+
+    institute: str | None
+    name: str
+    matches: tuple[Match, ...] = ()
+    calls: tuple[Call, ...] = ()  # what is exported, or the calls that the changes are of
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the store tells of calls up to a day."""
+
+    changes: tuple[Change, ...]  # newest first
+    updated: Mapping[str, datetime]  # of each call that is kept: its last change, else when it was first seen
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that a format needs; `now` is the moment that `as_of` stands for."""
+
+    thing: Thing
+    as_of: date
+    now: datetime
+    sample: str | None  # the label of the packaged sample listing, when that is what is exported
+    parts: tuple[Part, ...]
+    history: History | None = None  # where a format asks for it
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The distinct calls of every part, in the order they come."""
+        found = (call for p in self.parts for call in (*(m.call for m in p.matches), *p.calls))
+        return tuple({call.identifier: call for call in found}.values())
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The distinct changes of every part, newest first."""
+        found = {(c.call, c.field, c.kind, c.seen_at, str(c.new)): c for part in self.parts for c in part.changes}
+        return tuple(sorted(found.values(), key=lambda c: c.seen_at, reverse=True))
+
+    @property
+    def name(self) -> str:
+        """Whom it is for."""
+        return self.parts[0].name if len(self.parts) == 1 else NETWORK
+
+    def __len__(self) -> int:
+        if self.thing is Thing.MATCHES:
+            return sum(len(part.matches) for part in self.parts)
+        return len(self.calls if self.thing is Thing.CALLS else self.changes)
+
+    def split(self) -> tuple[Content, ...]:
+        """One content for each part."""
+        return tuple(replace(self, parts=(part,)) for part in self.parts)
+
+
+def matches(
+    app: Matcher,
+    institutes: Sequence[str] = (),
+    *,
+    wanted: CallFilter,
+    top: int | None = None,
+    min_fit: int | None = None,
+    as_of: date | None = None,
+) -> Content:
+    """The best calls of these institutes, or of every one. Raises UsageError for an unknown institute."""
+    names = _identifiers(app, institutes) or [i.identifier for i in app.institutes]
+    rankings = [app.rank(n, wanted=wanted, top=top, min_fit=min_fit, as_of=as_of, explain=False) for n in names]
+    parts = tuple(Part(r.institute, r.name, matches=r.matches) for r in rankings)
+    return _content(app, Thing.MATCHES, parts, as_of)
+
+
+def calls(
+    app: Matcher,
+    institutes: Sequence[str] = (),
+    *,
+    wanted: CallFilter,
+    top: int | None = None,
+    min_fit: int | None = None,
+    as_of: date | None = None,
+) -> Content:
+    """The calls that pass a filter, next deadline first; with institutes those among them that match one of these.
+
+    Raises UsageError for an unknown institute, and when `top` or `min_fit` is given without one.
+    """
+    found = app.calls(wanted, as_of=as_of).calls
+    if not institutes:
+        if top is not None or min_fit is not None:
+            raise UsageError("--top and --min-fit rank for an institute: give --institute as well.")
+        return _content(app, Thing.CALLS, (Part(None, NETWORK, calls=found),), as_of)
+    ranked = matches(app, institutes, wanted=wanted, top=top, min_fit=min_fit, as_of=as_of)
+    suiting = {call.identifier for call in ranked.calls}
+    one = ranked.parts[0].institute if len(ranked.parts) == 1 else None
+    kept = tuple(call for call in found if call.identifier in suiting)
+    return _content(app, Thing.CALLS, (Part(one, ranked.name, calls=kept),), as_of)
+
+
+def changes(
+    app: Matcher,
+    institutes: Sequence[str] = (),
+    *,
+    min_fit: int | None = None,
+    since: date | None = None,
+    as_of: date | None = None,
+) -> Content:
+    """What changed up to a day in all calls, or in those that suit each of these institutes, newest first.
+
+    Raises UsageError for an unknown institute, and when `min_fit` is given without one.
+    """
+    if min_fit is not None and not institutes:
+        raise UsageError("--min-fit ranks for an institute: give --institute as well.")
+    index = app.index()
+    parts = []
+    for name in _identifiers(app, institutes) or (None,):
+        found = app.changes(institute=name, min_fit=min_fit, since=since, as_of=as_of).changes
+        rows = (index.row(call) for call in {change.call: None for change in found})
+        known = tuple(index.call(row) for row in rows if row is not None)
+        title = app.institute(name).name_en if name else NETWORK
+        parts.append(Part(name, title, calls=known, changes=found))
+    return _content(app, Thing.CHANGES, tuple(parts), as_of)
+
+
+def with_history(app: Matcher, content: Content) -> Content:
+    """The same with what the store tells of the calls up to its day."""
+    with app.open_store(read_only=True) as store:
+        told = tuple(c for c in store.changes() if brussels_day(c.seen_at) <= content.as_of)
+        last = {change.call: change.seen_at for change in reversed(told)}
+        return replace(content, history=History(told, {**store.first_seen(), **last}))
+
+
+def _content(app: Matcher, thing: Thing, parts: tuple[Part, ...], as_of: date | None) -> Content:
+    index = app.index()
+    day = app.today(as_of, index)
+    return Content(thing, day, app.moment(day), index.meta["sample"], parts)
+
+
+def _identifiers(app: Matcher, names: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(app.institute(name).identifier for name in names))

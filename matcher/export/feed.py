@@ -1,0 +1,115 @@
+"""Atom (RFC 4287): one feed for an institute. An entry keeps its id for ever, and is updated when its call changed."""
+
+from __future__ import annotations
+
+import io
+import json
+import uuid
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from feedgenerator import Atom1Feed
+
+from matcher.digest import phrases, safe
+from matcher.digest.nouns import Language
+from matcher.digest.words import Words
+from matcher.export.content import Thing
+from matcher.wording import day, facts_line, stage_text, status_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+    from matcher.export.content import Content, Part
+    from matcher.model import Call, Change, Match
+
+PORTAL = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/calls-for-proposals"
+"""The portal's list of calls: what a feed, and a call without a page of its own, link to."""
+
+TERMS = 6
+
+_TITLES = {Thing.MATCHES: "Calls for {}", Thing.CALLS: "European calls: {}", Thing.CHANGES: "Changed calls: {}"}
+
+Entry = dict[str, Any]
+
+
+class _Feed(Atom1Feed):  # type: ignore[misc]
+    """Without an entry, a feed was updated at the moment it stands for, not whenever it was written."""
+
+    def latest_post_date(self) -> datetime:
+        moments = [item["updateddate"] for item in self.items]
+        moment: datetime = max(moments, default=self.feed["now"])
+        return moment
+
+
+def encode(content: Content) -> bytes:
+    """The feed of a content of one part."""
+    [part] = content.parts
+    feed = _Feed(
+        title=_TITLES[content.thing].format(safe.text(part.name, safe.TITLE)),
+        link=PORTAL,
+        description=safe.text(content.sample) if content.sample else None,
+        language="en",
+        author_name="matcher",
+        feed_guid=urn("feed", content.thing, part.institute),
+        now=content.now,
+    )
+    for entry in _entries(content, part):
+        feed.add_item(**entry)
+    out = io.StringIO()
+    feed.write(out, "utf-8")
+    return out.getvalue().encode()
+
+
+def urn(*name: str | None) -> str:
+    """The id of a thing of that name: the same in every export, from every machine."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, "matcher:" + json.dumps(name)).urn
+
+
+def _entries(content: Content, part: Part) -> Iterator[Entry]:
+    for match in part.matches:
+        name = urn("match", part.institute, match.call.identifier.casefold())
+        yield _call_entry(match.call, name, content, [f"Fit {match.fit} of 100"], _because(match))
+    if content.thing is Thing.CALLS:
+        for call in part.calls:
+            yield _call_entry(call, urn("call", call.identifier.casefold()), content, [], [])
+    known = {call.identifier: call for call in part.calls}
+    entries = {entry["unique_id"]: entry for entry in (_change_entry(c, known.get(c.call)) for c in part.changes)}
+    yield from entries.values()
+
+
+def _call_entry(call: Call, name: str, content: Content, before: list[str], after: list[str]) -> Entry:
+    updated = content.history.updated.get(call.identifier) if content.history else None
+    lines = [*before, *_facts(call, content.as_of), *after]
+    return _entry(call.title, call.url, name, updated or content.now, lines)
+
+
+def _facts(call: Call, today: date) -> list[str]:
+    """What a reader needs to see at once; no days left, as an entry is read on any day."""
+    following = call.next_deadline(today)
+    when = f"{day(following.date)}, 17:00 Brussels, {stage_text(following, call)}" if following else "not known"
+    return [f"{call.identifier}, {status_text(call, today)}", f"Deadline: {when}", facts_line(call)]
+
+
+def _because(match: Match) -> list[str]:
+    words = ", ".join(match.words(TERMS))
+    return [f"Because of: {words}"] if words else []
+
+
+def _change_entry(change: Change, call: Call | None) -> Entry:
+    """A change is one entry in whatever feed it stands, so that a reader of several is told once."""
+    name = urn("change", change.call, change.field, change.kind, change.seen_at.isoformat(), str(change.new))
+    told = phrases.changes(Words(Language.EN), [change])
+    lines = [f"{line.label}: {f'{line.old} → ' if line.old else ''}{line.new}" for line in told]
+    title = f"{change.kind.capitalize()}: {call.title if call else change.call}"
+    return _entry(title, call.url if call else None, name, change.seen_at, [change.call, *lines])
+
+
+def _entry(title: str, url: str | None, name: str, updated: datetime, lines: list[str]) -> Entry:
+    return {
+        "title": safe.text(title, safe.TITLE),
+        "link": safe.link(url) or PORTAL,
+        "unique_id": name,
+        "updateddate": updated,
+        "description": "".join(f"<p>{escape(safe.text(line))}</p>" for line in lines if line),
+    }

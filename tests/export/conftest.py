@@ -1,0 +1,41 @@
+"""A store with two listings: a deadline moved, and a call came, between them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from matcher.app import Matcher
+from matcher.settings import load_settings
+from tests.conftest import Place, fetch_into, make_config, some_rows
+from tests.portal.rows import actions, topic
+from tests.portal.server import LocalPortal
+
+FIRST, SECOND = "2026-06-10", "2026-06-15"
+DAY = date.fromisoformat(SECOND)
+
+
+@pytest.fixture(scope="session")
+def twice(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Read only: the twelve topics as on two days."""
+    folder = tmp_path_factory.mktemp("twice")
+    place = Place(folder / "home", make_config(folder / "config"))
+    rows = some_rows()
+    with LocalPortal(rows) as portal:
+        place.portal = portal.url
+        fetch_into(place, FIRST)
+    rows[1]["metadata"] |= {
+        "deadlineDate": ["2027-02-10T00:00:00.000+0000"],
+        "actions": [actions("HORIZON-IA HORIZON Innovation Actions", date(2026, 9, 2), [date(2027, 2, 10)])],
+        "esDA_IngestDate": ["2026-06-14T09:00:00.000+0200"],
+    }
+    with LocalPortal([*rows, topic(12, title=["Microelectronics, late"])]) as portal:
+        place.portal = portal.url
+        fetch_into(place, SECOND)
+    return place
+
+
+@pytest.fixture(scope="session")
+def app(twice: Place) -> Matcher:
+    return Matcher(load_settings(environ=twice.environment))
