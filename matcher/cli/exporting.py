@@ -114,7 +114,7 @@ def calls_command(
 @export_command.command("changes")
 @_file_options
 @click.option("--since", type=Day(), help="From this day on.")
-@min_fit_option
+@click.option("--min-fit", type=click.IntRange(0, 100), help="From which fit on a call suits an institute [90].")
 @as_of_option
 @click.pass_obj
 def changes_command(

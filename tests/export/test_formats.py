@@ -16,6 +16,7 @@ import pytest
 from icalendar import Calendar
 
 from matcher import frames
+from matcher.digest.edition import GOOD_FIT
 from matcher.errors import UsageError
 from matcher.export import content as contents
 from matcher.export import feed, workbook
@@ -120,6 +121,10 @@ def test_changes_since_a_day_and_of_an_institute(app, changes):
     assert PHOTONIC in {c.call for c in own.parts[0].changes}
     assert PHOTONIC not in {c.call for c in own.parts[1].changes}
     assert len(own) == len({(c.call, c.kind) for p in own.parts for c in p.changes})
+    suiting = app.rank("mines", top=99, min_fit=GOOD_FIT, as_of=DAY).matches
+    good = contents.changes(app, ["mines"], as_of=DAY)
+    assert {c.call for c in good.changes} == {m.call.identifier for m in suiting}
+    assert 0 < len(suiting) < len(contents.changes(app, ["mines"], min_fit=0, as_of=DAY).calls)
     with pytest.raises(UsageError, match="give --institute as well"):
         contents.changes(app, min_fit=3)
 
