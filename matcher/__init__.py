@@ -39,18 +39,18 @@ _HOMES = {
 }
 """Public name → module that holds it, and its name there; empty for the module itself."""
 
-__all__ = [
-    "Archive",
-    "DigestPage",
-    "Draft",
-    "Evaluation",
-    "Matches",
-    "Page",
-    "Session",
-    "Why",
-    "errors",
-    "evaluate",
+__all__ = [  # noqa: RUF022 (the order of the reference)
     "open",
+    "Session",
+    "Matches",
+    "Why",
+    "Page",
+    "Draft",
+    "DigestPage",
+    "evaluate",
+    "Evaluation",
+    "Archive",
+    "errors",
 ]
 
 
