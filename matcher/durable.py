@@ -18,8 +18,8 @@ def make_folder(folder: Path) -> None:
         sync(path.parent)
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Make a file or replace it as a whole, with mode 0600; left-overs of a killed process begin with `.writing-`.
+def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Make a file or replace it as a whole, with this mode; left-overs of a killed process begin with `.writing-`.
 
     Raises OSError: the file is as it was, or the new one where only its folder could not be synced.
     """
@@ -28,6 +28,7 @@ def write_file(path: Path, data: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
+            os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         Path(temporary).replace(path)
     except BaseException:

@@ -6,14 +6,13 @@ What is unknown is left out, never 0.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matcher.durable import write_file
 from matcher.errors import ConfigError, StoreMissing
 from matcher.schedule import last_good
 
@@ -85,7 +84,8 @@ def write_metrics(app: Matcher, now: datetime, file: Path | None = None) -> None
         return
     text = text_of(families(app.status(_RUNS), _mails(app), now))
     try:
-        _replace(path.expanduser(), text)
+        # Readable by all, as the collector is another user; there is nothing in it that is secret.
+        write_file(path.expanduser(), text.encode(), mode=0o644)
     except OSError as error:
         origin = (
             app.settings.origins.get("schedule.metrics_file", "--metrics-file") if file is None else "--metrics-file"
@@ -143,16 +143,3 @@ def _labels(labels: Mapping[str, str]) -> str:
 
 def _number(value: float) -> str:
     return repr(round(float(value), 3))
-
-
-def _replace(path: Path, text: str) -> None:
-    """Readable by all, as the collector is another user; there is nothing in it that is secret."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            os.fchmod(file.fileno(), 0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
