@@ -9,7 +9,7 @@ import sys
 from benchmarks.grown import SHARED
 from benchmarks.timing import shown
 
-TOPICS = ("processes", "growth", "many")
+TOPICS = ("processes", "growth", "many", "cost")
 
 
 def main() -> None:

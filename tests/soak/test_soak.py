@@ -39,6 +39,12 @@ def test_the_script_has_what_it_is_about(script, expected) -> None:
     assert script.asleep
 
 
+def test_the_oracle_is_asked_only_what_it_knows() -> None:
+    """A mail of more calls would be shortened for mail readers, and the rest told later."""
+    year = write_script(START, 365, [reader.identifier for reader in READERS])
+    assert max(map(len, expect(year).mails.values())) <= 30
+
+
 def test_everybody_is_told_everything_once_and_nothing_else(seen, expected) -> None:
     assert mistakes(seen, expected).of_mails == []
 
