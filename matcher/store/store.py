@@ -94,9 +94,14 @@ class Store:
         Runs that died are recorded as `interrupted`. RunGoesOn when a living run holds the lock (see `store.lock`), or
         when a run of this kind that began between the two times of `unless` went well.
         """
-        with self._writing() as connection:
-            run_id = lock.begin(connection, kind, now, going=self._going, unless=unless)
-        _begun.add((self._where, run_id))
+        run_id = 0
+        try:
+            with self._writing() as connection:
+                run_id = lock.begin(connection, kind, now, going=self._going, unless=unless)
+                _begun.add((self._where, run_id))  # before it shows: another thread would take it for a dead one
+        except BaseException:
+            _begun.discard((self._where, run_id))
+            raise
         current_run.set(run_id)
         return run_id
 
@@ -129,7 +134,8 @@ class Store:
     @property
     def _going(self) -> set[int]:
         """The runs that this process has begun here and not ended."""
-        return {run_id for where, run_id in _begun if where == self._where}
+        begun = tuple(_begun)  # at once: other threads begin and end theirs meanwhile
+        return {run_id for where, run_id in begun if where == self._where}
 
     # Saving
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+import sqlalchemy as sa
 
-from matcher.errors import StoreBusy, StoreError
+from matcher.errors import RunGoesOn, StoreBusy, StoreError
 from matcher.model import Call, Deadline, Kind, ParsedRow, Section, SetAside, Source, Status
 from matcher.store import ListingScope, Saved, Store
 from tests.store.rows import DAY, NOW, bulk, call, row, sample
@@ -300,6 +301,24 @@ class TestRuns:
             other.begin_run("fetch", NOW)
         store.finish_run(run, "ok", {}, NOW)
         assert store.begin_run("fetch", NOW) > run
+
+    def test_a_run_lives_from_the_moment_it_shows(self, store: Store, store_url: str) -> None:
+        refused = []
+
+        @sa.event.listens_for(store._engine, "checkin")
+        def another_thread_looks(*_: object) -> None:
+            if refused:
+                return
+            with Store.open(store_url) as other:
+                assert [run.outcome for run in other.runs()] == ["running"]
+                try:
+                    other.begin_run("fetch", NOW)
+                except RunGoesOn as error:
+                    refused.append(error)
+
+        run = store.begin_run("fetch", NOW)
+        assert len(refused) == 1
+        store.finish_run(run, "ok", {}, NOW)
 
     def test_a_run_without_heartbeat_is_taken_over_and_its_saves_are_refused(self, store: Store) -> None:
         first = store.begin_run("fetch", NOW)
