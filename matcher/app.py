@@ -506,6 +506,8 @@ def _check_words(index: Index, wanted: CallFilter) -> None:
 
     Asked only where nothing was found, because it reads every call.
     """
+    if not (wanted.programmes or wanted.actions):
+        return
     from matcher.filters import unknown_word
     from matcher.portal.actions import USUAL
     from matcher.portal.programmes import ABBREVIATIONS

@@ -51,6 +51,7 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
         ["rank", "--text", "photonics", "--as-of", DAY, "--json"],
         ["why", "cea-leti", PHOTONIC, "--as-of", DAY],
         ["calls", "--as-of", DAY, "--csv"],
+        ["calls", "nothing-is-called-so", "--as-of", DAY],
         ["institutes"],
         ["config", "show"],
     ],
