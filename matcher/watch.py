@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from matcher.brussels import brussels_day
 from matcher.digest.nouns import MailState
 from matcher.errors import MatcherError, RunGoesOn, RunLost, StoreMissing
 from matcher.mailing import transport_of
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from matcher.store import Store
 
 STANDS_STILL = "the scheduler stands still"
+MAILS_GIVEN_UP = "mails were given up"
 
 TICK_SECONDS = 30
 GRACE_SECONDS = 8.0
@@ -152,15 +154,16 @@ class Watch:
         except (RunGoesOn, RunLost) as error:
             outcome = "running"
             _log.info("Left to another process: %s", error)
-        except MatcherError as error:
-            _log.error("%s failed: %s", task.name.lower(), error)
-            if task in _TOLD:
-                self._app.mailing.tell(_TOLD[task], error, sleep=self._sleep)
         except Stopped:
             outcome = "interrupted"
             raise
-        except Exception:  # noqa: BLE001  (told in full; a mistake in one task must not end the watch)
-            _log.exception("%s failed in a way that nobody foresaw.", task.name.lower())
+        except Exception as error:  # noqa: BLE001  (told in full; a mistake in one task must not end the watch)
+            if isinstance(error, MatcherError):
+                _log.error("%s failed: %s", task.name.lower(), error)
+            else:
+                _log.exception("%s failed in a way that nobody foresaw.", task.name.lower())
+            if task in _TOLD:
+                self._app.mailing.tell(_TOLD[task], error, sleep=self._sleep)
         finally:
             if outcome != "running":
                 self._tried.append(Attempt(task, started, outcome))
@@ -177,6 +180,9 @@ class Watch:
     def _deliver(self) -> str:
         with self._app.open_store() as store:
             report = self._app.mailing.deliver(store, sleep=self._sleep)
+            day = brussels_day(self._clock())
+            if report.failed and self._app.mailing.notify(store, MAILS_GIVEN_UP, report.problems, day):
+                self._app.mailing.deliver(store, sleep=self._sleep)
         for problem in report.problems:
             _log.warning("%s", problem)
         _log.info("Mails: %d sent, %d wait, %d failed.", report.sent, report.retried, report.failed)
@@ -248,7 +254,7 @@ class Watch:
 
 
 _TOLD = {Task.ARCHIVE: "the archive could not be read", Task.CLEAN: "the weekly clean-up failed"}
-"""What the operator is told of; the daily run tells itself, and mails that wait are told when they are given up."""
+"""What the operator is told of where it fails; the daily run and the delivery of mails tell for themselves."""
 
 _WORK: dict[Task, Callable[[Watch], str]] = {
     Task.DAILY: Watch._daily,

@@ -22,6 +22,7 @@ from matcher.settings import load_settings
 from matcher.upkeep import archive_source
 from matcher.watch import GRACE_SECONDS, Watch
 from tests.conftest import Place, some_rows
+from tests.digest.smtp_server import LocalSmtp
 from tests.portal.rows import topic
 
 HUSH = "hush-hush-9"
@@ -243,6 +244,39 @@ class TestLoop:
             loop.now += MINUTE
             loop.watch.tick()
         assert sorted(told()) == ["matcher: the archive could not be read", "matcher: the scheduler stands still"]
+
+    def test_the_operator_is_told_of_weekly_work_that_fails_as_nobody_foresaw(self, loop, monkeypatch) -> None:
+        def unforeseen(*_: object) -> None:
+            raise ZeroDivisionError("by nobody foreseen")
+
+        monkeypatch.setattr("matcher.watch.refresh_archive", unforeseen)
+        toml = loop.place.config / "matcher.toml"
+        text = toml.read_text(encoding="utf-8").replace('archive = ""', 'archive = "/nowhere/grants.json"')
+        toml.write_text(text + '[mail]\noperator = "ops@example.org"\n', encoding="utf-8")
+        loop.watch.reload()
+        loop.watch.tick()
+        [mail] = (loop.place.home / "outbox").glob("*/operator*.eml")
+        message = message_from_bytes(mail.read_bytes(), policy=policy.default)
+        assert message["Subject"] == "matcher: the archive could not be read"
+        assert "ZeroDivisionError: by nobody foreseen" in message.get_content()
+
+    def test_the_operator_is_told_of_a_mail_that_is_given_up_between_two_runs(self, loop) -> None:
+        with LocalSmtp() as server:
+            server.script.always_rcpt["someone@example.org"] = "550 5.1.1 no such mailbox"
+            toml = loop.place.config / "matcher.toml"
+            mail = f'[mail]\noperator = "ops@example.org"\nsmtp_url = "{server.url}"\nrate = 1000\n'
+            toml.write_text(toml.read_text(encoding="utf-8") + mail, encoding="utf-8")
+            loop.watch.reload()
+            loop.watch.tick()
+            with loop.app.open_store() as store:
+                store.queue_mail(a_mail(), [], now=loop.now)
+            loop.now += 10 * MINUTE
+            loop.watch.tick()
+            loop.now += 10 * MINUTE
+            loop.watch.tick()
+        [told] = [message_from_bytes(mail.body, policy=policy.default) for mail in server.accepted]
+        assert (told["To"], told["Subject"]) == ("ops@example.org", "matcher: mails were given up")
+        assert "digest of 2026-06-15 for someone is not delivered" in told.get_content().replace("\n", " ")
 
     def test_mails_that_wait_are_delivered_when_their_time_comes(self, loop) -> None:
         loop.watch.tick()
