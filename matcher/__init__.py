@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from matcher import errors
     from matcher.api.benchmarks import Archive, Evaluation, evaluate
     from matcher.api.drafts import Draft
+    from matcher.api.network import Network
     from matcher.api.results import DigestPage, Matches, Page, Why
     from matcher.api.session import Session
     from matcher.api.session import open_session as open  # noqa: A004 (matcher.open, as in many libraries)
+    from matcher.api.tables import table
 
 __version__ = "0.1.0"
 
@@ -30,18 +32,21 @@ _HOMES = {
     "Draft": ("matcher.api.drafts", "Draft"),
     "Evaluation": ("matcher.api.benchmarks", "Evaluation"),
     "Matches": ("matcher.api.results", "Matches"),
+    "Network": ("matcher.api.network", "Network"),
     "Page": ("matcher.api.results", "Page"),
     "Session": ("matcher.api.session", "Session"),
     "Why": ("matcher.api.results", "Why"),
     "errors": ("matcher.errors", ""),
     "evaluate": ("matcher.api.benchmarks", "evaluate"),
     "open": ("matcher.api.session", "open_session"),
+    "table": ("matcher.api.tables", "table"),
 }
 """Public name → module that holds it, and its name there; empty for the module itself."""
 
 __all__ = [  # noqa: RUF022 (the order of the reference)
     "open",
     "Session",
+    "Network",
     "Matches",
     "Why",
     "Page",
@@ -50,6 +55,7 @@ __all__ = [  # noqa: RUF022 (the order of the reference)
     "evaluate",
     "Evaluation",
     "Archive",
+    "table",
     "errors",
 ]
 

@@ -67,6 +67,9 @@ EVIDENCE_COLUMNS = {
 }
 """Column → dtype of one reason for a score; the weights of a match add up to its score."""
 
+DEADLINE_COLUMNS = {"call": "string", "deadline": DAY, "stage": "Int64", "stages": "int64", "days_left": "int64"}
+"""Column → dtype of a deadline to come; it is number `stage` of the call's `stages`."""
+
 CHANGE_COLUMNS = {
     "seen_at": MOMENT,
     "call": "string",
@@ -129,6 +132,23 @@ def matches_frame(matches: Iterable[Match], institute: str | None, today: date) 
 def rankings_frame(rankings: Iterable[tuple[str | None, Iterable[Match]]], today: date) -> pd.DataFrame:
     """(matches of all, MATCH_COLUMNS) of several institutes, each with its matches."""
     return tidy((_match_row(match, name, today) for name, matches in rankings for match in matches), MATCH_COLUMNS)
+
+
+def deadlines_frame(calls: Iterable[Call], today: date) -> pd.DataFrame:
+    """(deadlines from today on, DEADLINE_COLUMNS), call by call."""
+    rows = (
+        {
+            "call": call.identifier,
+            "deadline": deadline.date,
+            "stage": deadline.stage,
+            "stages": len(call.deadlines),
+            "days_left": (deadline.date - today).days,
+        }
+        for call in calls
+        for deadline in call.deadlines
+        if deadline.date >= today
+    )
+    return tidy(rows, DEADLINE_COLUMNS)
 
 
 def evidence_frame(matches: Iterable[Match], institute: str | None) -> pd.DataFrame:

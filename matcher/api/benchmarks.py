@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from matcher.errors import UsageError
 from matcher.evaluation.benchmark import load_qrels, load_task
 from matcher.evaluation.metrics import MEASURES, interval
 from matcher.evaluation.run import comparisons
 from matcher.evaluation.run import evaluate as measure_models
-from matcher.frames import calls_frame, evidence_frame, tidy
+from matcher.frames import DAY, calls_frame, evidence_frame, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +37,19 @@ _RATIOS = {
     "p_value": "float64",
 }
 _THRESHOLDS = {"model": "string", "fit": "int64", "wins_shown": "float64", "calls_shown": "float64"}
-_WINS = {"model": "string", "profile": "string", "call": "string", "rank": "Int64"}
+_WINS = {"model": "string", "profile": "string", "call": "string", "title": "string", "rank": "Int64"}
+_REPLAY = {
+    "profile": "string",
+    "call": "string",
+    "title": "string",
+    "opening": DAY,
+    "won": "bool",
+    "day": DAY,
+    "rank": "Int64",
+    "fit": "Int64",
+    "deadline": DAY,
+    "lead_days": "Int64",
+}
 
 
 class Evaluation:
@@ -63,10 +78,17 @@ class Evaluation:
 
     @property
     def per_profile(self) -> pd.DataFrame:
-        """(models x profiles, 2 + measures) each measure of each profile that won at least one call."""
-        frames = [
-            pd.DataFrame({"model": one.model, "profile": list(self._wins), **one.values}) for one in self._measured
-        ]
+        """(models x profiles, 4 + measures) each measure of each profile that won at least one call.
+
+        `name` is the profile's, `wins` counts the calls that it later won.
+        """
+        names = {profile.identifier: profile.name for profile in self._task.profiles}
+        facts = {
+            "profile": list(self._wins),
+            "name": [names[profile] for profile in self._wins],
+            "wins": [len(calls) for calls in self._wins.values()],
+        }
+        frames = [pd.DataFrame({"model": one.model, **facts, **one.values}) for one in self._measured]
         return pd.concat(frames, ignore_index=True)
 
     @property
@@ -81,13 +103,21 @@ class Evaluation:
 
     @property
     def wins(self) -> pd.DataFrame:
-        """(models x wins, 4) each later win and the `rank` that the model gave it; NA beyond its depth of 1,000."""
+        """(models x wins, 5) each later win and the `rank` that the model gave it; NA beyond its depth of 1,000."""
+        titles = {call.identifier: call.title for call in self._task.calls}
         rows = []
         for one in self._measured:
             for profile, calls in self._wins.items():
                 ranks = {call: rank for rank, call in enumerate(one.run[profile], 1)}
                 rows += [
-                    {"model": one.model, "profile": profile, "call": call, "rank": ranks.get(call)} for call in calls
+                    {
+                        "model": one.model,
+                        "profile": profile,
+                        "call": call,
+                        "title": titles[call],
+                        "rank": ranks.get(call),
+                    }
+                    for call in calls
                 ]
         return tidy(rows, _WINS)
 
@@ -168,6 +198,21 @@ class Archive:
         self._folder = Path(folder)
         self._task = load_task(self._folder)
 
+    def only(self, *profiles: str) -> Archive:
+        """The same calls for a few of the profiles. Raises UsageError for one that the folder does not have.
+
+        Example:
+            >>> matcher.Archive(folder).only("w").profiles["name"].tolist()
+            ['Written']
+        """
+        known = {profile.identifier: profile for profile in self._task.profiles}
+        if missing := [name for name in profiles if name not in known]:
+            raise UsageError(f"{self._folder} has no profile {', '.join(missing)}.")
+        fewer = copy(self)
+        fewer.__dict__.pop("_index", None)
+        fewer._task = replace(self._task, profiles=tuple(known[name] for name in profiles))
+        return fewer
+
     @property
     def profiles(self) -> pd.DataFrame:
         """(profiles, 4) `profile`, `name`, `country`, `size`."""
@@ -178,9 +223,9 @@ class Archive:
     @property
     def wins(self) -> pd.DataFrame:
         """(wins, 2) `profile` and the `call` that it later won."""
-        rows = (
-            {"profile": profile, "call": call} for profile, calls in load_qrels(self._folder).items() for call in calls
-        )
+        answers = load_qrels(self._folder)
+        names = [profile.identifier for profile in self._task.profiles]
+        rows = ({"profile": name, "call": call} for name in names for call in answers.get(name, ()))
         return tidy(rows, {"profile": "string", "call": "string"})
 
     def calls(self, as_of: date) -> pd.DataFrame:
@@ -208,6 +253,43 @@ class Archive:
 
         return first_recommended(self._index, profile, since, until, top=top, min_fit=min_fit)
 
+    def replay(self, *, top: int = 10, min_fit: int = 0) -> pd.DataFrame:
+        """Every profile and every dated call, from the first opening to the last deadline, a working day at a time.
+
+        Returns:
+            (profiles x calls, 10) `won` says whether the profile later won the call; `day` is the first day on which
+            the call stood among the `top` open ones, with its `rank` and `fit` then, the `deadline` that was next and
+            `lead_days` to it; NA where it never did. Calls without an opening day or deadline are left out.
+
+        Example:
+            >>> len(matcher.Archive(folder).replay(top=5))  # no call of this folder has an opening day
+            0
+        """
+        dated = [(call, call.opening) for call in self._task.calls if call.opening and call.deadlines]
+        if not dated:
+            return tidy((), _REPLAY)
+        since = min(opening for _, opening in dated)
+        until = max(call.deadlines[-1].date for call, _ in dated)
+        won = set(self.wins.itertuples(index=False, name=None))
+        rows = []
+        for profile in self._task.profiles:
+            name = profile.identifier
+            first = self.first_recommended(name, since=since, until=until, top=top, min_fit=min_fit)
+            found = {row["call"]: row for row in first.to_dict("records")}
+            nothing = dict.fromkeys(first.columns)
+            rows += [
+                {
+                    **(found.get(call.identifier) or nothing),
+                    "profile": name,
+                    "call": call.identifier,
+                    "title": call.title,
+                    "opening": opening,
+                    "won": (name, call.identifier) in won,
+                }
+                for call, opening in dated
+            ]
+        return tidy(rows, _REPLAY)
+
     def evidence(self, profile: str, call: str) -> pd.DataFrame:
         """(reasons, `matcher.frames.EVIDENCE_COLUMNS`) of one call for one profile.
 
@@ -215,7 +297,6 @@ class Archive:
             >>> matcher.Archive(folder).evidence("w", "HORIZON-CL4-2027-01-02")["term"].tolist()[0]
             'laser'
         """
-        from matcher.errors import UsageError
         from matcher.ranking.matching import score_all
 
         row = self._index.row(call)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from matcher.frames import DAY, tidy
+from matcher.frames import CALL_COLUMNS, DAY, SKILL_COLUMNS, calls_frame, skills_frame, tidy
 from matcher.model import LIVE
+from matcher.ranking.checking import Verdict, check_skills
 from matcher.ranking.index import fit_in
 from matcher.ranking.matching import score_all
 from matcher.ranking.replay import first_recommended as first_days
@@ -17,10 +19,160 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from matcher.model import CallFilter
+    import numpy.typing as npt
+
+    from matcher.model import CallFilter, Institute
     from matcher.ranking.index import Index
+    from matcher.ranking.matching import Scored
+
+    Likeness = npt.NDArray[np.float64]
+
+GROUPS = 8
+"""How many groups of institutes are told apart, at most."""
 
 _FIRST = {"call": "string", "day": DAY, "rank": "int64", "fit": "int64", "deadline": DAY, "lead_days": "int64"}
+_GROUPS = {"institute": "string", "group": "int64"}
+_UNMATCHED = {**CALL_COLUMNS, "nearest": "string", "fit": "int64"}
+_BIDS = {
+    "call": "string",
+    "title": "string",
+    "next_deadline": DAY,
+    "url": "string",
+    "matched_by": "int64",
+    "institute": "string",
+    "fit": "int64",
+    "brings": "string",
+    "partner": "string",
+    "partner_fit": "int64",
+    "partner_brings": "string",
+    "alike": "float64",
+}
+_BROUGHT = 4
+"""Terms shown of what an institute brings to a call."""
+_WEAK = 80
+"""Up to this fit a call says nothing of which institutes are alike: each has four fifths of all calls there."""
+
+
+class Network:
+    """Who matches what: every institute of a configuration against the live calls of a day."""
+
+    def __init__(
+        self, index: Index, institutes: Sequence[Institute], wanted: CallFilter, today: date, min_fit: int
+    ) -> None:
+        self.min_fit = min_fit
+        self._index = index
+        self._institutes = institutes
+        self._today = today
+        self._raw = fits(index, [one.identifier for one in institutes], wanted, today)
+        self._scored: dict[str, Scored] = {}
+
+    @cached_property
+    def fits(self) -> pd.DataFrame:
+        """(institutes, calls) the fit, 0-100; institutes and calls that are alike stand side by side."""
+        rows, columns = (_side_by_side(_likeness(table.to_numpy())) for table in (self._raw, self._raw.T))
+        return self._raw.iloc[rows, columns]
+
+    @cached_property
+    def matched(self) -> pd.DataFrame:
+        """(institutes, calls) True from `min_fit` on, in the order of `fits`."""
+        return self.fits >= self.min_fit
+
+    @property
+    def shared(self) -> pd.DataFrame:
+        """(institutes, institutes) how many calls both match; on the diagonal, how many one matches."""
+        matched = self.matched.astype("int64")
+        return (matched @ matched.T).rename_axis(columns="institute")
+
+    @cached_property
+    def alike(self) -> pd.DataFrame:
+        """(institutes, institutes) how alike their best fits are: 0 nothing in common, 1 the same."""
+        return pd.DataFrame(_likeness(self.fits.to_numpy()), self.fits.index, self.fits.index)
+
+    def groups(self, most: int = GROUPS) -> pd.DataFrame:
+        """Institutes that match the same calls.
+
+        Returns:
+            (institutes, 2) `institute` and `group`, numbered in the order of `fits`; at most `most` groups.
+
+        Example:
+            >>> session.network().groups(2)["group"].unique().tolist()
+            [1, 2]
+        """
+        labels = _grouped(self.alike.to_numpy(), most)
+        numbers = {label: number for number, label in enumerate(dict.fromkeys(labels), 1)}
+        pairs = zip(self.fits.index, labels, strict=True)
+        return tidy(({"institute": name, "group": numbers[label]} for name, label in pairs), _GROUPS)
+
+    @property
+    def unmatched(self) -> pd.DataFrame:
+        """(calls, `matcher.frames.CALL_COLUMNS` + 2) calls that nobody matches, the one farthest from all first.
+
+        `nearest` is the institute that comes nearest, NA where none has a word in common with the call, and `fit` its
+        fit.
+        """
+        best, nearest = self.fits.max(), self.fits.idxmax()
+        names = best[best < self.min_fit].sort_values(kind="stable").index
+        calls = calls_frame([self._index.call(self._row(name)) for name in names], self._today)
+        found = calls.assign(nearest=nearest[names].where(best[names] > 0, None).to_numpy(), fit=best[names].to_numpy())
+        return found.astype({"nearest": "string", "fit": "int64"})[list(_UNMATCHED)]
+
+    @property
+    def joint_bids(self) -> pd.DataFrame:
+        """Calls that several institutes match, each with the two of them that are least alike; best fits first.
+
+        Returns:
+            (calls, 12) the call; `matched_by`, the number of institutes; `institute`, its `fit` and what it `brings`
+            (its heaviest terms in the call); the same of the `partner`; and how `alike` the two are, 0 to 1.
+        """
+        matched = self.matched
+        several = [str(name) for name in matched.columns if matched[name].sum() > 1]
+        rows = (self._bid(name, list(matched.index[matched[name]])) for name in several)
+        return tidy(sorted(rows, key=lambda row: (-row["fit"] - row["partner_fit"], row["alike"])), _BIDS)
+
+    @property
+    def unused_skills(self) -> pd.DataFrame:
+        """(skills, 1 + `matcher.frames.SKILL_COLUMNS`) keywords of each `institute` of which no call holds a word."""
+        rows: list[dict[Any, Any]] = [
+            {**row, "institute": one.identifier}
+            for one in self._institutes
+            for row in skills_frame(check_skills(self._index, one.profile().parts)).to_dict("records")
+            if row["verdict"] == Verdict.NEVER
+        ]
+        return tidy(rows, {"institute": "string", **SKILL_COLUMNS})
+
+    def _bid(self, name: str, suitors: list[str]) -> dict[str, object]:
+        row, table = self._row(name), self.fits[name]
+        pairs = [(a, b) for place, a in enumerate(suitors) for b in suitors[place + 1 :]]
+        first, second = min(pairs, key=lambda pair: (self.alike.loc[pair], -table[pair[0]] - table[pair[1]], pair))
+        if table[second] > table[first]:
+            first, second = second, first
+        call = self._index.call(row)
+        coming = call.next_deadline(self._today)
+        return {
+            "call": call.identifier,
+            "title": call.title,
+            "next_deadline": coming.date if coming else None,
+            "url": call.url,
+            "matched_by": len(suitors),
+            "institute": first,
+            "fit": table[first],
+            "brings": self._brings(first, row),
+            "partner": second,
+            "partner_fit": table[second],
+            "partner_brings": self._brings(second, row),
+            "alike": self.alike.loc[first, second],
+        }
+
+    def _brings(self, institute: str, row: int) -> str | None:
+        if institute not in self._scored:
+            self._scored[institute] = score_all(self._index, self._index.query(institute), institute)
+        return ", ".join(self._scored[institute].match(row, 0, sentence=False).words(_BROUGHT)) or None
+
+    def _row(self, name: object) -> int:
+        row = self._index.row(str(name))
+        if row is None:
+            raise KeyError(name)
+        return row
 
 
 def fits(index: Index, institutes: Sequence[str] | None, wanted: CallFilter, today: date) -> pd.DataFrame:
@@ -53,3 +205,37 @@ def first_recommended(index: Index, profile: str, since: date, until: date, *, t
         for first in found
     )
     return tidy(rows, _FIRST)
+
+
+def _likeness(table: npt.NDArray[np.int64]) -> Likeness:
+    """(rows, rows) cosine of what the fits have above `_WEAK`; a row that has nothing above it is like no other."""
+    strength = np.clip(table - _WEAK, 0, None).astype(np.float64)
+    lengths = np.linalg.norm(strength, axis=1, keepdims=True)
+    unit = strength / np.where(lengths > 0, lengths, 1.0)
+    likeness = np.clip(unit @ unit.T, 0.0, 1.0)
+    np.fill_diagonal(likeness, 1.0)
+    return np.asarray(likeness, dtype=np.float64)
+
+
+def _tree(likeness: Likeness) -> npt.NDArray[np.float64] | None:
+    """Average linkage of what is alike, as scipy writes it; None for less than two rows."""
+    from scipy.cluster.hierarchy import linkage
+    from scipy.spatial.distance import squareform
+
+    if len(likeness) < 2:
+        return None
+    return np.asarray(linkage(squareform(1.0 - likeness, checks=False), method="average"), dtype=np.float64)
+
+
+def _side_by_side(likeness: Likeness) -> list[int]:
+    from scipy.cluster.hierarchy import leaves_list
+
+    tree = _tree(likeness)
+    return list(range(len(likeness))) if tree is None else leaves_list(tree).tolist()
+
+
+def _grouped(likeness: Likeness, most: int) -> list[int]:
+    from scipy.cluster.hierarchy import fcluster
+
+    tree = _tree(likeness)
+    return [1] * len(likeness) if tree is None else fcluster(tree, most, criterion="maxclust").tolist()

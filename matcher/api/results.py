@@ -52,6 +52,13 @@ class Matches:
 
         return evidence_frame(self._ranking.matches, self.institute)
 
+    @property
+    def deadlines(self) -> pd.DataFrame:
+        """One row a deadline to come, as the list is ordered; columns: `matcher.frames.DEADLINE_COLUMNS`."""
+        from matcher.frames import deadlines_frame
+
+        return deadlines_frame([match.call for match in self], self.as_of)
+
     def __len__(self) -> int:
         return len(self._ranking.matches)
 

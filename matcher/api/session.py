@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from matcher.api.network import Network
     from matcher.model import FetchReport
     from matcher.outcomes import RunOutcome
     from matcher.settings import Settings
@@ -213,6 +214,24 @@ class Session:
 
         names = [self._app.institute(name).identifier for name in institutes] if institutes is not None else None
         return fits(self._app.index(), names, call_filter(status), self.as_of)
+
+    def network(self, *, status: Words = "live", min_fit: int = 95) -> Network:
+        """All institutes at once: who matches the same calls, joint bids, calls that nobody matches.
+
+        Args:
+            status: as for `rank`.
+            min_fit: from which fit on a call counts as matched.
+
+        Example:
+            >>> network = session.network()
+            >>> network.shared.loc["3bcar"].drop("3bcar").idxmax()  # who matches the same calls most
+            'polynat'
+            >>> len(network.joint_bids), len(network.unmatched)
+            (87, 44)
+        """
+        from matcher.api.network import Network
+
+        return Network(self._app.index(), self._app.institutes, call_filter(status), self.as_of, min_fit)
 
     def first_recommended(
         self, institute: str, *, since: Day, until: Day | None = None, top: int = 10, min_fit: int = 0

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
-import bm25s
 import numpy as np
 import Stemmer
 from sklearn.feature_extraction.text import TfidfVectorizer
+
+with warnings.catch_warnings():  # in a notebook its progress bar asks for widgets; none is shown here
+    warnings.filterwarnings("ignore", message="IProgress not found")
+    import bm25s
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 import matcher
-from matcher.api import benchmarks, drafts, results, session
+from matcher.api import benchmarks, drafts, network, results, session, tables
 from tests.evaluation.test_benchmark import write
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MODULES = [session, drafts, results, benchmarks]
+MODULES = [session, drafts, network, results, tables, benchmarks]
 SELF_EVIDENT = {"DigestPage", "Matches", "Page", "Why"}
 """Classes that have properties only; what they show is in the examples of what gives them."""
 

@@ -1,0 +1,57 @@
+"""Evaluations and replayed archives as frames, on a folder written here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import matcher
+from tests.evaluation import test_benchmark as folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LASERS, SOIL = "HORIZON-CL4-2027-01-02", "HORIZON-CL6-2027-03"
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> matcher.Archive:
+    """A call on lasers, open from a Saturday on, and one on soils without a day."""
+    monkeypatch.setattr(folder, "CALLS", [{**folder.CALLS[0], "opening": "2027-01-02"}, folder.CALLS[1]])
+    return matcher.Archive(folder.write(tmp_path))
+
+
+def test_a_replay_has_every_dated_call_for_every_profile(archive: matcher.Archive) -> None:
+    replay = archive.replay().set_index("profile")
+    assert set(replay["call"]) == {LASERS}
+    won = replay.loc["w"]
+    assert won["won"]
+    assert str(won["day"].date()) == "2027-01-04"  # the first working day
+    assert (won["rank"], won["lead_days"]) == (1, 28)  # the deadline of the first stage
+    other = replay.loc["d"]
+    assert not other["won"]
+    assert other.isna()[["day", "rank", "fit", "deadline", "lead_days"]].all()
+
+
+def test_a_replay_of_few_profiles(archive: matcher.Archive) -> None:
+    fewer = archive.only("w")
+    assert list(fewer.profiles["profile"]) == list(fewer.replay()["profile"]) == ["w"]
+    assert set(fewer.wins["profile"]) == {"w"}
+    assert len(archive.profiles) == 2
+    with pytest.raises(matcher.errors.UsageError, match="no profile nobody"):
+        archive.only("w", "nobody")
+
+
+def test_an_archive_without_days_replays_nothing(tmp_path: Path) -> None:
+    replay = matcher.Archive(folder.write(tmp_path)).replay()
+    assert not len(replay)
+    assert str(replay["day"].dtype) == "datetime64[s]"
+
+
+def test_wins_and_profiles_are_named(tmp_path: Path) -> None:
+    evaluation = matcher.evaluate(folder.write(tmp_path))
+    assert set(evaluation.wins["title"]) == {"Lasers for welding"}
+    profiles = evaluation.per_profile
+    assert set(profiles["name"]) == {"Written"}
+    assert set(profiles["wins"]) == {1}

@@ -1,0 +1,173 @@
+"""Each notebook runs from clean, on the packaged sample, on a store and on a benchmark, and says what it found."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+import pytest
+
+from tests.conftest import DAY, SETTINGS, Place
+from tests.evaluation.test_evaluate import BENCHMARK, with_benchmark
+from tests.notebooks.strip import NOTEBOOKS, stripped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+NAMES = [path.name for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
+PARAMETERS = {"institute", "date", "home"}
+ROOT = NOTEBOOKS.parent
+
+
+@dataclass
+class Executed:
+    """A notebook after it ran."""
+
+    cells: list[Any]
+
+    def outputs(self) -> list[Any]:
+        return [output for cell in self.cells for output in cell.get("outputs", [])]
+
+    def data(self, kind: str) -> list[str]:
+        return [output.data[kind] for output in self.outputs() if kind in output.get("data", {})]
+
+    @property
+    def pictures(self) -> int:
+        return len(self.data("image/png"))
+
+    @property
+    def html(self) -> str:
+        return "\n".join(self.data("text/html"))
+
+    @property
+    def printed(self) -> str:
+        return "".join(output.text for output in self.outputs() if output.get("name") == "stdout")
+
+
+@pytest.fixture
+def execute(tmp_path: Path) -> Callable[..., Executed]:
+    """Runs a notebook with papermill in a kernel of this Python, far from any store and kernel of the user."""
+
+    def run(name: str, config: Path | None = None, **parameters: object) -> Executed:
+        done = tmp_path / name
+        command = [sys.executable, "-m", "papermill", str(NOTEBOOKS / name), str(done), "--cwd", str(NOTEBOOKS)]
+        options = ["--no-progress-bar", "--kernel", "python3", "--parameters_yaml", json.dumps(parameters)]
+        environment = {
+            **{key: value for key, value in os.environ.items() if key not in SETTINGS},
+            "MATCHER_HOME": str(tmp_path / "nowhere"),
+            **({"MATCHER_CONFIG": str(config)} if config else {}),
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
+            **{name: str(tmp_path / name) for name in ("IPYTHONDIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")},
+        }
+        ended = subprocess.run([*command, *options], env=environment, capture_output=True, text=True, timeout=280)
+        assert ended.returncode == 0, ended.stderr[-3000:]
+        executed = Executed(nbformat.read(done, as_version=4).cells)
+        assert not [output.text for output in executed.outputs() if output.get("name") == "stderr"]
+        return executed
+
+    return run
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_notebooks_are_kept_without_outputs(name: str) -> None:
+    text = (NOTEBOOKS / name).read_text(encoding="utf-8")
+    assert text == stripped(text), "run: python -m tests.notebooks.strip"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parameters_come_first(name: str) -> None:
+    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    assert first.metadata.get("tags") == ["parameters"]
+    assert set(re.findall(r"^(\w+) = ", first.source, re.MULTILINE)) >= PARAMETERS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_plot_has_a_title_and_labels(name: str) -> None:
+    cells = nbformat.read(NOTEBOOKS / name, as_version=4).cells
+    plots = [cell.source for cell in cells if "plt.subplots" in cell.source]
+    assert plots
+    for source in plots:
+        assert re.search(r"title=f?\"|set_title\(|suptitle\(", source)
+        assert "label" in source
+    assert not any("http" in cell.source for cell in cells if cell.cell_type == "code")
+
+
+def test_what_an_editor_leaves_is_stripped() -> None:
+    text = (NOTEBOOKS / NAMES[0]).read_text(encoding="utf-8")
+    used = nbformat.reads(text, as_version=4)
+    used.metadata["widgets"] = {}
+    used.cells[1].update(execution_count=3, outputs=[nbformat.v4.new_output("stream", text="x")], id="a1b2c3d4")
+    assert stripped(nbformat.writes(used)) == text
+
+
+def test_todays_calls_on_the_sample(execute: Callable[..., Executed]) -> None:
+    done = execute("1-todays-calls.ipynb", institute="cea-leti", keywords=["lymphoma"])
+    assert done.pictures == 4
+    assert "CEA-Leti Carnot Institute" in done.html
+    assert "Packaged sample" in done.html
+    assert "is recommended to cea-leti" in done.html
+
+
+def test_todays_calls_on_a_store(execute: Callable[..., Executed], fetched: Place) -> None:
+    done = execute(
+        "1-todays-calls.ipynb", institute="cea-leti", date=DAY, home=str(fetched.home), config=fetched.config
+    )
+    assert done.pictures == 4
+    assert "Silicon photonics for sensors" in done.html
+    assert "15 Jun 2026" in done.html
+    assert "sample" not in done.html
+    assert 'HYPERLINK("' not in done.html
+
+
+def test_the_networks_map_on_the_sample(execute: Callable[..., Executed]) -> None:
+    done = execute("2-the-networks-map.ipynb", institute="BRGM")
+    assert done.pictures == 4
+    assert "Packaged sample" in done.printed
+    for column in ("partner brings", "nearest", "for example", "the one matched by most"):
+        assert column in done.html
+
+
+def test_the_networks_map_on_a_store(execute: Callable[..., Executed], fetched: Place) -> None:
+    done = execute("2-the-networks-map.ipynb", fetched.config, date=DAY, home=str(fetched.home))
+    assert done.pictures == 4
+    assert "12 live calls as of 15 June 2026." in done.printed
+
+
+@with_benchmark
+def test_how_good_on_a_benchmark(execute: Callable[..., Executed]) -> None:
+    done = execute("3-how-good-is-the-ranking.ipynb", benchmark=str(BENCHMARK / "h2020"))
+    assert done.pictures == 5
+    assert "rank by bm25" in done.html
+    assert "Skipped" not in done.printed
+
+
+@with_benchmark
+def test_would_we_have_caught_it(execute: Callable[..., Executed]) -> None:
+    done = execute("4-would-we-have-caught-it.ipynb", benchmark=str(BENCHMARK / "horizon-europe"), most=4)
+    assert done.pictures == 3
+    assert re.search(r"4 organisations, 725 calls with dates, \d\d later wins", done.printed)
+    assert "lead days" in done.html
+
+
+@pytest.mark.parametrize("name", ["3-how-good-is-the-ranking.ipynb", "4-would-we-have-caught-it.ipynb"])
+def test_without_a_benchmark_it_says_so(name: str, execute: Callable[..., Executed], tmp_path: Path) -> None:
+    done = execute(name, benchmark=str(tmp_path / "none"))
+    assert done.printed.startswith("Skipped: there is no benchmark folder at ")
+    assert not done.pictures
+    assert not done.html
+
+
+def test_writing_a_profile(execute: Callable[..., Executed]) -> None:
+    done = execute("5-writing-a-profile.ipynb", institute="hydro-lab")
+    assert done.pictures == 2
+    assert "id: hydro-lab" in done.printed
+    assert "recyclage des batteries" in done.printed
+    assert "keywords match" in done.html
