@@ -6,11 +6,12 @@ COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-has
           --no-annotate --quiet --custom-compile-command "make lock"
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test bench faults kills soak fuzz audit docs lint types check lock wheel clean help
+.PHONY: run test notebooks bench faults kills soak fuzz audit docs lint types check lock wheel clean help
 
 help:
 	@echo "make run    set up, then fetch the calls and recommend them once"
 	@echo "make test   set up, then run the tests"
+	@echo "make notebooks  set up, then open the notebooks in the browser"
 	@echo "make bench  measure how fast it is (about ten minutes)"
 	@echo "make faults  cause each fault of docs/reliability.md and print what came of it (a few minutes)"
 	@echo "make kills  kill the daily run at some hundred moments and look (ten to twenty minutes)"
@@ -24,6 +25,9 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest
+
+notebooks: $(VENV)/.installed-notebooks
+	@cd notebooks && ../$(BIN)/jupyter lab
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks
@@ -86,6 +90,10 @@ $(VENV)/.installed: $(VENV)/bin/python requirements/run.txt pyproject.toml
 	@echo "Setting up $(VENV) (once; about a minute)…" >&2
 	@$(PIP) --require-hashes -r requirements/run.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-notebooks: $(VENV)/.installed requirements/notebooks.txt
+	@$(PIP) --require-hashes -r requirements/notebooks.txt
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
