@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 STATUSES = {"live": LIVE, "all": frozenset[Status]()} | {s.value: frozenset({s}) for s in Status}
 """The words for a status, and the statuses that each asks for; an empty set asks for every one."""
 
+_MOST_NAMED = 60  # all programmes, and not all types of action
+
 
 def call_filter(
     status: Iterable[str] = ("live",),
@@ -68,4 +70,7 @@ def _hint(word: str, known: set[str]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(word, known, n=3, cutoff=0.6)
-    return f"did you mean {' or '.join(sorted(near))}?" if near else f"there are {', '.join(sorted(known)[:20])}."
+    if near:
+        return f"did you mean {' or '.join(sorted(near))}?"
+    some = sorted(known)[:_MOST_NAMED]
+    return f"there are {', '.join(some)}{', …' if len(known) > len(some) else '.'}"

@@ -225,6 +225,7 @@ def test_what_is_kept_is_private(fetched):
         (("calls", "--programme", "xyz"), "there are "),
         (("rank", "cea-leti", "--action", "RAI"), "RIA"),
         (("calls", "--action", "HORIZON-IB"), "did you mean HORIZON-IA"),
+        (("calls", "--programme", "NOPE"), " HORIZON, "),
     ],
 )
 def test_a_filter_that_names_what_no_call_has_is_told(run, fetched, arguments, said):
