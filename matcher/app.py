@@ -388,7 +388,7 @@ class Matcher:
         Only a writer takes marks away: its own, and those that stood before it began. A reader that did so could
         take the mark of a writer that is about to save.
         """
-        self._encoding()  # what is wrong with it is told before there is anything to undo
+        self.encoding()  # what is wrong with it is told before there is anything to undo
         left = self._stale_marks()
         revision = store.revision
         mark = self.settings.home / f"index.stale.{secrets.token_hex(4)}"
@@ -443,14 +443,14 @@ class Matcher:
             from matcher.ranking.index import LAYOUT
 
             profiles = [institute.profile() for institute in self.institutes]
-            encoding = self._encoding(label["sample_day"])
+            encoding = self.encoding(label["sample_day"])
             index = build(calls, profiles, now=self._clock(), meta=facts, previous=index, encoding=encoding)
             with writing_to(self._index_folder):
                 write_generation(self._index_folder, LAYOUT, index.generation)
         return index
 
-    def _encoding(self, day: str | None = None) -> Encoding | None:
-        """How the index gets vectors of the calls that are live on a day; None without an encoder."""
+    def encoding(self, day: str | None = None) -> Encoding | None:
+        """How the index gets vectors of the calls that are live on a day; None without one. Raises ConfigError."""
         if not self.settings.ranking.encoder:
             return None
         from matcher.ranking.encoder import index_encoding
@@ -462,7 +462,7 @@ class Matcher:
         from matcher.ranking.asked import asked_institute, asked_text
 
         if text is not None:
-            encoding = self._encoding()
+            encoding = self.encoding()
             return asked_text(index, text, encoding.vectors.encoder if encoding else None)
         found = asked_institute(index, institute or "")
         if found is None:

@@ -265,10 +265,11 @@ _WORK: dict[Task, Callable[[Watch], str]] = {
 
 
 def _checked(app: Matcher) -> Matcher:
-    """The same, with every file that people edit read. Raises ConfigError."""
+    """The same, with every file that people edit read and all that they name found. Raises ConfigError."""
     _ = app.mailing.subscribers  # and the institutes that they name
     transport_of(app.settings).close()
     app.portal().close()
+    app.encoding()
     return app
 
 

@@ -311,6 +311,14 @@ class TestLoop:
             "schedule.timezone", "schedule.days.1", "schedule.keep_days",
         }  # fmt: skip
 
+    def test_an_encoder_that_is_not_there_is_not_taken_over(self, loop, caplog) -> None:
+        toml = loop.place.config / "matcher.toml"
+        toml.write_text(toml.read_text(encoding="utf-8") + '[ranking]\nencoder = "/nowhere/model"\n', encoding="utf-8")
+        loop.watch.reload()
+        assert "the former one stays" in caplog.text
+        loop.watch.tick()
+        assert [run.outcome for run in runs_of(loop.place, "run")] == ["ok"]
+
     def test_old_day_folders_go(self, loop) -> None:
         for root in ("lists", "outbox"):
             for name in ("2025-01-01", "2026-06-14", "not-a-day"):
