@@ -100,7 +100,10 @@ class Newcomer:
         text = settings.read_text(encoding="utf-8")
         settings.write_text(text.replace("# backoff = 0.5 ", "backoff = 0.001 "), encoding="utf-8")  # nobody waits here
         self._install()
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("MATCHER_")}
+        # `make test` says what it is to every make below it, which would then speak of its folders.
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("MATCHER_", "MAKE", "MFLAGS"))
+        }
         self.environment = {
             **kept,
             "PATH": f"{self.folder / '.venv' / 'bin'}{os.pathsep}{kept['PATH']}",
