@@ -40,6 +40,8 @@ def copy(source: Engine, target: Engine, where: str) -> dict[str, int]:
 
 def back_up_file(source: Path, file: Path) -> None:
     """A consistent copy of a SQLite database, by its online backup: a writer need not stop."""
+    if file.exists() and file.samefile(source):
+        raise StoreError(f"{file} is the database itself: name another file for the backup.")
 
     def fill(temporary: Path) -> None:
         with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(temporary)) as connection:

@@ -245,6 +245,17 @@ class TestBackup:
         with pytest.raises(StoreError, match="cannot be made"):
             store.back_up(tmp_path / "none" / "backup.db")
 
+    def test_over_the_database_itself_is_refused(self, tmp_path) -> None:
+        file, link = tmp_path / "own.db", tmp_path / "link.db"
+        link.symlink_to(file)
+        with Store.open(f"sqlite:///{file}") as store:
+            before = file.stat().st_ino
+            for name in (file, link):
+                with pytest.raises(StoreError, match="is the database itself"):
+                    store.back_up(name)
+            assert file.stat().st_ino == before
+            store.finish_run(store.begin_run("fetch", NOW), "ok", {}, NOW)
+
     def test_is_whole_while_a_writer_works(self, store: Store, store_url: str, tmp_path, fetch) -> None:
         fetch([row(A)], NOW)
         done = threading.Event()
