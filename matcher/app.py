@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from matcher.evaluation.cordis import Built
     from matcher.mailing import Mailing
+    from matcher.model import Change
     from matcher.outcomes import Finding, RunOutcome
     from matcher.portal import Portal
     from matcher.ranking.asked import Asked
@@ -128,7 +129,7 @@ class Matcher:
         )
 
     def show(self, call: str, *, institute: str | None = None, as_of: date | None = None) -> ShownCall:
-        """A call in full with its history, and its match for an institute."""
+        """A call in full with its history up to the day, and its match for an institute."""
         index = self.index()
         today = self.today(as_of, index)
         row = self._row(index, call)
@@ -137,7 +138,7 @@ class Matcher:
             match = self._asked(index, institute, None).scored(index).match(row, 0, sentence=True)
         identifier = index.call(row).identifier
         with self.open_store(read_only=True) as store:
-            changes = tuple(store.changes(identifier=identifier))
+            changes = _until(today, store.changes(identifier=identifier))
         return ShownCall(index.full_call(row), today, changes, match, index.meta["sample"])
 
     def calls(self, wanted: CallFilter, *, as_of: date | None = None) -> CallListing:
@@ -174,9 +175,9 @@ class Matcher:
             suiting = {match.call.identifier for match in ranking.matches}
             kept = suiting if kept is None else kept & suiting
         with self.open_store(read_only=True) as store:
-            found = store.changes(identifier=call)
+            found = _until(today, store.changes(identifier=call))
         first = since or date.min
-        seen = (c for c in found if first <= brussels_day(c.seen_at) <= today and (kept is None or c.call in kept))
+        seen = (c for c in found if first <= brussels_day(c.seen_at) and (kept is None or c.call in kept))
         return ChangeListing(tuple(seen), today, index.meta["sample"])
 
     def profile(self, name: str) -> ShownProfile:
@@ -499,6 +500,11 @@ class Matcher:
         with self.open_store() as store, self._index_out_of_date(store):
             keep_sample(store, sample.load(), clock=self._clock, within=within)
             self._refresh_index(store)
+
+
+def _until(day: date, changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The changes that were seen by the end of a day, which may be replayed."""
+    return tuple(change for change in changes if brussels_day(change.seen_at) <= day)
 
 
 def _check_words(index: Index, wanted: CallFilter) -> None:

@@ -152,6 +152,7 @@ def test_show(run, fetched):
     assert [s["name"] for s in record["sections"]] == ["Description"]
     assert [set(c) for c in record["changes"]] == [{"call", "field", "kind", "old", "new", "seen_at", "ratio"}]
     assert asked(run, fetched, "show", PHOTONIC, "--as-of", DAY)["match"] is None
+    assert asked(run, fetched, "show", PHOTONIC, "--as-of", "2026-06-14")["changes"] == []  # a day before it was seen
 
 
 def test_status(run, fetched, place):
