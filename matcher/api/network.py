@@ -32,6 +32,7 @@ GROUPS = 8
 
 _FIRST = {"call": "string", "day": DAY, "rank": "int64", "fit": "int64", "deadline": DAY, "lead_days": "int64"}
 _GROUPS = {"institute": "string", "group": "int64"}
+_COMMON = {"group": "int64", "institutes": "string", "calls": "int64", "call": "string", "title": "string"}
 _UNMATCHED = {**CALL_COLUMNS, "nearest": "string", "fit": "int64"}
 _BIDS = {
     "call": "string",
@@ -102,6 +103,34 @@ class Network:
         numbers = {label: number for number, label in enumerate(dict.fromkeys(labels), 1)}
         pairs = zip(self.fits.index, labels, strict=True)
         return tidy(({"institute": name, "group": numbers[label]} for name, label in pairs), _GROUPS)
+
+    def common(self, most: int = GROUPS) -> pd.DataFrame:
+        """What the institutes of each group have in common.
+
+        Returns:
+            (groups, 5) `group`, the acronyms of its `institutes`, how many `calls` at least two of them match, and the
+            `call` and `title` that most of them match; NA where no two match the same.
+
+        Example:
+            >>> session.network().common()["institutes"].tolist()[-1]
+            'ESP, ONERA ISA'
+        """
+        acronyms = {one.identifier: one.acronym for one in self._institutes}
+        rows = []
+        for number, members in self.groups(most).groupby("group")["institute"]:
+            counts = self.matched.loc[list(members)].sum()
+            together = len(counts) > 0 and counts.max() > 1
+            call = self._index.call(self._row(counts.idxmax())) if together else None
+            rows.append(
+                {
+                    "group": number,
+                    "institutes": ", ".join(acronyms[name] for name in members),
+                    "calls": (counts > 1).sum(),
+                    "call": call.identifier if call else None,
+                    "title": call.title if call else None,
+                }
+            )
+        return tidy(rows, _COMMON)
 
     @property
     def unmatched(self) -> pd.DataFrame:

@@ -53,6 +53,16 @@ def test_the_map_is_the_fits_in_another_order(session: matcher.Session, network:
     assert groups["group"].nunique() == 5
 
 
+def test_what_a_group_has_in_common(network: matcher.Network) -> None:
+    groups = network.groups(5)
+    for row in network.common(5).itertuples():
+        members = groups.loc[groups["group"] == row.group, "institute"]
+        counts = network.matched.loc[members].sum()
+        assert row.institutes.count(", ") == len(members) - 1
+        assert row.calls == (counts > 1).sum()
+        assert pd.isna(row.call) or counts[row.call] == counts.max() > 1
+
+
 def test_shared_calls_are_counted(network: matcher.Network) -> None:
     one, other = network.fits.index[:2]
     both = ((network.fits.loc[one] >= 96) & (network.fits.loc[other] >= 96)).sum()

@@ -12,17 +12,22 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 
+FOLDED = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
+"""The code of a plot is folded in JupyterLab and on the site: readers come for the plot."""
+
 
 def stripped(text: str) -> str:
-    """The text of a notebook with nothing in it but its cells, their names and their tags."""
+    """The text of a notebook with nothing in it but its cells, the code of plots folded."""
     notebook = nbformat.reads(text, as_version=4)
     notebook.metadata = nbformat.from_dict(METADATA)
     for number, cell in enumerate(notebook.cells, 1):
-        tags = cell.metadata.get("tags", [])
-        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
-        cell.id = "parameters" if "parameters" in tags else f"cell-{number}"
+        parameters = "parameters" in cell.metadata.get("tags", [])
+        cell.metadata = nbformat.from_dict({"tags": ["parameters"]} if parameters else {})
+        cell.id = "parameters" if parameters else f"cell-{number}"
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+            if "plt.subplots" in cell.source:
+                cell.metadata = nbformat.from_dict(FOLDED)
     nbformat.validate(notebook)
     return nbformat.writes(notebook) + "\n"
 
