@@ -88,6 +88,9 @@ def test_the_container_is_built_of_pins_with_hashes_and_has_no_rights() -> None:
     text = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
     assert "--require-hashes -r requirements/postgresql.txt" in text
     assert re.search(r"^USER 10001$", text, re.MULTILINE)
+    build = next(line for line in GUIDE.splitlines() if line.startswith("podman build"))
+    assert text.startswith(f"# {build}\n")
+    assert "--format docker" in build  # the format that has a HEALTHCHECK
     for copied in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE):
         assert all((ROOT / name).exists() for name in copied.split())
     pins = {name: pins_of(ROOT / "requirements" / f"{name}.txt") for name in ("run", "postgresql")}
