@@ -7,6 +7,7 @@ hand (a page of the listing, a mail), or wherever it is when that takes too long
 
 from __future__ import annotations
 
+import gc
 import logging
 import queue
 import signal
@@ -168,6 +169,8 @@ class Watch:
             if outcome != "running":
                 self._tried.append(Attempt(task, started, outcome))
             self._measure()
+            # An error of a library can hold the frames of a run in a circle, and by them the open files of its index.
+            gc.collect()
 
     def _daily(self) -> str:
         once = self._once(self._plan.daily)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import signal
@@ -18,6 +19,7 @@ import pytest
 from matcher.app import Matcher
 from matcher.digest.nouns import Mail, MailState
 from matcher.errors import ConfigError, StoreMissing
+from matcher.ranking.index import Index
 from matcher.settings import load_settings
 from matcher.upkeep import archive_source
 from matcher.watch import GRACE_SECONDS, Watch
@@ -90,6 +92,11 @@ def wait_for(condition, process: Process | None = None, seconds: float = 60.0) -
 def runs_of(place: Place, kind: str | None = None):
     with Matcher(load_settings(environ=place.environment)).open_store(read_only=True) as store:
         return store.runs(100, kind)
+
+
+def indexes() -> int:
+    """How many opened indexes are alive."""
+    return sum(isinstance(thing, Index) for thing in gc.get_objects())
 
 
 class TestProcess:
@@ -207,6 +214,20 @@ class TestLoop:
         runs = runs_of(loop.place, "run")
         assert [run.outcome for run in runs] == ["failed"] * 5 + [runs[-1].outcome]
         assert (runs[-1].started, runs[0].started - runs[4].started) == (NOW, timedelta(hours=4, minutes=20))
+
+    def test_a_run_that_could_not_fetch_leaves_no_index_open(self, loop) -> None:
+        loop.watch.tick()
+        loop.place.portal = "http://127.0.0.1:9/search-api/prod/rest"
+        loop.watch.reload()
+        gc.collect()
+        gc.disable()  # what the collector would find by and by must not be left to it
+        try:
+            before = indexes()
+            loop.now += timedelta(days=1)
+            loop.watch.tick()
+            assert indexes() == before
+        finally:
+            gc.enable()
 
     def test_a_database_that_is_away_is_told_once_and_used_when_it_is_back(self, loop, caplog) -> None:
         loop.watch.tick()
