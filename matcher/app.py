@@ -165,15 +165,21 @@ class Matcher:
         since: date | None = None,
         as_of: date | None = None,
     ) -> ChangeListing:
-        """What changed up to a day, newest first: of one call, or of the calls that suit an institute."""
+        """What changed up to a day, newest first: of one call, or of the calls that suit an institute.
+
+        A call suits from a fit of `min_fit` on, by default from the one that digests go by.
+        """
+        from matcher.digest.edition import GOOD_FIT
+        from matcher.ranking.matching import suiting
+
         index = self.index()
         today = self.today(as_of, index)
         kept = None if call is None else {index.call(self._row(index, call)).identifier}
         if institute is not None:
-            wanted, top = CallFilter(status=frozenset()), len(index)
-            ranking = self.rank(institute, wanted=wanted, top=top, min_fit=min_fit, as_of=as_of, explain=False)
-            suiting = {match.call.identifier for match in ranking.matches}
-            kept = suiting if kept is None else kept & suiting
+            asked = self._asked(index, institute, None)
+            rows = suiting(asked.scored(index), GOOD_FIT if min_fit is None else min_fit, asked.pin)
+            named = {index.call(row).identifier for row in rows}
+            kept = named if kept is None else kept & named
         with self.open_store(read_only=True) as store:
             found = _until(today, store.changes(identifier=call))
         first = since or date.min

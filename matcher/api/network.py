@@ -11,7 +11,6 @@ import pandas as pd
 from matcher.frames import CALL_COLUMNS, DAY, SKILL_COLUMNS, calls_frame, skills_frame, tidy
 from matcher.model import LIVE
 from matcher.ranking.checking import Verdict, check_skills
-from matcher.ranking.index import fit_in
 from matcher.ranking.matching import score_all
 from matcher.ranking.replay import first_recommended as first_days
 
@@ -211,9 +210,7 @@ def fits(index: Index, institutes: Sequence[str] | None, wanted: CallFilter, tod
     names = [profile["id"] for profile in index.meta["profiles"]] if institutes is None else list(institutes)
     table = np.zeros((len(names), len(kept)), dtype=np.int64)
     for place, name in enumerate(names):
-        scored = score_all(index, index.query(name), name)
-        related = scored.scores.related[kept]
-        table[place] = np.where(related, fit_in(scored.distribution, scored.totals[kept]), 0)
+        table[place] = score_all(index, index.query(name), name).fits()[kept]
     calls = [index.call(int(row)).identifier for row in kept]
     return pd.DataFrame(table, index=names, columns=calls).rename_axis(index="institute", columns="call")
 

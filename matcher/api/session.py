@@ -146,9 +146,14 @@ class Session:
         return calls_frame(listing.calls, listing.as_of)
 
     def changes(
-        self, *, call: str | None = None, institute: str | None = None, since: Day | None = None, min_fit: int = 0
+        self,
+        *,
+        call: str | None = None,
+        institute: str | None = None,
+        since: Day | None = None,
+        min_fit: int | None = None,
     ) -> pd.DataFrame:
-        """What changed, newest first: in one call, or in the calls that suit an institute (from `min_fit` on).
+        """What changed, newest first: in one call, or in the calls that suit an institute (fit 90, or `min_fit`).
 
         Returns:
             (changes, `matcher.frames.CHANGE_COLUMNS`)

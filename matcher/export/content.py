@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from matcher.brussels import brussels_day
-from matcher.digest.edition import GOOD_FIT
 from matcher.errors import UsageError
 
 if TYPE_CHECKING:
@@ -137,15 +136,15 @@ def changes(
 ) -> Content:
     """What changed up to a day in all calls, or in those that suit each of these institutes, newest first.
 
-    A call suits from a fit of `min_fit` on, by default from the one that digests go by (`GOOD_FIT`).
+    A call suits from a fit of `min_fit` on, by default from the one that digests go by.
     Raises UsageError for an unknown institute, and when `min_fit` is given without one.
     """
     if min_fit is not None and not institutes:
         raise UsageError("--min-fit ranks for an institute: give --institute as well.")
-    index, least = app.index(), GOOD_FIT if min_fit is None else min_fit
+    index = app.index()
     parts = []
     for name in _identifiers(app, institutes) or (None,):
-        found = app.changes(institute=name, min_fit=least, since=since, as_of=as_of).changes
+        found = app.changes(institute=name, min_fit=min_fit, since=since, as_of=as_of).changes
         rows = (index.row(call) for call in {change.call: None for change in found})
         known = tuple(index.call(row) for row in rows if row is not None)
         title = app.institute(name).name_en if name else NETWORK

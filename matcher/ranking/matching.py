@@ -38,6 +38,10 @@ class Scored:
         """The fit of one call, 0-100."""
         return int(fit_in(self.distribution, self.totals[row : row + 1])[0])
 
+    def fits(self) -> npt.NDArray[np.int64]:
+        """(calls,) the fit of every call; 0 also where it has nothing in common with the profile."""
+        return np.where(self.scores.related, fit_in(self.distribution, self.totals), 0)
+
     def match(self, row: int, rank: int, *, sentence: bool, pinned: bool = False) -> Match:
         """The match of one call with its evidence."""
         found, weights = self._evidence(row)
@@ -99,6 +103,14 @@ def best_matches(
         if row not in pinned and _passes(scored, wanted, today, row):
             matches.append(scored.match(row, len(matches) + 1, sentence=sentences))
     return matches
+
+
+def suiting(scored: Scored, least: int, pin: tuple[str, ...] = ()) -> set[int]:
+    """Rows of the calls that have something in common with a profile and at least this fit, or hold a pinned term."""
+    return {
+        *np.flatnonzero(scored.scores.related & (scored.fits() >= least)).tolist(),
+        *_pinned_rows(scored.index, pin),
+    }
 
 
 @dataclass(frozen=True, slots=True)
