@@ -6,7 +6,7 @@ saved index answers loads none of them.
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -398,7 +398,7 @@ class Matcher:
         self.encoding()  # what is wrong with it is told before there is anything to undo
         left = self._stale_marks()
         revision = store.revision
-        mark = self.settings.home / f"index.stale.{secrets.token_hex(4)}"
+        mark = self.settings.home / f"index.stale.{os.urandom(4).hex()}"
         with writing_to(self.settings.home):
             mark.touch(mode=0o600)
         try:

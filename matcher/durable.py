@@ -6,7 +6,6 @@ A new or replaced file needs two things: its own bytes synced before it gets its
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 
@@ -23,6 +22,8 @@ def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
 
     Raises OSError: the file is as it was, or the new one where only its folder could not be synced.
     """
+    import tempfile  # readers of the index get by without
+
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
-
-from matcher.csvtext import csv_text
-from matcher.logs import is_json
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -33,6 +29,8 @@ def print_json(record: Mapping[str, Any]) -> None:
 
 def print_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str] = ()) -> None:
     """Rows on stdout; cells that a spreadsheet would run as formulas are disarmed. `fields` head an empty listing."""
+    from matcher.csvtext import csv_text
+
     sys.stdout.write(csv_text(rows, fields))
 
 
@@ -40,22 +38,26 @@ def say(message: str) -> None:
     """A line for the person at the terminal, on stderr; silenced by `--quiet`."""
     context = click.get_current_context(silent=True)
     if context is None or not context.find_root().params.get("quiet"):
-        _tell(logging.INFO, message, message)
+        _tell("INFO", message, message)
 
 
 def complain(problem: str) -> None:
     """A line on stderr that `--quiet` does not silence: a failure that nobody sees is the worst."""
-    _tell(logging.WARNING, problem, f"problem: {problem}")
+    _tell("WARNING", problem, f"problem: {problem}")
 
 
 def fail(message: str) -> None:
     """The last line on stderr of a command that ends with an error."""
-    _tell(logging.ERROR, message, f"matcher: {message}")
+    _tell("ERROR", message, f"matcher: {message}")
 
 
-def _tell(level: int, message: str, line: str) -> None:
+def _tell(level: str, message: str, line: str) -> None:
     """As a log entry where logs are JSON, so that whoever reads them meets nothing else; else as a plain line."""
+    import logging
+
+    from matcher.logs import is_json
+
     if is_json():
-        logging.getLogger("matcher").log(level, message)
+        logging.getLogger("matcher").log(logging.getLevelNamesMapping()[level], message)
     else:
         click.echo(line, err=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import secrets
 import shutil
 import time
 import warnings
@@ -134,7 +133,7 @@ def write_generation(root: Path, layout: int, generation: Generation) -> None:
         OSError: when the disk is full or the folder cannot be written; what was in use stays in use.
     """
     make_folder(root)
-    folder = root / secrets.token_hex(8)
+    folder = root / os.urandom(8).hex()
     folder.mkdir(mode=0o700)
     sizes = {name: int(array.nbytes) for name, array in generation.arrays.items()}
     try:
