@@ -27,7 +27,11 @@ test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest
 
 notebooks: $(VENV)/.installed-notebooks
-	@cd notebooks && ../$(BIN)/jupyter lab
+	@# what is named from here must be found from the notebooks' folder too
+	@if [ -n "$$MATCHER_CONFIG" ]; then MATCHER_CONFIG=$$(realpath -- "$$MATCHER_CONFIG"); fi; \
+	if [ -n "$$MATCHER_HOME" ]; then MATCHER_HOME=$$(realpath -- "$$MATCHER_HOME"); fi; \
+	cd notebooks && exec ../$(BIN)/jupyter lab --LabApp.news_url=None \
+	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks
