@@ -41,6 +41,16 @@ class _ReaderGoneError(Exception):
     """Who reads our output has seen enough (head, less)."""
 
 
+class _Unconfigured:
+    """The facade of a broken configuration: who asks for help may have come to mend it, and all others are told."""
+
+    def __init__(self, error: ConfigError) -> None:
+        self._error = error
+
+    def __getattr__(self, name: str) -> Any:
+        raise self._error
+
+
 class _LazyGroup(click.Group):
     """A group that knows its commands' names and one-line helps without importing them."""
 
@@ -98,9 +108,10 @@ def cli(
         configure(log_format, debug=debug)
     try:
         ctx.obj = Matcher(load_settings(home=home, config_dir=config_dir))
-    except ConfigError:
-        if not ctx.meta["matcher.help"]:  # who asks for help may have come to mend the configuration
+    except ConfigError as error:
+        if not ctx.meta["matcher.help"]:
             raise
+        ctx.obj = _Unconfigured(error)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -245,6 +245,7 @@ def test_help_is_given_with_a_broken_configuration(run, fetched, tmp_path):
     (broken / "matcher.toml").write_text("[ranking]\ntop = 0\n", encoding="utf-8")
     assert run(fetched, "--config", str(broken), "rank", "--help").out.startswith("Usage: matcher rank")
     assert run(fetched, "--config", str(broken), "rank", "cea-leti").code == 2
+    assert run(fetched, "--config", str(broken), "rank", "--text", "--help").code == 2  # here it is a value
 
 
 @pytest.mark.parametrize("group", ["digest", "db", "export"])
