@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from matcher.answers import CallListing, ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
-from matcher.brussels import brussels_day, noon
+from matcher.brussels import Clock, Progress, brussels_day, noon
 from matcher.disk import writing_to
 from matcher.durable import make_folder
 from matcher.errors import ConfigError, IndexMissing, StoreError, StoreMissing, UsageError
 from matcher.model import LIVE, Call, CallFilter, FetchReport, Institute, Kind, Source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from matcher.evaluation.cordis import Built
@@ -36,15 +36,13 @@ if TYPE_CHECKING:
     from matcher.settings import Settings
     from matcher.store import Store
 
-Progress = Callable[[int, int], None]
-
 _NOTHING_FETCHED = "Nothing was fetched yet: start with `matcher run`."
 
 
 class Matcher:
     """One configuration and its home folder; `clock` gives the moment (aware, UTC)."""
 
-    def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) -> None:
         self.settings = settings
         self._clock = clock
 

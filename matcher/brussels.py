@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
+
+Clock = Callable[[], datetime]
+"""Gives the true time, aware."""
+
+Progress = Callable[[int, int], None]
+"""Told how much is done, and of how much; 0 where nobody knows."""
 
 _NOON = time(12, tzinfo=BRUSSELS)
 

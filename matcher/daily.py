@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
-    from matcher.app import Matcher, Progress
+    from matcher.app import Matcher
+    from matcher.brussels import Progress
     from matcher.digest.nouns import Health
     from matcher.model import FetchReport
     from matcher.outcomes import Sending

@@ -6,7 +6,6 @@ Each function takes what it works on (store, portal, clock); what is decided sta
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
@@ -20,10 +19,10 @@ from matcher.portal.programmes import abbreviation, codes
 from matcher.store import ListingScope, Saved, Store
 
 if TYPE_CHECKING:
-    from matcher.sample import Sample
+    from collections.abc import Iterable, Iterator, Sequence
 
-Progress = Callable[[int, int], None]
-Clock = Callable[[], datetime]
+    from matcher.brussels import Clock, Progress
+    from matcher.sample import Sample
 
 MAX_DESCRIPTIONS = 50
 """Descriptions asked from the static files in one run, so that a gap in the listing never makes a run long."""

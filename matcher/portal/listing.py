@@ -8,8 +8,8 @@ because rows that are twice in the portal's index keep the count from ever being
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from matcher.errors import PortalError, PortalUnreachable
 from matcher.model import ParsedRow, SetAside
@@ -21,7 +21,8 @@ from matcher.portal.query import Query, search_query
 from matcher.portal.search import PAGE_SIZE, WINDOW, Page, count, facet, search
 from matcher.portal.splitting import Part, Splitter
 
-Progress = Callable[[int, int], None]
+if TYPE_CHECKING:
+    from matcher.brussels import Progress
 
 GIVE_UP_AFTER = 3
 """Bad pages in a row after which the portal is taken to have stopped answering."""

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from matcher.ranking.product import MatcherRanker
     from matcher.settings import Settings
 
-    Vectors = npt.NDArray[np.float32]
-
 SETTING = "ranking.encoder"
 
 AT_ONCE = 64
@@ -64,7 +62,7 @@ class Encoder(Protocol):
     @property
     def prefixes(self) -> Prefixes: ...
 
-    def encode(self, texts: Sequence[str]) -> Vectors: ...
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
 
 
 class SentenceEncoder:
@@ -81,7 +79,7 @@ class SentenceEncoder:
         self.prefixes = prefixes_of(model)
         self.name = hashlib.sha256(b"".join(_weights_mark(self._folder))).hexdigest()
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         readable = [text.encode("utf-8", "replace").decode() for text in texts]  # tokenizers stop at half a character
         vectors = self._model.encode(readable, normalize_embeddings=True, show_progress_bar=False)
         return np.nan_to_num(np.asarray(vectors, dtype=np.float32))
@@ -107,7 +105,7 @@ class KeptVectors:
         self.encoder = encoder
         self._path = path
 
-    def encode(self, texts: Collection[str], *, forget_others: bool = False) -> dict[str, Vectors]:
+    def encode(self, texts: Collection[str], *, forget_others: bool = False) -> dict[str, npt.NDArray[np.float32]]:
         """Text → vector, from the file where it is there; `forget_others` takes all other texts out of the file.
 
         Raises:
