@@ -37,13 +37,13 @@ bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks
 
 faults: $(VENV)/.installed-dev
-	@$(BIN)/python -m tests.faults
+	@$(BIN)/python -m tests.helpers.faults
 
 kills: $(VENV)/.installed-dev
-	@$(BIN)/python -m tests.crash.kills
+	@$(BIN)/python -m tests.helpers.crash.kills
 
 soak: $(VENV)/.installed-dev
-	@$(BIN)/python -m tests.soak
+	@$(BIN)/python -m tests.helpers.soak
 
 docs: $(VENV)/.installed-dev
 	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going -d build/docs docs site
@@ -58,7 +58,7 @@ types: $(VENV)/.installed-dev
 
 # MATCHER_FUZZ=20000 asks for more inputs of each target
 fuzz: $(VENV)/.installed-dev
-	@$(BIN)/python -m tests.fuzz
+	@$(BIN)/python -m tests.helpers.fuzz
 
 # --strict: a pin that the service does not know is a failure, not a pass
 audit: $(VENV)/audit/bin/pip-audit

@@ -22,10 +22,10 @@ from benchmarks.grown import SHARED
 from benchmarks.timing import Figure
 from matcher.ranking.index import open_index
 from matcher.settings import packaged_config
-from tests.portal.rows import recorded_rows
-from tests.soak.oracle import READERS
-from tests.soak.script import write_script
-from tests.soak.year import Sample, Year
+from tests.helpers.portal.rows import recorded_rows
+from tests.helpers.soak.oracle import READERS
+from tests.helpers.soak.script import write_script
+from tests.helpers.soak.year import Sample, Year
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,7 +144,7 @@ def _write_config(folder: Path) -> None:
 @contextmanager
 def _portal(rows: Path) -> Iterator[str]:
     """The local portal as a process of its own, so that its memory is not counted."""
-    command = [sys.executable, "-m", "tests.portal.server", "--rows", str(rows), "--port", "0"]
+    command = [sys.executable, "-m", "tests.helpers.portal.server", "--rows", str(rows), "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import matcher
-from tests.evaluation import test_benchmark as folder
+from tests.helpers import benchmarks as folder
 
 if TYPE_CHECKING:
     from pathlib import Path

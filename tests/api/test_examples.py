@@ -11,7 +11,7 @@ import pytest
 
 import matcher
 from matcher.api import benchmarks, drafts, network, results, session, tables
-from tests.evaluation.test_benchmark import write
+from tests.helpers.benchmarks import write
 
 if TYPE_CHECKING:
     from pathlib import Path

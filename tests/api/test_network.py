@@ -104,7 +104,7 @@ def test_unused_skills_are_those_that_a_check_finds(session: matcher.Session, ne
 
 def test_a_small_network(fetched: object) -> None:
     """Three institutes and twelve calls, several of which say the same."""
-    from tests.conftest import DAY
+    from tests.helpers.home import DAY
 
     session = matcher.open(fetched.home, config=fetched.config, as_of=DAY)  # type: ignore[attr-defined]
     network = session.network()

@@ -17,7 +17,7 @@ from matcher.api.drafts import MOVES
 from matcher.cli import COMMANDS
 from matcher.institutes import load_institutes
 from matcher.settings import packaged_config
-from tests.conftest import DAY, LIFE_CALL, PHOTONIC, Place
+from tests.helpers.home import DAY, LIFE_CALL, PHOTONIC, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

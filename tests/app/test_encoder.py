@@ -18,8 +18,8 @@ from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT
 from matcher.ranking.meaning import Encoding
 from matcher.settings import load_settings
-from tests.conftest import DAY, PHOTONIC, Place, some_rows
-from tests.ranking.test_encoder import HashedWords, needs_the_extra, without_the_extra
+from tests.helpers.encoders import HashedWords, needs_the_extra, without_the_extra
+from tests.helpers.home import DAY, PHOTONIC, Place, some_rows
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,9 +14,9 @@ from matcher.model import Kind, Status
 from matcher.portal import Query
 from matcher.settings import load_settings
 from matcher.store import Store
-from tests.conftest import DAY, DIGITAL_CALL, LIFE_CALL, Place, recorded_pass, some_rows
-from tests.portal.faults import Fault, Faults
-from tests.portal.rows import CLOSED, bulk_item, bulk_json, topic
+from tests.helpers.home import DAY, DIGITAL_CALL, LIFE_CALL, Place, recorded_pass, some_rows
+from tests.helpers.portal.failures import Fault, Faults
+from tests.helpers.portal.rows import CLOSED, bulk_item, bulk_json, topic
 
 DAY_OF_PASSES = "2026-05-07"
 
@@ -216,7 +216,7 @@ def test_an_interrupted_fetch_is_recorded_as_such(place, serve):
 def test_a_writer_that_died_before_the_index_is_noticed_by_the_next_question(run, fetched):
     """A reader in between must not hide it: only writers take marks away."""
     from matcher.jobs import fetch_listing
-    from tests.portal.server import LocalPortal
+    from tests.helpers.portal.server import LocalPortal
 
     mark = fetched.home / "index.stale.dead"
     mark.touch()

@@ -14,8 +14,8 @@ from matcher.jobs import fetch_listing, recorded_run
 from matcher.portal import Portal, PortalOptions, Query
 from matcher.store import Store
 from matcher.store.lock import STALE_AFTER
-from tests.portal.rows import topic
-from tests.portal.server import LocalPortal
+from tests.helpers.portal.rows import topic
+from tests.helpers.portal.server import LocalPortal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from matcher.cli import COMMANDS
-from tests.conftest import DAY, LIFE_CALL, PHOTONIC, Answer, Place, some_rows
+from tests.helpers.home import DAY, LIFE_CALL, PHOTONIC, Answer, Place, some_rows
 
 NOTE = "Packaged sample, not the live portal"
 

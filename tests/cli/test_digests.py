@@ -11,8 +11,8 @@ from email import message_from_bytes
 
 import pytest
 
-from tests.conftest import DAY, ODD, PHOTONIC, some_rows
-from tests.digest.smtp_server import LocalSmtp
+from tests.helpers.home import DAY, ODD, PHOTONIC, some_rows
+from tests.helpers.mail.smtp_server import LocalSmtp
 
 TWO = """
 subscribers:
@@ -36,7 +36,7 @@ def subscribed(fetched, tmp_path):
     """The fetched place with a configuration of its own and two subscribers."""
     import shutil
 
-    from tests.conftest import Place
+    from tests.helpers.home import Place
 
     config = tmp_path / "own"
     shutil.copytree(fetched.config, config)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import DAY, ODD, PHOTONIC, Place, Run, some_rows
+from tests.helpers.home import DAY, ODD, PHOTONIC, Place, Run, some_rows
 
 CALL = {
     "call": str,

@@ -17,19 +17,11 @@ import pytest
 from matcher.app import Matcher
 from matcher.model import CallFilter
 from matcher.settings import load_settings
-from tests.conftest import DAY, PHOTONIC, Place, some_rows
-from tests.portal.rows import topic
+from tests.helpers.home import DAY, PHOTONIC, Place, some_rows
+from tests.helpers.portal.rows import topic
+from tests.helpers.processes import MATCHER, MODULES
 
 HEAVY = {"sklearn", "pandas", "scipy", "sqlalchemy", "requests"}
-MATCHER = [sys.executable, "-m", "matcher"]
-MODULES = """
-import sys
-from matcher.cli import main
-try:
-    main(sys.argv[1:])
-finally:
-    print("\\n".join(sorted({name.split(".")[0] for name in sys.modules})), file=sys.stderr)
-"""
 
 
 def start(place: Place, *arguments: str, **settings) -> subprocess.Popen[str]:

@@ -23,7 +23,7 @@ from matcher.portal import parse_rows
 from matcher.ranking.build import build
 from matcher.settings import packaged_config
 from matcher.store import ListingScope, Store
-from tests.digest.scenarios.world import ANA, World, call, day, told
+from tests.helpers.story import ANA, World, call, day, told
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from matcher.digest import message
 from matcher.digest.nouns import Item, Language, Part, Suitor
 from matcher.digest.render import COLUMNS, LIMIT, render
 from matcher.model import Change
-from tests.digest import mails
+from tests.helpers.mail import digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
     from matcher.digest.nouns import Digest, Mail
 
-KINDS = (mails.normal, mails.network, mails.weekly, mails.failed, mails.packaged)
+KINDS = (digests.normal, digests.network, digests.weekly, digests.failed, digests.packaged)
 GMAIL = 102 * 1024
 
 
 def mail_of(digest: Digest) -> Mail:
-    return render(digest, mails.OPTIONS, now=mails.NOW)
+    return render(digest, digests.OPTIONS, now=digests.NOW)
 
 
 def plain(mail: Mail) -> str:
@@ -73,7 +73,7 @@ def test_both_parts(kind: Callable[[Language], Digest], language: Language, snap
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("kind", [*KINDS, mails.fullest])
+@pytest.mark.parametrize("kind", [*KINDS, digests.fullest])
 def test_html_is_valid_and_self_contained(kind: Callable[[Language], Digest], language: Language) -> None:
     mail = mail_of(kind(language))
     html5lib.HTMLParser(strict=True).parse(mail.html)
@@ -94,7 +94,7 @@ def test_lines_of_the_text_fit_72_columns(kind: Callable[[Language], Digest], la
 
 @pytest.mark.parametrize("language", Language)
 def test_fifteen_long_calls_stay_below_the_clip_of_gmail(language: Language) -> None:
-    mail = mail_of(mails.fullest(language))
+    mail = mail_of(digests.fullest(language))
     assert len(mail.html.encode()) < 60_000 < GMAIL
     assert "shortened" not in mail.html
     assert "abrégé" not in mail.html
@@ -102,7 +102,7 @@ def test_fifteen_long_calls_stay_below_the_clip_of_gmail(language: Language) -> 
 
 @pytest.mark.parametrize(("language", "sentence"), [(Language.EN, "shortened"), (Language.FR, "abrégé")])
 def test_what_would_be_clipped_is_shortened_and_says_so(language: Language, sentence: str) -> None:
-    digest = mails.fullest(language, count=120)
+    digest = digests.fullest(language, count=120)
     mail = mail_of(digest)
     assert len(mail.html.encode()) <= LIMIT
     assert sentence in mail.html
@@ -113,7 +113,7 @@ def test_what_would_be_clipped_is_shortened_and_says_so(language: Language, sent
 
 
 def test_evidence_is_given_up_before_calls() -> None:
-    digest = mails.fullest(Language.EN, count=35)
+    digest = digests.fullest(Language.EN, count=35)
     mail = mail_of(digest)
     assert len(mail.html.encode()) <= LIMIT
     assert all(f"{n}. " in plain(mail) for n in range(1, 36))
@@ -121,28 +121,28 @@ def test_evidence_is_given_up_before_calls() -> None:
 
 
 def test_the_same_digest_is_the_same_bytes() -> None:
-    assert mail_of(mails.normal(Language.FR)).body == mail_of(mails.normal(Language.FR)).body
+    assert mail_of(digests.normal(Language.FR)).body == mail_of(digests.normal(Language.FR)).body
 
 
 def test_faults_come_before_everything_else() -> None:
-    mail = mail_of(mails.failed(Language.EN))
+    mail = mail_of(digests.failed(Language.EN))
     assert mail.subject.startswith("Fault: ")
     text = plain(mail)
     assert text.index("may be a fault") < text.index("CLOSING SOON")
-    quiet = replace(mails.weekly(Language.EN), health=mails.STALE)
+    quiet = replace(digests.weekly(Language.EN), health=digests.STALE)
     assert "Nothing new" not in plain(mail_of(quiet))
     assert "could not be read" in plain(mail_of(quiet))
 
 
 def test_problems_of_a_fresh_listing_are_told_too() -> None:
-    health = replace(mails.FRESH, problems=("3 rows were set aside.",))
-    text = plain(mail_of(replace(mails.weekly(Language.EN), health=health)))
+    health = replace(digests.FRESH, problems=("3 rows were set aside.",))
+    text = plain(mail_of(replace(digests.weekly(Language.EN), health=health)))
     assert "met problems" in text
     assert "3 rows were set aside." in text
 
 
 def test_names_are_said_where_a_subscriber_has_several_institutes() -> None:
-    digest = mails.normal(Language.FR)
+    digest = digests.normal(Language.FR)
     reader = replace(digest.subscriber, institutes=("brgm", "cetim"))
     mail = mail_of(replace(digest, subscriber=reader, names=("BRGM", "Cetim")))
     assert "2 instituts" in mail.subject
@@ -151,8 +151,8 @@ def test_names_are_said_where_a_subscriber_has_several_institutes() -> None:
 
 
 def test_every_deadline_stands_with_stage_and_days() -> None:
-    call = next(c for c in mails.live_calls() if len(c.deadlines) == 2 and c.deadlines[0].date > mails.TODAY)
-    digest = replace(mails.normal(Language.EN), items=(mails.item(call, Part.NEW, 90),))
+    call = next(c for c in digests.live_calls() if len(c.deadlines) == 2 and c.deadlines[0].date > digests.TODAY)
+    digest = replace(digests.normal(Language.EN), items=(digests.item(call, Part.NEW, 90),))
     text = " ".join(plain(mail_of(digest)).split())
     assert "(stage 1 of 2)" in text
     assert "(stage 2 of 2)" in text
@@ -197,19 +197,19 @@ HOSTILE = (
 
 
 def hostile_digest(evil: str) -> Digest:
-    digest = mails.normal(Language.FR)
+    digest = digests.normal(Language.FR)
     first = digest.items[0]
     call = replace(first.call, title=evil, identifier=evil[:300], url="javascript:alert(1)", programme=evil)
     call = replace(call, actions=tuple(replace(a, code=evil) for a in call.actions))
     told = (("title", evil, evil + "!"), (evil, evil, 3), ("budget_eur", evil, {"a": 1}), ("deadlines", evil, [evil]))
-    changes = tuple(Change(call.identifier, field, "amended", old, new, mails.NOW) for field, old, new in told)
+    changes = tuple(Change(call.identifier, field, "amended", old, new, digests.NOW) for field, old, new in told)
     item = Item(call, Part.NEW, (Suitor(evil, evil, 90, (evil,)),), (Suitor(evil, evil, 80, (evil,)),), changes=changes)
     return replace(
         digest,
         items=(item, *digest.items),
         names=(evil,),
         subscriber=replace(digest.subscriber, name=evil),
-        health=replace(mails.STALE, problems=(evil,), sample=evil),
+        health=replace(digests.STALE, problems=(evil,), sample=evil),
     )
 
 
@@ -255,17 +255,17 @@ def test_message_ids_depend_on_kind_subscriber_and_day() -> None:
         message.message_id(kind, who, day, "calls.example.org")
         for kind in ("digest", "network")
         for who in ("a", "b")
-        for day in (mails.TODAY, mails.TODAY.replace(day=13))
+        for day in (digests.TODAY, digests.TODAY.replace(day=13))
     }
     assert len(ids) == 8
 
 
 @pytest.mark.parametrize(("joint", "shortened"), [(6, False), (300, True)])
 def test_the_network_of_51_institutes_fits_into_a_mail(joint: int, shortened: bool) -> None:
-    digest, calls = mails.network(Language.EN), mails.live_calls()
+    digest, calls = digests.network(Language.EN), digests.live_calls()
     assert digest.network is not None
     rows = tuple((f"Institute {row}", tuple((row * 7 + col * 5) % 100 for col in range(12))) for row in range(51))
-    items = tuple(mails.item(calls[n % len(calls)], Part.NEW, 95) for n in range(joint))
+    items = tuple(digests.item(calls[n % len(calls)], Part.NEW, 95) for n in range(joint))
     mail = mail_of(replace(digest, network=replace(digest.network, calls=calls[:12], matrix=rows, joint=items)))
     assert len(mail.html.encode()) <= LIMIT
     assert ("shortened" in mail.html) is shortened

@@ -11,7 +11,7 @@ import pytest
 from matcher.digest.nouns import Frequency, MailState
 from matcher.model import Deadline, Section, Status
 from matcher.store import Store
-from tests.digest.scenarios.world import ANA, World, call, changed, day, told
+from tests.helpers.story import ANA, World, call, changed, day, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

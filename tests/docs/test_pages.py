@@ -9,8 +9,9 @@ import shlex
 import click
 import pytest
 
-from matcher.cli import COMMANDS, cli
-from tests.docs.pages import DOCS, PAGES, ROOT, Done, Newcomer, Step, agrees, blocks, console_steps, steps
+from matcher.cli import cli
+from tests.helpers.pages import PAGES, Done, Newcomer, Step, agrees, blocks, console_steps, every_command, steps
+from tests.helpers.paths import DOCS, ROOT
 
 README = ROOT / "README.md"
 FINDS_FAULT = ("doctor",)  # it exits 1 where the portal does not answer
@@ -153,16 +154,6 @@ def test_every_command_and_option_that_a_page_names_exists():
                 if step is not None:
                     command = step
                     known |= {option for p in command.params for option in (*p.opts, *p.secondary_opts)}
-
-
-def every_command() -> list[tuple[str, click.Command]]:
-    found = []
-    for name in COMMANDS:
-        command = cli.get_command(click.Context(cli), name)
-        found.append((name, command))
-        if isinstance(command, click.Group):
-            found += [(f"{name} {sub}", each) for sub, each in command.commands.items()]
-    return found
 
 
 @pytest.mark.parametrize(("name", "command"), every_command(), ids=[n for n, _ in every_command()])

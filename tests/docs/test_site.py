@@ -10,8 +10,8 @@ import pytest
 
 import matcher
 from matcher.settings import ENVIRONMENT, ENVIRONMENT_ONLY, load_settings
-from tests.docs.pages import DOCS, ROOT
-from tests.docs.test_pages import every_command
+from tests.helpers.pages import every_command
+from tests.helpers.paths import DOCS, ROOT
 
 sys.path.append(str(DOCS / "_ext"))
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from matcher.cli import main
-from tests.evaluation.test_benchmark import write
+from tests.helpers.benchmarks import BENCHMARK, with_benchmark, write
 
-SHARED = Path(os.environ.get("MATCHER_SHARED", Path(__file__).parents[2].parent / "shared"))
-BENCHMARK = SHARED / "benchmark"
-with_benchmark = pytest.mark.skipif(not BENCHMARK.is_dir(), reason="../shared/benchmark is not here")
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MEASURES = {"ndcg@10", "p@10", "recall@10", "recall@50", "map", "mrr", "profiles"}
 

@@ -8,9 +8,9 @@ import pytest
 
 from matcher.app import Matcher
 from matcher.settings import load_settings
-from tests.conftest import Place, fetch_into, make_config, some_rows
-from tests.portal.rows import actions, topic
-from tests.portal.server import LocalPortal
+from tests.helpers.home import Place, fetch_into, make_config, some_rows
+from tests.helpers.portal.rows import actions, topic
+from tests.helpers.portal.server import LocalPortal
 
 FIRST, SECOND = "2026-06-10", "2026-06-15"
 DAY = date.fromisoformat(SECOND)

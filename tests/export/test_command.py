@@ -13,9 +13,9 @@ import openpyxl
 import pytest
 
 from matcher.export.formats import FORMATS
-from tests.cli.test_processes import MATCHER, MODULES
-from tests.conftest import INSTITUTES, PHOTONIC, Answer, Place
 from tests.export.conftest import DAY
+from tests.helpers.home import INSTITUTES, PHOTONIC, Answer, Place
+from tests.helpers.processes import MATCHER, MODULES
 
 AS_OF = ("--as-of", DAY.isoformat())
 

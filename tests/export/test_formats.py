@@ -25,8 +25,8 @@ from matcher.export.formats import FORMATS
 from matcher.filters import call_filter
 from matcher.model import Action, Call, Change, Deadline, Match
 from matcher.records import call_record, match_record
-from tests.conftest import BARE, INSTITUTES, ODD, PHOTONIC
 from tests.export.conftest import DAY
+from tests.helpers.home import BARE, INSTITUTES, ODD, PHOTONIC
 
 FORMULA = '=HYPERLINK("http://example.org","Électronique, photonics")'
 LIVE = call_filter()

@@ -15,9 +15,9 @@ from matcher.portal.details import parse_details
 from matcher.portal.parsing import parse_rows
 from matcher.portal.reading import READ_ERRORS, Body, BodyTooLongError
 from matcher.portal.search import Page, _counts, _page
-from tests.fuzz.harness import Target, short
-from tests.fuzz.mutations import bytes_like, changed, changes, dumped
-from tests.portal.rows import description, topic
+from tests.helpers.fuzz.harness import Target, short
+from tests.helpers.fuzz.mutations import bytes_like, changed, changes, dumped
+from tests.helpers.portal.rows import description, topic
 
 PAGE = {"apiVersion": "2", "totalResults": 2, "pageNumber": 1, "results": [topic(1), topic(2)]}
 FACETS = {"facets": [{"name": "status", "rawName": "status", "values": [{"rawValue": "31094501", "count": 4}]}]}

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from matcher.errors import BenchmarkError
 from matcher.evaluation.benchmark import load_qrels, load_task
 from matcher.evaluation.cordis import build_benchmark
-from tests.fuzz.harness import Target, folder_of, short
-from tests.fuzz.mutations import bytes_like, changed, changes, dumped
+from tests.helpers.fuzz.harness import Target, folder_of, short
+from tests.helpers.fuzz.mutations import bytes_like, changed, changes, dumped
 
 CALL = {"id": "C-1", "title": "T", "description": "Scope: x", "deadlines": ["2026-01-31"], "opening": "2025-01-31"}
 PROFILE = {"id": "p", "name": "P", "country": "FR", "keywords": ["x"], "keywords_fr": ["y"], "documents": ["d"]}

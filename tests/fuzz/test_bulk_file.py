@@ -11,9 +11,9 @@ from matcher.errors import PortalError
 from matcher.model import ParsedRow, SetAside
 from matcher.portal.bulk import BulkFile
 from matcher.portal.numbers import ShortNumbers
-from tests.fuzz.harness import Target, short
-from tests.fuzz.mutations import bytes_like, changed, changes, dumped
-from tests.portal.rows import bulk_item, bulk_json
+from tests.helpers.fuzz.harness import Target, short
+from tests.helpers.fuzz.mutations import bytes_like, changed, changes, dumped
+from tests.helpers.portal.rows import bulk_item, bulk_json
 
 ITEMS = [bulk_item(1), bulk_item(2), bulk_item(3, type=0)]
 

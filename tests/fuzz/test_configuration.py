@@ -6,8 +6,8 @@ from matcher.errors import ConfigError
 from matcher.institutes import load_institutes
 from matcher.settings import load_settings, packaged_config
 from matcher.subscribers import load_subscribers
-from tests.fuzz.harness import Target, folder_of, short
-from tests.fuzz.mutations import bytes_like
+from tests.helpers.fuzz.harness import Target, folder_of, short
+from tests.helpers.fuzz.mutations import bytes_like
 
 INSTITUTE = b"""id: one
 acronym: ONE

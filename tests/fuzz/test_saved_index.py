@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from matcher.errors import IndexMissing
 from matcher.ranking.generation import Generation, StringTable, open_generation, write_generation
-from tests.fuzz.harness import Target, folder_of, short
-from tests.fuzz.mutations import bytes_like
+from tests.helpers.fuzz.harness import Target, folder_of, short
+from tests.helpers.fuzz.mutations import bytes_like
 
 LAYOUT = 1
 

@@ -14,9 +14,9 @@ from matcher.portal.parsing import IDENTIFIER_LIMIT, LINK_LIMIT, parse_row
 from matcher.portal.sections import HTML_LIMIT, SECTION_LIMIT, sections
 from matcher.portal.values import LINE
 from matcher.store.codec import pack, unpack
-from tests.fuzz.harness import Target
-from tests.fuzz.mutations import changed, changes, dumped
-from tests.portal.rows import actions, cascade, external, line, topic
+from tests.helpers.fuzz.harness import Target
+from tests.helpers.fuzz.mutations import changed, changes, dumped
+from tests.helpers.portal.rows import actions, cascade, external, line, topic
 
 ACTIONS = json.loads(actions("HORIZON-IA HORIZON Innovation Actions", date(2026, 9, 1), [date(2027, 1, 14)]))
 BUDGET = {"budgetYearsColumns": ["2027"], "budgetTopicActionMap": {"1": [line("HORIZON-TEST-2027-0000-01")]}}

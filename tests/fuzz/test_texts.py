@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from matcher.ranking.asked import asked_text
 from matcher.ranking.build import build
-from tests.fuzz.harness import Target
-from tests.fuzz.mutations import STRANGE
-from tests.ranking.corpus import META, NOW, some_calls
+from tests.helpers.corpus import META, NOW, some_calls
+from tests.helpers.fuzz.harness import Target
+from tests.helpers.fuzz.mutations import STRANGE
 
 INDEX = build(some_calls(), [], now=NOW, meta=META)
 WORDS = st.sampled_from(("photonique", "sensors", "l'énergie", "été", *(s for s in STRANGE if isinstance(s, str))))

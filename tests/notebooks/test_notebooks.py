@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 
-from tests.conftest import DAY, SETTINGS, Place
-from tests.evaluation.test_evaluate import BENCHMARK, with_benchmark
-from tests.notebooks.strip import NOTEBOOKS, stripped
+from tests.helpers.benchmarks import BENCHMARK, with_benchmark
+from tests.helpers.home import DAY, SETTINGS, Place
+from tests.helpers.notebooks.strip import NOTEBOOKS, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +78,7 @@ def execute(tmp_path: Path) -> Callable[..., Executed]:
 @pytest.mark.parametrize("name", NAMES)
 def test_notebooks_are_kept_without_outputs(name: str) -> None:
     text = (NOTEBOOKS / name).read_text(encoding="utf-8")
-    assert text == stripped(text), "run: python -m tests.notebooks.strip"
+    assert text == stripped(text), "run: python -m tests.helpers.notebooks.strip"
 
 
 @pytest.mark.parametrize("name", NAMES)

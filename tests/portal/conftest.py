@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from matcher.portal import Portal, PortalOptions
-from tests.portal.rows import RECORDED, recorded_rows
-from tests.portal.server import LocalPortal
+from tests.helpers.portal.rows import RECORDED, recorded_rows
+from tests.helpers.portal.server import LocalPortal
 
 Serve = Callable[..., LocalPortal]
 Connect = Callable[..., Portal]

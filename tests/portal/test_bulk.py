@@ -9,8 +9,8 @@ import pytest
 from matcher.errors import PortalError, UsageError
 from matcher.model import Action, Deadline, Kind, ParsedRow, SetAside, Source, Status
 from matcher.portal import parse_item
-from tests.portal.faults import Fault, Faults
-from tests.portal.rows import bulk_item, bulk_json
+from tests.helpers.portal.failures import Fault, Faults
+from tests.helpers.portal.rows import bulk_item, bulk_json
 
 
 def archive(portal):

@@ -12,9 +12,9 @@ from matcher.portal import Query, bulk
 from matcher.portal import client as portal_client
 from matcher.portal.client import LONGEST_PAUSE, RequestFailedError
 from matcher.portal.pace import Pace
-from tests.portal.faults import Fault, Faults
-from tests.portal.rows import listing
-from tests.portal.server import LocalPortal
+from tests.helpers.portal.failures import Fault, Faults
+from tests.helpers.portal.rows import listing
+from tests.helpers.portal.server import LocalPortal
 
 
 class Time:

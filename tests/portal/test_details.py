@@ -4,8 +4,8 @@ import pytest
 
 from matcher.errors import PortalError
 from matcher.model import Section
-from tests.portal.faults import Fault, Faults
-from tests.portal.rows import description
+from tests.helpers.portal.failures import Fault, Faults
+from tests.helpers.portal.rows import description
 
 DETAILS = {"TopicDetails": {"description": description(1), "conditions": "<p>Rules.</p>"}}
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import itertools
 
 from matcher.portal import fresh, parse_row, resolve
-from tests.portal.rows import single_rows, topic
+from tests.helpers.portal.rows import single_rows, topic
 
 
 def parsed(number=1, **changes):

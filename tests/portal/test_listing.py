@@ -7,8 +7,8 @@ import pytest
 from matcher.errors import ConfigError, PortalUnreachable, UsageError
 from matcher.model import Kind
 from matcher.portal import PortalOptions, Query
-from tests.portal.faults import EVERY_FAULT, Fault, Faults
-from tests.portal.rows import CLOSED, DIGITAL, LIFE, OPEN, cascade, external, listing, small, topic
+from tests.helpers.portal.failures import EVERY_FAULT, Fault, Faults
+from tests.helpers.portal.rows import CLOSED, DIGITAL, LIFE, OPEN, cascade, external, listing, small, topic
 
 ALL_KINDS = Query(kinds=(Kind.TOPIC, Kind.EXTERNAL))
 

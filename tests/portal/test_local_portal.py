@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import requests
 
-from tests.portal.rows import CLOSED, DIGITAL, bulk_item, bulk_json, external, listing, topic
+from tests.helpers.paths import ROOT
+from tests.helpers.portal.rows import CLOSED, DIGITAL, bulk_item, bulk_json, external, listing, topic
 
 JSON = "application/json"
 
@@ -109,8 +109,8 @@ def test_static_files(serve):
 
 def test_it_serves_a_folder_by_hand(tmp_path):
     (tmp_path / "page-1.json").write_text(json.dumps({"results": listing(3)}))
-    command = [sys.executable, "-m", "tests.portal.server", "--rows", str(tmp_path), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
+    command = [sys.executable, "-m", "tests.helpers.portal.server", "--rows", str(tmp_path), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:
             line = process.stdout.readline()
             assert line.startswith("3 rows on MATCHER_PORTAL_URL=http://127.0.0.1:")

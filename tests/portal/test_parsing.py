@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from matcher.model import Action, Deadline, Kind, Link, ParsedRow, Section, SetAside, Status
 from matcher.portal import parse_item, parse_row, parse_rows
 from matcher.portal.sections import SECTION_LIMIT
-from tests.fuzz.harness import deadline
-from tests.portal.rows import budget, bulk_item, cascade, external, line, single_rows, topic
+from tests.helpers.fuzz.harness import deadline
+from tests.helpers.portal.rows import budget, bulk_item, cascade, external, line, single_rows, topic
 
 IDENTIFIER = "HORIZON-TEST-2027-0000-07"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from matcher.model import ProfilePart
 from matcher.ranking.batch import BLOCK, top_matches
 from matcher.ranking.largest import largest
-from tests.ranking.corpus import SUBJECTS, WORDS, indexed, profile, some_calls
+from tests.helpers.corpus import SUBJECTS, WORDS, indexed, profile, some_calls
 
 
 def several(count: int):

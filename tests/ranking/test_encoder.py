@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -27,40 +25,14 @@ from matcher.ranking.matching import best_matches, score_all
 from matcher.ranking.meaning import Encoding
 from matcher.ranking.product import MatcherRanker
 from matcher.ranking.ranker import load_ranker
-from tests.ranking.corpus import META, NOW, TODAY, indexed, profile, some_calls
+from tests.helpers.corpus import META, NOW, TODAY, indexed, profile, some_calls
+from tests.helpers.encoders import HashedWords, needs_the_extra, without_the_extra
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from matcher.ranking.index import Index
-
-needs_the_extra = pytest.mark.skipif(
-    importlib.util.find_spec("sentence_transformers") is None, reason="the extra is not installed"
-)
-without_the_extra = pytest.mark.skipif(
-    importlib.util.find_spec("sentence_transformers") is not None, reason="the extra is installed"
-)
-
-
-class HashedWords:
-    """Each word is a direction of its own; synonyms share one, as a trained encoder would have it."""
-
-    name = "hashed words"
-    prefixes = Prefixes()
-    synonyms: ClassVar = {"automobile": "car", "roadster": "car"}
-
-    def __init__(self) -> None:
-        self.encoded: list[str] = []
-
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        self.encoded += texts
-        rows = np.zeros((len(texts), 256), dtype=np.float32)
-        for row, text in zip(rows, texts, strict=True):
-            for word in text.lower().split():
-                row[hashlib.sha256(self.synonyms.get(word, word).encode()).digest()[0]] += 1
-        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-
 
 CALLS = [Call("A-1", "car engines"), Call("A-2", "sea water"), Call("A-3", "old books")]
 PROFILES = [Profile("p", "P", (ProfilePart("keyword", "automobile", "automobile"),))]

@@ -17,7 +17,7 @@ from matcher.errors import IndexMissing
 from matcher.ranking import generation as module
 from matcher.ranking.generation import Generation, StringTable, open_generation, write_generation
 from matcher.settings import load_settings
-from tests.conftest import DAY
+from tests.helpers.home import DAY
 
 LAYOUT = 7
 WRITER = """

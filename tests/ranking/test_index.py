@@ -18,7 +18,7 @@ from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT, open_index
 from matcher.ranking.matching import best_matches, place, score_all
 from matcher.text.analysis import Analyzer
-from tests.ranking.corpus import SUBJECTS, TODAY, call, fits, indexed, profile, some_calls, totals
+from tests.helpers.corpus import SUBJECTS, TODAY, call, fits, indexed, profile, some_calls, totals
 
 days = st.dates(TODAY - timedelta(40), TODAY + timedelta(40))
 fates = st.builds(

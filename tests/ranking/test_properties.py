@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from matcher.model import CallFilter, EvidenceKind, Section
 from matcher.ranking.asked import asked_text
 from matcher.ranking.matching import best_matches, score_all
-from tests.ranking.corpus import (
+from tests.helpers.corpus import (
     SUBJECTS,
     TODAY,
     WORDS,

@@ -9,7 +9,7 @@ import subprocess
 import tomllib
 from configparser import RawConfigParser
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,11 +18,14 @@ from matcher.cli import COMMANDS, cli
 from matcher.metrics import families
 from matcher.model import RunRecord
 from matcher.settings import ScheduleSettings
+from tests.helpers.paths import DOCS, ROOT
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
-GUIDE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+GUIDE = (DOCS / "operations.md").read_text(encoding="utf-8")
 NOW = datetime(2026, 6, 15, tzinfo=UTC)
 
 

@@ -21,7 +21,7 @@ from matcher.model import RunRecord
 from matcher.settings import load_settings
 
 if TYPE_CHECKING:
-    from tests.conftest import Place
+    from tests.helpers.home import Place
 
 NOW = datetime(2026, 6, 15, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -23,9 +23,9 @@ from matcher.ranking.index import Index
 from matcher.settings import load_settings
 from matcher.upkeep import archive_source
 from matcher.watch import GRACE_SECONDS, Watch
-from tests.conftest import Place, some_rows
-from tests.digest.smtp_server import LocalSmtp
-from tests.portal.rows import topic
+from tests.helpers.home import Place, some_rows
+from tests.helpers.mail.smtp_server import LocalSmtp
+from tests.helpers.portal.rows import topic
 
 HUSH = "hush-hush-9"
 NOW = datetime(2026, 6, 15, 8, tzinfo=UTC)  # a Monday, after 06:30 in Paris

@@ -25,7 +25,7 @@ from matcher.model import SetAside
 from matcher.store import Cleaned, Store, Told
 from matcher.store.codec import pack
 from matcher.store.schema import HEAD, metadata
-from tests.store.rows import DAY, NOW, call, row
+from tests.helpers.listings import DAY, NOW, call, row
 
 A, B = (call(f"HORIZON-CL4-2027-0{n}") for n in (1, 2))
 SECRET = "text of the mail "
@@ -359,7 +359,7 @@ def at_revision(url: str, revision: str) -> sa.Engine:
 @pytest.mark.parametrize("revision", revisions())
 def test_every_earlier_schema_is_brought_up_to_date_with_its_data(store_url: str, tmp_path, revision: str) -> None:
     with Store.open(f"sqlite:///{tmp_path}/now.db") as now:
-        from tests.store.conftest import Fetcher
+        from tests.helpers.listings import Fetcher
 
         filled(now, Fetcher(now))
         expected = list(now.calls()), now.changes(), now.versions(A.identifier), now.set_aside()

@@ -10,7 +10,7 @@ import pytest
 
 from matcher.digest.nouns import Mail, MailState
 from matcher.store import Delivered, Store, Told
-from tests.store.rows import DAY, NOW
+from tests.helpers.listings import DAY, NOW
 
 TODAY = NOW.date()
 HOUR = timedelta(hours=1)

@@ -14,8 +14,8 @@ from matcher.errors import StoreError
 from matcher.model import CallFilter
 from matcher.settings import load_settings
 from matcher.watch import Watch
-from tests.conftest import DAY, QUICK, Place, make_config, some_rows
-from tests.portal.rows import topic
+from tests.helpers.home import DAY, QUICK, Place, make_config, some_rows
+from tests.helpers.portal.rows import topic
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from matcher.errors import RunGoesOn, StoreBusy, StoreError
 from matcher.model import Call, Deadline, Kind, ParsedRow, Section, SetAside, Source, Status
 from matcher.store import ListingScope, Saved, Store
-from tests.store.rows import DAY, NOW, bulk, call, row, sample
+from tests.helpers.listings import DAY, NOW, bulk, call, row, sample
 
 A, B, C = (call(f"HORIZON-CL4-2027-0{n}") for n in (1, 2, 3))
 

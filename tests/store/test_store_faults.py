@@ -28,7 +28,7 @@ from matcher.errors import StoreBusy, StoreError
 from matcher.store import ListingScope, Store
 from matcher.store.lock import STALE_AFTER
 from matcher.store.schema import HEAD, metadata
-from tests.store.rows import DAY, NOW, call, row
+from tests.helpers.listings import DAY, NOW, call, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,1 @@
+"""A portal on this machine, with the real one's quirks and failures."""

@@ -1,0 +1,43 @@
+"""Every row of the fault matrix that takes a moment only; `make faults` runs the costly ones too."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.helpers.faults.promise import HEAD, Fault, table
+from tests.helpers.faults.stage import Stage
+from tests.helpers.faults.table import ROWS
+from tests.helpers.paths import DOCS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GUIDE = DOCS / "reliability.md"
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with Stage() as built:
+        yield built
+
+
+@pytest.mark.parametrize("fault", [row for row in ROWS if not row.costly], ids=lambda row: row.name)
+def test_what_is_promised(stage: Stage, fault: Fault) -> None:
+    assert stage.broken_promises(fault) == []
+
+
+def test_the_guide_holds_the_same_table() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    found = re.search(r"^\| fault \|.*?\n\n", text, re.DOTALL | re.MULTILINE)
+    assert found is not None
+    assert found[0].strip() == table([row.cells for row in ROWS], HEAD)
+    costly = sum(row.costly for row in ROWS)
+    assert f"{len(ROWS)} rows" in text
+    assert f"{costly} of them" in text
+
+
+def test_a_row_has_a_name_of_its_own() -> None:
+    assert len({row.name for row in ROWS}) == len(ROWS)

@@ -1,0 +1,74 @@
+"""A short form of `kills`, and what a kill must not hide: mails given up, and files that it left half-written."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from tests.helpers.crash.days import SECOND, THIRD, Home, generations, left_over, second_listing
+from tests.helpers.crash.kills import RUN_ENDED, Kills
+from tests.helpers.crash.points import STAGES
+from tests.helpers.flow import photonics
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.helpers.crash.days import World
+    from tests.helpers.crash.forks import Forks
+
+POINTS = {"sqlite": 18, "postgresql": 12}
+DELIVER, INDEX = STAGES.index("deliver"), STAGES.index("index")
+LONG_AGO = 3600.0  # seconds; longer than a generation that is out of use is kept
+
+
+def moments_of(home: Home, forks: Forks) -> list[int]:
+    """The stages of the second day's moments."""
+    with home.copy(home.database + "tried") as other:
+        return forks.live(other.life(SECOND)).moments
+
+
+def age(folder: Path) -> None:
+    """As if everything had been written long ago."""
+    then = time.time() - LONG_AGO
+    for path in (folder, *folder.rglob("*")):
+        os.utime(path, (then, then))
+
+
+def test_a_day_killed_at_any_stage_ends_like_one_that_was_not(home: Home, here: World, forks: Forks) -> None:
+    database = "postgresql" if home.cluster else "sqlite"
+    kills = Kills(database, home, forks, here, seed=7)
+    kills.kill(POINTS[database])
+    assert [sentence for account in kills.accounts.values() for sentence in account.wrong] == []
+    assert sum(account.points for account in kills.accounts.values()) == POINTS[database]
+
+
+def test_a_mail_given_up_right_before_the_kill_is_told_by_the_next_run(home: Home, here: World, forks: Forks) -> None:
+    moments = moments_of(home, forks)
+    delivered = moments.index(DELIVER)
+    after = next(n for n in range(delivered, len(moments)) if moments[n] != DELIVER)
+    since = len(here.smtp.accepted)
+    assert forks.live(home.life(SECOND, after + 1)).killed
+    assert not [mail for mail in here.news(since) if "not delivered" in mail.subject]
+    assert forks.live(home.life(SECOND)).code in RUN_ENDED
+    told = [mail for mail in here.news(since) if "not delivered" in mail.subject]
+    assert len(told) == 1
+    assert "for gone is not delivered: RCPT TO was answered 550 5.1.1" in told[0].text
+    assert forks.live(home.life(SECOND)).code in RUN_ENDED
+    assert len([mail for mail in here.news(since) if "not delivered" in mail.subject]) == 1
+
+
+def test_kills_while_the_index_is_written_leave_nothing_that_grows(home: Home, here: World, forks: Forks) -> None:
+    moments = moments_of(home, forks)
+    first = moments.index(INDEX)
+    done = next(n for n in range(first, len(moments)) if moments[n] != INDEX)
+    for number in range(4):
+        here.portal.index.replace([*second_listing(), photonics(40 + number)])
+        assert forks.live(home.life(SECOND, done - 9 * number)).killed
+        age(home.folder)
+    assert generations(home.folder) + len(left_over(home.folder)) > 1
+    here.portal.index.replace([*second_listing(), photonics(50)])
+    assert forks.live(home.life(THIRD)).code in RUN_ENDED
+    assert left_over(home.folder) == set()
+    assert generations(home.folder) == 1
+    assert list(home.folder.glob("index.stale.*")) == []

@@ -1,0 +1,109 @@
+"""Power cuts: what was told as kept is there, the rest is made anew, and no mail is lost or doubled by them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from email import message_from_bytes
+from typing import TYPE_CHECKING
+
+import pytest
+
+from matcher.store import Store
+from tests.helpers.crash.days import SECOND, Home, first_day, look_at
+from tests.helpers.crash.forks import Forks, Life
+from tests.helpers.crash.kills import RUN_ENDED
+from tests.helpers.crash.points import STAGES
+from tests.helpers.crash.power import Disk, PowerCuts, compile_library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.helpers.crash.days import World
+
+POINTS = 9
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if shutil.which("cc") is None:
+        pytest.skip("no C compiler: what is synced cannot be watched (Debian: apt-get install gcc)")
+    return compile_library(tmp_path_factory.mktemp("power"))
+
+
+@pytest.fixture(scope="module")
+def watched(library: Path) -> Iterator[Forks]:
+    with Forks(preload=library) as running:
+        yield running
+
+
+@pytest.fixture
+def disk(library: Path, tmp_path: Path) -> Disk:
+    return Disk(library, tmp_path / "synced")
+
+
+@pytest.fixture
+def before(here: World, tmp_path: Path) -> Home:
+    return first_day(tmp_path, here, None)
+
+
+def test_the_watch_sees_what_is_lost(before: Home, watched: Forks, disk: Disk) -> None:
+    disk.remember_all(before.folder)
+    (before.folder / "new").write_text("never synced")
+    (before.folder / "index" / "CURRENT").write_text("never synced either")
+    pointer = json.dumps(sorted(p.name for p in (before.folder / "index").iterdir()))
+    disk.cut(before.folder, None)
+    assert not (before.folder / "new").exists()
+    assert (before.folder / "index" / "CURRENT").read_text() in pointer
+
+
+@pytest.mark.parametrize("mixed", [False, True], ids=["strict", "mixed"])
+def test_a_day_cut_at_any_stage(before: Home, here: World, watched: Forks, disk: Disk, *, mixed: bool) -> None:
+    cuts = PowerCuts("sqlite", before, watched, here, seed=5)
+    cuts.disk, cuts.mixed = disk, mixed
+    cuts.kill(POINTS)
+    assert [sentence for account in cuts.accounts.values() for sentence in account.wrong] == []
+
+
+def test_a_question_after_a_cut_is_not_answered_from_the_index_of_before(
+    before: Home, watched: Forks, disk: Disk
+) -> None:
+    with Store.open(before.url, read_only=True) as store:
+        earlier = store.revision
+    with before.copy("tried") as tried:
+        moments = watched.live(tried.life(SECOND)).moments
+    saved = len(moments) - moments[::-1].index(STAGES.index("save"))
+    disk.remember_all(before.folder)
+    assert watched.live(before.life(SECOND, saved + 1, synced=str(disk.kept))).killed
+    disk.cut(before.folder, None)
+    with Store.open(before.url, read_only=True) as store:
+        assert store.revision > earlier
+        assert before.app.index().meta["revision"] == store.revision
+
+
+def test_mails_as_files_that_were_marked_are_there(before: Home, watched: Forks, disk: Disk) -> None:
+    environment = before.environment | {"MATCHER_SMTP_URL": ""}
+    disk.remember_all(before.folder)
+    life = before.life(SECOND, synced=str(disk.kept))
+    assert watched.live(Life(life.arguments, environment, life.home, synced=life.synced)).code in RUN_ENDED
+    disk.cut(before.folder, None)
+    seen = look_at(before, SECOND)
+    files = [message_from_bytes(path.read_bytes()) for path in before.folder.rglob("*.eml")]
+    there = {str(message["Message-ID"]) for message in files}
+    with Store.open(before.url, read_only=True) as store:
+        marked = {queued.mail.message_id for queued in store.mails(day=SECOND) if queued.sent_at is not None}
+    assert len(marked) >= 4
+    assert there == marked
+    assert marked <= seen.mails.keys()
+
+
+def test_a_backup_that_was_told_of_is_whole(before: Home, watched: Forks, disk: Disk) -> None:
+    disk.remember_all(before.folder)
+    file = before.folder / "kept.db"
+    life = Life(["db", "backup", str(file)], before.environment, str(before.folder), synced=str(disk.kept))
+    assert watched.live(life).code == 0
+    disk.cut(before.folder, None)
+    with Store.open(f"sqlite:///{file}") as store, Store.open(before.url) as original:
+        assert store.check() == []
+        assert list(store.calls()) == list(original.calls())

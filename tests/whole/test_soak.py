@@ -1,0 +1,76 @@
+"""The soak in its short form: six weeks with a change of the clocks, against what the script says must be told."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.helpers.soak.oracle import FETCH_FAILED, MAILS_FAILED, READERS, Expected, expect
+from tests.helpers.soak.script import Script, write_script
+from tests.helpers.soak.verdict import OPERATOR, arrived, mistakes
+from tests.helpers.soak.year import Seen, Year
+
+START, DAYS, KEEP_DAYS = date(2026, 10, 5), 45, 30
+
+
+@pytest.fixture(scope="module")
+def script() -> Script:
+    return write_script(START, DAYS, [reader.identifier for reader in READERS])
+
+
+@pytest.fixture(scope="module")
+def expected(script) -> Expected:
+    return expect(script)
+
+
+@pytest.fixture(scope="module")
+def seen(script, tmp_path_factory) -> Seen:
+    return Year(script, tmp_path_factory.mktemp("soak"), keep_days=KEEP_DAYS).run()
+
+
+def test_the_script_has_what_it_is_about(script, expected) -> None:
+    assert date(2026, 10, 25) in script.calendar()  # the clocks change
+    told = {item for items in expected.mails.values() for item in items}
+    assert {section for section, _, _ in told} == {"closing", "new", "changed", "forthcoming"}
+    assert set().union(*(changes for _, _, changes in told)) >= {"deadline", "budget", "status", "text"}
+    assert {reason for _, reason in expected.notices} == {FETCH_FAILED, MAILS_FAILED}
+    assert expected.down
+    assert script.asleep
+
+
+def test_the_oracle_is_asked_only_what_it_knows() -> None:
+    """A mail of more calls would be shortened for mail readers, and the rest told later."""
+    year = write_script(START, 365, [reader.identifier for reader in READERS])
+    assert max(map(len, expect(year).mails.values())) <= 30
+
+
+def test_everybody_is_told_everything_once_and_nothing_else(seen, expected) -> None:
+    assert mistakes(seen, expected).of_mails == []
+
+
+def test_there_is_one_run_a_working_day_and_one_clean_up_a_week(seen, expected) -> None:
+    assert mistakes(seen, expected).of_runs == []
+
+
+def test_what_is_old_is_forgotten(seen, expected) -> None:
+    assert mistakes(seen, expected).of_keeping == []
+
+
+def test_nothing_grows_but_what_is_kept(seen, expected) -> None:
+    assert mistakes(seen, expected).of_growth == []
+
+
+def test_a_mail_too_few_too_many_or_other_is_a_mistake(seen, expected) -> None:
+    """The comparison itself: a proof of exactly once that cannot fail is none."""
+    (key, items), *_ = (pair for pair in expected.mails.items() if pair[1])
+    for other in ({}, {key: set()}, {key: items, (key[0], "nobody@example.org"): set()}):
+        wrong = Expected({k: v for k, v in expected.mails.items() if k != key} | other, *_rest(expected))
+        assert len(mistakes(seen, wrong).of_mails) == 1
+    assert len(mistakes(seen, Expected(expected.mails, set(), expected.attempts, expected.down)).of_mails) == len(
+        [mail for mail in arrived(seen) if mail[1].to == OPERATOR]
+    )
+
+
+def _rest(expected: Expected) -> tuple[set, dict, set]:
+    return expected.notices, expected.attempts, expected.down
