@@ -20,7 +20,7 @@ from benchmarks.grown import SHARED
 from matcher.evaluation import metrics
 from matcher.evaluation.benchmark import load_qrels, load_task
 from matcher.evaluation.run import judged
-from matcher.model import Status
+from matcher.model.call import Status
 from matcher.ranking.build import build
 from matcher.ranking.constants import MEANING_WEIGHT
 from matcher.ranking.encoder import KeptVectors, SentenceEncoder

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matcher.evaluation.benchmark import load_task
-from matcher.model import Action, Deadline, Section, Source, Status
+from matcher.model.call import Action, Deadline, Section, Source, Status
 
 if TYPE_CHECKING:
-    from matcher.model import Call
+    from matcher.model.call import Call
 
 SHARED = Path(os.environ.get("MATCHER_SHARED", Path(__file__).parents[1].parent / "shared"))
 TODAY = date(2026, 6, 1)

@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.grown import TODAY, grown
 from benchmarks.timing import Figure, stopwatch
 from matcher.institutes import load_institutes
-from matcher.model import CallFilter
+from matcher.model.question import CallFilter
 from matcher.ranking.asked import asked_institute
 from matcher.ranking.build import build
 from matcher.ranking.generation import write_generation

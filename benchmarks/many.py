@@ -32,7 +32,7 @@ from matcher.settings import packaged_config
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
-    from matcher.model import Profile
+    from matcher.model.institute import Profile
 
 FITTED = 10_000
 PROFILES = 2_000

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from benchmarks.grown import TODAY, grown
 from benchmarks.timing import Figure, stopwatch, whole_processes
 from matcher.app import Matcher
-from matcher.model import ParsedRow
+from matcher.model.rows import ParsedRow
 from matcher.settings import load_settings, packaged_config
 
 if TYPE_CHECKING:
-    from matcher.model import Call, Institute
+    from matcher.model.call import Call
+    from matcher.model.institute import Institute
 
 SIZE = 20_000
 ROUNDS = 9

@@ -13,12 +13,13 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from matcher.answers import CallListing, ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
-from matcher.brussels import Clock, Progress, brussels_day, noon
 from matcher.disk import writing_to
 from matcher.durable import make_folder
 from matcher.errors import ConfigError, IndexMissing, StoreError, StoreMissing, UsageError
-from matcher.model import LIVE, Call, CallFilter, FetchReport, Institute, Kind, Source
+from matcher.model.answers import CallListing, ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
+from matcher.model.call import LIVE, Call, Kind, Source
+from matcher.model.day import Clock, Progress, brussels_day, noon
+from matcher.model.question import CallFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,15 +27,17 @@ if TYPE_CHECKING:
 
     from matcher.evaluation.cordis import Built
     from matcher.mailing import Mailing
-    from matcher.model import Change
-    from matcher.outcomes import Finding, RunOutcome
-    from matcher.portal import Portal
+    from matcher.model.answers import Finding, RunOutcome
+    from matcher.model.changes import Change
+    from matcher.model.institute import Institute
+    from matcher.model.match import SkillCheck, Trial
+    from matcher.model.rows import FetchReport
+    from matcher.portal.facade import Portal
     from matcher.ranking.asked import Asked
-    from matcher.ranking.checking import SkillCheck, Trial
     from matcher.ranking.index import Index
     from matcher.ranking.meaning import Encoding
     from matcher.settings import Settings
-    from matcher.store import Store
+    from matcher.store.store import Store
 
 _NOTHING_FETCHED = "Nothing was fetched yet: start with `matcher run`."
 
@@ -222,7 +225,7 @@ class Matcher:
         Raises PortalUnreachable.
         """
         from matcher.jobs import fetch_listing
-        from matcher.portal import Query
+        from matcher.portal.query import Query
 
         configured = self.settings.portal
         asked = tuple(programmes or configured.programmes)
@@ -320,7 +323,7 @@ class Matcher:
     @contextmanager
     def open_store(self, *, read_only: bool = False) -> Iterator[Store]:
         """The store of this configuration, closed at the end."""
-        from matcher.store import Store
+        from matcher.store.store import Store
 
         if not read_only:
             self._make_home()
@@ -350,7 +353,8 @@ class Matcher:
 
     def portal(self, *, attempts: int | None = None) -> Portal:
         """The portal as configured; a context manager. `attempts` bounds the tries of a mere look."""
-        from matcher.portal import Portal, PortalOptions
+        from matcher.portal.facade import Portal
+        from matcher.portal.options import PortalOptions
 
         p = self.settings.portal
         try:
@@ -518,9 +522,9 @@ def _check_words(index: Index, wanted: CallFilter) -> None:
     """
     if not (wanted.programmes or wanted.actions):
         return
-    from matcher.filters import unknown_word
+    from matcher.model.programmes import ABBREVIATIONS
+    from matcher.model.question import unknown_word
     from matcher.portal.actions import USUAL
-    from matcher.portal.programmes import ABBREVIATIONS
 
     if told := unknown_word(wanted, map(index.call, range(len(index))), ABBREVIATIONS.values(), USUAL):
         raise UsageError(told)
@@ -530,7 +534,7 @@ def _check_programmes(names: Sequence[str]) -> None:
     """Raises UsageError that names near ones for a programme that the portal does not know."""
     from difflib import get_close_matches
 
-    from matcher.portal.programmes import ABBREVIATIONS, codes
+    from matcher.model.programmes import ABBREVIATIONS, codes
 
     for name in names:
         try:

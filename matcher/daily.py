@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from matcher.digest.nouns import Fate
 from matcher.disk import writing_to
 from matcher.errors import PortalUnreachable, RunGoesOn, RunLost
 from matcher.heart import Heart
 from matcher.mailing import transport_of
-from matcher.outcomes import InstituteLine, RunOutcome
+from matcher.model.answers import InstituteLine, RunOutcome
+from matcher.model.subscription import Fate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matcher.app import Matcher
-    from matcher.brussels import Progress
-    from matcher.digest.nouns import Health
-    from matcher.model import FetchReport
-    from matcher.outcomes import Sending
+    from matcher.model.answers import Sending
+    from matcher.model.day import Progress
+    from matcher.model.rows import FetchReport
+    from matcher.model.subscription import Freshness as Health
     from matcher.ranking.index import Index
-    from matcher.store import Store
+    from matcher.store.store import Store
 
 PARTLY_DONE = 3
 
@@ -173,7 +173,7 @@ class _Work:
         """A listing that was read just now is fresh whatever day is replayed; else the store's runs tell."""
         if self.fetched.report is None:
             return None
-        from matcher.digest.nouns import Health
+        from matcher.model.subscription import Freshness as Health
 
         return Health(self.app.moment(self.day), stale=False, problems=self.fetched.report.problems)
 
@@ -188,7 +188,7 @@ class _Work:
         from itertools import takewhile
 
         from matcher.digest.deliver import given_up
-        from matcher.digest.nouns import MailState
+        from matcher.model.subscription import MailState
 
         before = self.store.runs(1000, kind="run")[1:]
         since = min((run.started for run in takewhile(lambda run: run.outcome == "interrupted", before)), default=None)

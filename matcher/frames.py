@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from matcher.model import Call, Change, Evidence, Institute, Match, RunRecord
-    from matcher.ranking.checking import SkillCheck
+    from matcher.model.answers import RunRecord
+    from matcher.model.call import Call
+    from matcher.model.changes import Change
+    from matcher.model.institute import Institute
+    from matcher.model.match import Evidence, Match, SkillCheck
 
 Row = dict[str, Any]
 

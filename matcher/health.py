@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from matcher.errors import IndexMissing, MatcherError, StoreMissing
-from matcher.outcomes import Finding
+from matcher.model.answers import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,7 @@ def _last_fetch(app: Matcher, now: datetime) -> str:
 
 
 def _portal(app: Matcher) -> str:
-    from matcher.portal import Query
+    from matcher.portal.query import Query
 
     with app.portal(attempts=1) as portal:
         return f"{portal.count(Query())} live rows at {app.settings.portal.url}"

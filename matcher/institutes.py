@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from matcher.errors import ConfigError, UsageError
 from matcher.institute_files import institute_files, institutes_folder
 from matcher.mistakes import describe_validation_error
-from matcher.model import Institute, Lab, LegalName, Project
+from matcher.model.institute import Institute, Lab, LegalName, Project
 from matcher.yamlfile import read_yaml
 
 if TYPE_CHECKING:

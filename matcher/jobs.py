@@ -13,16 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from matcher.errors import ClockWrong, MatcherError, PortalError, StoreError
 from matcher.heart import Heart
-from matcher.model import Call, FetchReport, ParsedRow, SetAside, Source
-from matcher.portal import Listing, Portal, Query, parse_rows
-from matcher.portal.programmes import abbreviation, codes
-from matcher.store import ListingScope, Saved, Store
+from matcher.model.call import Call, Source
+from matcher.model.programmes import abbreviation, codes
+from matcher.model.rows import FetchReport, ListingScope, ParsedRow, Saved, SetAside
+from matcher.portal.parsing import parse_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from matcher.brussels import Clock, Progress
+    from matcher.model.day import Clock, Progress
+    from matcher.portal.facade import Portal
+    from matcher.portal.listing import Listing
+    from matcher.portal.query import Query
     from matcher.sample import Sample
+    from matcher.store.store import Store
 
 MAX_DESCRIPTIONS = 50
 """Descriptions asked from the static files in one run, so that a gap in the listing never makes a run long."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from matcher.answers import Ranking
+    from matcher.model.answers import Ranking
 
 
 def write_list(folder: Path, ranking: Ranking, problems: Sequence[str]) -> None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from matcher.digest.nouns import DigestLine, Fate, Frequency, Mail, MailState, Subscriber
-from matcher.outcomes import SubscriberLine
+from matcher.model.answers import SubscriberLine
+from matcher.model.subscription import DigestLine, Fate, Frequency, Mail, MailState, QueuedMail, Subscriber
 from matcher.records import Record, call_record, change_record, sample_label
-from matcher.store import QueuedMail
 from matcher.subscribers import WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from matcher.digest.deliver import DeliveryReport
-    from matcher.digest.nouns import Item, NetworkView, Suitor
-    from matcher.outcomes import MailStatus, Preview
+    from matcher.model.answers import MailStatus, Preview
+    from matcher.model.subscription import DeliveryReport, Item, NetworkView, Suitor
 
 
 def preview_record(preview: Preview) -> Record:

@@ -9,10 +9,10 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from matcher.brussels import brussels_day
-from matcher.digest.nouns import NETWORK, Fate, Frequency, Language, MailState, Subscriber
 from matcher.errors import MatcherError, StoreError, StoreMissing, UsageError
-from matcher.outcomes import MailStatus, Preview, Sending, SubscriberLine
+from matcher.model.answers import MailStatus, Preview, Sending, SubscriberLine
+from matcher.model.day import brussels_day
+from matcher.model.subscription import NETWORK, Fate, Frequency, Language, MailState, Subscriber
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matcher.app import Matcher
-    from matcher.digest.deliver import DeliveryReport
     from matcher.digest.message import MailOptions
-    from matcher.digest.nouns import DigestLine, Health, Mail
     from matcher.digest.transport import Transport
+    from matcher.model.subscription import DeliveryReport, DigestLine, Mail
+    from matcher.model.subscription import Freshness as Health
     from matcher.settings import Settings
-    from matcher.store import Store
+    from matcher.store.store import Store
 
 CALENDAR_CALLS = 200
 """Calls of an institute's calendar at most, the best ones."""
@@ -205,7 +205,8 @@ class Mailing:
 
     def status(self, last: int = 20) -> MailStatus:
         """The outbox: numbers, the last mails, addresses that refused some."""
-        from matcher.digest.deliver import QueueStatus, queue_status
+        from matcher.digest.deliver import queue_status
+        from matcher.model.subscription import QueueStatus
 
         where = destination(self._settings)
         try:
@@ -250,8 +251,8 @@ class Mailing:
 
         As a part of a run, nothing is queued once the run has lost its lock. Raises RunLost.
         """
-        from matcher.digest.deliver import DeliveryReport
         from matcher.digest.morning import Morning, Queueing
+        from matcher.model.subscription import DeliveryReport
 
         index = self._app.index()
         morning = Morning(store, index, self._app.institutes, self.subscribers, day=day, health=health)

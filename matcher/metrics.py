@@ -19,9 +19,8 @@ from matcher.schedule import last_good
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from matcher.answers import Health
     from matcher.app import Matcher
-    from matcher.model import RunRecord
+    from matcher.model.answers import Health, RunRecord
 
 OUTCOMES = ("running", "ok", "partial", "failed", "interrupted")
 MAIL_STATES = ("queued", "sending", "sent", "failed")

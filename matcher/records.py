@@ -6,12 +6,15 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from matcher.model import Call, Match
+from matcher.model.call import Call
+from matcher.model.match import Match
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from matcher.model import Change, FetchReport, RunRecord
+    from matcher.model.answers import RunRecord
+    from matcher.model.changes import Change
+    from matcher.model.rows import FetchReport
 
 SCHEMA = 1
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from matcher.model import RunRecord
+    from matcher.model.answers import RunRecord
     from matcher.settings import ScheduleSettings
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
-from matcher.digest.nouns import NETWORK, Frequency, Language, Subscriber
 from matcher.errors import ConfigError, UsageError
 from matcher.mistakes import describe_validation_error, shorten
+from matcher.model.subscription import NETWORK, Frequency, Language, Subscriber
 from matcher.yamlfile import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from matcher.model import Institute
+    from matcher.model.institute import Institute
 
 SUBSCRIBERS_FILE = "subscribers.yaml"
 MAX_FILE_BYTES = 1_000_000

@@ -16,11 +16,11 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.brussels import brussels_day
-from matcher.digest.nouns import MailState
 from matcher.errors import MatcherError, RunGoesOn, RunLost, StoreMissing
 from matcher.mailing import transport_of
 from matcher.metrics import write_metrics
+from matcher.model.day import brussels_day
+from matcher.model.subscription import MailState
 from matcher.schedule import SKEW, Attempt, Plan, Task, attempts_of, due, plan_of
 from matcher.upkeep import clean_up, refresh_archive
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from matcher.app import Matcher
     from matcher.schedule import Slots
-    from matcher.store import Store
+    from matcher.store.store import Store
 
 STANDS_STILL = "the scheduler stands still"
 MAILS_GIVEN_UP = "mails were given up"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.model import Action, Call, Deadline, Status
+from matcher.model.call import Action, Call, Deadline, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

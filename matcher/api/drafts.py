@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from matcher.api.results import Matches
 from matcher.errors import UsageError
-from matcher.filters import call_filter
-from matcher.model import Institute, Profile, ProfilePart, Project
+from matcher.model.institute import Institute, Profile, ProfilePart, Project
+from matcher.model.question import call_filter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from matcher.model import CallFilter, Match
+    from matcher.model.match import Match
+    from matcher.model.question import CallFilter
     from matcher.ranking.index import Index
 
 COMPARED = 20
@@ -144,7 +145,7 @@ class Draft:
             BRGM Carnot Institute ...: 1 best calls as of 2026-05-07
                 1  fit 100  HORIZON-CL6-2026-01-CIRCBIO-03  ...
         """
-        from matcher.answers import Ranking
+        from matcher.model.answers import Ranking
 
         found = self._ranked(self.institute, call_filter(status), top=top, min_fit=min_fit, sentences=True)
         name = self.institute.name_en
@@ -260,8 +261,9 @@ class Draft:
         )
 
     def _suggested(self, most: int) -> list[dict[str, object]]:
+        from matcher.model.match import SkillVerdict as Verdict
         from matcher.ranking.asked import asked_profile
-        from matcher.ranking.checking import Verdict, check_skills
+        from matcher.ranking.checking import check_skills
         from matcher.ranking.matching import profile_terms
 
         whole = self.institute.profile()

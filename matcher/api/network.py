@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from matcher.frames import CALL_COLUMNS, DAY, SKILL_COLUMNS, calls_frame, skills_frame, tidy
-from matcher.model import LIVE
-from matcher.ranking.checking import Verdict, check_skills
+from matcher.model.call import LIVE
+from matcher.model.match import SkillVerdict as Verdict
+from matcher.ranking.checking import check_skills
 from matcher.ranking.matching import score_all
 from matcher.ranking.replay import first_recommended as first_days
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from matcher.model import CallFilter, Institute
+    from matcher.model.institute import Institute
+    from matcher.model.question import CallFilter
     from matcher.ranking.index import Index
     from matcher.ranking.matching import Scored
 

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from matcher.answers import Ranking, Reason, ShownCall
-    from matcher.model import Call, Change, Match
-    from matcher.outcomes import Preview
+    from matcher.model.answers import Preview, Ranking, Reason, ShownCall
+    from matcher.model.call import Call
+    from matcher.model.changes import Change
+    from matcher.model.match import Match
 
 
 class Matches:

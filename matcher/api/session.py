@@ -15,7 +15,7 @@ from matcher.api.drafts import Draft, new_institute
 from matcher.api.results import DigestPage, Matches, Page, Why
 from matcher.app import Matcher
 from matcher.errors import IndexMissing, UsageError
-from matcher.filters import call_filter, listed
+from matcher.model.question import call_filter, listed
 from matcher.settings import DatabaseSettings, load_settings
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from matcher.api.network import Network
-    from matcher.model import FetchReport
-    from matcher.outcomes import RunOutcome
+    from matcher.model.answers import RunOutcome
+    from matcher.model.rows import FetchReport
     from matcher.settings import Settings
 
 Words = str | Iterable[str]
@@ -272,7 +272,7 @@ class Session:
             >>> session.digest(institute="brgm", language="en").due
             True
         """
-        from matcher.digest.nouns import Language
+        from matcher.model.subscription import Language
 
         wanted = Language(language) if language is not None else None
         return DigestPage(

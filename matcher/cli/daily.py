@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.app import Matcher
-    from matcher.model import FetchReport
-    from matcher.outcomes import InstituteLine, RunOutcome
+    from matcher.model.answers import InstituteLine, RunOutcome
+    from matcher.model.rows import FetchReport
 
 PARTLY_DONE = 3
 

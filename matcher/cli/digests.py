@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.app import Matcher
-    from matcher.outcomes import MailStatus, Preview, Sending
+    from matcher.model.answers import MailStatus, Preview, Sending
 
 PARTLY_DONE = 3
 
@@ -62,7 +62,7 @@ def preview_command(
     output: str | None,
 ) -> None:
     """What SUBSCRIBER (the first one, if none is named) would get today; nothing is queued."""
-    from matcher.digest.nouns import Language
+    from matcher.model.subscription import Language
 
     wanted = Language(language) if language else None
     preview = app.mailing.preview(subscriber, institute=institute, language=wanted, as_of=as_of)
@@ -212,7 +212,7 @@ def resend_command(app: Matcher, subscriber: str, day: date) -> int:
 @click.pass_obj
 def calendar_command(app: Matcher, /, institute: str, language: str, path: Path | None, as_of: date | None) -> None:
     """The deadlines of INSTITUTE's calls of a good fit, as an iCalendar file."""
-    from matcher.digest.nouns import Language
+    from matcher.model.subscription import Language
 
     calendar = app.mailing.calendar(institute, language=Language(language), as_of=as_of)
     if path is None:

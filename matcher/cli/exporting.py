@@ -14,7 +14,7 @@ from matcher.durable import make_folder, write_file
 from matcher.errors import DiskError, UsageError
 from matcher.export import content as contents
 from matcher.export.formats import FORMATS, chosen
-from matcher.filters import call_filter
+from matcher.model.question import call_filter
 from matcher.wording import day
 
 if TYPE_CHECKING:

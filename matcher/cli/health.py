@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.brussels import noon
 from matcher.cli.output import complain, output_options, print_csv, print_json
 from matcher.cli.render import table
 from matcher.cli.values import Age, as_of_option
 from matcher.errors import StoreMissing
+from matcher.model.day import noon
 from matcher.records import envelope, run_record
 
 if TYPE_CHECKING:

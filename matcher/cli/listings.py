@@ -9,7 +9,7 @@ import click
 from matcher.cli.output import output_options, print_csv, print_json, say
 from matcher.cli.render import table
 from matcher.cli.values import as_of_option, filter_options
-from matcher.filters import call_filter
+from matcher.model.question import call_filter
 from matcher.records import CALL_FIELDS, call_record, envelope, sample_label
 from matcher.wording import action_codes, day, money, status_text
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.app import Matcher
-    from matcher.model import Institute
+    from matcher.model.institute import Institute
 
 
 @click.command("calls")

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.app import Matcher
-    from matcher.model import Institute, Match
-    from matcher.ranking.checking import SkillCheck
+    from matcher.model.institute import Institute
+    from matcher.model.match import Match, SkillCheck
 
 HEAVIEST = 25
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from matcher.model import Evidence, Match
+    from matcher.model.match import Evidence, Match
 
 EVIDENCE_SHOWN = 6
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from matcher.errors import UsageError
-from matcher.filters import STATUSES
+from matcher.model.question import STATUSES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from icalendar import Alarm, Calendar, Event, Timezone
 
-from matcher.brussels import BRUSSELS
 from matcher.digest import phrases, safe
 from matcher.digest.words import Words
-from matcher.model import Status
+from matcher.model.call import Status
+from matcher.model.day import BRUSSELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from matcher.digest.nouns import Language
-    from matcher.model import Call, Change, Deadline, Match
+    from matcher.model.call import Call, Deadline
+    from matcher.model.changes import Change
+    from matcher.model.match import Match
+    from matcher.model.subscription import Language
 
 ALARMS = (14, 3)
 """Days before a deadline at which a calendar program rings."""

@@ -6,19 +6,22 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from matcher.brussels import brussels_day
 from matcher.digest.edition import GOOD_FIT, keys_of
-from matcher.digest.nouns import Digest, Frequency, Item, Part, Suitor
 from matcher.digest.told import LEAST_IMPORTANT, WEIGHTY, due_reminder, importance, is_over, news
-from matcher.model import CallFilter, Status
+from matcher.model.call import Status
+from matcher.model.day import brussels_day
+from matcher.model.question import CallFilter
+from matcher.model.subscription import Digest, Frequency, Item, Suitor
+from matcher.model.subscription import MailSection as Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
     from matcher.digest.edition import Edition, Fitting
-    from matcher.digest.nouns import Subscriber
-    from matcher.model import Call, Change
+    from matcher.model.call import Call
+    from matcher.model.changes import Change
+    from matcher.model.subscription import Subscriber
 
 _OTHERS = 5
 _ORDER = tuple(Part)

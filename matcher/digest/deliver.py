@@ -25,19 +25,24 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from matcher.digest.nouns import MailState
 from matcher.digest.retry import PAUSE_AFTER, TROUBLE_WAIT, next_attempt
 from matcher.digest.transport import Verdict
+from matcher.model.subscription import DeliveryReport, MailState, QueueStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
     from matcher.digest.transport import Outcome, Transport
-    from matcher.store import QueuedMail, Store
+    from matcher.model.subscription import QueuedMail
+    from matcher.store.store import Store
 
 _LONGEST_CLAIM = timedelta(minutes=30)  # of a process that cannot be seen to live; longer than any send may take
+
+
 _AT_ONCE = 50  # mails read from the outbox at a time
+
+
 _BREAKS_IN_A_ROW = 3  # so many connections lost one after the other are trouble with the server
 
 
@@ -46,18 +51,6 @@ class DeliveryOptions:
     """`rate` is mails a second at most, None without a limit."""
 
     rate: float | None = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryReport:
-    """What one delivery did: numbers of mails, addresses newly paused, Message-IDs that may arrive twice, sentences."""
-
-    sent: int = 0
-    retried: int = 0
-    failed: int = 0
-    paused: tuple[str, ...] = ()
-    duplicates_possible: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
 
 
 def deliver(
@@ -188,22 +181,6 @@ def given_up(queued: QueuedMail, reason: str) -> str:
 def _named(queued: QueuedMail) -> str:
     mail = queued.mail
     return f"The {mail.kind} of {mail.day} for {mail.subscriber}"
-
-
-@dataclass(frozen=True, slots=True)
-class QueueStatus:
-    """Where the mails of the outbox stand: numbers of mails, the time of the next attempt, addresses held back.
-
-    `due` of the `queued` ones could be sent now; `sending` ones are with a process, or were when it died.
-    """
-
-    queued: int = 0
-    due: int = 0
-    sending: int = 0
-    sent: int = 0
-    failed: int = 0
-    next_attempt: datetime | None = None
-    paused: tuple[str, ...] = ()
 
 
 def queue_status(store: Store, now: datetime) -> QueueStatus:

@@ -6,18 +6,22 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.brussels import BRUSSELS, brussels_day
-from matcher.digest.nouns import NETWORK, Health
-from matcher.model import CallFilter, Institute, Profile, ProfilePart
+from matcher.model.day import BRUSSELS, brussels_day
+from matcher.model.institute import Institute, Profile, ProfilePart
+from matcher.model.question import CallFilter
+from matcher.model.subscription import NETWORK
+from matcher.model.subscription import Freshness as Health
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from matcher.digest.nouns import Subscriber
-    from matcher.model import Call, Change, RunRecord
+    from matcher.model.answers import RunRecord
+    from matcher.model.call import Call
+    from matcher.model.changes import Change
+    from matcher.model.subscription import Delivered, Subscriber
     from matcher.ranking.index import Index
     from matcher.ranking.query import QueryVector
-    from matcher.store import Delivered, Store
+    from matcher.store.store import Store
 
 GOOD_FIT = 90
 """A call is said to suit an institute of the network from this fit on, where a subscriber sets no other."""

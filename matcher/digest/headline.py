@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.brussels import brussels_day
 from matcher.digest import phrases, safe
-from matcher.digest.nouns import Part
+from matcher.model.day import brussels_day
+from matcher.model.subscription import MailSection as Part
 
 if TYPE_CHECKING:
-    from matcher.digest.nouns import Digest
     from matcher.digest.words import Words
+    from matcher.model.subscription import Digest
 
 __all__ = ["audience", "brussels_day", "subject", "summary"]
 

@@ -18,7 +18,7 @@ from matcher.errors import ConfigError
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from matcher.digest.nouns import Subscriber
+    from matcher.model.subscription import Subscriber
 
 
 @dataclass(frozen=True, slots=True)

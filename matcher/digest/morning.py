@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from matcher.digest.compose import compose, is_due, is_worth_sending
 from matcher.digest.edition import build_edition, for_subscriber
-from matcher.digest.nouns import DigestLine, Fate, Frequency
 from matcher.digest.overview import compose_network
 from matcher.digest.render import rendered
 from matcher.digest.told import told_by
 from matcher.errors import MatcherError, StoreError
+from matcher.model.subscription import DigestLine, Fate, Frequency
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
     from matcher.digest.edition import Edition
     from matcher.digest.message import MailOptions
-    from matcher.digest.nouns import Digest, Health, Mail, Subscriber
-    from matcher.model import Institute
+    from matcher.model.institute import Institute
+    from matcher.model.subscription import Digest, Mail, Subscriber
+    from matcher.model.subscription import Freshness as Health
     from matcher.ranking.index import Index
-    from matcher.store import Store
+    from matcher.store.store import Store
 
 _log = logging.getLogger("matcher.digest")
 

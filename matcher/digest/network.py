@@ -9,9 +9,9 @@ from matcher.digest import phrases, safe
 from matcher.digest.view import Room, SuitorLine, shade, suitor_line
 
 if TYPE_CHECKING:
-    from matcher.digest.nouns import Digest, Item, NetworkView
     from matcher.digest.words import Words
-    from matcher.model import Call
+    from matcher.model.call import Call
+    from matcher.model.subscription import Digest, Item, NetworkView
 
 _TERMS = 4  # words of one partner in a joint bid
 _WIDEST = 12  # columns of the matrix: what a phone and 72 characters take

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from html import escape
 from typing import TYPE_CHECKING
 
-from matcher.digest.nouns import Mail
+from matcher.model.subscription import Mail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

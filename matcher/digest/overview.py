@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from matcher.brussels import BRUSSELS
 from matcher.digest.compose import compose, suitors_of
 from matcher.digest.edition import GOOD_FIT
-from matcher.digest.nouns import Digest, Item, Language, NetworkView, Part
-from matcher.model import Status
+from matcher.model.call import Status
+from matcher.model.day import BRUSSELS
+from matcher.model.subscription import Digest, Item, Language, NetworkView
+from matcher.model.subscription import MailSection as Part
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from matcher.digest.edition import Edition, Fitting
-    from matcher.digest.nouns import Subscriber
-    from matcher.model import Call, RunRecord
+    from matcher.model.answers import RunRecord
+    from matcher.model.call import Call
+    from matcher.model.subscription import Subscriber
 
 COLUMNS = 12
 JOINT = 10

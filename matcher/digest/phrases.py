@@ -7,13 +7,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from matcher.digest import safe
-from matcher.model import Status
+from matcher.model.call import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from matcher.digest.words import Words
-    from matcher.model import Call, Change, Deadline
+    from matcher.model.call import Call, Deadline
+    from matcher.model.changes import Change
 
 URGENT = 14
 """Days before a deadline from which it is shown as pressing."""

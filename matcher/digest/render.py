@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from matcher.digest import calendar, headline, message
 from matcher.digest.message import MailOptions
 from matcher.digest.network import network_page
-from matcher.digest.nouns import Digest, Mail
 from matcher.digest.view import Page, Room, page
 from matcher.digest.words import Words
+from matcher.model.subscription import Digest, Mail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from css_inline import CSSInliner
     from jinja2 import Environment
 
-    from matcher.model import Call, Change
+    from matcher.model.call import Call
+    from matcher.model.changes import Change
 
 __all__ = ["LIMIT", "MailOptions", "render", "rendered"]
 

@@ -17,8 +17,8 @@ from matcher.digest.server import Security
 from matcher.digest.transport import Outcome, Stage, Verdict, judge, shown
 
 if TYPE_CHECKING:
-    from matcher.digest.nouns import Mail
     from matcher.digest.server import Server
+    from matcher.model.subscription import Mail
 
 _BREAKS = (smtplib.SMTPServerDisconnected, OSError)  # OSError: reset, timeout, TLS failure
 _CLOSING = 421  # the server says that it closes the connection

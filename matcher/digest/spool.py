@@ -12,7 +12,7 @@ from matcher.durable import make_folder, write_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from matcher.digest.nouns import Mail
+    from matcher.model.subscription import Mail
 
 
 class FileTransport:

@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from matcher.changes import LIFECYCLE, content, decide
-from matcher.model import LIVE, Status
-from matcher.store.records import Told
+from matcher.model.call import LIVE, Status
+from matcher.model.changes import LIFECYCLE, content, decide
+from matcher.model.subscription import Told
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from matcher.digest.nouns import Digest
-    from matcher.model import Call, Change, Deadline
-    from matcher.store.records import Delivered
+    from matcher.model.call import Call, Deadline
+    from matcher.model.changes import Change
+    from matcher.model.subscription import Delivered, Digest
 
 TEXT_WORTH_TELLING = 0.05
 """A text that changed by a smaller share was polished, not revised."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from matcher.digest.nouns import Mail
+    from matcher.model.subscription import Mail
 
 _LONGEST_REPLY = 200  # characters of a server's words that are kept and shown
 

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matcher.digest import headline, phrases, safe
-from matcher.digest.nouns import Part
+from matcher.model import day
+from matcher.model.subscription import MailSection as Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matcher.digest.message import MailOptions
-    from matcher.digest.nouns import Digest, Item, Subscriber, Suitor
     from matcher.digest.phrases import ChangeLine, DeadlineLine
     from matcher.digest.words import Words
+    from matcher.model.subscription import Digest, Item, Subscriber, Suitor
 
 STRONG, GOOD = 90, 75
 """Fits from which a badge is strong, or good; below it is fair."""
@@ -214,7 +215,7 @@ def _fault(digest: Digest, words: Words) -> str:
         )
     return words.say(
         "The portal was last read in full on {day}: what is missing below may be a fault, not a lack of calls.",
-        day=words.day(headline.brussels_day(last)),
+        day=words.day(day.brussels_day(last)),
     )
 
 
@@ -230,7 +231,7 @@ def empty(digest: Digest, words: Words) -> str | None:
     return words.say(
         "Nothing new, nothing changed and no deadline near for {name}. The portal was read in full on {day}.",
         name=name,
-        day=words.day(headline.brussels_day(digest.health.last_good_fetch)),
+        day=words.day(day.brussels_day(digest.health.last_good_fetch)),
     )
 
 

@@ -12,7 +12,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_compact_currency, format_percent
 
-from matcher.digest.nouns import Language
+from matcher.model.subscription import Language
 
 if TYPE_CHECKING:
     from datetime import date

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from matcher.model import Call, Profile
+    from matcher.model.call import Call
+    from matcher.model.institute import Profile
 
 
 class NaiveTfidf:

@@ -16,7 +16,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from matcher.errors import BenchmarkError
-from matcher.model import Action, Call, Deadline, Profile, ProfilePart, Project, Section, Status, project_part
+from matcher.model.call import Action, Call, Deadline, Section, Status
+from matcher.model.institute import Profile, ProfilePart, Project, project_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from matcher.model import Call
+    from matcher.model.call import Call
 
 PROJECT_COLUMNS = ("id", "title", "objective", "topics", "ecSignatureDate", "startDate")
 ORGANISATION_COLUMNS = ("projectID", "organisationID", "name", "country")

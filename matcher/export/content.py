@@ -6,15 +6,18 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from matcher.brussels import brussels_day
 from matcher.errors import UsageError
+from matcher.model.day import brussels_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from matcher.app import Matcher
-    from matcher.model import Call, CallFilter, Change, Match
+    from matcher.model.call import Call
+    from matcher.model.changes import Change
+    from matcher.model.match import Match
+    from matcher.model.question import CallFilter
 
 NETWORK = "Carnot Europe"
 """The name of what is of no single institute."""

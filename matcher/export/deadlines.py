@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matcher.digest import calendar, safe
-from matcher.digest.nouns import Language
 from matcher.digest.words import Words
 from matcher.errors import UsageError
 from matcher.export.content import Thing
+from matcher.model.subscription import Language
 
 if TYPE_CHECKING:
     from matcher.export.content import Content

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from feedgenerator import Atom1Feed
 
 from matcher.digest import phrases, safe
-from matcher.digest.nouns import Language
 from matcher.digest.words import Words
 from matcher.export.content import Thing
+from matcher.model.subscription import Language
 from matcher.wording import day, facts_line, stage_text, status_text
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from matcher.export.content import Content, Part
-    from matcher.model import Call, Change, Match
+    from matcher.model.call import Call
+    from matcher.model.changes import Change
+    from matcher.model.match import Match
 
 PORTAL = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/calls-for-proposals"
 """The portal's list of calls: what a feed, and a call without a page of its own, link to."""

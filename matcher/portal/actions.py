@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from matcher.model import Action, Deadline
+from matcher.model.call import Action, Deadline
 from matcher.portal.dates import brussels_day
 from matcher.portal.sections import plain_line
 from matcher.portal.values import as_text, mappings

@@ -14,8 +14,10 @@ import ijson
 import requests
 
 from matcher.errors import PortalError, UsageError
-from matcher.model import Call, Kind, ParsedRow, SetAside, Source
-from matcher.portal import actions, keywords, programmes
+from matcher.model import programmes
+from matcher.model.call import Call, Kind, Source
+from matcher.model.rows import ParsedRow, SetAside
+from matcher.portal import actions, keywords
 from matcher.portal.numbers import Readable, ShortNumbers
 from matcher.portal.options import address_mistake
 from matcher.portal.parsing import IDENTIFIER_LIMIT, topic_page

@@ -11,7 +11,7 @@ from matcher.portal.sections import sections
 from matcher.portal.values import as_text
 
 if TYPE_CHECKING:
-    from matcher.model import Section
+    from matcher.model.call import Section
 
 
 def fetch_details(client: Client, data_url: str, identifier: str) -> tuple[Section, ...] | None:

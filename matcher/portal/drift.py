@@ -10,7 +10,7 @@ from matcher.portal.query import STATUSES, UNLABELLED_STATUSES
 from matcher.portal.values import first, one_line, strings
 
 if TYPE_CHECKING:
-    from matcher.model import SetAside
+    from matcher.model.rows import SetAside
 
 SET_ASIDE_SHARE = 0.03
 """More than this share of rows set aside, or without a field that every row carries, is an alarm."""

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from types import TracebackType
 
-    from matcher.model import ParsedRow, Section
+    from matcher.model.call import Section
+    from matcher.model.rows import ParsedRow
     from matcher.portal.options import PortalOptions
 
 _LOOKUP_SIZE = 50

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from matcher.model import ParsedRow
+    from matcher.model.rows import ParsedRow
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

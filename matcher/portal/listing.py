@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from matcher.errors import PortalError, PortalUnreachable
-from matcher.model import ParsedRow, SetAside
+from matcher.model.rows import ParsedRow, SetAside
 from matcher.portal.client import Client, RequestFailedError
 from matcher.portal.drift import Census
 from matcher.portal.freshness import resolve
@@ -22,7 +22,7 @@ from matcher.portal.search import PAGE_SIZE, WINDOW, Page, count, facet, search
 from matcher.portal.splitting import Part, Splitter
 
 if TYPE_CHECKING:
-    from matcher.brussels import Progress
+    from matcher.model.day import Progress
 
 GIVE_UP_AFTER = 3
 """Bad pages in a row after which the portal is taken to have stopped answering."""

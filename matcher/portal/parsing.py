@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from matcher.model import Call, Kind, Link, ParsedRow, Section, SetAside, Source
-from matcher.portal import actions, budget, dates, keywords, programmes, trl
+from matcher.model import programmes
+from matcher.model.call import Call, Kind, Link, Section, Source
+from matcher.model.rows import ParsedRow, SetAside
+from matcher.portal import actions, budget, dates, keywords, trl
 from matcher.portal.query import STATUSES, TYPES
 from matcher.portal.sections import plain_line, plain_text, sections
 from matcher.portal.values import as_text, canonical, digest, embedded, first, mappings, one_line, strings, whole

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from matcher.model import Kind, Status
-from matcher.portal import programmes
+from matcher.model import programmes
+from matcher.model.call import Kind, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

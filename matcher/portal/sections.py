@@ -10,7 +10,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from matcher.model import SECTION_DESCRIPTION, Section
+from matcher.model.call import SECTION_DESCRIPTION, Section
 from matcher.portal.values import one_line
 
 SECTION_CONDITIONS = "Conditions"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from matcher.model import Profile, ProfilePart
+from matcher.model.institute import Profile, ProfilePart
 from matcher.ranking.matching import Scored, score_all
 from matcher.ranking.query import QueryVector, query_vector
 from matcher.text.analysis import Analyzer

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from matcher.model.call import pack
+from matcher.model.programmes import programme_part
 from matcher.ranking.fit import Model, aligned, count_terms, fit_model, nearest, telling, weigh
 from matcher.ranking.generation import Generation, StringTable
-from matcher.ranking.history import programme_part
 from matcher.ranking.index import Index
 from matcher.ranking.meaning import meaning_arrays
 from matcher.ranking.query import QueryVector, query_vector
-from matcher.store.codec import pack
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from scipy import sparse
 
-    from matcher.model import Call, Profile, ProfilePart
+    from matcher.model.call import Call
+    from matcher.model.institute import Profile, ProfilePart
     from matcher.ranking.meaning import Encoding
 
 MODEL_AGE = timedelta(days=30)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from matcher.model import CallFilter, Match, Profile, ProfilePart
+from matcher.model.institute import Profile, ProfilePart
+from matcher.model.match import Match, SkillCheck, SkillVerdict, Trial
+from matcher.model.question import CallFilter
 from matcher.ranking.asked import asked_profile
 from matcher.ranking.matching import best_matches
 from matcher.text.analysis import Analyzer
@@ -20,36 +21,9 @@ if TYPE_CHECKING:
 COMMON_SHARE = 0.25
 """A skill whose rarest word stands in more than this share of all calls tells none of them apart."""
 
+
 SHOWN = 20
 """How long the list is that a tried term is compared on."""
-
-
-class Verdict(StrEnum):
-    """What a skill does for the ranking."""
-
-    MATCHES = "matches"
-    NEVER = "never matches"
-    COMMON = "too common"
-
-
-@dataclass(frozen=True, slots=True)
-class SkillCheck:
-    """One skill of a profile: `calls` hold all its words, `share` of all calls hold its rarest word."""
-
-    skill: str
-    language: str
-    verdict: Verdict
-    calls: int
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What a term would change: calls that enter and leave the top list, with their new and old rank."""
-
-    as_of: date
-    entering: tuple[Match, ...]
-    leaving: tuple[Match, ...]
 
 
 def check_skills(index: Index, parts: Sequence[ProfilePart]) -> list[SkillCheck]:
@@ -83,7 +57,9 @@ def _checked(index: Index, part: ProfilePart, analyzer: Analyzer) -> SkillCheck:
     whole = len(set.intersection(*held)) if held else 0
     rarest = min((len(rows) for rows in held if rows), default=0)
     share = rarest / max(len(index), 1)
-    verdict = Verdict.NEVER if not rarest else Verdict.COMMON if share > COMMON_SHARE else Verdict.MATCHES
+    verdict = (
+        SkillVerdict.NEVER if not rarest else SkillVerdict.COMMON if share > COMMON_SHARE else SkillVerdict.MATCHES
+    )
     return SkillCheck(part.text, part.language, verdict, whole, share)
 
 

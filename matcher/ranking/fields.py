@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matcher.model import Call
+    from matcher.model.call import Call
     from matcher.text.analysis import Analyzer
 
 HEADING = 2

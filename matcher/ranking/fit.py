@@ -20,7 +20,8 @@ from matcher.ranking.largest import largest
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from matcher.model import Call, ProfilePart
+    from matcher.model.call import Call
+    from matcher.model.institute import ProfilePart
     from matcher.text.analysis import Analyzer
 
 Floats = npt.NDArray[np.float32]

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from matcher.model import Call, Section
+from matcher.model.call import Call, Section, unpack
 from matcher.ranking import constants
 from matcher.ranking.generation import Generation, open_generation
 from matcher.ranking.query import QueryVector
-from matcher.store.codec import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from matcher.model import LIVE, CallFilter, Evidence, EvidenceKind, Match
+from matcher.model.call import LIVE
+from matcher.model.match import Evidence, EvidenceKind, Match
 from matcher.ranking.index import fit_in
 from matcher.text.analysis import Analyzer
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from matcher.model import Section
+    from matcher.model.call import Section
+    from matcher.model.question import CallFilter
     from matcher.ranking.index import Index, Scores
     from matcher.ranking.query import QueryVector
 

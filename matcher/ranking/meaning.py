@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from matcher.model import Call, Profile
+    from matcher.model.call import Call
+    from matcher.model.institute import Profile
     from matcher.ranking.encoder import Encoder, KeptVectors
     from matcher.ranking.index import Index
 

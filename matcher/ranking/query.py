@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from matcher.model.programmes import programme_part
 from matcher.ranking import constants
-from matcher.ranking.history import wins_by_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from matcher.model import Profile, ProfilePart
+    from matcher.model.institute import Profile, ProfilePart
     from matcher.text.analysis import Analyzer
 
 Floats = npt.NDArray[np.float32]
+
+
 Vector = dict[int, float]
 
 
@@ -175,3 +177,8 @@ def _mean(vectors: Sequence[Vector]) -> Vector:
 
 def _heaviest(vector: Vector, most: int) -> list[int]:
     return sorted(vector, key=lambda i: (-vector[i], i))[:most]
+
+
+def wins_by_part(profile: Profile) -> dict[str, int]:
+    """How many past projects of a profile were won in each part of the programme."""
+    return dict(Counter(programme_part(part.topic) for part in profile.parts if part.topic))

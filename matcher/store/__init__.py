@@ -9,16 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matcher.store.records import (
-        AddressRecord,
-        Cleaned,
-        Delivered,
-        ListingScope,
-        QueuedMail,
-        Saved,
-        SetAsideRecord,
-        Told,
-    )
+    from matcher.model.answers import Cleaned
+    from matcher.model.rows import ListingScope, Saved, SetAsideRecord
+    from matcher.model.subscription import AddressRecord, Delivered, QueuedMail, Told
     from matcher.store.store import Store
 
 __all__ = [

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select
 
-from matcher.changes import content, content_hash
-from matcher.model import Source
-from matcher.store.codec import unpack
+from matcher.model.call import Source, unpack
+from matcher.model.changes import content, content_hash
 from matcher.store.schema import calls, outbox, raw_rows, versions
 
 if TYPE_CHECKING:

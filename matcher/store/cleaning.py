@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Text, cast, delete, exists, func, select, update
 
-from matcher.digest.nouns import MailState
-from matcher.store.records import Cleaned
+from matcher.model.answers import Cleaned
+from matcher.model.subscription import MailState
 from matcher.store.schema import calls, changes, facts, locks, outbox, raw_rows, runs, set_aside, versions
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, or_, select
 
-from matcher.model import LIVE, Call, Deadline, Kind, Source, Status
-from matcher.store.codec import unpack
+from matcher.model.call import LIVE, Call, Deadline, Kind, Source, Status, unpack
 from matcher.store.dialects import chunks
 from matcher.store.schema import calls, changes, clean, versions
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import date, datetime
 
-    from matcher.store.records import ListingScope
+    from matcher.model.rows import ListingScope
 
 RANK = {Source.SEARCH: 0, Source.BULK: 1, Source.SAMPLE: 2}  # richest first
 

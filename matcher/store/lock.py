@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from matcher.errors import RunGoesOn, RunLost
-from matcher.model import RunRecord
+from matcher.model.answers import RunRecord
 from matcher.store.schema import locks, runs
 
 if TYPE_CHECKING:

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
-from matcher.digest.nouns import Mail, MailState
+from matcher.model.subscription import AddressRecord, Mail, MailState, QueuedMail, Told
 from matcher.store.cleaning import FORGOTTEN
 from matcher.store.dialects import upsert
 from matcher.store.lock import Process
-from matcher.store.records import AddressRecord, QueuedMail, Told
 from matcher.store.schema import addresses, deliveries, outbox
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from matcher.model import Call, Change
-from matcher.store.codec import unpack
+from matcher.model.call import Call, unpack
+from matcher.model.changes import Change
+from matcher.model.rows import SetAsideRecord
 from matcher.store.dialects import chunks
 from matcher.store.heads import fold
-from matcher.store.records import SetAsideRecord
 from matcher.store.schema import calls, changes, facts, raw_rows, set_aside, versions
 
 if TYPE_CHECKING:

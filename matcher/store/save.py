@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, insert, update
 
-from matcher.brussels import brussels_day
-from matcher.changes import WINDOW, announced, content, content_hash, decide
-from matcher.model import LIVE, Call, Change, ParsedRow, Section, Source, Status
-from matcher.store.codec import pack
+from matcher.model.call import LIVE, Call, Section, Source, Status, pack
+from matcher.model.changes import WINDOW, Change, announced, content, content_hash, decide
+from matcher.model.day import brussels_day
+from matcher.model.rows import ListingScope, ParsedRow, Saved
 from matcher.store.dialects import chunks, upsert
 from matcher.store.heads import RANK, Head, absent_heads, bodies_of, fold, heads_of, pending_heads, raw_row, reports_of
-from matcher.store.records import ListingScope, Saved
 from matcher.store.schema import calls, changes, clean, raw_rows, set_aside, versions
 
 if TYPE_CHECKING:

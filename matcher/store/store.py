@@ -11,12 +11,12 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from matcher.errors import StoreError
 from matcher.logs import current_run
-from matcher.model import LIVE, Call, Change, ParsedRow, RunRecord, Section, SetAside, Source
+from matcher.model.call import LIVE, Call, Section, Source
+from matcher.model.rows import ListingScope, ParsedRow, Saved, SetAside, SetAsideRecord
 from matcher.store import checking, cleaning, copying, lock, outbox, read, told
 from matcher.store.dialects import describe, make_engine, parse_url, upsert, writing
 from matcher.store.heads import absent_heads, bodies_of, fold, heads_of, raw_row
 from matcher.store.migrate import check_schema, migrate
-from matcher.store.records import ListingScope, Saved, SetAsideRecord
 from matcher.store.save import Save, drop, freshest
 from matcher.store.schema import calls, facts, raw_rows, set_aside
 from matcher.store.translate import translated
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from types import TracebackType
 
-    from matcher.digest.nouns import Mail, MailState
-    from matcher.store.records import AddressRecord, Cleaned, Delivered, QueuedMail, Told
+    from matcher.model.answers import Cleaned, RunRecord
+    from matcher.model.changes import Change
+    from matcher.model.subscription import AddressRecord, Delivered, Mail, MailState, QueuedMail, Told
 
 _BATCH = 500
 _REVISION = "revision"

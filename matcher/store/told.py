@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, delete, func, select
 
-from matcher.digest.nouns import MailState
+from matcher.model.subscription import Delivered, MailState
 from matcher.store.dialects import upsert
 from matcher.store.outbox import NOTICE
-from matcher.store.records import Delivered
 from matcher.store.schema import deliveries, dismissals, outbox
 
 if TYPE_CHECKING:

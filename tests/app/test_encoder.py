@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.app import Matcher
-from matcher.brussels import noon
 from matcher.digest.edition import build_edition
-from matcher.model import EvidenceKind
+from matcher.model.day import noon
+from matcher.model.match import EvidenceKind
 from matcher.ranking.build import build
 from matcher.ranking.encoder import KeptVectors, SentenceEncoder
 from matcher.ranking.generation import write_generation

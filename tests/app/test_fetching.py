@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from matcher.app import Matcher
-from matcher.model import Kind, Status
-from matcher.portal import Query
+from matcher.model.call import Kind, Status
+from matcher.portal.query import Query
 from matcher.settings import load_settings
-from matcher.store import Store
+from matcher.store.store import Store
 from tests.helpers.home import DAY, DIGITAL_CALL, LIFE_CALL, Place, recorded_pass, some_rows
 from tests.helpers.portal.failures import Fault, Faults
 from tests.helpers.portal.rows import CLOSED, bulk_item, bulk_json, topic

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from matcher.answers import Ranking
 from matcher.lists import write_list
-from matcher.model import Call, Match
+from matcher.model.answers import Ranking
+from matcher.model.call import Call
+from matcher.model.match import Match
 
 
 def test_half_a_character_stops_no_list(tmp_path):

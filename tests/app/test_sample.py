@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from matcher import sample
-from matcher.model import Status
+from matcher.model.call import Status
 from matcher.portal.parsing import parse_rows
 from tests.helpers.paths import SHARED
 

@@ -15,7 +15,7 @@ from datetime import date
 import pytest
 
 from matcher.app import Matcher
-from matcher.model import CallFilter
+from matcher.model.question import CallFilter
 from matcher.settings import load_settings
 from tests.helpers.home import DAY, PHOTONIC, Place, some_rows
 from tests.helpers.portal.rows import topic

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.digest.nouns import Frequency, Language, Subscriber
 from matcher.errors import ConfigError, UsageError
-from matcher.model import Institute, Lab
+from matcher.model.institute import Institute, Lab
+from matcher.model.subscription import Frequency, Language, Subscriber
 from matcher.settings import packaged_config
 from matcher.subscribers import DEFAULT_MIN_FIT, find_subscriber, load_subscribers
 

@@ -14,15 +14,20 @@ from hypothesis import strategies as st
 from matcher import sample
 from matcher.digest.compose import compose, is_due, is_worth_sending
 from matcher.digest.edition import Edition, Fitting, build_edition, for_subscriber
-from matcher.digest.nouns import NETWORK, Frequency, Health, Language, Mail, MailState, Part, Suitor
 from matcher.digest.overview import compose_network
 from matcher.digest.told import told_by
 from matcher.institutes import load_institutes
-from matcher.model import Deadline, Lab, RunRecord, Status
-from matcher.portal import parse_rows
+from matcher.model.answers import RunRecord
+from matcher.model.call import Deadline, Status
+from matcher.model.institute import Lab
+from matcher.model.rows import ListingScope
+from matcher.model.subscription import NETWORK, Frequency, Language, Mail, MailState, Suitor
+from matcher.model.subscription import Freshness as Health
+from matcher.model.subscription import MailSection as Part
+from matcher.portal.parsing import parse_rows
 from matcher.ranking.build import build
 from matcher.settings import packaged_config
-from matcher.store import ListingScope, Store
+from matcher.store.store import Store
 from tests.helpers.story import ANA, World, call, day, told
 
 if TYPE_CHECKING:

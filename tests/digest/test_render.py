@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.digest import message
-from matcher.digest.nouns import Item, Language, Part, Suitor
 from matcher.digest.render import COLUMNS, LIMIT, render
-from matcher.model import Change
+from matcher.model.changes import Change
+from matcher.model.subscription import Item, Language, Suitor
+from matcher.model.subscription import MailSection as Part
 from tests.helpers.mail import digests
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
-    from matcher.digest.nouns import Digest, Mail
+    from matcher.model.subscription import Digest, Mail
 
 KINDS = (digests.normal, digests.network, digests.weekly, digests.failed, digests.packaged)
 GMAIL = 102 * 1024

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.digest.nouns import Frequency, MailState
-from matcher.model import Deadline, Section, Status
-from matcher.store import Store
+from matcher.model.call import Deadline, Section, Status
+from matcher.model.subscription import Frequency, MailState
+from matcher.store.store import Store
 from tests.helpers.story import ANA, World, call, changed, day, told
 
 if TYPE_CHECKING:

@@ -22,8 +22,10 @@ from matcher.export import content as contents
 from matcher.export import feed, workbook
 from matcher.export.content import Content, Part, Thing
 from matcher.export.formats import FORMATS
-from matcher.filters import call_filter
-from matcher.model import Action, Call, Change, Deadline, Match
+from matcher.model.call import Action, Call, Deadline
+from matcher.model.changes import Change
+from matcher.model.match import Match
+from matcher.model.question import call_filter
 from matcher.records import call_record, match_record
 from tests.export.conftest import DAY
 from tests.helpers.home import BARE, INSTITUTES, ODD, PHOTONIC

@@ -9,7 +9,7 @@ import zlib
 import urllib3
 from hypothesis import strategies as st
 
-from matcher.model import Section
+from matcher.model.call import Section
 from matcher.portal.client import _checked, _TransientError
 from matcher.portal.details import parse_details
 from matcher.portal.parsing import parse_rows

@@ -8,7 +8,7 @@ import json
 from hypothesis import strategies as st
 
 from matcher.errors import PortalError
-from matcher.model import ParsedRow, SetAside
+from matcher.model.rows import ParsedRow, SetAside
 from matcher.portal.bulk import BulkFile
 from matcher.portal.numbers import ShortNumbers
 from tests.helpers.fuzz.harness import Target, short

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from matcher.model import Action, Call, Profile, ProfilePart, Section
+from matcher.model.call import Action, Call, Section
+from matcher.model.institute import Profile, ProfilePart
 from matcher.ranking.build import build
 
 if TYPE_CHECKING:

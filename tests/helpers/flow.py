@@ -14,7 +14,7 @@ from tests.helpers.home import QUICK
 from tests.helpers.portal.rows import Row, actions, topic
 
 if TYPE_CHECKING:
-    from matcher.outcomes import RunOutcome
+    from matcher.model.answers import RunOutcome
     from tests.helpers.home import Place
     from tests.helpers.mail.smtp_server import Accepted, LocalSmtp
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.model import Action, Call, Deadline, ParsedRow, Section, Source, Status
-from matcher.store import ListingScope, Saved, Store
+from matcher.model.call import Action, Call, Deadline, Section, Source, Status
+from matcher.model.rows import ListingScope, ParsedRow, Saved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from matcher.store.store import Store
 
 NOW = datetime(2026, 5, 7, 6, 30, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -6,16 +6,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.brussels import BRUSSELS
 from matcher.digest.compose import compose, is_due, is_worth_sending
 from matcher.digest.edition import Edition, Fitting, for_subscriber
-from matcher.digest.nouns import Digest, Frequency, Health, Mail, MailState, Part, Subscriber
 from matcher.digest.told import told_by
-from matcher.model import Action, Call, Change, Deadline, ParsedRow, Section, Status
-from matcher.store import ListingScope, Store
+from matcher.model.call import Action, Call, Deadline, Section, Status
+from matcher.model.day import BRUSSELS
+from matcher.model.rows import ListingScope, ParsedRow
+from matcher.model.subscription import Digest, Frequency, Mail, MailState, Subscriber
+from matcher.model.subscription import Freshness as Health
+from matcher.model.subscription import MailSection as Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from matcher.model.changes import Change
+    from matcher.store.store import Store
 
 MONDAY = date(2026, 6, 1)
 FIT = 95

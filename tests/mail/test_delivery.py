@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.digest.deliver import DeliveryOptions, DeliveryReport, deliver, queue_status, resend
-from matcher.digest.nouns import MailState
+from matcher.digest.deliver import DeliveryOptions, deliver, queue_status, resend
 from matcher.digest.retry import BACK_OFF, PAUSE_AFTER
 from matcher.digest.server import parse_smtp_url
 from matcher.digest.smtp import SmtpTransport
 from matcher.digest.spool import FileTransport
-from matcher.store import Store
+from matcher.model.subscription import DeliveryReport, MailState
+from matcher.store.store import Store
 from tests.helpers.mail.plain import DAY, a_mail
 from tests.helpers.mail.smtp_server import DROP, DROP_AFTER, LocalSmtp
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.digest.nouns import Language
 from matcher.digest.render import render
 from matcher.errors import ConfigError
+from matcher.model.subscription import Language
 from tests.helpers.mail import digests
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.changes import announced, changed_share, content, content_hash, decide
-from matcher.model import Action, Call, Deadline, Link, Section, Status
+from matcher.model.call import Action, Call, Deadline, Link, Section, Status
+from matcher.model.changes import announced, changed_share, content, content_hash, decide
 
 if TYPE_CHECKING:
     import random

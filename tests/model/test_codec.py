@@ -12,9 +12,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.changes import content
-from matcher.model import Action, Call, Deadline, Kind, Link, Section, Source, Status
-from matcher.store.codec import call_from_dict, call_to_dict, pack, unpack
+from matcher.model.call import (
+    Action,
+    Call,
+    Deadline,
+    Kind,
+    Link,
+    Section,
+    Source,
+    Status,
+    call_from_dict,
+    call_to_dict,
+    pack,
+    unpack,
+)
+from matcher.model.changes import content
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=30)  # lone surrogates and NUL too
 maybe_text = st.none() | any_text

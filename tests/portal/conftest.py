@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from matcher.portal import Portal, PortalOptions
+from matcher.portal.facade import Portal
+from matcher.portal.options import PortalOptions
 from tests.helpers.portal.rows import RECORDED, recorded_rows
 from tests.helpers.portal.server import LocalPortal
 

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from matcher.errors import PortalError, UsageError
-from matcher.model import Action, Deadline, Kind, ParsedRow, SetAside, Source, Status
-from matcher.portal import parse_item
+from matcher.model.call import Action, Deadline, Kind, Source, Status
+from matcher.model.rows import ParsedRow, SetAside
+from matcher.portal.bulk import parse_item
 from tests.helpers.portal.failures import Fault, Faults
 from tests.helpers.portal.rows import bulk_item, bulk_json
 

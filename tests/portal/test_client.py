@@ -8,10 +8,11 @@ import pytest
 import trustme
 
 from matcher.errors import PortalError, PortalUnreachable
-from matcher.portal import Query, bulk
+from matcher.portal import bulk
 from matcher.portal import client as portal_client
 from matcher.portal.client import LONGEST_PAUSE, RequestFailedError
 from matcher.portal.pace import Pace
+from matcher.portal.query import Query
 from tests.helpers.portal.failures import Fault, Faults
 from tests.helpers.portal.rows import listing
 from tests.helpers.portal.server import LocalPortal

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from matcher.errors import PortalError
-from matcher.model import Section
+from matcher.model.call import Section
 from tests.helpers.portal.failures import Fault, Faults
 from tests.helpers.portal.rows import description
 

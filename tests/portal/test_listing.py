@@ -5,8 +5,9 @@ import random
 import pytest
 
 from matcher.errors import ConfigError, PortalUnreachable, UsageError
-from matcher.model import Kind
-from matcher.portal import PortalOptions, Query
+from matcher.model.call import Kind
+from matcher.portal.options import PortalOptions
+from matcher.portal.query import Query
 from tests.helpers.portal.failures import EVERY_FAULT, Fault, Faults
 from tests.helpers.portal.rows import CLOSED, DIGITAL, LIFE, OPEN, cascade, external, listing, small, topic
 

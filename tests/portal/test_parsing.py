@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.model import Action, Deadline, Kind, Link, ParsedRow, Section, SetAside, Status
-from matcher.portal import parse_item, parse_row, parse_rows
+from matcher.model.call import Action, Deadline, Kind, Link, Section, Status
+from matcher.model.rows import ParsedRow, SetAside
+from matcher.portal.bulk import parse_item
+from matcher.portal.parsing import parse_row, parse_rows
 from matcher.portal.sections import SECTION_LIMIT
 from tests.helpers.fuzz.harness import deadline
 from tests.helpers.portal.rows import budget, bulk_item, cascade, external, line, single_rows, topic

@@ -10,9 +10,11 @@ from email.policy import default
 from icalendar import Calendar
 
 from matcher.digest import calendar
-from matcher.digest.nouns import Language
 from matcher.digest.render import render
-from matcher.model import Call, Change, Deadline, Match, Status
+from matcher.model.call import Call, Deadline, Status
+from matcher.model.changes import Change
+from matcher.model.match import Match
+from matcher.model.subscription import Language
 from tests.helpers.mail import digests
 
 FIRST, SECOND = date(2027, 3, 18), date(2027, 9, 22)

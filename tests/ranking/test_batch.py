@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.model import ProfilePart
+from matcher.model.institute import ProfilePart
 from matcher.ranking.batch import BLOCK, top_matches
 from matcher.ranking.largest import largest
 from tests.helpers.corpus import SUBJECTS, WORDS, indexed, profile, some_calls

@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from matcher.model import Call, Deadline, Profile, ProfilePart, Section
+from matcher.model.call import Call, Deadline, Section
+from matcher.model.institute import Profile, ProfilePart
+from matcher.model.match import SkillVerdict as Verdict
 from matcher.ranking.build import build
-from matcher.ranking.checking import Verdict, check_skills, try_term
+from matcher.ranking.checking import check_skills, try_term
 
 TODAY = date(2026, 6, 1)
 

@@ -12,7 +12,10 @@ import numpy as np
 import pytest
 
 from matcher.errors import ConfigError, IndexMissing, StoreError
-from matcher.model import Call, CallFilter, Deadline, EvidenceKind, Profile, ProfilePart, Status
+from matcher.model.call import Call, Deadline, Status
+from matcher.model.institute import Profile, ProfilePart
+from matcher.model.match import EvidenceKind
+from matcher.model.question import CallFilter
 from matcher.ranking import encoder as module
 from matcher.ranking.asked import asked_text
 from matcher.ranking.build import build

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.model import LIVE, CallFilter, Deadline, Status
+from matcher.model.call import LIVE, Deadline, Status
+from matcher.model.question import CallFilter
 from matcher.ranking.fit import count_terms, nearest, unit_rows
 from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT, open_index

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from matcher.model import CallFilter, EvidenceKind, Section
+from matcher.model.call import Section
+from matcher.model.match import EvidenceKind
+from matcher.model.question import CallFilter
 from matcher.ranking.asked import asked_text
 from matcher.ranking.matching import best_matches, score_all
 from tests.helpers.corpus import (

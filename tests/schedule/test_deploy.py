@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.answers import Health
 from matcher.cli import COMMANDS, cli
 from matcher.metrics import families
-from matcher.model import RunRecord
+from matcher.model.answers import Health, RunRecord
 from matcher.settings import ScheduleSettings
 from tests.helpers.paths import DOCS, ROOT
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.model import RunRecord
+from matcher.model.answers import RunRecord
 from matcher.schedule import BACK_OFF, BELIEVED, Attempt, Plan, Slots, Task, attempts_of, due, last_good, plan_of
 from matcher.settings import ScheduleSettings
 

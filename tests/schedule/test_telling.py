@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.answers import Health
 from matcher.app import Matcher
 from matcher.logs import configure, current_run, is_json, secrets_of
 from matcher.metrics import families, text_of, write_metrics
-from matcher.model import RunRecord
+from matcher.model.answers import Health, RunRecord
 from matcher.settings import load_settings
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from email import message_from_bytes, policy
 import pytest
 
 from matcher.app import Matcher
-from matcher.digest.nouns import Mail, MailState
 from matcher.errors import ConfigError, StoreMissing
+from matcher.model.subscription import Mail, MailState
 from matcher.ranking.index import Index
 from matcher.settings import load_settings
 from matcher.upkeep import archive_source
@@ -270,7 +270,7 @@ class TestLoop:
         def unforeseen(*_: object) -> None:
             raise ZeroDivisionError("by nobody foreseen")
 
-        monkeypatch.setattr("matcher.watch.refresh_archive", unforeseen)
+        monkeypatch.setattr("matcher.upkeep.refresh_archive", unforeseen)
         toml = loop.place.config / "matcher.toml"
         text = toml.read_text(encoding="utf-8").replace('archive = ""', 'archive = "/nowhere/grants.json"')
         toml.write_text(text + '[mail]\noperator = "ops@example.org"\n', encoding="utf-8")

@@ -19,12 +19,13 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 import matcher.store
-from matcher.digest.nouns import Mail
 from matcher.errors import StoreBusy, StoreError
-from matcher.model import SetAside
-from matcher.store import Cleaned, Store, Told
-from matcher.store.codec import pack
+from matcher.model.answers import Cleaned
+from matcher.model.call import pack
+from matcher.model.rows import SetAside
+from matcher.model.subscription import Mail, Told
 from matcher.store.schema import HEAD, metadata
+from matcher.store.store import Store
 from tests.helpers.listings import DAY, NOW, call, row
 
 A, B = (call(f"HORIZON-CL4-2027-0{n}") for n in (1, 2))

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from matcher.digest.nouns import Mail, MailState
-from matcher.store import Delivered, Store, Told
+from matcher.model.subscription import Delivered, Mail, MailState, Told
+from matcher.store.store import Store
 from tests.helpers.listings import DAY, NOW
 
 TODAY = NOW.date()

@@ -11,7 +11,7 @@ import pytest
 
 from matcher.app import Matcher
 from matcher.errors import StoreError
-from matcher.model import CallFilter
+from matcher.model.question import CallFilter
 from matcher.settings import load_settings
 from matcher.watch import Watch
 from tests.helpers.home import DAY, QUICK, Place, make_config, some_rows

@@ -10,8 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from matcher.errors import RunGoesOn, StoreBusy, StoreError
-from matcher.model import Call, Deadline, Kind, ParsedRow, Section, SetAside, Source, Status
-from matcher.store import ListingScope, Saved, Store
+from matcher.model.call import Call, Deadline, Kind, Section, Source, Status
+from matcher.model.rows import ListingScope, ParsedRow, Saved, SetAside
+from matcher.store.store import Store
 from tests.helpers.listings import DAY, NOW, bulk, call, row, sample
 
 A, B, C = (call(f"HORIZON-CL4-2027-0{n}") for n in (1, 2, 3))

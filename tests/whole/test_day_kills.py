@@ -10,8 +10,8 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.digest.nouns import MailState
-from matcher.store import Store
+from matcher.model.subscription import MailState
+from matcher.store.store import Store
 from tests.helpers.flow import Flow, photonics, read
 from tests.helpers.mail.smtp_server import LocalSmtp
 

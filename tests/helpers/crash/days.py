@@ -11,9 +11,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from matcher.app import Matcher
-from matcher.digest.nouns import MailState
+from matcher.model.subscription import MailState
 from matcher.settings import load_settings
-from matcher.store import Store
+from matcher.store.store import Store
 from tests.helpers.crash.forks import Life
 from tests.helpers.flow import EVERYBODY, MAIL, Flow, photonics, read
 from tests.helpers.home import Place, make_config
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from matcher.model import RunRecord
+    from matcher.model.answers import RunRecord
     from tests.helpers.flow import Arrived
 
 FIRST, SECOND, THIRD = date(2026, 6, 15), date(2026, 6, 16), date(2026, 6, 17)

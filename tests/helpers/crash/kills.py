@@ -38,7 +38,7 @@ from tests.helpers.crash.points import STAGES
 from tests.helpers.postgres import private_cluster, server_programs
 
 if TYPE_CHECKING:
-    from matcher.model import RunRecord
+    from matcher.model.answers import RunRecord
     from tests.helpers.crash.days import Home, Seen, World
     from tests.helpers.crash.forks import Life
     from tests.helpers.flow import Arrived

@@ -25,10 +25,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from matcher.digest.deliver import DeliveryOptions, deliver
-from matcher.digest.nouns import MailState
 from matcher.digest.server import parse_smtp_url
 from matcher.digest.smtp import SmtpTransport
-from matcher.store import Store
+from matcher.model.subscription import MailState
+from matcher.store.store import Store
 from tests.helpers.mail.plain import a_mail
 from tests.helpers.paths import ROOT
 

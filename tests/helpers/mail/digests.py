@@ -8,20 +8,12 @@ from functools import cache
 
 from matcher import sample
 from matcher.digest.message import MailOptions
-from matcher.digest.nouns import (
-    NETWORK,
-    Digest,
-    Frequency,
-    Health,
-    Item,
-    Language,
-    NetworkView,
-    Part,
-    Subscriber,
-    Suitor,
-)
-from matcher.model import Call, Change, Status
-from matcher.portal import parse_rows
+from matcher.model.call import Call, Status
+from matcher.model.changes import Change
+from matcher.model.subscription import NETWORK, Digest, Frequency, Item, Language, NetworkView, Subscriber, Suitor
+from matcher.model.subscription import Freshness as Health
+from matcher.model.subscription import MailSection as Part
+from matcher.portal.parsing import parse_rows
 
 NOW = datetime(2027, 1, 12, 5, 30, tzinfo=UTC)
 TODAY = date(2027, 1, 12)

@@ -11,8 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from matcher.digest.nouns import Language
 from matcher.digest.render import render
+from matcher.model.subscription import Language
 from tests.helpers.mail import digests
 from tests.helpers.paths import DOCS
 

@@ -6,7 +6,7 @@ from datetime import date
 from email import policy
 from email.message import EmailMessage
 
-from matcher.digest.nouns import Mail
+from matcher.model.subscription import Mail
 
 DAY = date(2026, 6, 15)
 PASSWORD = "Zitrone-1871"

@@ -1,20 +1,60 @@
-"""The filters of `rank`, `why`, `calls` and their counterparts in Python, as words, made a `CallFilter`."""
+"""What is asked of calls: filters, and how they are read from words."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matcher.errors import UsageError
-from matcher.model import LIVE, CallFilter, Status
+from matcher.model.call import LIVE, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from matcher.model import Call
+    from matcher.model.call import Call
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Which calls are asked for; empty fields ask for everything."""
+
+    status: frozenset[Status] = LIVE
+    programmes: frozenset[str] = frozenset()
+    actions: frozenset[str] = frozenset()  # codes or their endings: RIA matches HORIZON-RIA
+    deadline_before: date | None = None
+    deadline_after: date | None = None
+    words: tuple[str, ...] = ()
+
+    def stopped_by(self, call: Call, today: date) -> str | None:
+        """The name of the first filter that stops this call, or None when it passes."""
+        if self.status and call.status_on(today) not in self.status:
+            return "status"
+        if self.programmes and (call.programme or "").upper() not in self.programmes:
+            return "programme"
+        if self.actions and not any(action_matches(a.code, self.actions) for a in call.actions):
+            return "action"
+        deadline = call.next_deadline(today)
+        day = deadline.date if deadline else call.last_deadline
+        if self.deadline_before and (day is None or day >= self.deadline_before):
+            return "deadline-before"
+        if self.deadline_after and (day is None or day <= self.deadline_after):
+            return "deadline-after"
+        haystack = " ".join((call.identifier, call.title, call.call_title or "")).casefold()
+        if not all(word.casefold() in haystack for word in self.words):
+            return "words"
+        return None
+
+
+def action_matches(code: str, wanted: Iterable[str]) -> bool:
+    """True when a type-of-action code is asked for, in full or by its ending (`RIA` for `HORIZON-JU-RIA`)."""
+    upper = code.upper()
+    return any(upper == w or upper.endswith("-" + w) for w in wanted)
+
 
 STATUSES = {"live": LIVE, "all": frozenset[Status]()} | {s.value: frozenset({s}) for s in Status}
 """The words for a status, and the statuses that each asks for; an empty set asks for every one."""
+
 
 _MOST_NAMED = 60  # all programmes, and not all types of action
 

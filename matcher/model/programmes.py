@@ -96,3 +96,12 @@ def codes(programmes: Iterable[str]) -> list[str]:
             raise UsageError(f"Unknown programme {programme!r}; known are {known}, or the portal's numeric code.")
         found.update(dict.fromkeys(matching))
     return list(found)
+
+
+def programme_part(identifier: str) -> str:
+    """The part of the programme that a topic identifier names: `HORIZON-CL5-2027-07-D3-28` is `CL5-D3`."""
+    words = identifier.upper().split("-")
+    if words[0] != "HORIZON" or len(words) < 2:
+        return words[0]
+    named = [word for word in words[2:] if not word.isdigit()]
+    return f"{words[1]}-{named[0]}" if named else words[1]

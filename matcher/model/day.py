@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
+
 Clock = Callable[[], datetime]
 """Gives the true time, aware."""
 
+
 Progress = Callable[[int, int], None]
 """Told how much is done, and of how much; 0 where nobody knows."""
+
 
 _NOON = time(12, tzinfo=BRUSSELS)
 

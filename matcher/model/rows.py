@@ -1,17 +1,64 @@
-"""What goes into the store and comes out of it, beside calls: plain records without I/O."""
+"""Rows on their way in, from the portal or a file, and what came of keeping them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from matcher.model import LIVE, Change, Kind, Status
+from matcher.model.call import LIVE, Kind, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date, datetime
+    from collections.abc import Iterable
+    from datetime import datetime
 
-    from matcher.digest.nouns import Mail, MailState
+    from matcher.model.call import Call
+    from matcher.model.changes import Change
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRow:
+    """One row of the portal that became a call; `key` tells rows apart (source, reference, url).
+
+    `raw` is the row as canonical JSON, kept for inspection; `ingested` is the row's esDA_IngestDate.
+    """
+
+    key: str
+    call: Call
+    raw: bytes
+    language: str = "en"
+    datasource: str = "SEDIA"
+    ingested: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One row that could not become a call, with the reason and the row itself for inspection."""
+
+    key: str
+    reason: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FetchReport:
+    """What one fetch saw and did; the JSON of `matcher fetch`.
+
+    `seen` counts rows received, `distinct` the different ones among them and `counted` what the portal says
+    it holds; `complete` is True when every counted row was seen or the difference was explained.
+    """
+
+    seen: int = 0
+    distinct: int = 0
+    counted: int = 0
+    new: int = 0
+    changed: int = 0
+    closed: int = 0
+    set_aside: int = 0
+    requests: int = 0
+    retries: int = 0
+    seconds: float = 0.0
+    complete: bool = True
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +106,6 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaned:
-    """What a clean-up forgot: raw rows, rows set aside, texts of mails, runs."""
-
-    raw_rows: int = 0
-    set_aside: int = 0
-    mails: int = 0
-    runs: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class SetAsideRecord:
     """A row that could not become a call, as kept: the run that met it, why, and the row itself."""
 
@@ -76,57 +113,3 @@ class SetAsideRecord:
     key: str
     reason: str
     raw: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What one mail tells of one call.
-
-    `facts` are JSON-ready (see `matcher.digest.told`); `reminders` are (deadline, days before) that were due, and
-    `known` is the newest change of the call that composing knew.
-    """
-
-    call: str
-    facts: Mapping[str, Any]
-    reminders: tuple[tuple[date, int], ...] = ()
-    known: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """What one subscriber was told of one call, over all mails that did not fail for good.
-
-    `facts` are those last told; `reminders` all that ever fired, `known` the newest change ever known.
-    """
-
-    call: str
-    first: date
-    last: date
-    facts: Mapping[str, Any]
-    reminders: frozenset[tuple[date, int]] = frozenset()
-    known: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class QueuedMail:
-    """A mail of the outbox and where it stands; `attempts` counts claims, the running one too."""
-
-    mail: Mail
-    state: MailState
-    attempts: int
-    next_attempt: datetime
-    created: datetime
-    claimed_at: datetime | None = None
-    tried_at: datetime | None = None
-    sent_at: datetime | None = None
-    last_error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AddressRecord:
-    """An address that refused mail: how often in a row, and since when nothing is sent to it."""
-
-    address: str
-    refusals: int
-    paused_at: datetime | None = None
-    reason: str | None = None

@@ -1,15 +1,17 @@
-"""The nouns of a digest: frozen, without I/O."""
+"""Subscribers, their digests and mails: the nouns of what is told, frozen and without I/O."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
-    from matcher.model import Call, Change, Deadline
+    from matcher.model.call import Call, Deadline
+    from matcher.model.changes import Change
 
 NETWORK = "*"
 """A subscriber with this as institute gets the network digest."""
@@ -31,7 +33,7 @@ class Frequency(StrEnum):
     OFF = "off"
 
 
-class Part(StrEnum):
+class MailSection(StrEnum):
     """The sections of a digest, in the order in which they stand; a call stands in one only."""
 
     CLOSING = "closing"  # a reminder is due: N days or fewer before a deadline
@@ -85,7 +87,7 @@ class Item:
     """One call in a digest. `suitors` are the subscriber's institutes, best first; `others` the rest of the network."""
 
     call: Call
-    part: Part
+    part: MailSection
     suitors: tuple[Suitor, ...]
     others: tuple[Suitor, ...] = ()
     deadline: Deadline | None = None  # the next one on the digest's day
@@ -101,7 +103,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class Freshness:
     """How fresh the listing is: what a reader must know before trusting silence."""
 
     last_good_fetch: datetime | None
@@ -137,7 +139,7 @@ class Digest:
     day: date
     items: tuple[Item, ...]
     left_out: int
-    health: Health
+    health: Freshness
     network: NetworkView | None = None
     names: tuple[str, ...] = ()
 
@@ -145,7 +147,7 @@ class Digest:
     def is_empty(self) -> bool:
         return not self.items and self.network is None
 
-    def of(self, part: Part) -> tuple[Item, ...]:
+    def of(self, part: MailSection) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.part is part)
 
 
@@ -195,3 +197,85 @@ class Mail:
     body: bytes
     html: str
     kind: str = "digest"  # digest, network, notice
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one mail tells of one call.
+
+    `facts` are JSON-ready (see `matcher.digest.told`); `reminders` are (deadline, days before) that were due, and
+    `known` is the newest change of the call that composing knew.
+    """
+
+    call: str
+    facts: Mapping[str, Any]
+    reminders: tuple[tuple[date, int], ...] = ()
+    known: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What one subscriber was told of one call, over all mails that did not fail for good.
+
+    `facts` are those last told; `reminders` all that ever fired, `known` the newest change ever known.
+    """
+
+    call: str
+    first: date
+    last: date
+    facts: Mapping[str, Any]
+    reminders: frozenset[tuple[date, int]] = frozenset()
+    known: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMail:
+    """A mail of the outbox and where it stands; `attempts` counts claims, the running one too."""
+
+    mail: Mail
+    state: MailState
+    attempts: int
+    next_attempt: datetime
+    created: datetime
+    claimed_at: datetime | None = None
+    tried_at: datetime | None = None
+    sent_at: datetime | None = None
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRecord:
+    """An address that refused mail: how often in a row, and since when nothing is sent to it."""
+
+    address: str
+    refusals: int
+    paused_at: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What one delivery did: numbers of mails, addresses newly paused, Message-IDs that may arrive twice, sentences."""
+
+    sent: int = 0
+    retried: int = 0
+    failed: int = 0
+    paused: tuple[str, ...] = ()
+    duplicates_possible: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStatus:
+    """Where the mails of the outbox stand: numbers of mails, the time of the next attempt, addresses held back.
+
+    `due` of the `queued` ones could be sent now; `sending` ones are with a process, or were when it died.
+    """
+
+    queued: int = 0
+    due: int = 0
+    sending: int = 0
+    sent: int = 0
+    failed: int = 0
+    next_attempt: datetime | None = None
+    paused: tuple[str, ...] = ()

@@ -1,22 +1,6 @@
-"""What changed in a call: pure decisions over normalised content.
+"""The nouns of the product: frozen, without I/O, importing nothing heavy.
 
-Two questions are answered here, without I/O and without a clock of its own:
-
-* are two rows the same call text and facts? (`content`, `content_hash`): a reordered list, other whitespace or another
-  unicode form of the same letters is no difference;
-* which differences are told, and which are held back because the field flaps? (`decide`).
-
-Rules of `decide`:
-
-* **Status** is judged by dates first (`Call.status_on`), so the caller passes judged statuses; a status that became
-  unknown is no change.
-* **Unknown to known** is a change too (`amended`), with one exception, *enrichment*: when the text or the row comes
-  from a richer source than before (a search row replaces a bulk row, topicDetails fills an empty text), nothing
-  happened at the portal. Then texts are taken over silently, and so is every field where one side is unknown;
-  a date or an amount that is known on both sides and differs is still told.
-* **Flapping**: after `REPORTS` reports of one field of one call within `WINDOW`, further differences are withheld until
-  the field has had no report for `QUIET`; then, if the value still differs from the one last told, one change is
-  told, from the last told value to the current one. Nothing true is lost for ever, nothing is repeated.
+Words and rules follow the EU Funding & Tenders Portal. Unknown is `None` (or an empty tuple), never 0.
 """
 
 from __future__ import annotations
@@ -32,14 +16,36 @@ from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import Any
 
-from matcher.model import LIVE, Call, Change, Status
+from matcher.model.call import LIVE, Call, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field-level difference between two versions of a call; `old`/`new` are JSON-ready."""
+
+    call: str
+    field: str  # call (new, opened, closed, withdrawn, returned, reopened), deadlines, budget_eur, text…
+    kind: str  # new, opened, closed, withdrawn, returned, reopened, moved, amended, revised
+    old: object
+    new: object
+    seen_at: datetime
+    ratio: float | None = None  # for texts: the share that changed, 0-1
+
 
 REPORTS = 3
+
+
 WINDOW = timedelta(days=14)
+
+
 QUIET = timedelta(days=7)
+
+
 LIFECYCLE = "call"  # the field of new, opened, closed, withdrawn, returned, reopened
 
+
 Json = Any  # a JSON-ready value of a content
+
 
 _EXACT_WORDS = 1000  # above this many differing words per side, the ratio counts words without their order
 
@@ -283,6 +289,8 @@ def _common(pairs: Iterable[tuple[str, str]]) -> int:
 
 
 _TEXTS = frozenset({"title", "text", "destination", "keywords"})
+
+
 _FIELDS: dict[str, Differ] = {
     "deadlines": _deadlines,
     "opening": _value,

@@ -1,0 +1,206 @@
+"""What a question and what work bring: one plain record for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from matcher.model.call import Call
+    from matcher.model.changes import Change
+    from matcher.model.institute import Institute
+    from matcher.model.match import Evidence, Match
+    from matcher.model.rows import FetchReport
+    from matcher.model.subscription import (
+        AddressRecord,
+        DeliveryReport,
+        Digest,
+        DigestLine,
+        Mail,
+        QueuedMail,
+        QueueStatus,
+        Subscriber,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Best calls for an institute (`institute` is its identifier) or for a text (None)."""
+
+    institute: str | None
+    name: str
+    as_of: date
+    matches: tuple[Match, ...]
+    sample: str | None  # the label of the packaged sample listing, when that is what was ranked
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a call was, or was not, recommended; `match.rank` is 0 when a filter stopped the call."""
+
+    institute: str
+    as_of: date
+    match: Match
+    recommended: bool
+    stopped_by: str | None
+    candidates: int
+    top: int
+    score_needed: float | None  # the lowest score in the top list, when that list is full
+    min_fit: int
+    sample: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCall:
+    """A call in full, its history, and its match for an institute when one was named."""
+
+    call: Call
+    as_of: date
+    changes: tuple[Change, ...]
+    match: Match | None
+    sample: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallListing:
+    """Calls that pass a filter, in the order of their next deadline."""
+
+    calls: tuple[Call, ...]
+    as_of: date
+    sample: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeListing:
+    """What changed in calls, newest first."""
+
+    changes: tuple[Change, ...]
+    as_of: date
+    sample: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProfile:
+    """An institute and the terms that the ranking reads of it, heaviest first."""
+
+    institute: Institute
+    terms: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The last runs and what they left: counts of calls, the index, the label of a sample listing."""
+
+    runs: tuple[RunRecord, ...]
+    calls: int
+    live: int
+    last_good_fetch: datetime | None
+    indexed: str | None
+    index_current: bool
+    sample: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check of `doctor`: what was looked at, whether it is well, and what to do when not."""
+
+    check: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstituteLine:
+    """The outcome of a run for one institute: how many matches, and the best of them."""
+
+    institute: str
+    matches: int
+    best: str | None
+    fit: int | None
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What one sending did: a line for each subscriber, what the delivery did, and every problem."""
+
+    day: date
+    lines: tuple[DigestLine, ...]
+    delivery: DeliveryReport
+    problems: tuple[str, ...]
+    partly: bool  # some mails could not be composed or delivered, or wait
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a subscriber would get; nothing was queued."""
+
+    digest: Digest
+    mail: Mail
+    text: str  # the plain part
+    due: bool
+    worth_sending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MailStatus:
+    """The outbox: its numbers, the last mails, the addresses that refused some, and where mails go."""
+
+    queue: QueueStatus
+    mails: tuple[QueuedMail, ...]
+    addresses: tuple[AddressRecord, ...]
+    transport: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberLine:
+    """A subscriber, the day of the last mail, and whether the address is paused."""
+
+    subscriber: Subscriber
+    last_mail: date | None
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """What the daily job did.
+
+    `fetch` is None when the portal could not be reached; `folder` and `lines` are of the lists that are written where
+    nobody is subscribed; `sending` is None there.
+    """
+
+    as_of: date
+    outcome: str  # ok, partial, failed
+    fetch: FetchReport | None
+    sample: str | None
+    folder: Path | None
+    lines: tuple[InstituteLine, ...]
+    sending: Sending | None
+    problems: tuple[str, ...]
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One execution of the daily job or of a part of it, as kept in the store."""
+
+    identifier: int
+    kind: str  # run, fetch, bulk
+    started: datetime
+    finished: datetime | None
+    outcome: str  # running, ok, partial, failed, interrupted
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What a clean-up forgot: raw rows, rows set aside, texts of mails, runs."""
+
+    raw_rows: int = 0
+    set_aside: int = 0
+    mails: int = 0
+    runs: int = 0

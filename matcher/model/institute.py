@@ -1,0 +1,111 @@
+"""Institutes, their labs and projects, and the profile that calls are scored against."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class LegalName:
+    """A legal entity that carries an institute, with its PIC on the portal where known."""
+
+    name: str
+    pic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A unit of an institute with skills of its own."""
+
+    name: str
+    keywords_en: tuple[str, ...] = ()
+    keywords_fr: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A past project of an institute: its `topic` is the call it won, `date` its signature."""
+
+    identifier: str
+    title: str
+    text: str = ""
+    keywords: str = ""
+    topic: str | None = None
+    date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Institute:
+    """A Carnot institute and its skill profile."""
+
+    identifier: str
+    acronym: str
+    name_en: str
+    name_fr: str
+    label_2015: bool | None = None  # None: uncertain, see `label_note`
+    label_current: bool | None = None
+    label_note: str = ""
+    successor: str | None = None
+    location: str = ""
+    website: str | None = None
+    legal_names: tuple[LegalName, ...] = ()
+    domains: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    keywords_en: tuple[str, ...] = ()
+    keywords_fr: tuple[str, ...] = ()
+    description_en: str = ""
+    description_fr: str = ""
+    labs: tuple[Lab, ...] = ()
+    projects: tuple[Project, ...] = ()
+    include: tuple[str, ...] = ()  # terms that count on top of the keywords
+    exclude: tuple[str, ...] = ()  # terms that never count
+    pin: tuple[str, ...] = ()  # a call that holds one of these is always shown
+
+    def profile(self) -> Profile:
+        """The ranking profile: every text the institute has, each with where it comes from."""
+        parts = [ProfilePart("keyword", k, k, "en") for k in (*self.keywords_en, *self.domains, *self.include)]
+        parts += [ProfilePart("keyword", k, k, "fr") for k in self.keywords_fr]
+        for lab in self.labs:
+            parts += [ProfilePart("lab", lab.name, k, "en") for k in lab.keywords_en]
+            parts += [ProfilePart("lab", lab.name, k, "fr") for k in lab.keywords_fr]
+        if self.description_en:
+            parts.append(ProfilePart("description", "description", self.description_en, "en"))
+        if self.description_fr:
+            parts.append(ProfilePart("description", "description", self.description_fr, "fr"))
+        parts += map(project_part, self.projects)
+        return Profile(self.identifier, self.name_en, tuple(parts), self.exclude, self.pin, self.acronym)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilePart:
+    """One text of a profile and where it comes from (`label` is shown as evidence)."""
+
+    kind: str  # keyword, lab, description, project, text
+    label: str
+    text: str
+    language: str = "en"
+    topic: str | None = None
+    date: date | None = None
+
+
+def project_part(project: Project) -> ProfilePart:
+    """A past project as a part of a profile: title, text and each of its keywords on a line of its own."""
+    text = "\n".join((project.title, project.text, *re.split(r"[,;]", project.keywords)))
+    return ProfilePart("project", project.title, text, "en", project.topic, project.date)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a call is scored against."""
+
+    identifier: str
+    name: str
+    parts: tuple[ProfilePart, ...]
+    exclude: tuple[str, ...] = ()
+    pin: tuple[str, ...] = ()
+    acronym: str = ""
