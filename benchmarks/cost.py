@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 
 from benchmarks.grown import SHARED
 from benchmarks.timing import Figure
+from matcher.config.settings import packaged_config
 from matcher.ranking.index import open_index
-from matcher.settings import packaged_config
 from tests.helpers.portal.rows import recorded_rows
 from tests.helpers.soak.oracle import READERS
 from tests.helpers.soak.script import write_script

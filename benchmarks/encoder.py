@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.grown import SHARED
+from matcher.config.settings import load_settings
 from matcher.evaluation import metrics
 from matcher.evaluation.benchmark import load_qrels, load_task
 from matcher.evaluation.run import judged
@@ -26,7 +27,6 @@ from matcher.ranking.constants import MEANING_WEIGHT
 from matcher.ranking.encoder import KeptVectors, SentenceEncoder
 from matcher.ranking.index import fit_in
 from matcher.ranking.meaning import Encoding, call_text
-from matcher.settings import load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path

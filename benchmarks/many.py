@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING
 from benchmarks.enlarged import enlarged
 from benchmarks.grown import grown
 from benchmarks.timing import Figure, stopwatch
-from matcher.institutes import load_institutes
+from matcher.config.institutes import load_institutes
+from matcher.config.settings import packaged_config
 from matcher.ranking.batch import top_matches
 from matcher.ranking.build import build
 from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT, open_index
 from matcher.ranking.query import query_vector
-from matcher.settings import packaged_config
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:

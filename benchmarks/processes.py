@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from benchmarks.grown import TODAY, grown
 from benchmarks.timing import Figure, stopwatch, whole_processes
 from matcher.app import Matcher
+from matcher.config.settings import load_settings, packaged_config
 from matcher.model.rows import ParsedRow
-from matcher.settings import load_settings, packaged_config
 
 if TYPE_CHECKING:
     from matcher.model.call import Call

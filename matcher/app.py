@@ -13,8 +13,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from matcher.disk import writing_to
-from matcher.durable import make_folder
+from matcher.disk import make_folder, writing_to
 from matcher.errors import ConfigError, IndexMissing, StoreError, StoreMissing, UsageError
 from matcher.model.answers import CallListing, ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
 from matcher.model.call import LIVE, Call, Kind, Source
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from matcher.config.settings import Settings
     from matcher.evaluation.cordis import Built
     from matcher.mailing import Mailing
     from matcher.model.answers import Finding, RunOutcome
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from matcher.ranking.asked import Asked
     from matcher.ranking.index import Index
     from matcher.ranking.meaning import Encoding
-    from matcher.settings import Settings
     from matcher.store.store import Store
 
 _NOTHING_FETCHED = "Nothing was fetched yet: start with `matcher run`."
@@ -52,14 +51,14 @@ class Matcher:
     @cached_property
     def institutes(self) -> tuple[Institute, ...]:
         """Every institute of the configuration. Raises ConfigError with every mistake."""
-        from matcher.institutes import load_institutes
+        from matcher.config.institutes import load_institutes
 
         _ = self._fingerprint  # of the files before they are read: an edit in between makes the index old, not wrong
         return load_institutes(self.settings.config_dir)
 
     def institute(self, name: str) -> Institute:
         """The institute of that identifier or acronym. Raises UsageError with near names."""
-        from matcher.institutes import find_institute
+        from matcher.config.institutes import find_institute
 
         return find_institute(self.institutes, name)
 
@@ -416,7 +415,7 @@ class Matcher:
     @cached_property
     def _fingerprint(self) -> str:
         """Of the institutes' files; kept, as `institutes` is, so that one names what the other holds."""
-        from matcher.institute_files import institutes_fingerprint
+        from matcher.config.fingerprint import institutes_fingerprint
 
         return institutes_fingerprint(self.settings.config_dir)
 

@@ -1,16 +1,17 @@
-"""What the operating system says of a disk, in words that say what to do."""
+"""Files and folders, private to their owner, that outlast a power cut; what the disk says when it can't."""
 
 from __future__ import annotations
 
 import errno
+import os
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matcher.errors import DiskError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -27,3 +28,41 @@ def writing_to(folder: Path) -> Iterator[None]:
             f"{error.filename or folder} could not be written ({error.strerror}): check the disk and the permissions, "
             "or point MATCHER_HOME elsewhere."
         ) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it where they are missing, private to their owner. Raises OSError."""
+    missing = [path for path in (folder.absolute(), *folder.absolute().parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(mode=0o700, exist_ok=True)
+        sync(path.parent)
+
+
+def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Make a file or replace it as a whole, with this mode; left-overs of a killed process begin with `.writing-`.
+
+    Raises OSError: the file is as it was, or the new one where only its folder could not be synced.
+    """
+    import tempfile  # readers of the index get by without
+
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,6 +1,11 @@
-"""One tree of errors: every expected failure is a `MatcherError` that says what is wrong and what to do."""
+"""One tree of errors, and what may be shown of a wrong value.
+
+Every expected failure is a `MatcherError` that says what is wrong and what to do.
+"""
 
 from __future__ import annotations
+
+import re
 
 
 class MatcherError(Exception):
@@ -71,3 +76,20 @@ class BenchmarkError(MatcherError):
 
 class IndexMissing(MatcherError):
     """No fitted index is at hand (nothing fetched yet, or it is damaged)."""
+
+
+_USER_INFO = re.compile(r"(://[^\s/:@]*):\S*@")
+
+
+_PARAMETER = re.compile(r"([?&;](?:password|passwd|pwd|sslpassword|token)=)[^&;\s'\"]*", re.IGNORECASE)
+
+
+def mask_secrets(text: str) -> str:
+    """The text with passwords of URLs replaced by `***`, whether before the host or among the parameters."""
+    return _PARAMETER.sub(r"\1***", _USER_INFO.sub(r"\1:***@", text))
+
+
+def shorten(value: object, limit: int = 60) -> str:
+    """`repr` without secrets, cut at `limit`: what a person recognises of a wrong value."""
+    text = mask_secrets(repr(value))
+    return text if len(text) <= limit else text[: limit - 1] + "…"

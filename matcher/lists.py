@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.durable import make_folder, write_file
+from matcher.disk import make_folder, write_file
 from matcher.templating import environment
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matcher.mistakes import mask_secrets
+from matcher.errors import mask_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from matcher.config.subscribers import WEEKDAYS
 from matcher.model.answers import SubscriberLine
 from matcher.model.subscription import DigestLine, Fate, Frequency, Mail, MailState, QueuedMail, Subscriber
 from matcher.records import Record, call_record, change_record, sample_label
-from matcher.subscribers import WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

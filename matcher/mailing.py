@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matcher.app import Matcher
+    from matcher.config.settings import Settings
     from matcher.digest.message import MailOptions
     from matcher.digest.transport import Transport
     from matcher.model.subscription import DeliveryReport, DigestLine, Mail
     from matcher.model.subscription import Freshness as Health
-    from matcher.settings import Settings
     from matcher.store.store import Store
 
 CALENDAR_CALLS = 200
@@ -82,13 +82,13 @@ class Mailing:
     @cached_property
     def subscribers(self) -> tuple[Subscriber, ...]:
         """Everybody of `subscribers.yaml`. Raises ConfigError with every mistake."""
-        from matcher.subscribers import load_subscribers
+        from matcher.config.subscribers import load_subscribers
 
         return load_subscribers(self._settings.config_dir, self._app.institutes)
 
     def subscriber(self, name: str) -> Subscriber:
         """The subscriber of that id or address. Raises UsageError."""
-        from matcher.subscribers import find_subscriber
+        from matcher.config.subscribers import find_subscriber
 
         return find_subscriber(self.subscribers, name)
 
@@ -173,7 +173,7 @@ class Mailing:
         return Preview(digest, mail, _plain_part(mail.body), due, is_worth_sending(digest))
 
     def _previewed(self, name: str | None, institute: str | None) -> Subscriber:
-        from matcher.subscribers import DEFAULT_MIN_FIT, resolve_institutes
+        from matcher.config.subscribers import DEFAULT_MIN_FIT, resolve_institutes
 
         if name is not None and institute is not None:
             raise UsageError("Give a subscriber or --institute, not both.")

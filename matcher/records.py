@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from matcher.model.call import Call
 from matcher.model.match import Match
+from matcher.text.untrusted import csv_cell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from matcher.model.answers import RunRecord
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from matcher.model.rows import FetchReport
 
 SCHEMA = 1
+
 
 Record = dict[str, Any]
 
@@ -110,5 +115,18 @@ def _moment(moment: datetime | None) -> str | None:
 CALL_FIELDS = tuple(call_record(Call("", ""), date.min))
 """The keys of a call, for the header of a listing that is empty."""
 
+
 MATCH_FIELDS = tuple(match_record(Match(0, Call("", ""), 0.0, 0), date.min))
 """The keys of a match."""
+
+
+def csv_text(rows: Iterable[Mapping[str, Any]], fields: Sequence[str] = ()) -> str:
+    """Rows as CSV with a header line; lists are joined by a semicolon, unknown is empty."""
+    listed = list(rows)
+    names = list(listed[0]) if listed else list(fields)
+    buffer = io.StringIO()
+    if names:
+        writer = csv.DictWriter(buffer, fieldnames=names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({key: csv_cell(value) for key, value in row.items()} for row in listed)
+    return buffer.getvalue()

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from matcher.config.settings import ScheduleSettings
     from matcher.model.answers import RunRecord
-    from matcher.settings import ScheduleSettings
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matcher.app import Matcher
+    from matcher.config.settings import Settings
     from matcher.model.answers import Cleaned
     from matcher.model.rows import FetchReport
-    from matcher.settings import Settings
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NOTES = {"description.none ": timedelta(days=60)}

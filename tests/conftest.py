@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.cli import main
-from matcher.settings import packaged_config
+from matcher.config.settings import packaged_config
 from tests.helpers.home import (
     DAY,
     QUICK,

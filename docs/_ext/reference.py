@@ -11,7 +11,7 @@ from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
 import matcher
-from matcher.settings import ENVIRONMENT, ENVIRONMENT_ONLY, Settings
+from matcher.config.settings import ENVIRONMENT, ENVIRONMENT_ONLY, Settings
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -207,7 +207,7 @@ class Draft:
             acronym: MY-LAB
             ...
         """
-        from matcher.institutes import institute_yaml
+        from matcher.config.institutes import institute_yaml
 
         return institute_yaml(self.institute)
 

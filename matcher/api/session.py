@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Literal
 from matcher.api.drafts import Draft, new_institute
 from matcher.api.results import DigestPage, Matches, Page, Why
 from matcher.app import Matcher
+from matcher.config.settings import DatabaseSettings, load_settings
 from matcher.errors import IndexMissing, UsageError
 from matcher.model.question import call_filter, listed
-from matcher.settings import DatabaseSettings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from matcher.api.network import Network
+    from matcher.config.settings import Settings
     from matcher.model.answers import RunOutcome
     from matcher.model.rows import FetchReport
-    from matcher.settings import Settings
 
 Words = str | Iterable[str]
 Day = date | str

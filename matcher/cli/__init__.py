@@ -100,7 +100,7 @@ def cli(
 ) -> None:
     """Tells each French Carnot institute which European calls suit its skills, and why."""
     from matcher.app import Matcher
-    from matcher.settings import load_settings
+    from matcher.config.settings import load_settings
 
     if debug or log_format == "json":
         from matcher.logs import configure

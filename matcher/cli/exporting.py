@@ -10,7 +10,7 @@ import click
 
 from matcher.cli.output import say
 from matcher.cli.values import Day, as_of_option, filter_options, min_fit_option, top_option
-from matcher.durable import make_folder, write_file
+from matcher.disk import make_folder, write_file
 from matcher.errors import DiskError, UsageError
 from matcher.export import content as contents
 from matcher.export.formats import FORMATS, chosen

@@ -24,8 +24,8 @@ def schedule_command(ctx: click.Context) -> None:
     the configuration again.
     """
     from matcher.app import Matcher
+    from matcher.config.settings import load_settings
     from matcher.logs import configure
-    from matcher.settings import load_settings
     from matcher.watch import Watch
 
     given = ctx.find_root().params

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from icalendar import Alarm, Calendar, Event, Timezone
 
-from matcher.digest import phrases, safe
+from matcher.digest import phrases
 from matcher.digest.words import Words
 from matcher.model.call import Status
 from matcher.model.day import BRUSSELS
+from matcher.text import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -46,7 +47,7 @@ def institute_calendar(
     one that a calendar program already holds, and cancel a stage that is gone.
     """
     words = Words(language)
-    title = words.say("European calls: {name}", name=safe.text(name, safe.TERM))
+    title = words.say("European calls: {name}", name=untrusted.text(name, untrusted.TERM))
     return deadlines([match.call for match in matches], title, words, now=now, changes=changes)
 
 
@@ -84,7 +85,7 @@ def _events(call: Call, changes: Sequence[Change], words: Words, now: datetime) 
     stages = {d.stage for d in call.deadlines}
     for stage, day in sorted(_former(changes).items()):
         if stage not in stages and day >= today:
-            yield _event(call, day, stage, safe.text(call.title, safe.TITLE), moved, now, cancelled=True)
+            yield _event(call, day, stage, untrusted.text(call.title, untrusted.TITLE), moved, now, cancelled=True)
 
 
 def _former(changes: Iterable[Change]) -> dict[int, date]:
@@ -99,7 +100,7 @@ def _former(changes: Iterable[Change]) -> dict[int, date]:
 
 def _summary(call: Call, deadline: Deadline, words: Words) -> str:
     stage = f" ({phrases.stage(words, deadline, call)})" if len(call.deadlines) > 1 else ""
-    return words.say("Deadline: {title}", title=safe.text(call.title, safe.TITLE)) + stage
+    return words.say("Deadline: {title}", title=untrusted.text(call.title, untrusted.TITLE)) + stage
 
 
 def _event(
@@ -115,10 +116,10 @@ def _event(
     event.add("dtend", end)
     event.add("summary", summary)
     event.add("description", _description(call))
-    event.add("categories", [c for c in (safe.text(call.programme or "", safe.TERM), "Carnot Europe") if c])
+    event.add("categories", [c for c in (untrusted.text(call.programme or "", untrusted.TERM), "Carnot Europe") if c])
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
-    if url := safe.link(call.url):
+    if url := untrusted.link(call.url):
         event.add("url", url)
     for days in () if cancelled else ALARMS:
         event.add_component(_alarm(days, summary))
@@ -126,7 +127,7 @@ def _event(
 
 
 def _description(call: Call) -> str:
-    lines = [safe.text(call.identifier, 120), phrases.actions(call), safe.link(call.url)]
+    lines = [untrusted.text(call.identifier, 120), phrases.actions(call), untrusted.link(call.url)]
     return "\n".join(line for line in lines if line)
 
 
@@ -140,7 +141,7 @@ def _alarm(days: int, summary: str) -> Alarm:
 
 def uid(identifier: str, stage: int) -> str:
     """The event of one stage of one call: the same in every mail, file and language."""
-    name = re.sub(r"[^a-z0-9.-]+", "-", safe.text(identifier, 120).casefold())
+    name = re.sub(r"[^a-z0-9.-]+", "-", untrusted.text(identifier, 120).casefold())
     return f"{name}.{stage}@deadlines.matcher"
 
 

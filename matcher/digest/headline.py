@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.digest import phrases, safe
+from matcher.digest import phrases
 from matcher.model.day import brussels_day
 from matcher.model.subscription import MailSection as Part
+from matcher.text import untrusted
 
 if TYPE_CHECKING:
     from matcher.digest.words import Words
@@ -24,7 +25,7 @@ def audience(digest: Digest, words: Words) -> str:
     if subscriber.is_network:
         return words.say("the Carnot network")
     if len(subscriber.institutes) == 1:
-        return safe.text(digest.names[0] if digest.names else _name(digest), 40)
+        return untrusted.text(digest.names[0] if digest.names else _name(digest), 40)
     return words.say_n("{n} institute", "{n} institutes", len(subscriber.institutes))
 
 
@@ -63,7 +64,7 @@ def _fit(parts: list[str]) -> str:
         if len(line) + 2 + len(part) > SUBJECT:
             break
         line = f"{line}, {part}"
-    return safe.header(line, SUBJECT)
+    return untrusted.header(line, SUBJECT)
 
 
 def _counts(digest: Digest, words: Words, name: str | None) -> list[str]:

@@ -12,8 +12,8 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from matcher.digest import safe
 from matcher.errors import ConfigError
+from matcher.text import untrusted
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -88,7 +88,7 @@ def build(content: Content, subscriber: Subscriber, options: MailOptions, *, ide
     message["To"] = _address(subscriber.name, subscriber.address)
     if options.reply_to:
         message["Reply-To"] = _address("", options.reply_to)
-    message["Subject"] = safe.header(content.subject)
+    message["Subject"] = untrusted.header(content.subject)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = identifier
     for name, value in _list_headers(subscriber, options).items():
@@ -136,9 +136,9 @@ def _calendar(calendar: bytes, name: str) -> EmailMessage:
 
 def _address(name: str, address: str) -> Address:
     try:
-        return Address(safe.header(name, 100), addr_spec=address)
+        return Address(untrusted.header(name, 100), addr_spec=address)
     except (ValueError, IndexError, MessageError) as error:
-        raise ConfigError([f"{safe.text(address, 254)!r} is no mail address: write name@domain"]) from error
+        raise ConfigError([f"{untrusted.text(address, 254)!r} is no mail address: write name@domain"]) from error
 
 
 def _list_headers(subscriber: Subscriber, options: MailOptions) -> dict[str, str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matcher.digest import phrases, safe
+from matcher.digest import phrases
 from matcher.digest.view import Room, SuitorLine, shade, suitor_line
+from matcher.text import untrusted
 
 if TYPE_CHECKING:
     from matcher.digest.words import Words
@@ -61,7 +62,10 @@ def network_page(digest: Digest, view: NetworkView, words: Words, room: Room) ->
     more = len(rows) - room.rows
     return NetworkPage(
         tuple(_call(call, n, digest, words, room) for n, call in enumerate(view.calls[:_WIDEST], 1)),
-        tuple((safe.text(name, safe.TERM), tuple(map(_cell, fits[:_WIDEST]))) for name, fits in rows[: room.rows]),
+        tuple(
+            (untrusted.text(name, untrusted.TERM), tuple(map(_cell, fits[:_WIDEST])))
+            for name, fits in rows[: room.rows]
+        ),
         words.say_n("and {n} more institute", "and {n} more institutes", more) if more > 0 else None,
         tuple(_item(item, n, digest, words, room) for n, item in enumerate(view.joint[: room.items], 1)),
         len(view.joint),
@@ -69,8 +73,8 @@ def network_page(digest: Digest, view: NetworkView, words: Words, room: Room) ->
         tuple(_item(item, n, digest, words, room) for n, item in enumerate(view.unseen[: room.items], 1)),
         len(view.unseen),
         _more(words, len(view.unseen) - room.items),
-        ", ".join(safe.text(name, safe.TERM) for name in view.without) or None,
-        tuple(safe.text(run) for run in view.runs),
+        ", ".join(untrusted.text(name, untrusted.TERM) for name in view.without) or None,
+        tuple(untrusted.text(run) for run in view.runs),
     )
 
 
@@ -107,9 +111,9 @@ def _call(
     partners: tuple[SuitorLine, ...] = (),
     more: str | None = None,
 ) -> CallLine:
-    identifier = safe.text(call.identifier, safe.TERM * 2)
-    title = safe.text(call.title, room.title) or identifier
-    return CallLine(number, title, safe.link(call.url), identifier, _deadline(call, digest, words), partners, more)
+    identifier = untrusted.text(call.identifier, untrusted.TERM * 2)
+    title = untrusted.text(call.title, room.title) or identifier
+    return CallLine(number, title, untrusted.link(call.url), identifier, _deadline(call, digest, words), partners, more)
 
 
 def _deadline(call: Call, digest: Digest, words: Words) -> str | None:

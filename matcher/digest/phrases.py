@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from matcher.digest import safe
 from matcher.model.call import Status
+from matcher.text import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -88,7 +88,7 @@ def actions(call: Call) -> str | None:
     """`HORIZON-RIA`, with the label of the portal behind it where there is one type only."""
     if not call.actions:
         return None
-    return ", ".join(safe.text(action.code, safe.TERM) for action in call.actions[:4])
+    return ", ".join(untrusted.text(action.code, untrusted.TERM) for action in call.actions[:4])
 
 
 def money(words: Words, call: Call) -> str | None:
@@ -150,7 +150,7 @@ def _value(words: Words, shown: Callable[[Words, Any], str], value: object) -> s
     try:
         return shown(words, value)
     except (TypeError, ValueError, LookupError, AttributeError):
-        return safe.text(value, 120)  # another shape than today's: shown as kept rather than lost
+        return untrusted.text(value, 120)  # another shape than today's: shown as kept rather than lost
 
 
 def _dates(words: Words, value: Any) -> str:
@@ -165,11 +165,11 @@ _VALUES: dict[str, Callable[[Words, Any], str]] = {
     "contribution_eur": lambda words, value: words.money_range(int(value[0]), int(value[1])),
     "grants": lambda _, value: str(int(value)),
     "opening": lambda words, value: words.day(date.fromisoformat(str(value))),
-    "actions": lambda _, value: ", ".join(safe.text(code, safe.TERM) for code in value[:4]),
+    "actions": lambda _, value: ", ".join(untrusted.text(code, untrusted.TERM) for code in value[:4]),
     "trl": lambda _, value: levels((int(value[0]), int(value[1]))),
-    "deadline_model": lambda _, value: safe.text(value, safe.TERM),
-    "title": lambda _, value: safe.text(value, safe.TITLE),
-    "destination": lambda _, value: safe.text(value, safe.TITLE),
+    "deadline_model": lambda _, value: untrusted.text(value, untrusted.TERM),
+    "title": lambda _, value: untrusted.text(value, untrusted.TITLE),
+    "destination": lambda _, value: untrusted.text(value, untrusted.TITLE),
 }
 
 
@@ -188,7 +188,7 @@ def _label(words: Words, field: str) -> str:
         "keywords": words.say("Keywords"),
         "text": words.say("Call text"),
     }
-    return labels.get(field) or safe.text(field, safe.TERM)
+    return labels.get(field) or untrusted.text(field, untrusted.TERM)
 
 
 def _lifecycle(words: Words, kind: str) -> str | None:

@@ -7,7 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from matcher.digest.transport import Outcome, Verdict
-from matcher.durable import make_folder, write_file
+from matcher.disk import make_folder, write_file
 
 if TYPE_CHECKING:
     from pathlib import Path

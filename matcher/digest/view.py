@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matcher.digest import headline, phrases, safe
+from matcher.digest import headline, phrases
 from matcher.model import day
 from matcher.model.subscription import MailSection as Part
+from matcher.text import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,7 @@ class Room:
     words: int = 6  # evidence words per institute
     suitors: int = 4  # of the subscriber's institutes
     others: int = 6  # institutes of the network
-    title: int = safe.TITLE
+    title: int = untrusted.TITLE
     items: int = 1000
     rows: int = 60  # of the matrix
 
@@ -112,7 +113,7 @@ def page(digest: Digest, words: Words, options: MailOptions, room: Room) -> Page
             number += len(chosen)
     return Page(
         digest.subscriber.language.value,
-        safe.text(options.product, safe.TERM),
+        untrusted.text(options.product, untrusted.TERM),
         _capital(headline.audience(digest, words)),
         words.weekday(digest.day),
         headline.summary(digest, words),
@@ -144,9 +145,9 @@ def item_view(item: Item, number: int, digest: Digest, words: Words, room: Room)
     alone = len(digest.subscriber.institutes) == 1 and not digest.subscriber.is_network
     return ItemView(
         number,
-        safe.text(call.title, room.title) or safe.text(call.identifier, safe.TERM * 2),
-        safe.link(call.url),
-        safe.text(call.identifier, safe.TERM * 2),
+        untrusted.text(call.title, room.title) or untrusted.text(call.identifier, untrusted.TERM * 2),
+        untrusted.link(call.url),
+        untrusted.text(call.identifier, untrusted.TERM * 2),
         item.fit,
         shade(item.fit),
         tuple(suitor_line(s, room, named=not alone) for s in item.suitors[: room.suitors]),
@@ -165,8 +166,8 @@ def shade(fit: int) -> str:
 
 def suitor_line(suitor: Suitor, room: Room, *, named: bool) -> SuitorLine:
     """The institute with its evidence words, as many as there is room for."""
-    terms = ", ".join(safe.text(word, safe.TERM) for word in suitor.words[: room.words])
-    return SuitorLine(safe.text(suitor.name, safe.TERM) if named else "", suitor.fit, terms)
+    terms = ", ".join(untrusted.text(word, untrusted.TERM) for word in suitor.words[: room.words])
+    return SuitorLine(untrusted.text(suitor.name, untrusted.TERM) if named else "", suitor.fit, terms)
 
 
 def _facts(item: Item, words: Words) -> tuple[tuple[str, str], ...]:
@@ -183,7 +184,7 @@ def _others(others: Sequence[Suitor], words: Words, room: Room) -> str | None:
     """`Cetim 91, Mines 88 et 3 autres`: who else in the network could apply."""
     if not others or not room.others:
         return None
-    shown = [f"{safe.text(s.name, safe.TERM)} {s.fit}" for s in others[: room.others]]
+    shown = [f"{untrusted.text(s.name, untrusted.TERM)} {s.fit}" for s in others[: room.others]]
     more = len(others) - len(shown)
     if more > 0:
         shown.append(words.say_n("{n} other", "{n} others", more))
@@ -197,7 +198,7 @@ def notices(digest: Digest, words: Words) -> tuple[Notice, ...]:
     found: list[Notice] = []
     if health.stale or health.problems:
         found.append(Notice(_fault(digest, words), fault=True))
-    found += [Notice(safe.text(problem), fault=True) for problem in health.problems[:3]]
+    found += [Notice(untrusted.text(problem), fault=True) for problem in health.problems[:3]]
     if health.sample:
         found.append(Notice(words.say("Packaged sample of real calls, not the live portal."), fault=False))
     return tuple(found)
@@ -245,7 +246,7 @@ def left_out(digest: Digest, words: Words, count: int) -> tuple[str, ...]:
 
 def _commands(subscriber: Subscriber, top: int) -> list[str]:
     institutes = [name.partition("/")[0] for name in subscriber.institutes if name != "*"]
-    named = [safe.text(name, safe.TERM) for name in dict.fromkeys(institutes)] or ["INSTITUTE"]
+    named = [untrusted.text(name, untrusted.TERM) for name in dict.fromkeys(institutes)] or ["INSTITUTE"]
     return [f"matcher rank {name} --top {top}" for name in named[:3]]
 
 
@@ -261,10 +262,10 @@ def footer(digest: Digest, words: Words, options: MailOptions) -> tuple[str, ...
         lines.append(words.say("The attached calendar file holds the deadlines of these calls."))
     lines.append(
         words.say(
-            "You get this mail because {address} is subscribed.", address=safe.text(digest.subscriber.address, 254)
+            "You get this mail because {address} is subscribed.", address=untrusted.text(digest.subscriber.address, 254)
         )
     )
     lines.append(
-        words.say("To change or stop it, write to {address}.", address=safe.text(options.unsubscribe_mailto, 254))
+        words.say("To change or stop it, write to {address}.", address=untrusted.text(options.unsubscribe_mailto, 254))
     )
     return tuple(lines)

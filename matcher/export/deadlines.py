@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.digest import calendar, safe
+from matcher.digest import calendar
 from matcher.digest.words import Words
 from matcher.errors import UsageError
 from matcher.export.content import Thing
 from matcher.model.subscription import Language
+from matcher.text import untrusted
 
 if TYPE_CHECKING:
     from matcher.export.content import Content
@@ -18,6 +19,8 @@ def encode(content: Content) -> bytes:
     """One calendar of every coming deadline. Raises UsageError for changes."""
     if content.thing is Thing.CHANGES:
         raise UsageError("A calendar holds deadlines, not changes: export matches or calls as ics.")
-    title = f"European calls: {safe.text(content.name, safe.TERM)}" + (" (packaged sample)" if content.sample else "")
+    title = f"European calls: {untrusted.text(content.name, untrusted.TERM)}" + (
+        " (packaged sample)" if content.sample else ""
+    )
     changes = content.history.changes if content.history else ()
     return calendar.deadlines(content.calls, title, Words(Language.EN), now=content.now, changes=changes)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from feedgenerator import Atom1Feed
 
-from matcher.digest import phrases, safe
+from matcher.digest import phrases
 from matcher.digest.words import Words
 from matcher.export.content import Thing
 from matcher.model.subscription import Language
+from matcher.text import untrusted
 from matcher.wording import day, facts_line, stage_text, status_text
 
 if TYPE_CHECKING:
@@ -48,9 +49,9 @@ def encode(content: Content) -> bytes:
     """The feed of a content of one part."""
     [part] = content.parts
     feed = _Feed(
-        title=_TITLES[content.thing].format(safe.text(part.name, safe.TITLE)),
+        title=_TITLES[content.thing].format(untrusted.text(part.name, untrusted.TITLE)),
         link=PORTAL,
-        description=safe.text(content.sample) if content.sample else None,
+        description=untrusted.text(content.sample) if content.sample else None,
         language="en",
         author_name="matcher",
         feed_guid=urn("feed", content.thing, part.institute),
@@ -109,9 +110,9 @@ def _change_entry(change: Change, call: Call | None) -> Entry:
 
 def _entry(title: str, url: str | None, name: str, updated: datetime, lines: list[str]) -> Entry:
     return {
-        "title": safe.text(title, safe.TITLE),
-        "link": safe.link(url) or PORTAL,
+        "title": untrusted.text(title, untrusted.TITLE),
+        "link": untrusted.link(url) or PORTAL,
         "unique_id": name,
         "updateddate": updated,
-        "description": "".join(f"<p>{escape(safe.text(line))}</p>" for line in lines if line),
+        "description": "".join(f"<p>{escape(untrusted.text(line))}</p>" for line in lines if line),
     }

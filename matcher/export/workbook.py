@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
-from matcher.digest import safe
 from matcher.errors import UsageError
 from matcher.export.tables import plain_rows, table
+from matcher.text import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,7 +103,7 @@ def _write(sheet: Worksheet, row: int, column: int, name: str, value: Any, style
     elif isinstance(value, int | float):
         whole = "money" if name.endswith("_eur") else "whole"
         sheet.write_number(row, column, value, styles["ratio" if isinstance(value, float) else whole])
-    elif name == "url" and row <= LINKS and value.startswith("https://") and safe.link(value):
+    elif name == "url" and row <= LINKS and value.startswith("https://") and untrusted.link(value):
         sheet.write_url(row, column, value, styles["link"], string=value)
     else:
         text = value if len(value) <= _CELL else value[: _CELL - 1] + "…"

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from matcher.config.settings import Settings
     from matcher.ranking.product import MatcherRanker
-    from matcher.settings import Settings
 
 SETTING = "ranking.encoder"
 
@@ -160,8 +160,8 @@ def from_environment() -> MatcherRanker:
 
     Its vectors are in a file of their own, because the daily build forgets those that no live call needs.
     """
+    from matcher.config.settings import load_settings
     from matcher.ranking.product import MatcherRanker
-    from matcher.settings import load_settings
 
     settings = load_settings()
     model = settings.ranking.encoder

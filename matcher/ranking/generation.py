@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from matcher.durable import make_folder, sync, write_file
+from matcher.disk import make_folder, sync, write_file
 from matcher.errors import IndexMissing
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select, text, update
 
-from matcher.durable import sync
+from matcher.disk import sync
 from matcher.errors import StoreError
 from matcher.store.dialects import writing
 from matcher.store.schema import APPLICATION_ID, locks, metadata, runs

@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
-from matcher.durable import make_folder
+from matcher.disk import make_folder
 from matcher.errors import StoreError, StoreMissing
 from matcher.store.schema import APPLICATION_ID
 

@@ -15,8 +15,8 @@ import matcher
 from matcher import frames
 from matcher.api.drafts import MOVES
 from matcher.cli import COMMANDS
-from matcher.institutes import load_institutes
-from matcher.settings import packaged_config
+from matcher.config.institutes import load_institutes
+from matcher.config.settings import packaged_config
 from tests.helpers.home import DAY, LIFE_CALL, PHOTONIC, Place
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def test_projects_suggest_terms_that_calls_hold(sample: matcher.Session) -> None
 
 def test_a_draft_is_written_as_its_file(tmp_path: Path) -> None:
     """Every shipped profile survives the way to a file and back."""
-    from matcher.institutes import institute_yaml
+    from matcher.config.institutes import institute_yaml
 
     (tmp_path / "institutes").mkdir()
     shipped = load_institutes(packaged_config())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.app import Matcher
+from matcher.config.settings import load_settings
 from matcher.digest.edition import build_edition
 from matcher.model.day import noon
 from matcher.model.match import EvidenceKind
@@ -17,7 +18,6 @@ from matcher.ranking.encoder import KeptVectors, SentenceEncoder
 from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT
 from matcher.ranking.meaning import Encoding
-from matcher.settings import load_settings
 from tests.helpers.encoders import HashedWords, needs_the_extra, without_the_extra
 from tests.helpers.home import DAY, PHOTONIC, Place, some_rows
 

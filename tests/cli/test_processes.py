@@ -15,8 +15,8 @@ from datetime import date
 import pytest
 
 from matcher.app import Matcher
+from matcher.config.settings import load_settings
 from matcher.model.question import CallFilter
-from matcher.settings import load_settings
 from tests.helpers.home import DAY, PHOTONIC, Place, some_rows
 from tests.helpers.portal.rows import topic
 from tests.helpers.processes import MATCHER, MODULES

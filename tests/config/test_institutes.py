@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.config.fingerprint import institutes_fingerprint
+from matcher.config.institutes import find_institute, load_institutes
+from matcher.config.settings import packaged_config
 from matcher.errors import ConfigError, UsageError
-from matcher.institute_files import institutes_fingerprint
-from matcher.institutes import find_institute, load_institutes
-from matcher.settings import packaged_config
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.errors import ConfigError
-from matcher.mistakes import mask_secrets
-from matcher.settings import DatabaseSettings, PortalSettings, RankingSettings, load_settings, packaged_config
+from matcher.config.settings import DatabaseSettings, PortalSettings, RankingSettings, load_settings, packaged_config
+from matcher.errors import ConfigError, mask_secrets
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.config.settings import packaged_config
+from matcher.config.subscribers import DEFAULT_MIN_FIT, find_subscriber, load_subscribers
 from matcher.errors import ConfigError, UsageError
 from matcher.model.institute import Institute, Lab
 from matcher.model.subscription import Frequency, Language, Subscriber
-from matcher.settings import packaged_config
-from matcher.subscribers import DEFAULT_MIN_FIT, find_subscriber, load_subscribers
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from matcher.yamlfile import read_yaml
+from matcher.config.files import read_yaml
 
 
 @pytest.mark.parametrize(

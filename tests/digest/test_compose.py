@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher import sample
+from matcher.config.institutes import load_institutes
+from matcher.config.settings import packaged_config
 from matcher.digest.compose import compose, is_due, is_worth_sending
 from matcher.digest.edition import Edition, Fitting, build_edition, for_subscriber
 from matcher.digest.overview import compose_network
 from matcher.digest.told import told_by
-from matcher.institutes import load_institutes
 from matcher.model.answers import RunRecord
 from matcher.model.call import Deadline, Status
 from matcher.model.institute import Lab
@@ -26,7 +27,6 @@ from matcher.model.subscription import Freshness as Health
 from matcher.model.subscription import MailSection as Part
 from matcher.portal.parsing import parse_rows
 from matcher.ranking.build import build
-from matcher.settings import packaged_config
 from matcher.store.store import Store
 from tests.helpers.story import ANA, World, call, day, told
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 import matcher
-from matcher.settings import ENVIRONMENT, ENVIRONMENT_ONLY, load_settings
+from matcher.config.settings import ENVIRONMENT, ENVIRONMENT_ONLY, load_settings
 from tests.helpers.pages import every_command
 from tests.helpers.paths import DOCS, ROOT
 

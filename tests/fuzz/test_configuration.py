@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from matcher.config.institutes import load_institutes
+from matcher.config.settings import load_settings, packaged_config
+from matcher.config.subscribers import load_subscribers
 from matcher.errors import ConfigError
-from matcher.institutes import load_institutes
-from matcher.settings import load_settings, packaged_config
-from matcher.subscribers import load_subscribers
 from tests.helpers.fuzz.harness import Target, folder_of, short
 from tests.helpers.fuzz.mutations import bytes_like
 

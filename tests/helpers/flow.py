@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
 from matcher.app import Matcher
-from matcher.settings import load_settings
+from matcher.config.settings import load_settings
 from tests.helpers.home import QUICK
 from tests.helpers.portal.rows import Row, actions, topic
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from matcher.settings import packaged_config
+from matcher.config.settings import packaged_config
 from tests.helpers.portal.rows import DIGITAL, LIFE, RECORDED, Row, recorded_rows, topic
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def make_config(folder: Path, institutes: tuple[str, ...] = INSTITUTES) -> Path:
 def fetch_into(place: Place, day: str) -> None:
     """Fetch through the facade, once for many tests."""
     from matcher.app import Matcher
-    from matcher.settings import load_settings
+    from matcher.config.settings import load_settings
 
     Matcher(load_settings(environ=place.environment)).fetch(as_of=date.fromisoformat(day))
 

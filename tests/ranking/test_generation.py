@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from matcher.app import Matcher
+from matcher.config.settings import load_settings
 from matcher.errors import IndexMissing
 from matcher.ranking import generation as module
 from matcher.ranking.generation import Generation, StringTable, open_generation, write_generation
-from matcher.settings import load_settings
 from tests.helpers.home import DAY
 
 LAYOUT = 7

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.cli import COMMANDS, cli
+from matcher.config.settings import ScheduleSettings
 from matcher.metrics import families
 from matcher.model.answers import Health, RunRecord
-from matcher.settings import ScheduleSettings
 from tests.helpers.paths import DOCS, ROOT
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from email import message_from_bytes, policy
 import pytest
 
 from matcher.app import Matcher
+from matcher.config.settings import load_settings
 from matcher.errors import ConfigError, StoreMissing
 from matcher.model.subscription import Mail, MailState
 from matcher.ranking.index import Index
-from matcher.settings import load_settings
 from matcher.upkeep import archive_source
 from matcher.watch import GRACE_SECONDS, Watch
 from tests.helpers.home import Place, some_rows

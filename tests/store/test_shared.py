@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.app import Matcher
+from matcher.config.settings import load_settings
 from matcher.errors import StoreError
 from matcher.model.question import CallFilter
-from matcher.settings import load_settings
 from matcher.watch import Watch
 from tests.helpers.home import DAY, QUICK, Place, make_config, some_rows
 from tests.helpers.portal.rows import topic

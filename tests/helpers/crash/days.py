@@ -11,8 +11,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from matcher.app import Matcher
+from matcher.config.settings import load_settings
 from matcher.model.subscription import MailState
-from matcher.settings import load_settings
 from matcher.store.store import Store
 from tests.helpers.crash.forks import Life
 from tests.helpers.flow import EVERYBODY, MAIL, Flow, photonics, read

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from matcher.app import Matcher
-from matcher.settings import load_settings
+from matcher.config.settings import load_settings
 from matcher.watch import Watch
 from tests.helpers.home import Place, make_config
 from tests.helpers.mail.smtp_server import DROP, LocalSmtp

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
-from matcher.errors import ConfigError, UsageError
-from matcher.mistakes import describe_validation_error, shorten
+from matcher.config.files import describe_validation_error, read_yaml
+from matcher.errors import ConfigError, UsageError, shorten
 from matcher.model.subscription import NETWORK, Frequency, Language, Subscriber
-from matcher.yamlfile import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,13 +20,21 @@ if TYPE_CHECKING:
     from matcher.model.institute import Institute
 
 SUBSCRIBERS_FILE = "subscribers.yaml"
+
+
 MAX_FILE_BYTES = 1_000_000
+
+
 DEFAULT_MIN_FIT = 90
 """One call in ten is worth a mail where nothing else is said: fit is the place among all calls, from 0 to 100."""
 
+
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
+
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+
+
 _DOMAIN = re.compile(
     r"(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
 )
@@ -65,7 +72,11 @@ def _frequency(value: Any) -> Any:
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
+
+
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+
+
 Days = Annotated[int, Field(gt=0, le=365)]
 
 

@@ -16,14 +16,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from matcher.errors import ConfigError
-from matcher.mistakes import describe_validation_error, mask_secrets
+from matcher.config.files import describe_validation_error
+from matcher.errors import ConfigError, mask_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CONFIG_FILE = "matcher.toml"
+
+
 MAX_FILE_BYTES = 1_000_000
+
 
 ENVIRONMENT = {
     "MATCHER_PORTAL_URL": "portal.url",
@@ -35,6 +38,7 @@ ENVIRONMENT = {
     "MATCHER_METRICS_FILE": "schedule.metrics_file",
 }
 """Environment variables that set a key of `matcher.toml`."""
+
 
 ENVIRONMENT_ONLY = {
     "MATCHER_HOME": "Folder of all state; default: matcher in the user's data folder.",
@@ -114,6 +118,8 @@ def _https_or_empty(value: str) -> str:
 
 
 _Address = Annotated[str, AfterValidator(_address_or_empty)]
+
+
 _Https = Annotated[str, AfterValidator(_https_or_empty)]
 
 
@@ -157,7 +163,11 @@ class MailSettings(_Section):
 
 
 _Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
 WORKDAYS: tuple[_Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday")
+
+
 _LocalTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
+from matcher.config.files import describe_validation_error, read_yaml
+from matcher.config.fingerprint import institute_files, institutes_folder
 from matcher.errors import ConfigError, UsageError
-from matcher.institute_files import institute_files, institutes_folder
-from matcher.mistakes import describe_validation_error
 from matcher.model.institute import Institute, Lab, LegalName, Project
-from matcher.yamlfile import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,8 +19,13 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 5_000_000
 """A profile with hundreds of past projects stays below this; anything larger is a mistake."""
 
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
 Pic = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
 
 

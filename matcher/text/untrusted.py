@@ -1,21 +1,29 @@
-"""Call text is untrusted: what of it may enter a mail, as text, as a link, as a header."""
+"""What of a stranger's text may be shown: lines, links, headers, spreadsheet cells."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 TITLE = 220
 """Characters kept of a title: the longest on the portal is near 200."""
 
+
 TERM = 60
 """Characters kept of an evidence word or a name."""
+
 
 NOTE = 400
 """Characters kept of a sentence (a health problem, an old or a new value)."""
 
+
 _PORTAL = "europa.eu"
+
+
 _COMBINING = 2  # accents kept on one letter; more is a tower that covers the lines around it
+
+
 _DROPPED = frozenset({"Cf", "Co", "Cs", "Cn"})  # bidi and zero width, private use, lone surrogates, unassigned
 
 
@@ -69,3 +77,18 @@ def link(url: str | None) -> str | None:
 def header(value: object, limit: int = 200) -> str:
     """A header value: one line, whatever it was made of."""
     return text(value, limit)
+
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_cell(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection): a leading quote disarms it."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        value = " ".join(str(part) for part in value.values() if part is not None)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        value = "; ".join(str(csv_cell(part)) for part in value)
+    text = str(value)
+    return "'" + text if text.startswith(_FORMULA_STARTS) else text
