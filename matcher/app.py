@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from matcher.model.institute import Institute
     from matcher.model.match import SkillCheck, Trial
     from matcher.model.rows import FetchReport
-    from matcher.portal.facade import Portal
+    from matcher.portal.client import Portal
     from matcher.ranking.asked import Asked
     from matcher.ranking.index import Index
     from matcher.ranking.meaning import Encoding
@@ -224,7 +224,7 @@ class Matcher:
         Raises PortalUnreachable.
         """
         from matcher.jobs import fetch_listing
-        from matcher.portal.query import Query
+        from matcher.portal.search import Query
 
         configured = self.settings.portal
         asked = tuple(programmes or configured.programmes)
@@ -352,7 +352,7 @@ class Matcher:
 
     def portal(self, *, attempts: int | None = None) -> Portal:
         """The portal as configured; a context manager. `attempts` bounds the tries of a mere look."""
-        from matcher.portal.facade import Portal
+        from matcher.portal.client import Portal
         from matcher.portal.options import PortalOptions
 
         p = self.settings.portal

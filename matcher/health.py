@@ -85,7 +85,7 @@ def _last_fetch(app: Matcher, now: datetime) -> str:
 
 
 def _portal(app: Matcher) -> str:
-    from matcher.portal.query import Query
+    from matcher.portal.search import Query
 
     with app.portal(attempts=1) as portal:
         return f"{portal.count(Query())} live rows at {app.settings.portal.url}"

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from matcher.model.day import Clock, Progress
-    from matcher.portal.facade import Portal
+    from matcher.portal.client import Portal
     from matcher.portal.listing import Listing
-    from matcher.portal.query import Query
+    from matcher.portal.search import Query
     from matcher.sample import Sample
     from matcher.store.store import Store
 

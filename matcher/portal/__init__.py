@@ -6,12 +6,11 @@ What the portal really does is described in PROTOCOL.md; each module here deals 
 from __future__ import annotations
 
 from matcher.portal.bulk import BulkFile, parse_item
-from matcher.portal.facade import Portal
-from matcher.portal.freshness import Resolved, fresh, resolve
-from matcher.portal.listing import Listing
+from matcher.portal.client import Portal
+from matcher.portal.listing import Listing, Resolved, fresh, resolve
 from matcher.portal.options import PortalOptions
 from matcher.portal.parsing import parse_row, parse_rows
-from matcher.portal.query import Query
+from matcher.portal.search import Query
 
 __all__ = [
     "BulkFile",

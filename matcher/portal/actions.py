@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from matcher.model.call import Action, Deadline
-from matcher.portal.dates import brussels_day
 from matcher.portal.sections import plain_line
 from matcher.portal.values import as_text, mappings
+from matcher.portal.values import day_of as brussels_day
 
 if TYPE_CHECKING:
     from datetime import date

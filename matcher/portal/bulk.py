@@ -14,22 +14,22 @@ import ijson
 import requests
 
 from matcher.errors import PortalError, UsageError
+from matcher.http import READ_ERRORS, BodyTooLongError, BodyTooSlowError
 from matcher.model import programmes
 from matcher.model.call import Call, Kind, Source
 from matcher.model.rows import ParsedRow, SetAside
-from matcher.portal import actions, keywords
-from matcher.portal.numbers import Readable, ShortNumbers
+from matcher.portal import actions, parsing
 from matcher.portal.options import address_mistake
 from matcher.portal.parsing import IDENTIFIER_LIMIT, topic_page
-from matcher.portal.query import STATUSES, TYPES
-from matcher.portal.reading import READ_ERRORS, BodyTooLongError, BodyTooSlowError
+from matcher.portal.search import STATUSES, TYPES
 from matcher.portal.sections import plain_line
-from matcher.portal.values import as_text, canonical, digest, mappings, one_line
+from matcher.portal.values import Readable, ShortNumbers, as_text, canonical, mappings, one_line
+from matcher.portal.values import fingerprint as digest
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from matcher.portal.client import Client
+    from matcher.http import Client
 
 DATASOURCE = "grantsTenders"
 TENDER = "0"
@@ -168,7 +168,7 @@ def _call(item: Mapping[str, Any], kind: Kind, identifier: str, title: str) -> C
         deadlines=actions.deadlines(days, model),
         deadline_model=model,
         actions=actions.types_of_action(acts, [], []),
-        keywords=keywords.keywords(words, (identifier, call_id, title)),
+        keywords=parsing.keywords(words, (identifier, call_id, title)),
         url=topic_page(identifier) if kind is Kind.TOPIC else None,
         source=Source.BULK,
     )

@@ -1,297 +1,125 @@
-"""Talking HTTP with the portal: one request at a time, paced, retried, bounded, never led elsewhere by a redirect."""
+"""The portal as all others see it: listing, look-ups, topic files, the archive."""
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import TypeVar
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-import requests
-import tenacity
+from matcher.http import Client, WrongShapeError
+from matcher.portal import bulk, search
+from matcher.portal.listing import Listing, fetch_all, fetch_listing, fresh
+from matcher.portal.parsing import parse_rows
+from matcher.portal.search import Query, identifiers_query, search_query
+from matcher.portal.sections import sections
+from matcher.portal.values import as_text
 
-from matcher.errors import PortalError
-from matcher.portal.numbers import decoded
-from matcher.portal.options import PATIENCE, PortalOptions, is_loopback
-from matcher.portal.pace import Pace
-from matcher.portal.reading import READ_ERRORS, Body, BodyTooLongError, BodyTooSlowError
-from matcher.portal.watch import WatchedAdapter
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime, timedelta
+    from types import TracebackType
 
-RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
-LONGEST_PAUSE = 120.0
-"""Seconds: no pause between two tries is longer, whatever Retry-After says."""
+    from matcher.model.call import Section
+    from matcher.model.rows import ParsedRow
+    from matcher.portal.options import PortalOptions
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_HOPS = 5
-_ANSWER_LIMIT = 256_000_000
-
-T = TypeVar("T")
-Sleep = Callable[[float], None]
-Clock = Callable[[], float]
+_LOOKUP_SIZE = 50
 
 
-class RequestFailedError(PortalError):
-    """A request that stayed bad; `answered` tells whether the portal answered at all."""
+class Portal:
+    """The EU Funding & Tenders Portal over HTTP: one request at a time, paced and retried. A context manager."""
 
-    def __init__(self, message: str, *, answered: bool) -> None:
-        super().__init__(message)
-        self.answered = answered
-
-
-class _TransientError(Exception):
-    """A failure worth another try."""
-
-    def __init__(self, reason: str, *, answered: bool = True, retry_after: float | None = None) -> None:
-        super().__init__(reason)
-        self.answered = answered
-        self.retry_after = retry_after
-
-
-@dataclass(frozen=True, slots=True)
-class _Message:
-    """What is sent; `files` are parts of a multipart body: name → file name, content, content type."""
-
-    method: str
-    url: str
-    params: Mapping[str, str] | None = None
-    files: Mapping[str, tuple[str, str, str]] | None = None
-    headers: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """The time that the portal gave in an answer, and when that was, by a clock that is never set."""
-
-    date: datetime
-    at: float
-    clock: Clock
-
-    def now(self) -> datetime:
-        """The portal's time now."""
-        return self.date + timedelta(seconds=self.clock() - self.at)
-
-
-class Client:
-    """A session with the portal; `requests` and `retries` count what was sent, `date` is the portal's own time."""
-
-    def __init__(self, options: PortalOptions, *, sleep: Sleep = time.sleep, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self,
+        options: PortalOptions,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._options = options
-        self._clock = clock
-        self._sleep = sleep
-        self._pace = Pace(options.rate, sleep=sleep, clock=clock)
-        self._session = requests.Session()
-        self._session.headers.update({"User-Agent": options.user_agent, "Accept": "application/json"})
-        self._session.auth = _no_auth
-        watched = WatchedAdapter(PATIENCE * options.timeout)
-        self._session.mount("https://", watched)
-        self._session.mount("http://", watched)
-        self.before_request: Callable[[], None] = _nothing
-        self.date: Dated | None = None
-        self.requests = 0
-        self.retries = 0
+        self._client = Client(options, sleep=sleep, clock=clock)
+
+    def __enter__(self) -> Portal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def close(self) -> None:
-        self._session.close()
+        """Close the connection."""
+        self._client.close()
 
-    def post_json(self, path: str, params: Mapping[str, str], parts: Mapping[str, object], check: Check[T]) -> T:
-        """POST JSON parts below `options.url`; `check` turns the decoded answer into what is wanted.
+    @property
+    def requests(self) -> int:
+        """Requests sent so far, retries included."""
+        return self._client.requests
 
-        `check` raises `WrongShapeError` for an answer that makes no sense, which is then asked for again.
-        Raises `RequestFailedError` when no try brought a usable answer.
+    @property
+    def retries(self) -> int:
+        """Requests sent so far because an earlier one failed."""
+        return self._client.retries
+
+    def before_requests(self, call: Callable[[], None]) -> None:
+        """Call something before each request from now on; what it raises ends the request."""
+        self._client.before_request = call
+
+    def clock_ahead(self, now: datetime) -> timedelta | None:
+        """How far a clock that says `now` is ahead of the portal's, by its last answer; None when it said no time."""
+        return None if self._client.date is None else now - self._client.date.now()
+
+    def listing(self, query: Query, progress: Callable[[int, int], None] | None = None) -> Listing:
+        """Every call of a query; `progress(done, total)` counts distinct rows.
+
+        Raises `PortalUnreachable` when the portal gives no usable answer at the first contact, `UsageError` for a
+        programme that is not known; whatever fails later is told in `Listing.problems` and the rest is kept.
         """
-        url = self._options.url.rstrip("/") + path
-        # a part without a file name and its own JSON content type is answered with a 500 (PROTOCOL.md, search API)
-        files = {name: ("blob", json.dumps(value), "application/json") for name, value in parts.items()}
+        return fetch_listing(self._client, query, self._options.max_passes, progress)
 
-        def once() -> T:
-            with self._send(_Message("POST", url, params, files)) as response:
-                if response.status_code != requests.codes.ok:
-                    raise RequestFailedError(_refusal(response), answered=True)
-                return _checked(self._whole(response), check)
+    def count(self, query: Query) -> int:
+        """How many rows the portal counts for a query, from one page. Raises `PortalError`."""
+        return search.count(self._client, search_query(query))
 
-        return self._persist(once, url)
+    def lookup(self, identifiers: Sequence[str]) -> list[ParsedRow]:
+        """The freshest row of each identifier that the portal still has, whatever its status.
 
-    def get_json(self, url: str, check: Check[T]) -> T | None:
-        """GET a JSON file; None when there is none (404). Raises as `post_json`."""
+        Raises `PortalError` when the portal gives no usable answer.
+        """
+        wanted = {identifier.casefold() for identifier in identifiers}
+        # a cascade call is known here as <parent>/<reference>, and to the portal as its parent
+        asked = sorted({name for identifier in identifiers for name in (identifier, identifier.rsplit("/", 1)[0])})
+        rows: list[object] = []
+        for start in range(0, len(asked), _LOOKUP_SIZE):
+            rows += fetch_all(self._client, identifiers_query(asked[start : start + _LOOKUP_SIZE]))
+        parsed, _ = parse_rows(rows)
+        return fresh(row for row in parsed if row.call.identifier.casefold() in wanted)
 
-        def once() -> T | None:
-            with self._send(_Message("GET", url)) as response:
-                if response.status_code == requests.codes.not_found:
-                    return None
-                if response.status_code != requests.codes.ok:
-                    raise RequestFailedError(_refusal(response), answered=True)
-                return _checked(self._whole(response), check)
+    def details(self, identifier: str) -> tuple[Section, ...] | None:
+        """The sections of a topic's static file; None when there is none. Raises `PortalError`."""
+        return fetch_details(self._client, self._options.data_url, identifier)
 
-        return self._persist(once, url)
+    def open_bulk(self, source: str, etag: str | None = None) -> bulk.BulkFile | None:
+        """Open grantsTenders.json at an address or path; None when it is unchanged since `etag`.
 
-    def open(self, url: str, headers: Mapping[str, str]) -> requests.Response:
-        """GET for streaming: status 200 or 304, the body still unread. Raises `RequestFailedError`."""
-
-        def once() -> requests.Response:
-            response = self._send(_Message("GET", url, headers=headers))
-            if response.status_code not in {requests.codes.ok, requests.codes.not_modified}:
-                response.close()
-                raise RequestFailedError(_refusal(response), answered=True)
-            return response
-
-        return self._persist(once, url)
-
-    def body(self, response: requests.Response, *, limit: int, seconds: float) -> Body:
-        """A bounded reader on a response from `open`."""
-        return Body(response, limit=limit, seconds=seconds, clock=self._clock)
-
-    def _persist(self, once: Callable[[], T], url: str) -> T:
-        """Try until it works or patience ends."""
-        retrying = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(self._options.attempts),
-            wait=self._pause,
-            retry=tenacity.retry_if_exception_type(_TransientError),
-            before_sleep=self._count_retry,
-            sleep=self._sleep,
-            reraise=True,
-        )
-        try:
-            return retrying(once)
-        except _TransientError as failure:
-            tries = "1 try" if self._options.attempts == 1 else f"{self._options.attempts} tries"
-            host = urlsplit(url).netloc
-            raise RequestFailedError(
-                f"{host} gave no usable answer in {tries}: {failure}", answered=failure.answered
-            ) from None
-
-    def _pause(self, state: tenacity.RetryCallState) -> float:
-        """Doubling pauses, or what Retry-After asks for when that is longer."""
-        doubling = self._options.backoff * 2.0 ** (state.attempt_number - 1)
-        failure = state.outcome.exception() if state.outcome else None
-        asked = failure.retry_after if isinstance(failure, _TransientError) else None
-        return min(max(doubling, asked or 0.0), LONGEST_PAUSE)
-
-    def _count_retry(self, _: tenacity.RetryCallState) -> None:
-        self.retries += 1
-
-    def _send(self, message: _Message) -> requests.Response:
-        """One request with its redirects on the same host; a response whose status is worth reading."""
-        for _ in range(_HOPS):
-            response = self._send_once(message)
-            if response.status_code not in _REDIRECTS:
-                return response
-            with response:
-                message = _redirected(message, response)
-        raise RequestFailedError(f"{urlsplit(message.url).netloc} redirects in a circle", answered=True)
-
-    def _send_once(self, message: _Message) -> requests.Response:
-        self._pace.wait()
-        self.before_request()
-        self.requests += 1
-        # on this machine, a proxy that the environment names has no business
-        self._session.trust_env = not is_loopback(urlsplit(message.url).hostname or "")
-        try:
-            response = self._session.request(
-                message.method,
-                message.url,
-                params=message.params,
-                files=message.files,
-                headers=message.headers,
-                timeout=self._options.timeout,
-                stream=True,
-                allow_redirects=False,
-            )
-        except READ_ERRORS as error:
-            raise _TransientError(_in_words(error), answered=False) from error
-        self.date = _dated(response.headers, self._clock) or self.date
-        if response.status_code in RETRIED_STATUSES:
-            with response:
-                raise _TransientError(f"HTTP {response.status_code}", retry_after=_retry_after(response.headers))
-        return response
-
-    def _whole(self, response: requests.Response) -> bytes:
-        """The body of a response, or a reason to try again."""
-        body = self.body(response, limit=_ANSWER_LIMIT, seconds=PATIENCE * self._options.timeout)
-        try:
-            return body.read_all()
-        except BodyTooSlowError:
-            raise _TransientError("the answer came too slowly") from None
-        except BodyTooLongError:
-            raise RequestFailedError("The portal's answer is longer than any real one", answered=True) from None
-        except READ_ERRORS as error:
-            raise _TransientError(f"the answer broke off ({_in_words(error)})") from error
+        Raises `UsageError` for a source that cannot be read, `PortalError` when the address gives no file.
+        """
+        return bulk.open_bulk(self._client, source, etag)
 
 
-class WrongShapeError(Exception):
-    """JSON that is not what was asked for."""
+def fetch_details(client: Client, data_url: str, identifier: str) -> tuple[Section, ...] | None:
+    """The described sections of a topic, empty when the file has none; None when there is no file.
+
+    The portal knows the file by the identifier in lower case only. Raises `PortalError` when it stays bad.
+    """
+    name = quote(identifier.lower(), safe="")
+    return client.get_json(f"{data_url.rstrip('/')}/topicDetails/{name}.json", parse_details)
 
 
-Check = Callable[[object], T]
-
-
-def _checked(body: bytes, check: Check[T]) -> T:
-    try:
-        answer = decoded(body)
-    except (ValueError, RecursionError):
-        raise _TransientError("the answer is not JSON") from None
-    try:
-        return check(answer)
-    except WrongShapeError as error:
-        raise _TransientError(str(error)) from None
-
-
-def _nothing() -> None:
-    """Nobody asked to be called."""
-
-
-def _dated(headers: Mapping[str, str], clock: Clock) -> Dated | None:
-    try:
-        date = parsedate_to_datetime(headers.get("Date", ""))
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return Dated(date if date.tzinfo else date.replace(tzinfo=UTC), clock(), clock)
-
-
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keeps passwords of the user's .netrc from being sent along."""
-    return request
-
-
-def _redirected(message: _Message, response: requests.Response) -> _Message:
-    """The message for where a redirect leads, if it may be followed: same scheme and host, and a POST stays a POST."""
-    target = urljoin(message.url, response.headers.get("Location", ""))
-    here, there = urlsplit(message.url), urlsplit(target)
-    if (here.scheme, here.netloc) != (there.scheme, there.netloc):
-        raise RequestFailedError(
-            f"{here.netloc} redirects to {there.scheme}://{there.netloc}, which is not followed", answered=True
-        )
-    if message.method == "POST" and response.status_code not in {307, 308}:
-        raise RequestFailedError(f"{here.netloc} redirects a search (HTTP {response.status_code})", answered=True)
-    return replace(message, url=target, params=None)  # the new address has its own parameters
-
-
-def _refusal(response: requests.Response) -> str:
-    return f"{urlsplit(response.url).netloc} refused the request (HTTP {response.status_code})"
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Retry-After as seconds, from a number, or from an HTTP date against the answer's own `Date`."""
-    text = headers.get("Retry-After", "").strip()
-    if text.isascii() and text.replace(".", "", 1).isdigit():
-        return min(float(text), LONGEST_PAUSE)
-    try:
-        until = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("Date", ""))
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return max(0.0, min(until.total_seconds(), LONGEST_PAUSE))
-
-
-def _in_words(error: BaseException) -> str:
-    """The kind of failure, without the chain of wrapped messages."""
-    names = (
-        (requests.exceptions.SSLError, "no secure connection"),
-        (requests.exceptions.ProxyError, "the proxy does not let it through"),
-        (requests.exceptions.Timeout, "no answer in time"),
-        (TimeoutError, "no answer in time"),
-        (requests.exceptions.ConnectionError, "no connection"),
-    )
-    return next((words for kind, words in names if isinstance(error, kind)), type(error).__name__)
+def parse_details(answer: object) -> tuple[Section, ...]:
+    """The sections of a decoded file; raises `WrongShapeError` when it is not one."""
+    details = answer.get("TopicDetails") if isinstance(answer, Mapping) else None
+    if not isinstance(details, Mapping):
+        raise WrongShapeError("the answer holds no `TopicDetails`")
+    return sections(as_text(details.get("description")))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from matcher.portal.query import STATUSES, UNLABELLED_STATUSES
+from matcher.portal.search import STATUSES, UNLABELLED_STATUSES
 from matcher.portal.values import first, one_line, strings
 
 if TYPE_CHECKING:

@@ -1,31 +1,74 @@
-"""Getting every row of a query out of pages that lose some and double others.
-
-A pass reads all pages in identifier order. Rows are told apart by their key; when fewer distinct rows came than the
-portal counts, another pass follows, in the opposite order so that ties fall on other page borders. Passes are bounded,
-because rows that are twice in the portal's index keep the count from ever being met (PROTOCOL.md, quirk 1).
-"""
+"""The whole listing, read in passes until it is complete, and which copy of a row to believe."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from matcher.errors import PortalError, PortalUnreachable
+from matcher.http import Client, RequestFailedError
 from matcher.model.rows import ParsedRow, SetAside
-from matcher.portal.client import Client, RequestFailedError
 from matcher.portal.drift import Census
-from matcher.portal.freshness import resolve
 from matcher.portal.parsing import parse_row
-from matcher.portal.query import Query, search_query
-from matcher.portal.search import PAGE_SIZE, WINDOW, Page, count, facet, search
-from matcher.portal.splitting import Part, Splitter
+from matcher.portal.search import PAGE_SIZE, WINDOW, Page, Query, Slice, Splitter, count, facet, search, search_query
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from matcher.model.day import Progress
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """One row per call, in identifier order, and how many copies gave way to it."""
+
+    rows: tuple[ParsedRow, ...]
+    stale_copies: int
+    language_copies: int
+
+
+def fresh(rows: Iterable[ParsedRow]) -> list[ParsedRow]:
+    """The row to believe for each identifier (upper and lower case are one), in identifier order."""
+    return list(resolve(rows).rows)
+
+
+def resolve(rows: Iterable[ParsedRow]) -> Resolved:
+    """As `fresh`, with counts: a copy in another language is a language copy, any other one is stale."""
+    groups: dict[str, list[ParsedRow]] = {}
+    for row in rows:
+        groups.setdefault(row.call.identifier.casefold(), []).append(row)
+    kept: list[ParsedRow] = []
+    stale = languages = 0
+    for name in sorted(groups):
+        best = max(groups[name], key=_preference)
+        others = [row for row in groups[name] if row is not best]
+        kept.append(best)
+        foreign = sum(row.language != best.language for row in others)
+        languages += foreign
+        stale += len(others) - foreign
+    return Resolved(tuple(kept), stale, languages)
+
+
+def _preference(row: ParsedRow) -> tuple[bool, datetime, bool, int, int, str, bytes]:
+    call = row.call
+    return (
+        row.language == "en",
+        row.ingested or _NEVER,
+        row.datasource == "SEDIA",
+        len(call.sections),
+        len(call.deadlines),
+        row.key,
+        row.raw,
+    )
+
 
 GIVE_UP_AFTER = 3
 """Bad pages in a row after which the portal is taken to have stopped answering."""
+
 
 _NEAR = 5
 
@@ -66,7 +109,7 @@ def fetch_listing(client: Client, query: Query, max_passes: int, progress: Progr
         report=gathering.problem,
     )
     if gathering.counted <= WINDOW:
-        gathering.fetch(Part("the listing", asked, gathering.counted), {number: page})
+        gathering.fetch(Slice("the listing", asked, gathering.counted), {number: page})
     else:
         for part in splitter.parts(asked, gathering.counted):
             if gathering.stopped:
@@ -124,9 +167,9 @@ class _Gathering:
         self.complete = False
         self.problems.append(sentence)
 
-    def fetch(self, part: Part, known: dict[int, Page]) -> None:
+    def fetch(self, part: Slice, known: dict[int, Page]) -> None:
         """All rows of one part, in as many passes as it takes; `known` pages were fetched already."""
-        reading = _Part(part, self)
+        reading = _SliceReading(part, self)
         for number in range(1, self.max_passes + 1):
             self.passes = max(self.passes, number)
             reading.read(descending=number % 2 == 0, known=known if number == 1 else {})
@@ -168,10 +211,10 @@ class _Gathering:
 
 
 @dataclass
-class _Part:
+class _SliceReading:
     """The passes over one part."""
 
-    part: Part
+    part: Slice
     all: _Gathering
     keys: set[str] = field(default_factory=set)
     bad: dict[int, str] = field(default_factory=dict)  # page → why, of the last pass that tried it

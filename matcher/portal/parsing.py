@@ -1,24 +1,70 @@
-"""One row of the search API → a `Call`, or the reason why it cannot become one.
-
-Total: no JSON value makes `parse_row` raise. Metadata values are arrays of strings; any may be missing (PROTOCOL.md).
-"""
+"""Keywords of a call: the portal's `keywords` and `tags`, without what says nothing about its subject."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from matcher.model import programmes
 from matcher.model.call import Call, Kind, Link, Section, Source
 from matcher.model.rows import ParsedRow, SetAside
-from matcher.portal import actions, budget, dates, keywords, trl
-from matcher.portal.query import STATUSES, TYPES
+from matcher.portal import actions, amounts, values
+from matcher.portal.search import STATUSES, TYPES
 from matcher.portal.sections import plain_line, plain_text, sections
-from matcher.portal.values import as_text, canonical, digest, embedded, first, mappings, one_line, strings, whole
+from matcher.portal.values import (
+    as_text,
+    canonical,
+    embedded,
+    fingerprint,
+    first,
+    mappings,
+    one_line,
+    parsed,
+    strings,
+    whole,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KEYWORD_LIMIT = 200
+"""Keywords of one call, and characters of one keyword, that are kept."""
+
+
+_WORTHLESS = frozenset({"digitalagenda", "digital agenda"})  # stands on most topics, whatever they are about
+
+
+def keywords(values: Iterable[str], ids: Iterable[str | None]) -> tuple[str, ...]:
+    """Each keyword once, in the portal's order.
+
+    One value may itself be a JSON array (PROTOCOL.md, quirk 5). The topic's and call's own ids and its title, which
+    the portal repeats there, are dropped, and so is the Digital Agenda; `crossCuttingPriorities` never count (quirk 6).
+    """
+    dropped = _WORTHLESS | {plain_line(text).casefold() for text in ids if text}
+    found: dict[str, str] = {}
+    for word in _unpacked(values):
+        line = plain_line(word)[:KEYWORD_LIMIT]
+        if line and line.casefold() not in dropped:
+            found.setdefault(line.casefold(), line)
+    return tuple(found.values())[:KEYWORD_LIMIT]
+
+
+def _unpacked(values: Iterable[str]) -> Iterator[str]:
+    for value in values:
+        array = parsed(value) if value.startswith("[") else None
+        if isinstance(array, list):
+            yield from (text for item in array if (text := as_text(item)))
+        else:
+            yield value
+
 
 TOPIC_PAGE = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/topic-details/"
+
+
 IDENTIFIER_LIMIT = 200
+
+
 LINK_LIMIT = 50
 
 
@@ -32,8 +78,8 @@ def parse_row(row: object) -> ParsedRow | SetAside:
     try:
         raw = canonical(row)
     except RecursionError:
-        return SetAside(digest(b"nested too deep"), "nested too deep to be read", b"null")
-    key = row_key(row) or digest(raw)
+        return SetAside(fingerprint(b"nested too deep"), "nested too deep to be read", b"null")
+    key = row_key(row) or fingerprint(raw)
     if not isinstance(row, Mapping):
         return SetAside(key, "the row is not an object", raw)
     metadata = row.get("metadata")
@@ -101,8 +147,8 @@ def _reference_stem(row: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
 
 def _call(row: Mapping[str, Any], metadata: Mapping[str, Any], kind: Kind, identifier: str, title: str) -> Call:
     acts = list(embedded(metadata, "actions"))
-    lines = budget.own_lines(embedded(metadata, "budgetOverview"), identifier)
-    paid = budget.money(lines)
+    lines = amounts.own_lines(embedded(metadata, "budgetOverview"), identifier)
+    paid = amounts.money(lines)
     model = actions.deadline_model(strings(metadata, "deadlineModel"), acts, lines)
     days = actions.deadline_days(strings(metadata, "deadlineDate"), acts, lines)
     text = _sections(row, metadata, title)
@@ -124,14 +170,14 @@ def _call(row: Mapping[str, Any], metadata: Mapping[str, Any], kind: Kind, ident
         budget_eur=paid.budget_eur or _plain_budget(metadata),
         contribution_eur=paid.contribution_eur,
         grants=paid.grants,
-        trl=trl.readiness(section.text for section in text),
+        trl=amounts.readiness(section.text for section in text),
         destination=plain_line(first(metadata, "destinationDescription") or "") or None,
-        keywords=keywords.keywords(words, (identifier, call_id, title)),
+        keywords=keywords(words, (identifier, call_id, title)),
         sections=text,
         url=_page(row, kind, identifier),
         links=_links(metadata),
         source=Source.SEARCH,
-        ingested=max(filter(None, map(dates.moment, strings(metadata, "esDA_IngestDate"))), default=None),
+        ingested=max(filter(None, map(values.moment, strings(metadata, "esDA_IngestDate"))), default=None),
     )
 
 

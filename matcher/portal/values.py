@@ -1,7 +1,4 @@
-"""Reading values that cannot be trusted: metadata arrays, JSON inside strings, text from the web.
-
-Nothing here raises on any JSON value; what makes no sense reads as absent.
-"""
+"""Values of untrusted JSON: text, numbers of any length, dates."""
 
 from __future__ import annotations
 
@@ -9,15 +6,21 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Protocol
 
-from matcher.portal.numbers import decoded
+from matcher.model.day import BRUSSELS
 
 LINE = 1_000
 """Characters of a title, name or label that are kept."""
 
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ud800-\udfff\ufffe\uffff]")
+
+
 _SPACE = re.compile(r"\s+")
+
+
 _BIGGEST = 10**12
 
 
@@ -26,7 +29,7 @@ def canonical(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")
 
 
-def digest(raw: bytes) -> str:
+def fingerprint(raw: bytes) -> str:
     """A short name for bytes that have no other."""
     return "sha256:" + hashlib.sha256(raw).hexdigest()[:24]
 
@@ -90,3 +93,175 @@ def whole(value: object) -> int | None:
     else:
         number = 0
     return number if 0 < number < _BIGGEST else None
+
+
+_ISO = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
+)
+
+
+_WORDS = re.compile(r"(\d{1,2}) ([A-Z][a-z]+) (\d{4})\b", re.ASCII)
+
+
+_MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+_YEARS = range(1990, 2100)
+
+
+def moment(value: object) -> datetime | None:
+    """A moment in UTC from ISO text or epoch milliseconds; None when it is neither, or outside 1990-2099.
+
+    A text without an offset is Brussels time.
+    """
+    try:
+        found = _moment(value)
+        found = found.astimezone(UTC) if found else None
+    except (ValueError, OverflowError):
+        return None
+    return found if found and found.year in _YEARS else None
+
+
+def day_of(value: object) -> date | None:
+    """The day in Brussels of anything that `moment` reads, or of `05 December 2019`."""
+    found = moment(value)
+    if found is not None:
+        return found.astimezone(BRUSSELS).date()
+    return _day_in_words(value) if isinstance(value, str) else None
+
+
+def _moment(value: object) -> datetime | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return _EPOCH + timedelta(milliseconds=value)
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit() and len(text) in {12, 13}:
+        return _EPOCH + timedelta(milliseconds=int(text))
+    match = _ISO.fullmatch(text)
+    return _from_iso(match) if match else None
+
+
+def _from_iso(match: re.Match[str]) -> datetime:
+    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    micro = int((fraction or "0")[:6].ljust(6, "0"))
+    plain = datetime(  # noqa: DTZ001 — the offset follows
+        int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), micro
+    )
+    if offset is None:
+        return plain.replace(tzinfo=BRUSSELS)
+    if offset == "Z":
+        return plain.replace(tzinfo=UTC)
+    sign = -1 if offset[0] == "-" else 1
+    shift = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
+    return plain.replace(tzinfo=UTC) - sign * shift
+
+
+def _day_in_words(text: str) -> date | None:
+    match = _WORDS.match(text.strip())
+    if match is None or match[2] not in _MONTHS:
+        return None
+    try:
+        found = date(int(match[3]), _MONTHS.index(match[2]) + 1, int(match[1]))
+    except ValueError:
+        return None
+    return found if found.year in _YEARS else None
+
+
+LONGEST_INTEGER = 18
+"""Digits; epoch milliseconds have 13, the Union's budget in cents 15."""
+
+
+_READABLE = re.compile(rb"-?[0-9]{1,18}(?:\.[0-9]{1,300})?(?:[eE][-+]?[0-9]{1,2})?")
+
+
+_NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+
+
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)|-?[0-9][-+.0-9eE]*+', re.DOTALL)
+
+
+_OPEN_END = re.compile(rb"-?[0-9][-+.0-9eE]*\Z|-\Z")
+
+
+_SHAPE = bytes.maketrans(b"123456789E-", b"000000000e+")
+
+
+_LONGEST_TOKEN = 1_000
+
+
+_PIECE = 65_536
+
+
+class Readable(Protocol):
+    """What bytes are read from; empty at the end."""
+
+    def read(self, size: int = ...) -> bytes: ...
+
+
+def decoded(text: str | bytes) -> object:
+    """The value of a JSON text, None for integers that are too long. Raises ValueError or RecursionError."""
+    return json.loads(text, parse_int=_integer)
+
+
+def _integer(digits: str) -> int | None:
+    return int(digits) if len(digits) <= LONGEST_INTEGER + 1 else None
+
+
+class ShortNumbers:
+    """A JSON stream in which numbers that are too long read `null`; what stands in strings is left alone."""
+
+    def __init__(self, source: Readable) -> None:
+        self._source = source
+        self._held = b""  # an escape or a number that may go on in the next piece
+        self._in_string = False
+
+    def read(self, size: int = _PIECE) -> bytes:
+        if size == 0:
+            return b""
+        while True:
+            piece = self._source.read(_PIECE)
+            whole = self._held + piece
+            self._held = b""
+            if piece:
+                whole = self._hold_back(whole)
+            if whole or not piece:
+                return self._shortened(whole)
+
+    def _hold_back(self, text: bytes) -> bytes:
+        """Keep what is not complete for the next time; of a number only as much as shows that it is too long."""
+        inside = self._in_string != _ends_within(text)
+        if inside:
+            slashes = len(text) - len(text.rstrip(b"\\"))
+            cut = len(text) - slashes % 2
+        else:
+            match = _OPEN_END.search(text, max(0, len(text) - _PIECE - _LONGEST_TOKEN))
+            cut = match.start() if match else len(text)
+        self._held = text[cut:][:_LONGEST_TOKEN]
+        return text[:cut]
+
+    def _shortened(self, text: bytes) -> bytes:
+        started_inside, self._in_string = self._in_string, self._in_string != _ends_within(text)
+        shape = text.translate(_SHAPE)
+        if b"0" * (LONGEST_INTEGER + 1) not in shape and b"0e000" not in shape and b"0e+000" not in shape:
+            return text
+        if started_inside:
+            return _TOKEN.sub(_short, b'"' + text)[1:]
+        return _TOKEN.sub(_short, text)
+
+
+def _ends_within(text: bytes) -> bool:
+    """True when a text that starts outside of a string ends inside one (or the other way round)."""
+    return text.replace(b"\\\\", b"").replace(b'\\"', b"").count(b'"') % 2 == 1
+
+
+def _short(token: re.Match[bytes]) -> bytes:
+    text = token[0]
+    if text.startswith(b'"') or _READABLE.fullmatch(text) or not _NUMBER.fullmatch(text):
+        return text
+    return b"null"

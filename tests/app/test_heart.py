@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from matcher.errors import ClockWrong, RunGoesOn, RunLost, StoreError
 from matcher.heart import Heart
 from matcher.jobs import fetch_listing, recorded_run
-from matcher.portal.facade import Portal
+from matcher.portal.client import Portal
 from matcher.portal.options import PortalOptions
-from matcher.portal.query import Query
+from matcher.portal.search import Query
 from matcher.store.lock import STALE_AFTER
 from matcher.store.store import Store
 from tests.helpers.portal.rows import topic

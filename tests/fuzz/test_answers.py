@@ -9,11 +9,10 @@ import zlib
 import urllib3
 from hypothesis import strategies as st
 
+from matcher.http import READ_ERRORS, Body, BodyTooLongError, _checked, _TransientError
 from matcher.model.call import Section
-from matcher.portal.client import _checked, _TransientError
-from matcher.portal.details import parse_details
+from matcher.portal.client import parse_details
 from matcher.portal.parsing import parse_rows
-from matcher.portal.reading import READ_ERRORS, Body, BodyTooLongError
 from matcher.portal.search import Page, _counts, _page
 from tests.helpers.fuzz.harness import Target, short
 from tests.helpers.fuzz.mutations import bytes_like, changed, changes, dumped

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from matcher.portal.facade import Portal
+from matcher.portal.client import Portal
 from matcher.portal.options import PortalOptions
 from tests.helpers.portal.rows import RECORDED, recorded_rows
 from tests.helpers.portal.server import LocalPortal

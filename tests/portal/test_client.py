@@ -7,12 +7,11 @@ from types import SimpleNamespace
 import pytest
 import trustme
 
+from matcher import http as portal_client
 from matcher.errors import PortalError, PortalUnreachable
+from matcher.http import LONGEST_PAUSE, Pace, RequestFailedError
 from matcher.portal import bulk
-from matcher.portal import client as portal_client
-from matcher.portal.client import LONGEST_PAUSE, RequestFailedError
-from matcher.portal.pace import Pace
-from matcher.portal.query import Query
+from matcher.portal.search import Query
 from tests.helpers.portal.failures import Fault, Faults
 from tests.helpers.portal.rows import listing
 from tests.helpers.portal.server import LocalPortal

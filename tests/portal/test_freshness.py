@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import itertools
 
-from matcher.portal.freshness import fresh, resolve
+from matcher.portal.listing import fresh, resolve
 from matcher.portal.parsing import parse_row
 from tests.helpers.portal.rows import single_rows, topic
 

@@ -7,7 +7,7 @@ import pytest
 from matcher.errors import ConfigError, PortalUnreachable, UsageError
 from matcher.model.call import Kind
 from matcher.portal.options import PortalOptions
-from matcher.portal.query import Query
+from matcher.portal.search import Query
 from tests.helpers.portal.failures import EVERY_FAULT, Fault, Faults
 from tests.helpers.portal.rows import CLOSED, DIGITAL, LIFE, OPEN, cascade, external, listing, small, topic
 

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import PortalError
-from matcher.portal.search import WINDOW
-from matcher.portal.splitting import Splitter
+from matcher.portal.search import WINDOW, Splitter
 
 FIELD = "frameworkProgramme"
 QUERY = {"bool": {"must": [{"terms": {"type": ["1"]}}]}}

@@ -1,11 +1,8 @@
-"""Money of one topic out of `budgetOverview`, which lists the lines of its whole call.
-
-Own lines are those whose `action` starts with the topic's identifier and a space. A pot that is repeated on several
-own lines (one per type of action) is one pot; pots that differ add up. 0 means unknown (PROTOCOL.md, `budgetOverview`).
-"""
+"""Money and technology readiness levels of a call."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +10,8 @@ from typing import Any
 from matcher.portal.values import mappings, whole
 
 Line = Mapping[str, Any]
+
+
 Pot = tuple[tuple[str, int], ...]
 
 
@@ -69,3 +68,68 @@ def _pot(line: Line) -> Pot:
     if not isinstance(years, Mapping):
         return ()
     return tuple(sorted((str(year), amount) for year, value in years.items() if (amount := whole(value))))
+
+
+Range = tuple[int, int]
+
+
+_NAME = r"(?:TRLs?|technolog(?:y|ical) readiness levels?(?:\s*\(TRLs?\))?)"
+
+
+_LEVEL = rf"{_NAME}\s*(?:of\s+)?([1-9])(?!\d|\.\d)(?:\s*(?:-|–|—|/|to|or|and)\s*(?:{_NAME}\s*)?([1-9])(?!\d|\.\d))?"
+
+
+_SETS = re.compile(
+    r"\b(?:activities|actions?|proposals?|projects?)\b[^.;:]{0,160}?"
+    r"\b(?:expected|should|shall|must|will|may|can|need|aim)\b",
+    re.IGNORECASE,
+)
+
+
+_HEDGE = (
+    r"(?:(?:up|at|to|from|least|a|an|the|minimum|minimally|maximum|between|around|about|target|level|of|or)\s+){0,6}"
+)
+
+
+_START = re.compile(rf"\bstart(?:s|ing)?\s+{_HEDGE}{_LEVEL}", re.IGNORECASE)
+
+
+_END = re.compile(rf"\b(?:achiev|reach|attain|arriv|end)(?:e|es|ing|s)?\s+{_HEDGE}{_LEVEL}", re.IGNORECASE)
+
+
+_MINIMUM = re.compile(rf"\bbe\s+at\s+(?:minimum|least)\s+{_LEVEL}[^.;]*\bend of the project", re.IGNORECASE)
+
+
+_FROM_TO = re.compile(rf"\bfrom\s+{_NAME}\s*([1-9])\s+to\s+(?:{_NAME}\s*)?([1-9])(?!\d|\.\d)", re.IGNORECASE)
+
+
+_SENTENCE_END = re.compile(r"(?<=[.;])\s+|\n+")
+
+
+def readiness(texts: Iterable[str]) -> Range | None:
+    """The (start, end) levels of a call by the module's rule, over all its texts; None when unknown."""
+    starts: list[int] = []
+    ends: list[int] = []
+    for text in texts:
+        for sentence in _SENTENCE_END.split(text):
+            if _may_set(sentence):
+                _collect(sentence, starts, ends)
+    if not ends:
+        return None
+    low = min(starts) if starts else min(ends)
+    return min(low, max(ends)), max(ends)
+
+
+def _may_set(sentence: str) -> bool:
+    folded = sentence.casefold()
+    return ("trl" in folded or "readiness" in folded) and _SETS.search(sentence) is not None
+
+
+def _collect(sentence: str, starts: list[int], ends: list[int]) -> None:
+    for match in _FROM_TO.finditer(sentence):
+        starts.append(int(match[1]))
+        ends.append(int(match[2]))
+    rest = _FROM_TO.sub(" ", sentence)
+    for pattern, levels in ((_START, starts), (_END, ends), (_MINIMUM, ends)):
+        for match in pattern.finditer(rest):
+            levels.extend(int(level) for level in match.groups() if level)
