@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from matcher.ranking.asked import Asked
     from matcher.ranking.index import Index
     from matcher.ranking.meaning import Encoding
-    from matcher.store.store import Store
+    from matcher.store.database import Store
 
 _NOTHING_FETCHED = "Nothing was fetched yet: start with `matcher run`."
 
@@ -322,7 +322,7 @@ class Matcher:
     @contextmanager
     def open_store(self, *, read_only: bool = False) -> Iterator[Store]:
         """The store of this configuration, closed at the end."""
-        from matcher.store.store import Store
+        from matcher.store.database import Store
 
         if not read_only:
             self._make_home()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matcher.model.rows import FetchReport
     from matcher.model.subscription import Freshness as Health
     from matcher.ranking.index import Index
-    from matcher.store.store import Store
+    from matcher.store.database import Store
 
 PARTLY_DONE = 3
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from matcher.store.store import Store
+    from matcher.store.database import Store
 
 EVERY = timedelta(minutes=1)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matcher.portal.listing import Listing
     from matcher.portal.search import Query
     from matcher.sample import Sample
-    from matcher.store.store import Store
+    from matcher.store.database import Store
 
 MAX_DESCRIPTIONS = 50
 """Descriptions asked from the static files in one run, so that a gap in the listing never makes a run long."""

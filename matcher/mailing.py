@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matcher.digest.transport import Transport
     from matcher.model.subscription import DeliveryReport, DigestLine, Mail
     from matcher.model.subscription import Freshness as Health
-    from matcher.store.store import Store
+    from matcher.store.database import Store
 
 CALENDAR_CALLS = 200
 """Calls of an institute's calendar at most, the best ones."""

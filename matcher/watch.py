@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from matcher.app import Matcher
     from matcher.schedule import Slots
-    from matcher.store.store import Store
+    from matcher.store.database import Store
 
 STANDS_STILL = "the scheduler stands still"
 MAILS_GIVEN_UP = "mails were given up"

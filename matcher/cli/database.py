@@ -36,7 +36,7 @@ def db_upgrade(app: Matcher) -> None:
 @output_options
 def db_copy(source: str, target: str, output: str | None) -> None:
     """Copy everything from one database URL to another one that is empty, between SQLite and PostgreSQL too."""
-    from matcher.store.store import Store
+    from matcher.store.database import Store
 
     with Store.open(source, read_only=True) as reading, Store.open(target) as writing:
         counts = reading.copy_to(writing)

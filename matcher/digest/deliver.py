@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from matcher.digest.transport import Outcome, Transport
     from matcher.model.subscription import QueuedMail
-    from matcher.store.store import Store
+    from matcher.store.database import Store
 
 _LONGEST_CLAIM = timedelta(minutes=30)  # of a process that cannot be seen to live; longer than any send may take
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matcher.model.subscription import Delivered, Subscriber
     from matcher.ranking.index import Index
     from matcher.ranking.query import QueryVector
-    from matcher.store.store import Store
+    from matcher.store.database import Store
 
 GOOD_FIT = 90
 """A call is said to suit an institute of the network from this fit on, where a subscriber sets no other."""

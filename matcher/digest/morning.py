@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matcher.model.subscription import Digest, Mail, Subscriber
     from matcher.model.subscription import Freshness as Health
     from matcher.ranking.index import Index
-    from matcher.store.store import Store
+    from matcher.store.database import Store
 
 _log = logging.getLogger("matcher.digest")
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matcher.model.answers import Cleaned
     from matcher.model.rows import ListingScope, Saved, SetAsideRecord
     from matcher.model.subscription import AddressRecord, Delivered, QueuedMail, Told
-    from matcher.store.store import Store
+    from matcher.store.database import Store
 
 __all__ = [
     "AddressRecord",
@@ -30,4 +30,4 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("matcher.store.store" if name == "Store" else "matcher.store.records"), name)
+    return getattr(import_module("matcher.store.database" if name == "Store" else "matcher.store.records"), name)

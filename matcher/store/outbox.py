@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from matcher.model.subscription import AddressRecord, Mail, MailState, QueuedMail, Told
-from matcher.store.cleaning import FORGOTTEN
-from matcher.store.dialects import upsert
-from matcher.store.lock import Process
+from matcher.store.engines import upsert
+from matcher.store.maintenance import FORGOTTEN
+from matcher.store.runs import Process
 from matcher.store.schema import addresses, deliveries, outbox
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, delete, func, select
 
 from matcher.model.subscription import Delivered, MailState
-from matcher.store.dialects import upsert
+from matcher.store.engines import upsert
 from matcher.store.outbox import NOTICE
 from matcher.store.schema import deliveries, dismissals, outbox
 

@@ -13,7 +13,7 @@ from matcher.app import Matcher
 from matcher.config.settings import load_settings
 from matcher.model.call import Kind, Status
 from matcher.portal.search import Query
-from matcher.store.store import Store
+from matcher.store.database import Store
 from tests.helpers.home import DAY, DIGITAL_CALL, LIFE_CALL, Place, recorded_pass, some_rows
 from tests.helpers.portal.failures import Fault, Faults
 from tests.helpers.portal.rows import CLOSED, bulk_item, bulk_json, topic

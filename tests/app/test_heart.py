@@ -14,8 +14,8 @@ from matcher.jobs import fetch_listing, recorded_run
 from matcher.portal.client import Portal
 from matcher.portal.options import PortalOptions
 from matcher.portal.search import Query
-from matcher.store.lock import STALE_AFTER
-from matcher.store.store import Store
+from matcher.store.database import Store
+from matcher.store.runs import STALE_AFTER
 from tests.helpers.portal.rows import topic
 from tests.helpers.portal.server import LocalPortal
 

@@ -27,7 +27,7 @@ from matcher.model.subscription import Freshness as Health
 from matcher.model.subscription import MailSection as Part
 from matcher.portal.parsing import parse_rows
 from matcher.ranking.build import build
-from matcher.store.store import Store
+from matcher.store.database import Store
 from tests.helpers.story import ANA, World, call, day, told
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from matcher.model.call import Deadline, Section, Status
 from matcher.model.subscription import Frequency, MailState
-from matcher.store.store import Store
+from matcher.store.database import Store
 from tests.helpers.story import ANA, World, call, changed, day, told
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from matcher.model.rows import ListingScope, ParsedRow, Saved
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from matcher.store.store import Store
+    from matcher.store.database import Store
 
 NOW = datetime(2026, 5, 7, 6, 30, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from matcher.model.changes import Change
-    from matcher.store.store import Store
+    from matcher.store.database import Store
 
 MONDAY = date(2026, 6, 1)
 FIT = 95

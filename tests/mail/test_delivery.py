@@ -22,7 +22,7 @@ from matcher.digest.server import parse_smtp_url
 from matcher.digest.smtp import SmtpTransport
 from matcher.digest.spool import FileTransport
 from matcher.model.subscription import DeliveryReport, MailState
-from matcher.store.store import Store
+from matcher.store.database import Store
 from tests.helpers.mail.plain import DAY, a_mail
 from tests.helpers.mail.smtp_server import DROP, DROP_AFTER, LocalSmtp
 

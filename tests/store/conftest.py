@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from matcher.store.store import Store
+from matcher.store.database import Store
 from tests.helpers.listings import Fetcher
 from tests.helpers.postgres import administer, url_of
 

@@ -24,8 +24,8 @@ from matcher.model.answers import Cleaned
 from matcher.model.call import pack
 from matcher.model.rows import SetAside
 from matcher.model.subscription import Mail, Told
+from matcher.store.database import Store
 from matcher.store.schema import HEAD, metadata
-from matcher.store.store import Store
 from tests.helpers.listings import DAY, NOW, call, row
 
 A, B = (call(f"HORIZON-CL4-2027-0{n}") for n in (1, 2))

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from matcher.model.subscription import Delivered, Mail, MailState, Told
-from matcher.store.store import Store
+from matcher.store.database import Store
 from tests.helpers.listings import DAY, NOW
 
 TODAY = NOW.date()

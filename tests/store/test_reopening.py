@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from matcher.store.store import Store
+from matcher.store.database import Store
 
 WRITE_AND_LEAVE = (
     "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA user_version = 7'); c.close()"

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from matcher.errors import RunGoesOn, StoreBusy, StoreError
 from matcher.model.call import Call, Deadline, Kind, Section, Source, Status
 from matcher.model.rows import ListingScope, ParsedRow, Saved, SetAside
-from matcher.store.store import Store
+from matcher.store.database import Store
 from tests.helpers.listings import DAY, NOW, bulk, call, row, sample
 
 A, B, C = (call(f"HORIZON-CL4-2027-0{n}") for n in (1, 2, 3))

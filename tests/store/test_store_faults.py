@@ -26,9 +26,9 @@ from alembic.script import ScriptDirectory
 import matcher.store
 from matcher.errors import StoreBusy, StoreError
 from matcher.model.rows import ListingScope
-from matcher.store.lock import STALE_AFTER
+from matcher.store.database import Store
+from matcher.store.runs import STALE_AFTER
 from matcher.store.schema import HEAD, metadata
-from matcher.store.store import Store
 from tests.helpers.listings import DAY, NOW, call, row
 
 if TYPE_CHECKING:

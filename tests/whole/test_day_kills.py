@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from matcher.model.subscription import MailState
-from matcher.store.store import Store
+from matcher.store.database import Store
 from tests.helpers.flow import Flow, photonics, read
 from tests.helpers.mail.smtp_server import LocalSmtp
 

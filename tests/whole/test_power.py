@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.store.store import Store
+from matcher.store.database import Store
 from tests.helpers.crash.days import SECOND, Home, first_day, look_at
 from tests.helpers.crash.forks import Forks, Life
 from tests.helpers.crash.kills import RUN_ENDED

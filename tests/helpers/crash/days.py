@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from matcher.app import Matcher
 from matcher.config.settings import load_settings
 from matcher.model.subscription import MailState
-from matcher.store.store import Store
+from matcher.store.database import Store
 from tests.helpers.crash.forks import Life
 from tests.helpers.flow import EVERYBODY, MAIL, Flow, photonics, read
 from tests.helpers.home import Place, make_config

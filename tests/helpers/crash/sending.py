@@ -28,7 +28,7 @@ from matcher.digest.deliver import DeliveryOptions, deliver
 from matcher.digest.server import parse_smtp_url
 from matcher.digest.smtp import SmtpTransport
 from matcher.model.subscription import MailState
-from matcher.store.store import Store
+from matcher.store.database import Store
 from tests.helpers.mail.plain import a_mail
 from tests.helpers.paths import ROOT
 

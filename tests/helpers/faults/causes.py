@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.store.store import Store
+from matcher.store.database import Store
 from tests.helpers.faults.scene import FIRST, PORTAL, Scene
 from tests.helpers.portal.failures import Fault as Failure
 from tests.helpers.portal.failures import Faults

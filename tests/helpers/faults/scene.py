@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from matcher.model.subscription import MailState
-from matcher.store.store import Store
+from matcher.store.database import Store
 from tests.helpers.flow import MAIL, Arrived, name, photonics, read
 from tests.helpers.home import Place, make_config
 from tests.helpers.mail.smtp_server import LocalSmtp

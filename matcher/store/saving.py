@@ -1,9 +1,4 @@
-"""Saving calls inside the caller's transaction: each row is decided on its own, then all is written at once.
-
-Which row wins: the richer source (search, then bulk, then sample), within a source the later ingest date. A row that
-says what is kept writes nothing, not even its new ingest date. A sample call is replaced by a real one as if it had
-never been there.
-"""
+"""Keeping a listing: which rows are new, what changed, who left."""
 
 from __future__ import annotations
 
@@ -17,8 +12,8 @@ from matcher.model.call import LIVE, Call, Section, Source, Status, pack
 from matcher.model.changes import WINDOW, Change, announced, content, content_hash, decide
 from matcher.model.day import brussels_day
 from matcher.model.rows import ListingScope, ParsedRow, Saved
-from matcher.store.dialects import chunks, upsert
-from matcher.store.heads import RANK, Head, absent_heads, bodies_of, fold, heads_of, pending_heads, raw_row, reports_of
+from matcher.store.calls import RANK, Head, absent_heads, bodies_of, fold, heads_of, pending_heads, raw_row, reports_of
+from matcher.store.engines import chunks, upsert
 from matcher.store.schema import calls, changes, clean, raw_rows, set_aside, versions
 
 if TYPE_CHECKING:

@@ -13,13 +13,12 @@ from matcher.errors import StoreError
 from matcher.logs import current_run
 from matcher.model.call import LIVE, Call, Section, Source
 from matcher.model.rows import ListingScope, ParsedRow, Saved, SetAside, SetAsideRecord
-from matcher.store import checking, cleaning, copying, lock, outbox, read, told
-from matcher.store.dialects import describe, make_engine, parse_url, upsert, writing
-from matcher.store.heads import absent_heads, bodies_of, fold, heads_of, raw_row
-from matcher.store.migrate import check_schema, migrate
-from matcher.store.save import Save, drop, freshest
+from matcher.store import calls as reading
+from matcher.store import maintenance, outbox, runs, told
+from matcher.store.calls import absent_heads, bodies_of, fold, heads_of, raw_row
+from matcher.store.engines import check_schema, describe, make_engine, migrate, parse_url, translated, upsert, writing
+from matcher.store.saving import Save, drop, freshest
 from matcher.store.schema import calls, facts, raw_rows, set_aside
-from matcher.store.translate import translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +30,10 @@ if TYPE_CHECKING:
     from matcher.model.subscription import AddressRecord, Delivered, Mail, MailState, QueuedMail, Told
 
 _BATCH = 500
+
+
 _REVISION = "revision"
+
 
 _begun: set[tuple[str, int]] = set()  # database and number of each run that this process has begun and not ended
 
@@ -85,7 +87,7 @@ class Store:
     def revision(self) -> int:
         """Grows by one with every transaction that changed calls: tells whether an index is stale."""
         with self._reading() as connection:
-            return int(read.fact(connection, _REVISION) or 0)
+            return int(reading.fact(connection, _REVISION) or 0)
 
     # Runs
 
@@ -98,7 +100,7 @@ class Store:
         run_id = 0
         try:
             with self._writing() as connection:
-                run_id = lock.begin(connection, kind, now, going=self._going, unless=unless)
+                run_id = runs.begin(connection, kind, now, going=self._going, unless=unless)
                 _begun.add((self._where, run_id))  # before it shows: another thread would take it for a dead one
         except BaseException:
             _begun.discard((self._where, run_id))
@@ -109,13 +111,13 @@ class Store:
     def heartbeat(self, run_id: int, now: datetime) -> None:
         """Shows that the run is alive at `now`, the true time. RunLost when the run lost its lock."""
         with self._writing() as connection:
-            lock.beat(connection, run_id, now)
+            runs.beat(connection, run_id, now)
 
     def finish_run(self, run_id: int, outcome: str, detail: Mapping[str, Any], now: datetime) -> None:
         """Ends a run (`ok`, `partial`, `failed`, `interrupted`) with a JSON-ready detail, and frees the lock."""
         try:
             with self._writing() as connection:
-                lock.finish(connection, run_id, outcome, detail, now)
+                runs.finish(connection, run_id, outcome, detail, now)
         finally:  # a database that went away keeps the lock; nobody works under it any more
             _begun.discard((self._where, run_id))
             current_run.set(None)
@@ -125,12 +127,12 @@ class Store:
     ) -> None:
         """Keeps a part of a run (the fetch of the daily one) as a run of its own that has ended."""
         with self._writing() as connection:
-            lock.note(connection, run_id, kind, outcome, detail, started, finished)
+            runs.note(connection, run_id, kind, outcome, detail, started, finished)
 
     def runs(self, limit: int = 20, kind: str | None = None) -> list[RunRecord]:
         """The last runs, newest first."""
         with self._reading() as connection:
-            return lock.recorded(connection, limit, kind, self._going)
+            return runs.recorded(connection, limit, kind, self._going)
 
     @property
     def _going(self) -> set[int]:
@@ -213,7 +215,7 @@ class Store:
     def purge_sample(self, run_id: int) -> int:
         """Drops sample calls with all their history once real calls are kept; returns how many."""
         with self._writing() as connection:
-            lock.hold(connection, run_id)
+            runs.hold(connection, run_id)
             sample = calls.c.source == Source.SAMPLE.value
             names = connection.execute(select(calls.c.identifier).where(sample)).scalars().all()
             if not names or connection.execute(select(calls.c.identifier).where(~sample).limit(1)).first() is None:
@@ -227,7 +229,9 @@ class Store:
     def calls(self, *, identifiers: Iterable[str] | None = None) -> Iterator[Call]:
         """Every call, or those of these identifiers (in any case), in the order of identifiers."""
         with self._reading() as connection:
-            yield from read.all_calls(connection) if identifiers is None else read.calls_named(connection, identifiers)
+            yield from (
+                reading.all_calls(connection) if identifiers is None else reading.calls_named(connection, identifiers)
+            )
 
     def call(self, identifier: str) -> Call | None:
         """One call, its identifier in any case; None when it is not kept."""
@@ -236,41 +240,41 @@ class Store:
     def counts(self) -> dict[Source, int]:
         """How many calls are kept, by source; sources without any are left out."""
         with self._reading() as connection:
-            return {Source(name): count for name, count in read.count_calls(connection).items()}
+            return {Source(name): count for name, count in reading.count_calls(connection).items()}
 
     def versions(self, identifier: str) -> list[tuple[datetime, Call]]:
         """Every version of a call with the time it was first seen, oldest first."""
         with self._reading() as connection:
-            return read.versions_of(connection, identifier)
+            return reading.versions_of(connection, identifier)
 
     def changes(
         self, *, identifier: str | None = None, since: datetime | None = None, limit: int | None = None
     ) -> list[Change]:
         """Changes told, newest first; `since` is inclusive."""
         with self._reading() as connection:
-            return read.changes_of(connection, identifier, since, limit)
+            return reading.changes_of(connection, identifier, since, limit)
 
     def first_seen(self) -> Mapping[str, datetime]:
         """When each call was first seen."""
         with self._reading() as connection:
-            return read.first_seen(connection)
+            return reading.first_seen(connection)
 
     def raw(self, identifier: str) -> bytes | None:
         """The newest raw row kept of a call, as the portal sent it (canonical JSON); None when there is none."""
         with self._reading() as connection:
-            return read.raw_of(connection, identifier)
+            return reading.raw_of(connection, identifier)
 
     def set_aside(self, run_id: int | None = None, limit: int = 1000) -> list[SetAsideRecord]:
         """Rows set aside, newest first, of one run or of all."""
         with self._reading() as connection:
-            return read.set_aside_of(connection, run_id, limit)
+            return reading.set_aside_of(connection, run_id, limit)
 
     # Small facts
 
     def get_value(self, key: str) -> str | None:
         """A small fact kept beside the calls (the bulk file's ETag, the listing's origin)."""
         with self._reading() as connection:
-            return read.fact(connection, f"value:{key}")
+            return reading.fact(connection, f"value:{key}")
 
     def set_value(self, key: str, value: str | None) -> None:
         """Keeps a small fact; None forgets it."""
@@ -291,7 +295,7 @@ class Store:
         """
         with self._writing() as connection:
             if run_id is not None:
-                lock.hold(connection, run_id)
+                runs.hold(connection, run_id)
             return outbox.queue(connection, mail, items, now)
 
     def due_mails(self, now: datetime, limit: int = 500) -> list[QueuedMail]:
@@ -419,28 +423,28 @@ class Store:
     def clean(self, *, run_id: int, before: datetime) -> Cleaned:
         """Forgets what is older than `before` and may be forgotten (see `store.cleaning`), in one transaction."""
         with self._writing() as connection:
-            lock.hold(connection, run_id)
-            return cleaning.clean(connection, before)
+            runs.hold(connection, run_id)
+            return maintenance.clean(connection, before)
 
     def forget_values(self, prefix: str, before: date) -> int:
         """Forgets the small facts whose key begins so and whose value is an earlier day; returns how many."""
         with self._writing() as connection:
-            return cleaning.forget_values(connection, prefix, before)
+            return maintenance.forget_values(connection, prefix, before)
 
     def compact(self) -> None:
         """Gives space that was freed back to the disk."""
         with translated(self._where):
-            cleaning.compact(self._engine)
+            maintenance.compact(self._engine)
 
     def check(self) -> list[str]:
         """What is wrong with what is kept, one sentence each; empty when all is well."""
         with self._reading() as connection:
-            return checking.check(connection)
+            return maintenance.check(connection)
 
     def copy_to(self, target: Store) -> Mapping[str, int]:
         """Copies everything into another, empty store, of either kind; returns the rows of each table."""
         with translated(self._where):
-            return copying.copy(self._engine, target._engine, target._where)
+            return maintenance.copy(self._engine, target._engine, target._where)
 
     def back_up(self, file: Path) -> None:
         """Keeps a consistent copy as a SQLite file, from whichever database; a writer need not stop.
@@ -449,9 +453,9 @@ class Store:
         """
         with translated(self._where):
             if self._engine.dialect.name == "sqlite":
-                copying.back_up_file(Path(self._where), file)
+                maintenance.back_up_file(Path(self._where), file)
             else:
-                copying.replace_whole(file, self._copy_into)
+                maintenance.replace_whole(file, self._copy_into)
 
     def _copy_into(self, file: Path) -> None:
         with Store.open(f"sqlite:///{file}") as target:
@@ -474,7 +478,7 @@ class Store:
     @contextmanager
     def _saving(self, run_id: int, now: datetime) -> Iterator[Save]:
         with self._writing() as connection:
-            lock.hold(connection, run_id)
+            runs.hold(connection, run_id)
             save = Save(connection, run_id, now)
             yield save
             save.write()
@@ -495,5 +499,5 @@ def _keep_set_aside(connection: Connection, items: list[SetAside], run_id: int) 
 
 
 def _grow_revision(connection: Connection) -> None:
-    revision = int(read.fact(connection, _REVISION) or 0) + 1
+    revision = int(reading.fact(connection, _REVISION) or 0) + 1
     upsert(connection, facts, [{"key": _REVISION, "value": str(revision)}], replace=True)

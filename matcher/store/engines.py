@@ -1,10 +1,4 @@
-"""All that differs between SQLite and PostgreSQL: opening, transactions, upserts, file modes.
-
-SQLite: the driver's own transaction handling is switched off (isolation_level None) and BEGIN is sent by us, as
-SQLAlchemy's pysqlite page advises; a writing transaction begins IMMEDIATE, so that it waits for another writer at its
-start and never fails half-way. PostgreSQL: a writing transaction first takes an advisory lock, which gives the same
-one-writer rule there.
-"""
+"""SQLite and PostgreSQL: opening, migrating, and what their drivers say in plain words."""
 
 from __future__ import annotations
 
@@ -13,21 +7,116 @@ import os
 import sqlite3
 import time
 from contextlib import closing, contextmanager, suppress
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from matcher.disk import make_folder
-from matcher.errors import StoreError, StoreMissing
-from matcher.store.schema import APPLICATION_ID
+from matcher.errors import StoreBusy, StoreError, StoreMissing
+from matcher.store.schema import APPLICATION_ID, HEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+_SQLITE = {
+    sqlite3.SQLITE_NOTADB: "The file {where} is not a database: move it away, or point MATCHER_DATABASE_URL elsewhere.",
+    sqlite3.SQLITE_CORRUPT: (
+        "The database {where} is damaged: put back a backup, or move the file away and run `matcher fetch` again."
+    ),
+    sqlite3.SQLITE_READONLY: "The database {where} cannot be written: check the permissions of its file and folder.",
+    sqlite3.SQLITE_PERM: "The database {where} may not be used: check the permissions of its file and folder.",
+    sqlite3.SQLITE_CANTOPEN: "The database {where} cannot be opened: check that the folder exists and is accessible.",
+    sqlite3.SQLITE_FULL: "The disk is full and nothing was saved to {where}: free some space and run again.",
+    sqlite3.SQLITE_IOERR: "The disk failed while {where} was read or written: check the disk, then run again.",
+}
+
+
+_BUSY = "The database {where} is locked by another program that did not finish in time: run again later."
+
+
+_POSTGRES = {
+    "28": "PostgreSQL refused the user or password for {where}: check MATCHER_DATABASE_URL.",
+    "3D": "PostgreSQL has no such database as {where}: create it (`createdb`), or correct MATCHER_DATABASE_URL.",
+    "42501": "The PostgreSQL user of {where} lacks a right: grant it CREATE on the schema and use of the tables.",
+    "25006": "PostgreSQL at {where} only takes reads at the moment: point MATCHER_DATABASE_URL at the primary server.",
+    "53": "PostgreSQL at {where} is out of disk, memory or connections: tell its administrator and run again.",
+    "57": "PostgreSQL at {where} is shutting down or starting: run again in a minute.",
+    "08": "PostgreSQL at {where} cannot be reached: check that it runs and that MATCHER_DATABASE_URL is right.",
+}
+
+
+_POSTGRES_BUSY = ("55P03", "40001", "40P01")
+
+
+@contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Raises driver errors of the block as StoreError or StoreBusy; `where` names the database, without secrets."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _translate(error.orig, where) from error
+    except (sqlite3.Error, SQLAlchemyError) as error:
+        raise _translate(error, where) from error
+
+
+def _translate(error: BaseException | None, where: str) -> StoreError:
+    if isinstance(error, sqlite3.Error):
+        return _from_sqlite(error, where)
+    state = getattr(error, "sqlstate", None)
+    if state in _POSTGRES_BUSY:
+        return StoreBusy(_BUSY.format(where=where))
+    if state is None and type(error).__name__ in ("OperationalError", "ConnectionTimeout"):
+        state = _connection_state(str(error))
+    for prefix, sentence in _POSTGRES.items():
+        if state is not None and state.startswith(prefix):
+            return StoreError(sentence.format(where=where))
+    return _unforeseen(error, where)
+
+
+def _from_sqlite(error: sqlite3.Error, where: str) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", None)  # extended: the low byte is the primary code
+    primary = code & 0xFF if code is not None else None
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBusy(_BUSY.format(where=where))
+    if code == sqlite3.SQLITE_IOERR_SHMSIZE:  # no room for the few pages beside the database
+        primary = sqlite3.SQLITE_FULL
+    sentence = _SQLITE.get(primary) if primary is not None else None
+    return StoreError(sentence.format(where=where)) if sentence else _unforeseen(error, where)
+
+
+def _connection_state(message: str) -> str:
+    """While connecting psycopg gives only libpq's message: the class of SQLSTATE that it tells of."""
+    if "does not exist" in message:
+        return "3D" if 'database "' in message else "28"
+    return "28" if "authentication failed" in message or "no password" in message else "08"
+
+
+def _unforeseen(error: BaseException | None, where: str) -> StoreError:
+    first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return StoreError(
+        f"The database {where} refused an operation ({first_line}): run again with --debug for the details."
+    )
+
 
 _CHUNK = 500  # keys per IN list and rows per statement
 
@@ -199,3 +288,55 @@ def chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
     """Slices short enough for one IN list on either database."""
     for start in range(0, len(items), _CHUNK):
         yield items[start : start + _CHUNK]
+
+
+_alembic_version = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+
+
+def schema_version(connection: Connection) -> str | None:
+    """The migration that the database stands at; None when it has no tables of ours."""
+    if not inspect(connection).has_table(_alembic_version.name):
+        return None
+    return connection.execute(select(_alembic_version.c.version_num)).scalar()
+
+
+def check_schema(engine: Engine, where: str) -> None:
+    """For readers: raises StoreError unless the schema is the one this version knows."""
+    with engine.connect() as connection:
+        version = schema_version(connection)
+    if version is None:
+        raise StoreMissing(f"There is nothing in the database {where} yet: run `matcher fetch` first.")
+    if version > HEAD:
+        raise _newer(where)
+    if version < HEAD:
+        raise StoreError(
+            f"The database {where} is of an older matcher: run `matcher db upgrade` to bring it up to date."
+        )
+
+
+def migrate(engine: Engine, where: str) -> None:
+    """For writers: makes or upgrades the tables in one transaction; raises StoreError when they are newer."""
+    with engine.connect() as connection:
+        version = schema_version(connection)
+    if version == HEAD:
+        return
+    if version is not None and version > HEAD:
+        raise _newer(where)
+    with writing(engine) as connection:
+        if schema_version(connection) != HEAD:  # another process may have been first
+            _upgrade(connection)
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    with as_file(files("matcher.store") / "migrations") as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _newer(where: str) -> StoreError:
+    return StoreError(f"The database {where} was written by a newer matcher: upgrade matcher to use it.")

@@ -1,9 +1,4 @@
-"""Runs and the writer's lock: one run at a time over processes and machines, with take-over from the dead.
-
-The lock is a row that names its run and process. It is free for the taking when the process is gone from this machine
-or when its heartbeat is older than `STALE_AFTER` (a dead machine, a process that hangs). A run that lost its lock
-finds out at its next save or sign of life, which is refused: nothing that two runs do is mixed.
-"""
+"""Runs, and the writer's lock that one of them holds."""
 
 from __future__ import annotations
 
@@ -25,7 +20,10 @@ if TYPE_CHECKING:
 
 STALE_AFTER = timedelta(minutes=30)
 
+
 _WRITER = "writer"
+
+
 _GOOD = ("ok", "partial")
 
 
