@@ -9,10 +9,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from matcher.evaluation import metrics
+from matcher.evaluation import measuring
 from matcher.evaluation.benchmark import load_qrels, load_task
-from matcher.evaluation.run import judged, rank_task
-from matcher.ranking import constants
+from matcher.evaluation.measuring import judged, rank_task
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "benchmark"
 
@@ -50,15 +49,14 @@ def main(folders: list[Path]) -> None:
             print(f"{name:32s}  {figures}  {difference.mean():+.4f} ± {error:.4f}", flush=True)
 
 
-def _measured(task, answers, changes) -> metrics.Values:
-    from matcher.ranking import fields
+def _measured(task, answers, changes) -> measuring.Values:
 
     holder = {name: fields if name == "HEADING" else constants for name in changes}
     before = {name: getattr(holder[name], name) for name in changes}
     try:
         for name, value in changes.items():
             setattr(holder[name], name, value)
-        return metrics.per_profile(rank_task(task, "matcher"), answers, list(answers))
+        return measuring.per_profile(rank_task(task, "matcher"), answers, list(answers))
     finally:
         for name, value in before.items():
             setattr(holder[name], name, value)

@@ -18,15 +18,14 @@ import numpy as np
 
 from benchmarks.grown import SHARED
 from matcher.config.settings import load_settings
-from matcher.evaluation import metrics
+from matcher.evaluation import measuring
 from matcher.evaluation.benchmark import load_qrels, load_task
-from matcher.evaluation.run import judged
+from matcher.evaluation.measuring import judged
 from matcher.model.call import Status
 from matcher.ranking.build import build
-from matcher.ranking.constants import MEANING_WEIGHT
-from matcher.ranking.encoder import KeptVectors, SentenceEncoder
+from matcher.ranking.encoder import Encoding, KeptVectors, SentenceEncoder, call_text
 from matcher.ranking.index import fit_in
-from matcher.ranking.meaning import Encoding, call_text
+from matcher.ranking.numbers import MEANING_WEIGHT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,9 +97,9 @@ def _gain(title: str, task: Task, qrels: Qrels, encoder: Encoder, path: Path) ->
             total = meanings[profile] if weight is None else terms[profile] + weight * meanings[profile]
             run[profile] = dict(zip(names, total[rows].tolist(), strict=True))
             high.append((fit_in(index.distribution(total, profile), total[rows]) >= 90).mean())
-        values = metrics.per_profile(run, answers, list(answers))
+        values = measuring.per_profile(run, answers, list(answers))
         base = values if base is None else base
-        p_values = {c.measure: c.p_value for c in metrics.compare(values, base)}
+        p_values = {c.measure: c.p_value for c in measuring.compare(values, base)}
         figures = "  ".join(f"{values[name].mean():.4f}" for name in SHOWN)
         tested = "  ".join(f"{p_values[name]:.3f}" for name in SHOWN[:2])
         print(f"{'alone' if weight is None else weight!s:8s}  {figures}  {tested}  {np.mean(high):.3f}", flush=True)

@@ -28,7 +28,7 @@ from matcher.ranking.batch import top_matches
 from matcher.ranking.build import build
 from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT, open_index
-from matcher.ranking.query import query_vector
+from matcher.ranking.profile import query_vector
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:

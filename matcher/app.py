@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matcher.config.settings import Settings
-    from matcher.evaluation.cordis import Built
+    from matcher.evaluation.wins import Built
     from matcher.mailing import Mailing
     from matcher.model.answers import Finding, RunOutcome
     from matcher.model.changes import Change
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from matcher.model.match import SkillCheck, Trial
     from matcher.model.rows import FetchReport
     from matcher.portal.client import Portal
-    from matcher.ranking.asked import Asked
+    from matcher.ranking.encoder import Encoding
     from matcher.ranking.index import Index
-    from matcher.ranking.meaning import Encoding
+    from matcher.ranking.matching import Asked
     from matcher.store.database import Store
 
 _NOTHING_FETCHED = "Nothing was fetched yet: start with `matcher run`."
@@ -196,13 +196,13 @@ class Matcher:
 
     def check_profile(self, name: str) -> list[SkillCheck]:
         """Each skill of an institute: does it match calls, never, or nearly all of them."""
-        from matcher.ranking.checking import check_skills
+        from matcher.ranking.skills import check_skills
 
         return check_skills(self.index(), self.institute(name).profile().parts)
 
     def try_term(self, name: str, term: str, *, as_of: date | None = None) -> Trial:
         """Which live calls would enter or leave an institute's top list if a term were added to its keywords."""
-        from matcher.ranking.checking import try_term
+        from matcher.ranking.skills import try_term
 
         index = self.index()
         return try_term(index, self.institute(name).profile(), term, self.today(as_of, index))
@@ -302,7 +302,7 @@ class Matcher:
 
     def build_benchmark(self, source: Path, folder: Path, cutoff: date) -> Built:
         """A benchmark folder of CORDIS's dumps, with the texts of the calls that are kept here."""
-        from matcher.evaluation.cordis import build_benchmark
+        from matcher.evaluation.wins import build_benchmark
 
         try:
             with self.open_store(read_only=True) as store:
@@ -467,7 +467,7 @@ class Matcher:
 
     def _asked(self, index: Index, institute: str | None, text: str | None) -> Asked:
         """What is ranked for: an institute as it was indexed, or a text."""
-        from matcher.ranking.asked import asked_institute, asked_text
+        from matcher.ranking.matching import asked_institute, asked_text
 
         if text is not None:
             encoding = self.encoding()

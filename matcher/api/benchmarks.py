@@ -12,9 +12,8 @@ import pandas as pd
 
 from matcher.errors import UsageError
 from matcher.evaluation.benchmark import load_qrels, load_task
-from matcher.evaluation.metrics import MEASURES, interval
-from matcher.evaluation.run import comparisons
-from matcher.evaluation.run import evaluate as measure_models
+from matcher.evaluation.measuring import MEASURES, comparisons, interval
+from matcher.evaluation.measuring import evaluate as measure_models
 from matcher.frames import DAY, calls_frame, evidence_frame, tidy
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.evaluation.benchmark import Qrels, Task
-    from matcher.evaluation.run import Measured
+    from matcher.evaluation.measuring import Measured
     from matcher.ranking.index import Index
 
 Breakdown = Literal["size", "country", "programme"]
@@ -137,7 +136,7 @@ class Evaluation:
 
     @cached_property
     def _wins(self) -> Qrels:
-        from matcher.evaluation.run import judged
+        from matcher.evaluation.measuring import judged
 
         return judged(self._task, self._qrels)
 

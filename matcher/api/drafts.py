@@ -120,8 +120,7 @@ class Draft:
     def terms(self) -> pd.DataFrame:
         """The terms that the ranking reads, heaviest first; columns: `matcher.frames.TERM_COLUMNS`."""
         from matcher.frames import terms_frame
-        from matcher.ranking.asked import asked_profile
-        from matcher.ranking.matching import profile_terms
+        from matcher.ranking.matching import asked_profile, profile_terms
 
         return terms_frame(profile_terms(asked_profile(self._index, self.institute.profile()).query))
 
@@ -133,7 +132,7 @@ class Draft:
             ['matches', 'never matches']
         """
         from matcher.frames import skills_frame
-        from matcher.ranking.checking import check_skills
+        from matcher.ranking.skills import check_skills
 
         return skills_frame(check_skills(self._index, self.institute.profile().parts))
 
@@ -232,7 +231,7 @@ class Draft:
         return Draft(edited, self._saved, self._index, self._as_of)
 
     def _language(self, term: str) -> str:
-        from matcher.ranking.checking import check_skills
+        from matcher.ranking.skills import check_skills
         from matcher.text.french import languages
 
         possible = sorted(languages(term))
@@ -246,8 +245,7 @@ class Draft:
     def _ranked(
         self, institute: Institute, wanted: CallFilter, *, top: int, min_fit: int = 0, sentences: bool = False
     ) -> list[Match]:
-        from matcher.ranking.asked import asked_profile
-        from matcher.ranking.matching import best_matches
+        from matcher.ranking.matching import asked_profile, best_matches
 
         asked = asked_profile(self._index, institute.profile())
         return best_matches(
@@ -262,9 +260,8 @@ class Draft:
 
     def _suggested(self, most: int) -> list[dict[str, object]]:
         from matcher.model.match import SkillVerdict as Verdict
-        from matcher.ranking.asked import asked_profile
-        from matcher.ranking.checking import check_skills
-        from matcher.ranking.matching import profile_terms
+        from matcher.ranking.matching import asked_profile, profile_terms
+        from matcher.ranking.skills import check_skills
 
         whole = self.institute.profile()
         texts = tuple(part for part in whole.parts if part.kind in {"project", "description"})

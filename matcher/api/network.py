@@ -11,9 +11,9 @@ import pandas as pd
 from matcher.frames import CALL_COLUMNS, DAY, SKILL_COLUMNS, calls_frame, skills_frame, tidy
 from matcher.model.call import LIVE
 from matcher.model.match import SkillVerdict as Verdict
-from matcher.ranking.checking import check_skills
+from matcher.ranking.matching import first_recommended as first_days
 from matcher.ranking.matching import score_all
-from matcher.ranking.replay import first_recommended as first_days
+from matcher.ranking.skills import check_skills
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from matcher.app import Matcher
     from matcher.evaluation.benchmark import Task
-    from matcher.evaluation.run import Measured
+    from matcher.evaluation.measuring import Measured
 
 DEFAULT_MODELS = ("matcher", "naive", "bm25")
 
@@ -63,7 +63,7 @@ def evaluate_command(
 ) -> None:
     """Measure rankers on a benchmark FOLDER, with intervals and a paired test against each baseline."""
     from matcher.evaluation.benchmark import load_qrels, load_task
-    from matcher.evaluation.run import evaluate, run_path, trec_lines
+    from matcher.evaluation.measuring import evaluate, run_path, trec_lines
 
     if from_cordis is not None:
         _build(app, from_cordis, folder, cutoff)
@@ -103,8 +103,7 @@ def _means(one: Measured) -> dict[str, float]:
 
 
 def _record(task: Task, measured: list[Measured]) -> dict[str, Any]:
-    from matcher.evaluation.metrics import interval
-    from matcher.evaluation.run import comparisons
+    from matcher.evaluation.measuring import comparisons, interval
 
     models = {
         one.model: {
@@ -132,7 +131,7 @@ def _thresholds_text(one: Measured) -> str:
 
 
 def _text(task: Task, measured: list[Measured], by: str | None) -> str:
-    from matcher.evaluation.metrics import MEASURES, compare, interval
+    from matcher.evaluation.measuring import MEASURES, compare, interval
 
     rows = [
         (

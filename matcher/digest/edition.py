@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matcher.model.changes import Change
     from matcher.model.subscription import Delivered, Subscriber
     from matcher.ranking.index import Index
-    from matcher.ranking.query import QueryVector
+    from matcher.ranking.profile import QueryVector
     from matcher.store.database import Store
 
 GOOD_FIT = 90
@@ -129,7 +129,7 @@ def _fits(
 
 
 def _lab_query(index: Index, profile: Profile) -> QueryVector:
-    from matcher.ranking.query import query_vector
+    from matcher.ranking.profile import query_vector
     from matcher.text.analysis import Analyzer
 
     return query_vector(profile, Analyzer(), index)

@@ -15,14 +15,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from matcher.ranking import constants
-from matcher.ranking.largest import largest
+from matcher.ranking import numbers
+from matcher.ranking.tfidf import largest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matcher.ranking.index import Index
-    from matcher.ranking.query import QueryVector
+    from matcher.ranking.profile import QueryVector
 
 Floats = npt.NDArray[np.float32]
 
@@ -70,11 +70,11 @@ class _Scorer:
         starts = starts.astype(rows.dtype)  # else scipy would copy the rows to the wider type
         self.postings = sparse.csc_array((weights, rows, starts), shape=(len(index), len(starts) - 1))
         self.squares = index.arrays["squares"]
-        shares = index.arrays["similar_weights"].ravel() * np.float32(constants.SIMILAR_WEIGHT)
+        shares = index.arrays["similar_weights"].ravel() * np.float32(numbers.SIMILAR_WEIGHT)
         edges = np.arange(len(index) + 1, dtype=near.dtype) * near.shape[1]
         self.lent = sparse.csr_array((shares, near.ravel(), edges), shape=(len(index), len(index)))
-        self.floor = np.float32(constants.LENGTH_FLOOR * index.meta["mean_square"])
-        self.coordination = index.arrays["coordination"] * np.float32(constants.COORDINATION_WEIGHT)
+        self.floor = np.float32(numbers.LENGTH_FLOOR * index.meta["mean_square"])
+        self.coordination = index.arrays["coordination"] * np.float32(numbers.COORDINATION_WEIGHT)
 
     def best(self, queries: Sequence[QueryVector]) -> Best:
         text = np.stack([self._text(query) for query in queries], axis=1)
@@ -95,7 +95,7 @@ class _Scorer:
         return np.asarray(matched / np.sqrt(np.maximum(self.squares - covered, 0) + self.floor))
 
     def _history(self, query: QueryVector) -> Floats:
-        won = [constants.HISTORY_WEIGHT * np.log1p(query.wins.get(part, 0)) for part in self.index.meta["parts"]]
+        won = [numbers.HISTORY_WEIGHT * np.log1p(query.wins.get(part, 0)) for part in self.index.meta["parts"]]
         return np.array(won, dtype=np.float32)[self.index.arrays["part"]]
 
 

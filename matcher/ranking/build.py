@@ -18,11 +18,11 @@ import numpy.typing as npt
 
 from matcher.model.call import pack
 from matcher.model.programmes import programme_part
-from matcher.ranking.fit import Model, aligned, count_terms, fit_model, nearest, telling, weigh
+from matcher.ranking.encoder import meaning_arrays
 from matcher.ranking.generation import Generation, StringTable
 from matcher.ranking.index import Index
-from matcher.ranking.meaning import meaning_arrays
-from matcher.ranking.query import QueryVector, query_vector
+from matcher.ranking.profile import QueryVector, query_vector
+from matcher.ranking.tfidf import Model, aligned, count_terms, fit_model, nearest, telling, weigh
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from matcher.model.call import Call
     from matcher.model.institute import Profile, ProfilePart
-    from matcher.ranking.meaning import Encoding
+    from matcher.ranking.encoder import Encoding
 
 MODEL_AGE = timedelta(days=30)
 """After so long the model is fitted anew, so that the language of new work programmes enters it."""

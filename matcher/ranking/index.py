@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.model.call import Call, Section, unpack
-from matcher.ranking import constants
+from matcher.ranking import numbers
 from matcher.ranking.generation import Generation, open_generation
-from matcher.ranking.query import QueryVector
+from matcher.ranking.profile import QueryVector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,14 +121,14 @@ class Index:
         """
         products, covered = self._products(query)
         matched = np.bincount(products.rows, weights=products.weights, minlength=len(self)).astype(np.float64)
-        floor = constants.LENGTH_FLOOR * self.meta["mean_square"]
+        floor = numbers.LENGTH_FLOOR * self.meta["mean_square"]
         text = matched / np.sqrt(np.maximum(self.arrays["squares"] - covered, 0) + floor)
         similar = np.einsum("ij,ij->i", text.take(self.arrays["similar_calls"]), self.arrays["similar_weights"])
         return Scores(
             text=text,
-            similar=constants.SIMILAR_WEIGHT * similar,
-            history=constants.HISTORY_WEIGHT * self._won_before(query)[self.arrays["part"]],
-            coordination=-constants.COORDINATION_WEIGHT * self.arrays["coordination"].astype(np.float64),
+            similar=numbers.SIMILAR_WEIGHT * similar,
+            history=numbers.HISTORY_WEIGHT * self._won_before(query)[self.arrays["part"]],
+            coordination=-numbers.COORDINATION_WEIGHT * self.arrays["coordination"].astype(np.float64),
             products=products,
             meaning=self.meaning(query),
         )
@@ -174,7 +174,7 @@ class Index:
         if query.meaning is None or "meaning_calls" not in self.arrays:
             return None
         found = np.zeros(len(self))
-        found[self.arrays["meaning_rows"]] = constants.MEANING_WEIGHT * (self.arrays["meaning_calls"] @ query.meaning)
+        found[self.arrays["meaning_rows"]] = numbers.MEANING_WEIGHT * (self.arrays["meaning_calls"] @ query.meaning)
         return found
 
     def _won_before(self, query: QueryVector) -> Doubles:

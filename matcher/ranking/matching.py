@@ -1,27 +1,77 @@
-"""Scores → matches: filters, pins, deterministic order, fit and evidence."""
+"""What is ranked for, and which calls suit it best, today or on any day that is replayed."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from matcher.model.call import LIVE
+from matcher.model.institute import Profile, ProfilePart
 from matcher.model.match import Evidence, EvidenceKind, Match
 from matcher.ranking.index import fit_in
+from matcher.ranking.profile import QueryVector, query_vector
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from matcher.model.call import Section
     from matcher.model.question import CallFilter
+    from matcher.ranking.encoder import Encoder
     from matcher.ranking.index import Index, Scores
-    from matcher.ranking.query import QueryVector
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query with its name; `identifier` is None for a text, `pin` are terms whose calls are always shown."""
+
+    identifier: str | None
+    name: str
+    query: QueryVector
+    pin: tuple[str, ...] = ()
+
+    def scored(self, index: Index) -> Scored:
+        """Every call of the index, scored."""
+        return score_all(index, self.query, self.identifier)
+
+
+def asked_institute(index: Index, name: str) -> Asked | None:
+    """The institute of that identifier or acronym, in any case; None when the index has none."""
+    wanted = name.strip().casefold()
+    for profile in index.meta["profiles"]:
+        if wanted and wanted in {profile["id"], profile["acronym"].casefold()}:
+            return Asked(profile["id"], profile["name"], index.query(profile["id"]), tuple(profile["pin"]))
+    return None
+
+
+def asked_text(index: Index, text: str, encoder: Encoder | None = None) -> Asked:
+    """Any text, in English or French; `encoder` is the one that the index was built with."""
+    from matcher.text.french import languages
+
+    parts = tuple(ProfilePart("text", "your text", text, language) for language in languages(text))
+    asked = asked_profile(index, Profile("", "Your text", parts))
+    if encoder is None:
+        return asked
+    from matcher.ranking.encoder import text_meaning
+
+    return replace(asked, query=replace(asked.query, meaning=text_meaning(index, encoder, text)))
+
+
+def asked_profile(index: Index, profile: Profile) -> Asked:
+    """Any profile, by its terms; its fits are places in its own scores over the archive.
+
+    An edited one keeps the sentence vector that the institute was indexed with: a tried term is no part of it.
+    """
+    query = query_vector(profile, Analyzer(), index)
+    if profile.identifier in index.profiles:
+        query = replace(query, meaning=index.query(profile.identifier).meaning)
+    return Asked(None, profile.name, query, profile.pin)
+
 
 _SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+|\n+")
 
@@ -182,3 +232,40 @@ def _pinned_rows(index: Index, pin: tuple[str, ...]) -> set[int]:
         if held:
             rows |= set.intersection(*held)
     return rows
+
+
+_NEVER = 0
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first day on which a call stood in the top list, and its rank that day."""
+
+    call: str
+    day: date
+    rank: int
+    fit: int
+    deadline: date
+
+
+def first_recommended(index: Index, profile: str, days: Iterable[date], *, top: int, min_fit: int = 0) -> list[First]:
+    """For each call that ever stood among the `top` open ones of a profile on these days: its first time, in order.
+
+    The index is the one of today: its model has seen the whole archive, and the profile is the present one.
+    """
+    scored = score_all(index, index.query(profile), profile)
+    calls = [index.call(row) for row in range(len(index))]
+    opening = np.array([call.opening.toordinal() if call.opening else _NEVER for call in calls])
+    closing = np.array([call.last_deadline.toordinal() if call.last_deadline else _NEVER for call in calls])
+    order = np.argsort(-scored.totals, kind="stable")
+    order = order[scored.scores.related[order] & (opening[order] > _NEVER)]
+    found: dict[int, First] = {}
+    for day in sorted(set(days)):
+        today = day.toordinal()
+        is_open = (opening[order] <= today) & (closing[order] >= today)
+        for rank, row in enumerate(order[is_open][:top].tolist(), 1):
+            fit = scored.fit(row)
+            if row not in found and fit >= min_fit:
+                deadline = calls[row].next_deadline(day)
+                found[row] = First(calls[row].identifier, day, rank, fit, deadline.date if deadline else day)
+    return list(found.values())

@@ -14,10 +14,9 @@ from matcher.digest.edition import build_edition
 from matcher.model.day import noon
 from matcher.model.match import EvidenceKind
 from matcher.ranking.build import build
-from matcher.ranking.encoder import KeptVectors, SentenceEncoder
+from matcher.ranking.encoder import Encoding, KeptVectors, SentenceEncoder
 from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT
-from matcher.ranking.meaning import Encoding
 from tests.helpers.encoders import HashedWords, needs_the_extra, without_the_extra
 from tests.helpers.home import DAY, PHOTONIC, Place, some_rows
 

@@ -7,14 +7,14 @@ import math
 import numpy as np
 import pytest
 
-from matcher.evaluation import metrics
+from matcher.evaluation import measuring
 
 QRELS = {"a": {"x": 1, "y": 1}, "b": {"z": 1}}
 RUN = {"a": {"x": 3.0, "n": 2.0, "y": 1.0}, "b": {"n": 2.0, "z": 1.0}}
 
 
 def test_values_by_hand():
-    values = metrics.per_profile(RUN, QRELS, ["a", "b"])
+    values = measuring.per_profile(RUN, QRELS, ["a", "b"])
     ideal = 1 + 1 / math.log2(3)
     assert values["ndcg@10"] == pytest.approx([(1 + 1 / math.log2(4)) / ideal, 1 / math.log2(3)])
     assert values["p@10"] == pytest.approx([0.2, 0.1])
@@ -24,17 +24,17 @@ def test_values_by_hand():
 
 
 def test_a_profile_without_any_ranked_call_scores_nothing():
-    values = metrics.per_profile({"a": RUN["a"]}, QRELS, ["a", "b"])
+    values = measuring.per_profile({"a": RUN["a"]}, QRELS, ["a", "b"])
     assert values["map"][1] == 0
 
 
 def test_the_interval_holds_the_mean_and_narrows_with_more_profiles():
     rng = np.random.default_rng(1)
     few, many = rng.random(20), rng.random(2_000)
-    low, high = metrics.interval(few)
+    low, high = measuring.interval(few)
     assert low < few.mean() < high
-    assert np.ptp(metrics.interval(many)) < high - low
-    assert metrics.interval(np.ones(5)) == (1.0, 1.0)
+    assert np.ptp(measuring.interval(many)) < high - low
+    assert measuring.interval(np.ones(5)) == (1.0, 1.0)
 
 
 def test_the_paired_test_sees_a_real_difference_and_no_other():
@@ -43,12 +43,12 @@ def test_the_paired_test_sees_a_real_difference_and_no_other():
     same = {"map": base}
     better = {"map": base + 0.05 + 0.01 * rng.standard_normal(200)}
     shuffled = {"map": base + 0.05 * rng.standard_normal(200)}
-    assert metrics.compare(better, same)[0].p_value < 0.01
-    assert metrics.compare(better, same)[0].ratio > 1
-    assert metrics.compare(shuffled, same)[0].p_value > 0.01
-    assert metrics.compare({"map": base}, {"map": np.zeros(200)})[0].ratio is None
+    assert measuring.compare(better, same)[0].p_value < 0.01
+    assert measuring.compare(better, same)[0].ratio > 1
+    assert measuring.compare(shuffled, same)[0].p_value > 0.01
+    assert measuring.compare({"map": base}, {"map": np.zeros(200)})[0].ratio is None
 
 
 def test_groups_are_means_of_their_members():
-    table = metrics.by_group({"map": np.array([1.0, 0.0, 0.5])}, ["a", "b", "c"], {"a": "FR", "b": "FR", "c": "DE"})
+    table = measuring.by_group({"map": np.array([1.0, 0.0, 0.5])}, ["a", "b", "c"], {"a": "FR", "b": "FR", "c": "DE"})
     assert table == {"DE": {"map": 0.5, "profiles": 1}, "FR": {"map": 0.5, "profiles": 2}}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from matcher.errors import BenchmarkError
 from matcher.evaluation.benchmark import load_qrels, load_task
-from matcher.evaluation.cordis import build_benchmark
+from matcher.evaluation.wins import build_benchmark
 from tests.helpers.fuzz.harness import Target, folder_of, short
 from tests.helpers.fuzz.mutations import bytes_like, changed, changes, dumped
 

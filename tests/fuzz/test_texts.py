@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from matcher.ranking.asked import asked_text
 from matcher.ranking.build import build
+from matcher.ranking.matching import asked_text
 from tests.helpers.corpus import META, NOW, some_calls
 from tests.helpers.fuzz.harness import Target
 from tests.helpers.fuzz.mutations import STRANGE

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from matcher.model.institute import ProfilePart
 from matcher.ranking.batch import BLOCK, top_matches
-from matcher.ranking.largest import largest
+from matcher.ranking.tfidf import largest
 from tests.helpers.corpus import SUBJECTS, WORDS, indexed, profile, some_calls
 
 

@@ -10,7 +10,7 @@ from matcher.model.call import Call, Deadline, Section
 from matcher.model.institute import Profile, ProfilePart
 from matcher.model.match import SkillVerdict as Verdict
 from matcher.ranking.build import build
-from matcher.ranking.checking import check_skills, try_term
+from matcher.ranking.skills import check_skills, try_term
 
 TODAY = date(2026, 6, 1)
 

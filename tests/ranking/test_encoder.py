@@ -12,22 +12,19 @@ import numpy as np
 import pytest
 
 from matcher.errors import ConfigError, IndexMissing, StoreError
+from matcher.evaluation.rankers import MatcherRanker, load_ranker
 from matcher.model.call import Call, Deadline, Status
 from matcher.model.institute import Profile, ProfilePart
 from matcher.model.match import EvidenceKind
 from matcher.model.question import CallFilter
 from matcher.ranking import encoder as module
-from matcher.ranking.asked import asked_text
 from matcher.ranking.build import build
-from matcher.ranking.checking import try_term
-from matcher.ranking.constants import MEANING_WEIGHT
-from matcher.ranking.encoder import KeptVectors, Prefixes, SentenceEncoder, prefixes_of
+from matcher.ranking.encoder import Encoding, KeptVectors, Prefixes, SentenceEncoder, prefixes_of
 from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT, open_index
-from matcher.ranking.matching import best_matches, score_all
-from matcher.ranking.meaning import Encoding
-from matcher.ranking.product import MatcherRanker
-from matcher.ranking.ranker import load_ranker
+from matcher.ranking.matching import asked_text, best_matches, score_all
+from matcher.ranking.numbers import MEANING_WEIGHT
+from matcher.ranking.skills import try_term
 from tests.helpers.corpus import META, NOW, TODAY, indexed, profile, some_calls
 from tests.helpers.encoders import HashedWords, needs_the_extra, without_the_extra
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from matcher.model.call import LIVE, Deadline, Status
 from matcher.model.question import CallFilter
-from matcher.ranking.fit import count_terms, nearest, unit_rows
 from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT, open_index
 from matcher.ranking.matching import best_matches, place, score_all
+from matcher.ranking.tfidf import count_terms, nearest, unit_rows
 from matcher.text.analysis import Analyzer
 from tests.helpers.corpus import SUBJECTS, TODAY, call, fits, indexed, profile, some_calls, totals
 
@@ -138,7 +138,7 @@ def test_the_nearest_calls_are_those_of_a_plain_search(size):
 def test_terms_are_counted_as_scikit_learn_counts_them():
     from sklearn.feature_extraction.text import CountVectorizer
 
-    from matcher.ranking.fields import call_terms
+    from matcher.ranking.tfidf import call_terms
 
     analyzer = Analyzer()
     counted = count_terms(some_calls(), analyzer)

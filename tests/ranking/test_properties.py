@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from matcher.model.call import Section
 from matcher.model.match import EvidenceKind
 from matcher.model.question import CallFilter
-from matcher.ranking.asked import asked_text
-from matcher.ranking.matching import best_matches, score_all
+from matcher.ranking.matching import asked_text, best_matches, score_all
 from tests.helpers.corpus import (
     SUBJECTS,
     TODAY,

@@ -1,9 +1,4 @@
-"""A profile as the index reads it: weighted terms, each with the skill, lab or project it comes from.
-
-Each keyword is a vector of unit length, so that a keyword of four words weighs as much as one of one; the
-description comes after with little weight; past projects are averaged. What all calls (or all projects) have in
-common is then taken off, and what remains has unit length again.
-"""
+"""A profile, or any text, as a vector of terms, each with where it came from."""
 
 from __future__ import annotations
 
@@ -15,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.model.programmes import programme_part
-from matcher.ranking import constants
+from matcher.ranking import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -122,12 +117,12 @@ def query_vector(profile: Profile, analyzer: Analyzer, lexis: Lexis) -> QueryVec
     written = _written(profile, weigher)
     projects = _mean([weigher.unit(part) for part in profile.parts if part.kind == "project"])
     vectors = [
-        _distinctive(written, constants.BACKGROUND_CALLS, lexis.background_calls, lexis.fitted_terms),
-        _distinctive(projects, constants.BACKGROUND_PROJECTS, lexis.background_projects, lexis.fitted_terms),
+        _distinctive(written, numbers.BACKGROUND_CALLS, lexis.background_calls, lexis.fitted_terms),
+        _distinctive(projects, numbers.BACKGROUND_PROJECTS, lexis.background_projects, lexis.fitted_terms),
     ]
     total = _scaled(_sum(vectors), 1.0, lexis.fitted_terms)
     # What a person wrote stays in the vector even with weight 0: a call's length must not count its own terms.
-    kept = sorted({*_heaviest(total, constants.PROFILE_TERMS), *written})
+    kept = sorted({*_heaviest(total, numbers.PROFILE_TERMS), *written})
     origins = [weigher.origins[i] for i in kept]
     return QueryVector(
         ids=np.array(kept, dtype=np.int32),
@@ -144,10 +139,10 @@ def _written(profile: Profile, weigher: _Weigher) -> Vector:
     english = [p for p in profile.parts if p.kind in {"keyword", "lab"} and p.language == "en"]
     french = [p for p in profile.parts if p.kind in {"keyword", "lab"} and p.language == "fr"]
     texts = [p for p in profile.parts if p.kind in {"description", "text"}]
-    share = constants.FRENCH if english else 1.0
+    share = numbers.FRENCH if english else 1.0
     keywords = _sum([*(weigher.unit(p) for p in english), *(weigher.unit(p, share) for p in french)])
     keywords = _scaled(keywords, 1.0, weigher.lexis.fitted_terms)
-    return _sum([keywords, *(weigher.unit(p, constants.DESCRIPTION / len(texts)) for p in texts)])
+    return _sum([keywords, *(weigher.unit(p, numbers.DESCRIPTION / len(texts)) for p in texts)])
 
 
 def _distinctive(vector: Vector, factor: float, background: Floats, fitted: int) -> Vector:

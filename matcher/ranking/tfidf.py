@@ -1,4 +1,4 @@
-"""Calls → TF-IDF weights, with scikit-learn; imported only where an index is built."""
+"""TF-IDF: which fields of a call are read, how terms are counted and weighed, which calls are near."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
-from matcher.ranking import constants
-from matcher.ranking.fields import call_terms
-from matcher.ranking.largest import largest
+from matcher.ranking import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +22,56 @@ if TYPE_CHECKING:
     from matcher.model.institute import ProfilePart
     from matcher.text.analysis import Analyzer
 
+HEADING = 2
+"""A word in title, keywords, call title or destination counts as two in the text (measured: docs/ranking.md)."""
+
+
+UNREAD_SECTIONS = frozenset({"Conditions"})
+"""Sections about rules of participation and TRL: they say nothing about the subject."""
+
+
+def call_terms(call: Call, analyzer: Analyzer) -> list[str]:
+    """Every term of a call, as often as it counts. No pair spans two fields, or two keywords."""
+    terms: list[str] = []
+    for text in (call.title, call.call_title or "", call.destination or "", *call.keywords):
+        terms += analyzer.terms(text) * HEADING
+    for section in call.sections:
+        if section.name not in UNREAD_SECTIONS:
+            terms += analyzer.terms(section.text)
+    return terms
+
+
+GROUP = 64
+"""Columns that are looked through together: exact for any size, fast for this one."""
+
+
+def largest(block: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.int64]:
+    """(rows, k) columns of the largest values of each row, largest first, equal ones from left to right.
+
+    The largest k of a row stand in the k groups of columns with the largest maxima: only those are looked through.
+    """
+    rows, columns = block.shape
+    k = min(k, columns)
+    padded = np.pad(block, ((0, 0), (0, -columns % GROUP)), constant_values=-np.inf)
+    maxima = padded.reshape(rows, -1, GROUP).max(axis=2)
+    groups = _unordered(maxima, min(k, maxima.shape[1]))
+    looked = (groups[:, :, None] * GROUP + np.arange(GROUP)).reshape(rows, -1)
+    best = np.sort(
+        np.take_along_axis(looked, _unordered(np.take_along_axis(padded, looked, axis=1), k), axis=1), axis=1
+    )
+    order = np.argsort(-np.take_along_axis(block, best, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(best, order, axis=1)
+
+
+def _unordered(values: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.int64]:
+    """(rows, k) columns of the largest values of each row, in no order."""
+    if k == values.shape[1]:
+        return np.broadcast_to(np.arange(k), values.shape)
+    return np.argpartition(-values, k - 1, axis=1)[:, :k] if k else np.zeros((len(values), 0), dtype=np.int64)
+
+
 Floats = npt.NDArray[np.float32]
+
 
 _BLOCK_CELLS = 20_000_000
 """Likenesses that are held at once, 4 bytes each, in three copies."""
@@ -122,7 +169,7 @@ def nearest(
     `same` (calls,) is each call's own position in the pool, or -1; a call is not its own neighbour. Rows of both
     matrices have unit length.
     """
-    k = min(constants.SIMILAR_CALLS, max(pool.shape[0] - 1, 0))
+    k = min(numbers.SIMILAR_CALLS, max(pool.shape[0] - 1, 0))
     found = np.zeros((calls.shape[0], k), dtype=np.int32)
     weights = np.zeros((calls.shape[0], k), dtype=np.float32)
     transposed = pool.T.tocsr()
@@ -143,7 +190,7 @@ def telling(weights: sparse.csr_array, fitted: int, reference: npt.NDArray[np.bo
     chosen = weights[:, :fitted]
     df = np.bincount(chosen[np.flatnonzero(reference)].indices, minlength=fitted)
     size = int(reference.sum())
-    most = max(constants.SIMILAR_SHARE * size, min(0.1 * size, constants.SIMILAR_FREQUENT), 2)
+    most = max(numbers.SIMILAR_SHARE * size, min(0.1 * size, numbers.SIMILAR_FREQUENT), 2)
     columns = np.flatnonzero((df >= 2) & (df <= most))
     return unit_rows(sparse.csr_array(chosen[:, columns]))
 
@@ -158,7 +205,7 @@ def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
 def _mean_unit(weights: sparse.csr_array) -> Floats:
     """The mean of the rows' unit vectors, shrunk where there are few: what ten calls share may well be a subject."""
     size = weights.shape[0]
-    return np.asarray(unit_rows(weights).sum(axis=0) / (size + constants.BACKGROUND_PRIOR), dtype=np.float32)
+    return np.asarray(unit_rows(weights).sum(axis=0) / (size + numbers.BACKGROUND_PRIOR), dtype=np.float32)
 
 
 def _background(projects: Sequence[ProfilePart], terms: list[str], idf: Floats, analyzer: Analyzer) -> Floats:

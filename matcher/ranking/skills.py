@@ -1,4 +1,4 @@
-"""What a profile would gain: skills that never match or are too common to help, and a term tried beforehand."""
+"""What each skill of a profile is worth, and what one more would change."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from matcher.model.institute import Profile, ProfilePart
 from matcher.model.match import Match, SkillCheck, SkillVerdict, Trial
 from matcher.model.question import CallFilter
-from matcher.ranking.asked import asked_profile
-from matcher.ranking.matching import best_matches
+from matcher.ranking.matching import asked_profile, best_matches
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:

@@ -1,25 +1,114 @@
-"""Rank a benchmark with several rankers and measure them on the same profiles."""
+"""How well rankers do on a benchmark: measures, intervals, paired comparisons."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+import ir_measures
 import numpy as np
+from ir_measures import AP, RR, P, R, nDCG
+from scipy import stats
 
 from matcher.errors import BenchmarkError
-from matcher.evaluation import metrics
-from matcher.ranking.ranker import load_ranker
+from matcher.evaluation.rankers import load_ranker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
 
     from matcher.evaluation.benchmark import Qrels, Task
 
+MEASURES = {
+    "ndcg@10": nDCG @ 10,
+    "p@10": P @ 10,
+    "recall@10": R @ 10,
+    "recall@50": R @ 50,
+    "map": AP,
+    "mrr": RR,
+}
+
+
+RESAMPLES = 2_000
+"""Bootstrap resamples and permutations: enough for two digits of an interval or a p-value."""
+
+
+Run = dict[str, dict[str, float]]
+"""profile → call → score."""
+
+
+Values = dict[str, "npt.NDArray[np.float64]"]
+"""measure → one value per profile, all in the same order of profiles."""
+
+
+def per_profile(run: Run, qrels: Qrels, profiles: Sequence[str]) -> Values:
+    """Each measure for each of the profiles; a profile without any ranked call scores 0."""
+    values = {name: dict.fromkeys(profiles, 0.0) for name in MEASURES}
+    names = {measure: name for name, measure in MEASURES.items()}
+    for result in ir_measures.iter_calc(list(MEASURES.values()), {p: qrels[p] for p in profiles}, run):
+        values[names[result.measure]][result.query_id] = result.value
+    return {name: np.array([by_profile[p] for p in profiles]) for name, by_profile in values.items()}
+
+
+def interval(values: npt.NDArray[np.float64], seed: int = 0) -> tuple[float, float]:
+    """95% bootstrap interval of the mean over profiles (percentile method)."""
+    if len(values) < 2 or np.ptp(values) == 0:
+        return float(values.mean()), float(values.mean())
+    result = stats.bootstrap(
+        (values,), np.mean, n_resamples=RESAMPLES, method="percentile", rng=np.random.default_rng(seed)
+    )
+    return float(result.confidence_interval.low), float(result.confidence_interval.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One model against another on the same profiles: ratio of the means, mean difference and p-value."""
+
+    measure: str
+    ratio: float | None  # None where the other's mean is 0
+    difference: float
+    p_value: float
+
+
+def compare(values: Values, other: Values, seed: int = 0) -> list[Comparison]:
+    """Paired, two-sided permutation test over profiles (Smucker et al., CIKM 2007), for each measure."""
+    return [_compared(name, values[name], other[name], seed) for name in values]
+
+
+def by_group(values: Values, profiles: Sequence[str], groups: Mapping[str, str]) -> dict[str, dict[str, float]]:
+    """Means of each measure over the profiles of each group, with how many there are."""
+    labels = np.array([groups[p] for p in profiles])
+    table: dict[str, dict[str, float]] = {}
+    for label in sorted(set(labels.tolist())):
+        chosen = labels == label
+        table[label] = {name: float(v[chosen].mean()) for name, v in values.items()} | {"profiles": int(chosen.sum())}
+    return table
+
+
+def _compared(name: str, mine: npt.NDArray[np.float64], theirs: npt.NDArray[np.float64], seed: int) -> Comparison:
+    difference = mine - theirs
+    mean = float(theirs.mean())
+    return Comparison(
+        measure=name,
+        ratio=float(mine.mean()) / mean if mean > 0 else None,
+        difference=float(difference.mean()),
+        p_value=_sign_flip_p(difference, seed),
+    )
+
+
+def _sign_flip_p(difference: npt.NDArray[np.float64], seed: int) -> float:
+    """Share of random sign flips with a mean difference as large as the real one (Phipson & Smyth's +1)."""
+    rng = np.random.default_rng(seed)
+    observed = abs(difference.mean())
+    signs = rng.choice((-1.0, 1.0), size=(RESAMPLES, len(difference)))
+    flipped = np.abs((signs * difference).mean(axis=1))
+    return float((np.count_nonzero(flipped >= observed - 1e-12) + 1) / (RESAMPLES + 1))
+
+
 FITS = (0, 50, 60, 70, 80, 85, 90, 95, 98)
+
 
 DEPTH = 1000
 """Calls kept per profile in a run, as is usual in TREC."""
@@ -39,15 +128,15 @@ class Measured:
     """One model on one benchmark: its run, a value per profile and measure, and means by group."""
 
     model: str
-    run: metrics.Run
-    values: metrics.Values
+    run: Run
+    values: Values
     by_size: dict[str, dict[str, float]]
     by_country: dict[str, dict[str, float]]
     by_programme: dict[str, dict[str, float]]
     thresholds: list[Threshold]
 
 
-def rank_task(task: Task, model: str) -> metrics.Run:
+def rank_task(task: Task, model: str) -> Run:
     """The run of one ranker: its best calls for each profile. No answers are at hand here."""
     scores = load_ranker(model).rank_scores(task.calls, task.profiles)
     if scores.shape != (len(task.profiles), len(task.calls)) or not np.isfinite(scores).all():
@@ -57,17 +146,17 @@ def rank_task(task: Task, model: str) -> metrics.Run:
     return {p.identifier: _best(row[columns], names) for p, row in zip(task.profiles, scores, strict=True)}
 
 
-def measure(task: Task, qrels: Qrels, model: str, run: metrics.Run) -> Measured:
+def measure(task: Task, qrels: Qrels, model: str, run: Run) -> Measured:
     """Metrics of a run, over the profiles that won at least one of the task's calls."""
     answers = judged(task, qrels)
     profiles = list(answers)
-    values = metrics.per_profile(run, answers, profiles)
+    values = per_profile(run, answers, profiles)
     return Measured(
         model=model,
         run=run,
         values=values,
-        by_size=metrics.by_group(values, profiles, {p: task.groups[p]["size"] for p in profiles}),
-        by_country=metrics.by_group(values, profiles, {p: task.groups[p]["country"] for p in profiles}),
+        by_size=by_group(values, profiles, {p: task.groups[p]["size"] for p in profiles}),
+        by_country=by_group(values, profiles, {p: task.groups[p]["country"] for p in profiles}),
         by_programme=_by_programme(answers, run),
         thresholds=_thresholds(answers, run, len(task.candidates)),
     )
@@ -85,7 +174,7 @@ def judged(task: Task, qrels: Qrels) -> Qrels:
     return answers
 
 
-def trec_lines(run: metrics.Run, model: str) -> Iterable[str]:
+def trec_lines(run: Run, model: str) -> Iterable[str]:
     """A run in TREC form: `profile Q0 call rank score model`."""
     for profile, scores in run.items():
         for rank, (call, score) in enumerate(sorted(scores.items(), key=lambda x: (-x[1], x[0])), 1):
@@ -115,7 +204,7 @@ def comparisons(measured: Sequence[Measured]) -> list[dict[str, object]]:
     return [
         {"model": first.model, "against": other.model, **asdict(compared)}
         for other in others
-        for compared in metrics.compare(first.values, other.values)
+        for compared in compare(first.values, other.values)
     ]
 
 
@@ -125,7 +214,7 @@ def _best(row: npt.NDArray[np.float64], names: Sequence[str]) -> dict[str, float
     return {names[i]: float(row[i]) - 1e-9 * place for place, i in enumerate(order.tolist())}
 
 
-def _thresholds(answers: Qrels, run: metrics.Run, calls: int) -> list[Threshold]:
+def _thresholds(answers: Qrels, run: Run, calls: int) -> list[Threshold]:
     """Wins at or above each fit; a fit is the share of all calls that a profile ranks lower, in percent."""
     places = {p: {call: rank for rank, call in enumerate(scores)} for p, scores in run.items()}
     last = calls - 1
@@ -135,7 +224,7 @@ def _thresholds(answers: Qrels, run: metrics.Run, calls: int) -> list[Threshold]
     return [Threshold(fit, float((fits >= fit - 0.5).mean()), min(calls, calls * (100.5 - fit) / 100)) for fit in FITS]
 
 
-def _by_programme(answers: Qrels, run: metrics.Run) -> dict[str, dict[str, float]]:
+def _by_programme(answers: Qrels, run: Run) -> dict[str, dict[str, float]]:
     """Measures per part of the programme, counting only the wins in it (`HORIZON-CL4`)."""
     parts: dict[str, Qrels] = {}
     for profile, relevant in answers.items():
@@ -143,7 +232,7 @@ def _by_programme(answers: Qrels, run: metrics.Run) -> dict[str, dict[str, float
             parts.setdefault(_programme(call), {}).setdefault(profile, {})[call] = relevance
     table = {}
     for part, wins in sorted(parts.items()):
-        values = metrics.per_profile(run, wins, list(wins))
+        values = per_profile(run, wins, list(wins))
         table[part] = {name: float(v.mean()) for name, v in values.items()} | {"profiles": len(wins)}
     return table
 

@@ -24,8 +24,13 @@ if TYPE_CHECKING:
     from matcher.model.call import Call
 
 PROJECT_COLUMNS = ("id", "title", "objective", "topics", "ecSignatureDate", "startDate")
+
+
 ORGANISATION_COLUMNS = ("projectID", "organisationID", "name", "country")
+
+
 TOPIC_COLUMNS = ("topic", "title")
+
 
 _LONGEST_FIELD = 10_000_000
 
