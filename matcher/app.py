@@ -169,7 +169,7 @@ class Matcher:
 
         A call suits from a fit of `min_fit` on, by default from the one that digests go by.
         """
-        from matcher.digest.edition import GOOD_FIT
+        from matcher.digest.compose import GOOD_FIT
         from matcher.ranking.matching import suiting
 
         index = self.index()

@@ -187,7 +187,7 @@ class _Work:
         """Mails that failed for good in the runs right before this one that were killed before they could tell."""
         from itertools import takewhile
 
-        from matcher.digest.deliver import given_up
+        from matcher.mail.delivery import given_up
         from matcher.model.subscription import MailState
 
         before = self.store.runs(1000, kind="run")[1:]

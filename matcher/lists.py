@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matcher.disk import make_folder, write_file
-from matcher.templating import environment
+from matcher.present.templating import environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from matcher.app import Matcher
     from matcher.config.settings import Settings
-    from matcher.digest.message import MailOptions
-    from matcher.digest.transport import Transport
+    from matcher.mail.message import MailOptions
+    from matcher.mail.transport import Transport
     from matcher.model.subscription import DeliveryReport, DigestLine, Mail
     from matcher.model.subscription import Freshness as Health
     from matcher.store.database import Store
@@ -35,9 +35,8 @@ _NOWHERE = "preview@localhost.localdomain"
 
 def transport_of(settings: Settings) -> Transport:
     """Where mails go: the configured server, or files in the home folder. Raises ConfigError."""
-    from matcher.digest.server import server_from
-    from matcher.digest.smtp import SmtpTransport
-    from matcher.digest.spool import FileTransport
+    from matcher.mail.smtp import SmtpTransport, server_from
+    from matcher.mail.transport import FileTransport
 
     server = server_from(settings.mail.smtp_url, os.environ, settings.mail.ca_file)
     return FileTransport(outbox_folder(settings)) if server is None else SmtpTransport(server)
@@ -50,7 +49,7 @@ def outbox_folder(settings: Settings) -> Path:
 
 def destination(settings: Settings) -> str:
     """Where mails go, for a person. Raises ConfigError."""
-    from matcher.digest.server import server_from
+    from matcher.mail.smtp import server_from
 
     server = server_from(settings.mail.smtp_url, os.environ, settings.mail.ca_file)
     return f"files in {outbox_folder(settings)}" if server is None else f"the mail server {server}"
@@ -58,7 +57,7 @@ def destination(settings: Settings) -> str:
 
 def mail_options(settings: Settings) -> MailOptions:
     """What every mail carries, from the settings."""
-    from matcher.digest.message import MailOptions
+    from matcher.mail.message import MailOptions
 
     mail = settings.mail
     return MailOptions(
@@ -192,8 +191,8 @@ class Mailing:
 
     def calendar(self, institute: str, *, language: Language = Language.FR, as_of: date | None = None) -> bytes:
         """The deadlines of an institute's live calls of a good fit as an iCalendar file."""
-        from matcher.digest.calendar import institute_calendar
-        from matcher.digest.edition import GOOD_FIT
+        from matcher.digest.compose import GOOD_FIT
+        from matcher.present.calendar import institute_calendar
 
         ranking = self._app.rank(institute, top=CALENDAR_CALLS, min_fit=GOOD_FIT, as_of=as_of, explain=False)
         now = self._app.moment(ranking.as_of)
@@ -205,7 +204,7 @@ class Mailing:
 
     def status(self, last: int = 20) -> MailStatus:
         """The outbox: numbers, the last mails, addresses that refused some."""
-        from matcher.digest.deliver import queue_status
+        from matcher.mail.delivery import queue_status
         from matcher.model.subscription import QueueStatus
 
         where = destination(self._settings)
@@ -281,7 +280,7 @@ class Mailing:
 
         The name may be one that the outbox knows and the configuration does not (any more).
         """
-        from matcher.digest.deliver import resend
+        from matcher.mail.delivery import resend
 
         with self._app.open_store() as store:
             found = resend(store, self._name_in_outbox(name), day, self._app.moment())
@@ -293,7 +292,7 @@ class Mailing:
 
     def deliver(self, store: Store, *, sleep: Callable[[float], None] = time.sleep) -> DeliveryReport:
         """Deliver what is due in the outbox, at the pace of the settings; files need none."""
-        from matcher.digest.deliver import DeliveryOptions, deliver
+        from matcher.mail.delivery import DeliveryOptions, deliver
 
         rate = self._settings.mail.rate if self._settings.mail.smtp_url else None
         transport = transport_of(self._settings)
@@ -326,7 +325,7 @@ class Mailing:
 
     def _notice(self, reason: str, problems: Sequence[str], day: date) -> Mail | None:
         """A mail to the operator; None when there is nobody or nothing to tell."""
-        from matcher.digest.notice import notice
+        from matcher.mail.message import notice
 
         mail = self._settings.mail
         if not mail.operator or not problems:
@@ -342,7 +341,7 @@ class Mailing:
         )
 
     def _name_in_outbox(self, name: str) -> str:
-        from matcher.digest.notice import OPERATOR
+        from matcher.mail.message import OPERATOR
 
         with suppress(UsageError):
             return self.subscriber(name).identifier

@@ -14,7 +14,7 @@ from matcher.errors import UsageError
 from matcher.evaluation.benchmark import load_qrels, load_task
 from matcher.evaluation.measuring import MEASURES, comparisons, interval
 from matcher.evaluation.measuring import evaluate as measure_models
-from matcher.frames import DAY, calls_frame, evidence_frame, tidy
+from matcher.present.frames import DAY, calls_frame, evidence_frame, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

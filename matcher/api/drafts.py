@@ -119,7 +119,7 @@ class Draft:
     @property
     def terms(self) -> pd.DataFrame:
         """The terms that the ranking reads, heaviest first; columns: `matcher.frames.TERM_COLUMNS`."""
-        from matcher.frames import terms_frame
+        from matcher.present.frames import terms_frame
         from matcher.ranking.matching import asked_profile, profile_terms
 
         return terms_frame(profile_terms(asked_profile(self._index, self.institute.profile()).query))
@@ -131,7 +131,7 @@ class Draft:
             >>> session.profile("brgm").check()["verdict"].cat.categories.tolist()
             ['matches', 'never matches']
         """
-        from matcher.frames import skills_frame
+        from matcher.present.frames import skills_frame
         from matcher.ranking.skills import check_skills
 
         return skills_frame(check_skills(self._index, self.institute.profile().parts))
@@ -161,7 +161,7 @@ class Draft:
             >>> session.profile("brgm").compare()["move"].unique().tolist()
             ['same']
         """
-        from matcher.frames import tidy
+        from matcher.present.frames import tidy
 
         base = self._saved if other is None else other.institute
         before, after = (
@@ -193,7 +193,7 @@ class Draft:
             >>> draft.add_projects("Sodium batteries for stationary storage").suggest(1)["term"].tolist()
             ['storage']
         """
-        from matcher.frames import tidy
+        from matcher.present.frames import tidy
 
         return tidy(self._suggested(most), _SUGGESTION)
 
@@ -217,7 +217,7 @@ class Draft:
         return f"{self.institute.identifier}: {held}{edits}"
 
     def _repr_html_(self) -> str:
-        from matcher.templating import environment
+        from matcher.present.templating import environment
 
         added, gone = self._edits()
         return (

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from matcher.frames import CALL_COLUMNS, DAY, SKILL_COLUMNS, calls_frame, skills_frame, tidy
 from matcher.model.call import LIVE
 from matcher.model.match import SkillVerdict as Verdict
+from matcher.present.frames import CALL_COLUMNS, DAY, SKILL_COLUMNS, calls_frame, skills_frame, tidy
 from matcher.ranking.matching import first_recommended as first_days
 from matcher.ranking.matching import score_all
 from matcher.ranking.skills import check_skills

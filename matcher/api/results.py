@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from matcher.templating import environment
+from matcher.present.templating import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,21 +42,21 @@ class Matches:
     @property
     def frame(self) -> pd.DataFrame:
         """One row a match, best first; columns and dtypes: `matcher.frames.MATCH_COLUMNS`."""
-        from matcher.frames import matches_frame
+        from matcher.present.frames import matches_frame
 
         return matches_frame(self._ranking.matches, self.institute, self.as_of)
 
     @property
     def evidence(self) -> pd.DataFrame:
         """One row a reason; columns: `matcher.frames.EVIDENCE_COLUMNS`. Weights of a call add up to its score."""
-        from matcher.frames import evidence_frame
+        from matcher.present.frames import evidence_frame
 
         return evidence_frame(self._ranking.matches, self.institute)
 
     @property
     def deadlines(self) -> pd.DataFrame:
         """One row a deadline to come, as the list is ordered; columns: `matcher.frames.DEADLINE_COLUMNS`."""
-        from matcher.frames import deadlines_frame
+        from matcher.present.frames import deadlines_frame
 
         return deadlines_frame([match.call for match in self], self.as_of)
 
@@ -110,7 +110,7 @@ class Why:
     @property
     def evidence(self) -> pd.DataFrame:
         """One row a reason; columns: `matcher.frames.EVIDENCE_COLUMNS`."""
-        from matcher.frames import evidence_frame
+        from matcher.present.frames import evidence_frame
 
         return evidence_frame([self.match], self._reason.institute)
 

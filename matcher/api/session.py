@@ -139,7 +139,7 @@ class Session:
             >>> session.calls("hydrogen", programme="HORIZON")[["status", "next_deadline"]].dtypes.tolist()
             [CategoricalDtype(...), dtype('<M8[s]')]
         """
-        from matcher.frames import calls_frame
+        from matcher.present.frames import calls_frame
 
         wanted = call_filter(status, programme, action, _day(deadline_before), _day(deadline_after), words)
         listing = self._app.calls(wanted, as_of=self._as_of)
@@ -162,7 +162,7 @@ class Session:
             >>> session.changes(institute="brgm", since="2026-05-01").empty
             True
         """
-        from matcher.frames import changes_frame
+        from matcher.present.frames import changes_frame
 
         listing = self._app.changes(
             call=call, institute=institute, min_fit=min_fit, since=_day(since), as_of=self._as_of
@@ -176,7 +176,7 @@ class Session:
             >>> session.institutes().loc[0, ["institute", "acronym"]].tolist()
             ['3bcar', '3BCAR']
         """
-        from matcher.frames import institutes_frame
+        from matcher.present.frames import institutes_frame
 
         return institutes_frame(self._app.institutes)
 
@@ -288,7 +288,7 @@ class Session:
         """
         import pandas as pd
 
-        from matcher.mail_records import SUBSCRIBER_FIELDS, subscriber_record
+        from matcher.present.records import SUBSCRIBER_FIELDS, subscriber_record
 
         return pd.DataFrame(map(subscriber_record, self._app.mailing.listed()), columns=list(SUBSCRIBER_FIELDS))
 
@@ -299,7 +299,7 @@ class Session:
             >>> session.status().loc[0, ["kind", "outcome"]].tolist()
             ['sample', 'ok']
         """
-        from matcher.frames import runs_frame
+        from matcher.present.frames import runs_frame
 
         return runs_frame(self._app.status(last, as_of=self._as_of).runs)
 
@@ -310,7 +310,7 @@ class Session:
             >>> session.doctor().columns.tolist()
             ['check', 'ok', 'detail']
         """
-        from matcher.frames import tidy
+        from matcher.present.frames import tidy
 
         found = self._app.doctor(as_of=self._as_of)
         rows = ({"check": f.check, "ok": f.ok, "detail": f.detail} for f in found)
@@ -323,7 +323,7 @@ class Session:
             >>> session.config().loc[0, "setting"]
             'home'
         """
-        from matcher.frames import tidy
+        from matcher.present.frames import tidy
 
         rows = ({"setting": key, "value": value, "origin": origin} for key, value, origin in self._app.settings.shown())
         return tidy(rows, dict.fromkeys(("setting", "value", "origin"), "string"))

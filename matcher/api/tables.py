@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from matcher.wording import UNKNOWN, day, money
+from matcher.present.wording import UNKNOWN, day, money
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler

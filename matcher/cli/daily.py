@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from matcher.cli.output import complain, output_options, print_csv, print_json, say
 from matcher.cli.render import table
 from matcher.cli.values import as_of_option
-from matcher.records import envelope, fetch_record, sample_label
+from matcher.present.records import envelope, fetch_record, list_record, run_outcome_record, sample_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
     from matcher.app import Matcher
-    from matcher.model.answers import InstituteLine, RunOutcome
+    from matcher.model.answers import RunOutcome
     from matcher.model.rows import FetchReport
 
 PARTLY_DONE = 3
@@ -89,7 +89,7 @@ def run_command(app: Matcher, as_of: date | None, output: str | None) -> int:
 
 
 def _print_csv(outcome: RunOutcome) -> None:
-    from matcher.mail_records import LINE_FIELDS, line_record
+    from matcher.present.records import LINE_FIELDS, line_record
 
     if outcome.sending is not None:
         print_csv(map(line_record, outcome.sending.lines), LINE_FIELDS)
@@ -118,29 +118,6 @@ def _show(app: Matcher, outcome: RunOutcome) -> None:
     else:
         click.echo("Next: matcher rank cea-leti, matcher digest preview --institute cea-leti")
         click.echo(f"Mails instead of lists: subscribe people in {app.settings.config_dir / 'subscribers.yaml'}")
-
-
-def run_outcome_record(outcome: RunOutcome) -> dict[str, Any]:
-    """What `run --json` prints; `folder` and `institutes` are of the lists, `digests` and `delivery` of the mails."""
-    from matcher.mail_records import delivery_record, line_record
-
-    sending = outcome.sending
-    return {
-        "as_of": outcome.as_of.isoformat(),
-        "outcome": outcome.outcome,
-        "sample": outcome.sample,
-        "fetch": fetch_record(outcome.fetch) if outcome.fetch else None,
-        "folder": str(outcome.folder) if outcome.folder else None,
-        "institutes": [list_record(line) for line in outcome.lines],
-        "digests": [line_record(line) for line in sending.lines] if sending else [],
-        "delivery": delivery_record(sending.delivery) if sending else None,
-        "problems": list(outcome.problems),
-    }
-
-
-def list_record(line: InstituteLine) -> dict[str, Any]:
-    """One institute's list, in short."""
-    return {"institute": line.institute, "matches": line.matches, "best": line.best, "fit": line.fit}
 
 
 def summary_line(report: FetchReport) -> str:

@@ -9,7 +9,7 @@ import click
 
 from matcher.cli.output import output_options, print_csv, print_json, say
 from matcher.cli.render import table
-from matcher.records import envelope
+from matcher.present.records import envelope
 
 if TYPE_CHECKING:
     from matcher.app import Matcher

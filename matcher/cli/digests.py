@@ -11,19 +11,21 @@ import click
 from matcher.cli.output import complain, output_options, print_csv, print_json, say
 from matcher.cli.render import table
 from matcher.cli.values import Day, as_of_option
-from matcher.mail_records import (
+from matcher.present.records import (
+    CALL_FIELDS,
     LINE_FIELDS,
     MAIL_FIELDS,
     SUBSCRIBER_FIELDS,
     delivery_record,
+    envelope,
     item_record,
     line_record,
     mail_record,
     preview_record,
+    sample_label,
     status_record,
     subscriber_record,
 )
-from matcher.records import CALL_FIELDS, envelope, sample_label
 
 if TYPE_CHECKING:
     from datetime import date

@@ -13,7 +13,7 @@ from matcher.cli.render import styled, table
 from matcher.cli.values import Day
 from matcher.errors import UsageError
 from matcher.evaluation.benchmark import PARTS
-from matcher.records import envelope
+from matcher.present.records import envelope
 
 if TYPE_CHECKING:
     from datetime import date

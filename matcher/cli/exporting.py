@@ -15,7 +15,7 @@ from matcher.errors import DiskError, UsageError
 from matcher.export import content as contents
 from matcher.export.formats import FORMATS, chosen
 from matcher.model.question import call_filter
-from matcher.wording import day
+from matcher.present.wording import day
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from matcher.cli.render import table
 from matcher.cli.values import Age, as_of_option
 from matcher.errors import StoreMissing
 from matcher.model.day import noon
-from matcher.records import envelope, run_record
+from matcher.present.records import envelope, run_record
 
 if TYPE_CHECKING:
     from datetime import date, timedelta

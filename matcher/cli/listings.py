@@ -10,14 +10,13 @@ from matcher.cli.output import output_options, print_csv, print_json, say
 from matcher.cli.render import table
 from matcher.cli.values import as_of_option, filter_options
 from matcher.model.question import call_filter
-from matcher.records import CALL_FIELDS, call_record, envelope, sample_label
-from matcher.wording import action_codes, day, money, status_text
+from matcher.present.records import CALL_FIELDS, call_record, envelope, institute_record, label_text, sample_label
+from matcher.present.wording import action_codes, day, money, status_text
 
 if TYPE_CHECKING:
     from datetime import date
 
     from matcher.app import Matcher
-    from matcher.model.institute import Institute
 
 
 @click.command("calls")
@@ -71,27 +70,3 @@ def institutes_command(app: Matcher, output: str | None) -> None:
             for i in app.institutes
         ]
         click.echo(table(("institute", "2015", "today", "skills", "name"), rows))
-
-
-def institute_record(institute: Institute) -> dict[str, Any]:
-    return {
-        "institute": institute.identifier,
-        "acronym": institute.acronym,
-        "name_en": institute.name_en,
-        "name_fr": institute.name_fr,
-        "label_2015": institute.label_2015,
-        "label_current": institute.label_current,
-        "label_note": institute.label_note,
-        "successor": institute.successor,
-        "location": institute.location,
-        "website": institute.website,
-        "legal_names": [{"name": n.name, "pic": n.pic} for n in institute.legal_names],
-        "keywords_en": list(institute.keywords_en),
-        "keywords_fr": list(institute.keywords_fr),
-        "labs": [lab.name for lab in institute.labs],
-    }
-
-
-def label_text(value: bool | None) -> str:
-    """Whether an institute bears a label; unknown is `uncertain`."""
-    return {True: "yes", False: "no", None: "uncertain"}[value]

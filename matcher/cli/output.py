@@ -29,7 +29,7 @@ def print_json(record: Mapping[str, Any]) -> None:
 
 def print_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str] = ()) -> None:
     """Rows on stdout; cells that a spreadsheet would run as formulas are disarmed. `fields` head an empty listing."""
-    from matcher.records import csv_text
+    from matcher.present.records import csv_text
 
     sys.stdout.write(csv_text(rows, fields))
 

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.listings import institute_record, label_text
 from matcher.cli.output import output_options, print_csv, print_json
 from matcher.cli.render import styled, table
 from matcher.cli.values import as_of_option
 from matcher.errors import UsageError
-from matcher.records import envelope, match_record
+from matcher.present.records import envelope, institute_record, label_text, match_record
 
 if TYPE_CHECKING:
     from datetime import date

@@ -12,8 +12,8 @@ from matcher.cli.render import evidence_lines, match_block, styled, table
 from matcher.cli.values import as_of_option, filter_options, min_fit_option, read_text, top_option
 from matcher.errors import UsageError
 from matcher.model.question import call_filter
-from matcher.records import MATCH_FIELDS, call_record, change_record, envelope, match_record, sample_label
-from matcher.wording import contribution, day, deadline_text, facts_line, levels, money, stage_text, status_text
+from matcher.present.records import MATCH_FIELDS, call_record, change_record, envelope, match_record, sample_label
+from matcher.present.wording import contribution, day, deadline_text, facts_line, levels, money, stage_text, status_text
 
 if TYPE_CHECKING:
     from datetime import date

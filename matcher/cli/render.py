@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.wording import deadline_text, facts_line, status_text
+from matcher.present.wording import deadline_text, facts_line, status_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

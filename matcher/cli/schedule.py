@@ -8,7 +8,7 @@ import click
 
 from matcher.cli.output import complain, output_options, print_csv, print_json
 from matcher.errors import MatcherError, StoreBusy
-from matcher.records import envelope
+from matcher.present.records import envelope
 
 if TYPE_CHECKING:
     from matcher.app import Matcher

@@ -2,69 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from matcher.digest.compose import GOOD_FIT, WORDS, Edition, Fitting
 from matcher.model.day import BRUSSELS, brussels_day
 from matcher.model.institute import Institute, Profile, ProfilePart
 from matcher.model.question import CallFilter
-from matcher.model.subscription import NETWORK
 from matcher.model.subscription import Freshness as Health
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from matcher.model.answers import RunRecord
-    from matcher.model.call import Call
     from matcher.model.changes import Change
-    from matcher.model.subscription import Delivered, Subscriber
+    from matcher.model.subscription import Subscriber
     from matcher.ranking.index import Index
     from matcher.ranking.profile import QueryVector
     from matcher.store.database import Store
 
-GOOD_FIT = 90
-"""A call is said to suit an institute of the network from this fit on, where a subscriber sets no other."""
-
-WORDS = 5
-"""Evidence words that are kept of a match."""
-
 _CHANGES_KEPT = timedelta(days=400)
+
+
 _RUNS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Fitting:
-    """A call that suits an institute or a lab: its fit (0-100) and the words that made it."""
-
-    call: Call
-    fit: int
-    words: tuple[str, ...] = ()
-    pinned: bool = False  # it holds a term that the institute always wants to see
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """One day's state, as one subscriber sees it.
-
-    `fits` are by institute (and `institute/lab`), best first: live calls, and those that were delivered and are over.
-    `changes` are by call; `since` is the day of this subscriber's last mail.
-    """
-
-    day: date
-    fits: Mapping[str, Sequence[Fitting]]
-    names: Mapping[str, str]
-    health: Health
-    changes: Mapping[str, Sequence[Change]] = field(default_factory=dict)
-    runs: tuple[RunRecord, ...] = ()
-    delivered: Mapping[str, Delivered] = field(default_factory=dict)
-    dismissed: Mapping[str, datetime] = field(default_factory=dict)
-    since: date | None = None
-
-    @property
-    def network(self) -> tuple[str, ...]:
-        """The institutes, without labs."""
-        return tuple(key for key in self.fits if "/" not in key)
 
 
 def build_edition(
@@ -88,18 +47,6 @@ def build_edition(
         health=_health(store, index, day),
         changes=_changes(store, day),
         runs=tuple(run for run in store.runs(100) if brussels_day(run.started) <= day)[:_RUNS],
-    )
-
-
-def for_subscriber(edition: Edition, store: Store, subscriber: Subscriber) -> Edition:
-    """The edition with what this subscriber was told and dismissed before its day."""
-    name, day = subscriber.identifier, edition.day
-    dismissed = {call: at for call, at in store.dismissed(name).items() if brussels_day(at) <= day}
-    return replace(
-        edition,
-        delivered=store.delivered(name, before=day),
-        dismissed=dismissed,
-        since=store.last_mail_day(name, before=day),
     )
 
 
@@ -167,9 +114,3 @@ def _health(store: Store, index: Index, day: date) -> Health:
     problems = fetches[0].detail.get("problems", ()) if fetches else ()
     said = tuple(map(str, problems)) if isinstance(problems, (list, tuple)) else ()
     return Health(good, stale, said, index.meta["sample"])
-
-
-def keys_of(subscriber: Subscriber, edition: Edition) -> tuple[str, ...]:
-    """The institutes and labs whose matches a subscriber gets; all institutes for the network."""
-    named = [edition.network if name == NETWORK else (name,) for name in subscriber.institutes]
-    return tuple(dict.fromkeys(key for keys in named for key in keys))

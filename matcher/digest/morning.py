@@ -7,11 +7,11 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from matcher.digest.compose import compose, is_due, is_worth_sending
-from matcher.digest.edition import build_edition, for_subscriber
-from matcher.digest.overview import compose_network
+from matcher.digest.compose import compose, for_subscriber, is_due, is_worth_sending
+from matcher.digest.edition import build_edition
+from matcher.digest.network_part import compose_network
+from matcher.digest.news import told_by
 from matcher.digest.render import rendered
-from matcher.digest.told import told_by
 from matcher.errors import MatcherError, StoreError
 from matcher.model.subscription import DigestLine, Fate, Frequency
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
-    from matcher.digest.edition import Edition
-    from matcher.digest.message import MailOptions
+    from matcher.digest.compose import Edition
+    from matcher.mail.message import MailOptions
     from matcher.model.institute import Institute
     from matcher.model.subscription import Digest, Mail, Subscriber
     from matcher.model.subscription import Freshness as Health

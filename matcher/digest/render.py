@@ -7,12 +7,15 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from matcher.digest import calendar, headline, message
-from matcher.digest.message import MailOptions
-from matcher.digest.network import network_page
-from matcher.digest.view import Page, Room, page
-from matcher.digest.words import Words
+from matcher.digest import page
+from matcher.digest.network_part import network_page
+from matcher.digest.page import Page, Room
+from matcher.digest.page import page_of as page
+from matcher.mail import message
+from matcher.mail.message import MailOptions
 from matcher.model.subscription import Digest, Mail
+from matcher.present import calendar
+from matcher.present.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +60,7 @@ def rendered(digest: Digest, options: MailOptions, *, now: datetime) -> tuple[Ma
     text, html, room = _parts(digest, words, options)
     kind = "network" if digest.network is not None else "digest"
     identifier = message.message_id(kind, digest.subscriber.identifier, digest.day, options.list_id)
-    subject = headline.subject(digest, words)
+    subject = page.subject(digest, words)
     content = message.Content(subject, text, html, _calendar(digest, words, now), _calendar_name(digest, words))
     body = message.build(content, digest.subscriber, options, identifier=identifier, now=now)
     mail = Mail(
@@ -92,7 +95,7 @@ def _content(digest: Digest, words: Words, options: MailOptions, room: Room) -> 
     return {
         "page": shown,
         "network": network,
-        "subject": headline.subject(digest, words),
+        "subject": page.subject(digest, words),
         "say": words.say,
         "say_n": words.say_n,
         "columns": COLUMNS,
@@ -113,7 +116,7 @@ def _calendar(digest: Digest, words: Words, now: datetime) -> bytes | None:
     if not any(call.next_deadline(digest.day) for call in calls):
         return None
     changes: list[Change] = [change for item in digest.items for change in item.changes]
-    title = words.say("European calls: {name}", name=headline.audience(digest, words))
+    title = words.say("European calls: {name}", name=page.audience(digest, words))
     return calendar.deadlines(calls, title, words, now=now, changes=changes)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matcher.export.tables import plain_rows, table
-from matcher.records import csv_text
+from matcher.present.records import csv_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.digest import calendar
-from matcher.digest.words import Words
 from matcher.errors import UsageError
 from matcher.export.content import Thing
 from matcher.model.subscription import Language
+from matcher.present import calendar
+from matcher.present.words import Words
 from matcher.text import untrusted
 
 if TYPE_CHECKING:

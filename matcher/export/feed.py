@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from feedgenerator import Atom1Feed
 
-from matcher.digest import phrases
-from matcher.digest.words import Words
 from matcher.export.content import Thing
 from matcher.model.subscription import Language
+from matcher.present import phrases
+from matcher.present.wording import day, facts_line, stage_text, status_text
+from matcher.present.words import Words
 from matcher.text import untrusted
-from matcher.wording import day, facts_line, stage_text, status_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from matcher.export.content import Thing
-from matcher.records import call_record, change_record, envelope, match_record, sample_label
+from matcher.present.records import call_record, change_record, envelope, match_record, sample_label
 
 if TYPE_CHECKING:
     from matcher.export.content import Content

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from matcher import frames
 from matcher.export.content import Thing
+from matcher.present import frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,11 +12,11 @@ import pytest
 import yaml
 
 import matcher
-from matcher import frames
 from matcher.api.drafts import MOVES
 from matcher.cli import COMMANDS
 from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config
+from matcher.present import frames
 from tests.helpers.home import DAY, LIFE_CALL, PHOTONIC, Place
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from matcher import sample
 from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config
-from matcher.digest.compose import compose, is_due, is_worth_sending
-from matcher.digest.edition import Edition, Fitting, build_edition, for_subscriber
-from matcher.digest.overview import compose_network
-from matcher.digest.told import told_by
+from matcher.digest.compose import Edition, Fitting, compose, for_subscriber, is_due, is_worth_sending
+from matcher.digest.edition import build_edition
+from matcher.digest.network_part import compose_network
+from matcher.digest.news import told_by
 from matcher.model.answers import RunRecord
 from matcher.model.call import Deadline, Status
 from matcher.model.institute import Lab

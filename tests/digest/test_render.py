@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.digest import message
 from matcher.digest.render import COLUMNS, LIMIT, render
+from matcher.mail import message
 from matcher.model.changes import Change
 from matcher.model.subscription import Item, Language, Suitor
 from matcher.model.subscription import MailSection as Part
@@ -163,7 +163,7 @@ def test_every_deadline_stands_with_stage_and_days() -> None:
 def test_the_first_of_a_month_in_french() -> None:
     from datetime import date
 
-    from matcher.digest.words import Words
+    from matcher.present.words import Words
 
     assert Words(Language.FR).day(date(2027, 12, 1)) == "1er décembre 2027"
     assert Words(Language.EN).day(date(2027, 12, 1)) == "1 December 2027"
@@ -179,7 +179,7 @@ def test_the_first_of_a_month_in_french() -> None:
     ],
 )
 def test_money(language: Language, euros: int, said: str) -> None:
-    from matcher.digest.words import Words
+    from matcher.present.words import Words
 
     assert Words(language).money(euros) == said
 

@@ -15,8 +15,7 @@ import pandas as pd
 import pytest
 from icalendar import Calendar
 
-from matcher import frames
-from matcher.digest.edition import GOOD_FIT
+from matcher.digest.compose import GOOD_FIT
 from matcher.errors import UsageError
 from matcher.export import content as contents
 from matcher.export import feed, workbook
@@ -26,7 +25,8 @@ from matcher.model.call import Action, Call, Deadline
 from matcher.model.changes import Change
 from matcher.model.match import Match
 from matcher.model.question import call_filter
-from matcher.records import call_record, match_record
+from matcher.present import frames
+from matcher.present.records import call_record, match_record
 from tests.export.conftest import DAY
 from tests.helpers.home import BARE, INSTITUTES, ODD, PHOTONIC
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.digest.compose import compose, is_due, is_worth_sending
-from matcher.digest.edition import Edition, Fitting, for_subscriber
-from matcher.digest.told import told_by
+from matcher.digest.compose import Edition, Fitting, compose, for_subscriber, is_due, is_worth_sending
+from matcher.digest.news import told_by
 from matcher.model.call import Action, Call, Deadline, Section, Status
 from matcher.model.day import BRUSSELS
 from matcher.model.rows import ListingScope, ParsedRow

@@ -16,11 +16,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.digest.deliver import DeliveryOptions, deliver, queue_status, resend
-from matcher.digest.retry import BACK_OFF, PAUSE_AFTER
-from matcher.digest.server import parse_smtp_url
-from matcher.digest.smtp import SmtpTransport
-from matcher.digest.spool import FileTransport
+from matcher.mail.delivery import BACK_OFF, PAUSE_AFTER, DeliveryOptions, deliver, queue_status, resend
+from matcher.mail.smtp import SmtpTransport, parse_smtp_url
+from matcher.mail.transport import FileTransport
 from matcher.model.subscription import DeliveryReport, MailState
 from matcher.store.database import Store
 from tests.helpers.mail.plain import DAY, a_mail
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from matcher.digest.transport import Transport
+    from matcher.mail.transport import Transport
 
 START = datetime(2026, 6, 15, 5, 0, tzinfo=UTC)
 

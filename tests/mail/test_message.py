@@ -17,7 +17,7 @@ from matcher.model.subscription import Language
 from tests.helpers.mail import digests
 
 if TYPE_CHECKING:
-    from matcher.digest.message import MailOptions
+    from matcher.mail.message import MailOptions
 
 
 def parsed(language: Language = Language.FR, options: MailOptions = digests.OPTIONS) -> EmailMessage:

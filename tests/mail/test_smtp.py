@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import trustme
 
-from matcher.digest.server import parse_smtp_url
-from matcher.digest.smtp import SmtpTransport
-from matcher.digest.transport import Outcome, Verdict
+from matcher.mail.smtp import SmtpTransport, parse_smtp_url
+from matcher.mail.transport import Outcome, Verdict
 from matcher.model.subscription import Mail
 from tests.helpers.mail.plain import ANN, DAY, PASSWORD, a_mail
 from tests.helpers.mail.smtp_server import DROP, DROP_AFTER, SLOW, LocalSmtp

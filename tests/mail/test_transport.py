@@ -13,11 +13,10 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.digest.notice import notice
-from matcher.digest.server import Security, Server, parse_smtp_url, read_password, server_from
-from matcher.digest.spool import FileTransport
-from matcher.digest.transport import Verdict
 from matcher.errors import ConfigError
+from matcher.mail.message import notice
+from matcher.mail.smtp import Security, Server, parse_smtp_url, read_password, server_from
+from matcher.mail.transport import FileTransport, Verdict
 from tests.helpers.mail.plain import PASSWORD, a_mail
 
 if TYPE_CHECKING:

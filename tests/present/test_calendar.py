@@ -9,12 +9,12 @@ from email.policy import default
 
 from icalendar import Calendar
 
-from matcher.digest import calendar
 from matcher.digest.render import render
 from matcher.model.call import Call, Deadline, Status
 from matcher.model.changes import Change
 from matcher.model.match import Match
 from matcher.model.subscription import Language
+from matcher.present import calendar
 from tests.helpers.mail import digests
 
 FIRST, SECOND = date(2027, 3, 18), date(2027, 9, 22)

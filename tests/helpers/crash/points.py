@@ -30,7 +30,7 @@ _STAGED = (
     ("matcher.store:Store", "save_listing", "save"),
     ("matcher.app:Matcher", "_refresh_index", "index"),
     ("matcher.digest.morning:Queueing", "queue", "compose"),
-    ("matcher.digest.deliver", "deliver", "deliver"),
+    ("matcher.mail.delivery", "deliver", "deliver"),
 )
 _FILES = frozenset({"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate"})
 

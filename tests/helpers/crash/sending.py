@@ -24,9 +24,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from matcher.digest.deliver import DeliveryOptions, deliver
-from matcher.digest.server import parse_smtp_url
-from matcher.digest.smtp import SmtpTransport
+from matcher.mail.delivery import DeliveryOptions, deliver
+from matcher.mail.smtp import SmtpTransport, parse_smtp_url
 from matcher.model.subscription import MailState
 from matcher.store.database import Store
 from tests.helpers.mail.plain import a_mail

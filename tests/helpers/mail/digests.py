@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 
 from matcher import sample
-from matcher.digest.message import MailOptions
+from matcher.mail.message import MailOptions
 from matcher.model.call import Call, Status
 from matcher.model.changes import Change
 from matcher.model.subscription import NETWORK, Digest, Frequency, Item, Language, NetworkView, Subscriber, Suitor

@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+
 DAY = "datetime64[s]"
+
+
 MOMENT = "datetime64[s, UTC]"
+
 
 CALL_COLUMNS = {
     "call": "string",
@@ -49,6 +53,7 @@ CALL_COLUMNS = {
 }
 """Column → dtype of a call; `stages` counts its deadlines, `action` joins several types of action by `, `."""
 
+
 MATCH_COLUMNS = {
     "institute": "string",
     "rank": "int64",
@@ -58,6 +63,7 @@ MATCH_COLUMNS = {
     "because": "string",
 }
 """Column → dtype of a match; `because` are the terms that made most of the score, heaviest first."""
+
 
 EVIDENCE_COLUMNS = {
     "institute": "string",
@@ -70,8 +76,10 @@ EVIDENCE_COLUMNS = {
 }
 """Column → dtype of one reason for a score; the weights of a match add up to its score."""
 
+
 DEADLINE_COLUMNS = {"call": "string", "deadline": DAY, "stage": "Int64", "stages": "int64", "days_left": "int64"}
 """Column → dtype of a deadline to come; it is number `stage` of the call's `stages`."""
+
 
 CHANGE_COLUMNS = {
     "seen_at": MOMENT,
@@ -83,6 +91,7 @@ CHANGE_COLUMNS = {
     "ratio": "float64",
 }
 """Column → dtype of a change; `ratio` is the share of a text that changed, 0 to 1."""
+
 
 INSTITUTE_COLUMNS = {
     "institute": "string",
@@ -99,6 +108,7 @@ INSTITUTE_COLUMNS = {
 }
 """Column → dtype of an institute; `skills` counts its English keywords."""
 
+
 RUN_COLUMNS = {
     "run": "int64",
     "kind": "category",
@@ -106,6 +116,7 @@ RUN_COLUMNS = {
     "finished": MOMENT,
     "outcome": "category",
 }
+
 
 SKILL_COLUMNS = {
     "skill": "string",
@@ -116,8 +127,10 @@ SKILL_COLUMNS = {
 }
 """Column → dtype of a checked skill: `calls` hold all its words, `share` of all calls hold its rarest word."""
 
+
 TERM_COLUMNS = {"term": "string", "weight": "float64", "profile_term": "string", "source": "string"}
 """Column → dtype of a term of a profile and its weight in it."""
+
 
 TERMS_SHOWN = 6
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from icalendar import Alarm, Calendar, Event, Timezone
 
-from matcher.digest import phrases
-from matcher.digest.words import Words
 from matcher.model.call import Status
 from matcher.model.day import BRUSSELS
+from matcher.present import phrases
+from matcher.present.words import Words
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 ALARMS = (14, 3)
 """Days before a deadline at which a calendar program rings."""
 
+
 HOUR = time(17)
 """Submission closes at 17:00 Brussels time."""
 
+
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+
+
 _ZONE_YEARS = 4
 
 

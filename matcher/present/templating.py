@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from matcher import wording
+from matcher.present import wording
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from datetime import date
 
 DOMAIN = "matcher"
+
+
 NARROW = "\u202f"
 
 

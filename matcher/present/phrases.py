@@ -12,12 +12,13 @@ from matcher.text import untrusted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from matcher.digest.words import Words
     from matcher.model.call import Call, Deadline
     from matcher.model.changes import Change
+    from matcher.present.words import Words
 
 URGENT = 14
 """Days before a deadline from which it is shown as pressing."""
+
 
 DEADLINES = 4
 """Coming deadlines that are spelt out; calls with ten cut-offs count the rest."""

@@ -1,41 +1,46 @@
-"""Delivery: what is due in the outbox is claimed, handed over and marked, one mail at a time.
-
-**Exactly once, and where not.** Each step is a transaction of its own. A claim is a compare-and-set, so two processes
-never hand over the same mail. A process that dies leaves its mail `sending`; the next delivery takes such a claim back
-and sends the same bytes with the same Message-ID again. A mail can therefore arrive twice only when
-
-- the process dies, or the store cannot be written, after the final dot has left for the server and before `sent` is
-  committed: the time of the server's answer and one commit, milliseconds with most servers; or
-- the connection breaks after the final dot and before the answer arrives: nobody here can know what the server did.
-
-That is at most the one mail in flight per death or break. Both are reported as `duplicates_possible`, with the
-Message-ID by which the receiving system can drop the second copy; so is a claim cut short before the final dot, because
-the next process cannot tell. A power cut is no worse: each mark is on the disk before the next mail is begun. (A claim
-older than half an hour is taken back even when its process seems to live, as on another machine: a process that slept
-that long and wakes in the middle of a send can double it.)
-
-**Whom a failure blames.** The mail waits (`LATER`, `LOST`, `DOUBT`) with growing pauses over two days and is then given
-up; a refusal is final at once; one because of the address (`NO_MAILBOX`) pauses the address when it is the third in a
-row. Trouble with the server blames nothing: the delivery ends and every mail stays queued.
-"""
+"""Delivering the outbox: claims, tries, back-off."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.digest.retry import PAUSE_AFTER, TROUBLE_WAIT, next_attempt
-from matcher.digest.transport import Verdict
+from matcher.mail.transport import Verdict
 from matcher.model.subscription import DeliveryReport, MailState, QueueStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import date, datetime
+    from datetime import date
 
-    from matcher.digest.transport import Outcome, Transport
+    from matcher.mail.transport import Outcome, Transport
     from matcher.model.subscription import QueuedMail
     from matcher.store.database import Store
+
+BACK_OFF = (
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=3),
+    timedelta(hours=6),
+    timedelta(hours=12),
+    timedelta(hours=24),
+)
+"""Waits after the first, second… attempt: close to two days in all, as long as mail servers try among themselves."""
+
+
+TROUBLE_WAIT = timedelta(minutes=5)
+"""Wait of the mail at hand when the server itself is in trouble; it costs the mail no attempt."""
+
+
+PAUSE_AFTER = 3
+"""So many mails in a row refused because of the address pause it."""
+
+
+def next_attempt(attempts: int, now: datetime) -> datetime | None:
+    """When to try again after so many attempts (1 or more); None: give up."""
+    return now + BACK_OFF[attempts - 1] if attempts <= len(BACK_OFF) else None
+
 
 _LONGEST_CLAIM = timedelta(minutes=30)  # of a process that cannot be seen to live; longer than any send may take
 

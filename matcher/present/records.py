@@ -1,0 +1,335 @@
+"""The JSON and CSV shapes of DESIGN: what other programs read. Unknown is `None`, never 0."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from matcher.config.subscribers import WEEKDAYS
+from matcher.model.answers import SubscriberLine
+from matcher.model.call import Call
+from matcher.model.match import Match
+from matcher.model.subscription import DigestLine, Fate, Frequency, Mail, MailState, QueuedMail, Subscriber
+from matcher.text.untrusted import csv_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from matcher.model.answers import InstituteLine, MailStatus, Preview, RunOutcome, RunRecord
+    from matcher.model.changes import Change
+    from matcher.model.institute import Institute
+    from matcher.model.rows import FetchReport
+    from matcher.model.subscription import DeliveryReport, Item, NetworkView, Suitor
+
+SCHEMA = 1
+
+
+Record = dict[str, Any]
+
+
+def call_record(call: Call, today: date) -> Record:
+    """One call, as in `matcher calls --json`; money in euros, dates as ISO days."""
+    status = call.status_on(today)
+    following = call.next_deadline(today)
+    return {
+        "call": call.identifier,
+        "title": call.title,
+        "status": status.value if status else None,
+        "opening": _day(call.opening),
+        "deadlines": [{"date": d.date.isoformat(), "stage": d.stage, "model": d.model} for d in call.deadlines],
+        "next_deadline": following.date.isoformat() if following else None,
+        "days_left": (following.date - today).days if following else None,
+        "programme": call.programme,
+        "actions": [action.code for action in call.actions],
+        "budget_eur": call.budget_eur,
+        "contribution_eur": list(call.contribution_eur) if call.contribution_eur else None,
+        "grants": call.grants,
+        "trl": list(call.trl) if call.trl else None,
+        "url": call.url,
+    }
+
+
+def match_record(match: Match, today: date, *, explained: bool = False) -> Record:
+    """One match, as in `matcher rank --json`; the evidence weights add up to the score.
+
+    `explained` adds to each term the profile's word and where it comes from, and the sentence it stands in.
+    """
+    record = call_record(match.call, today)
+    head = {"rank": match.rank, "call": record.pop("call"), "title": record.pop("title")}
+    evidence: list[Record] = [{"term": e.term, "weight": e.weight} for e in match.evidence]
+    whole = {**head, "score": match.score, "fit": match.fit, **record, "evidence": evidence}
+    if not explained:
+        return whole
+    for entry, e in zip(evidence, match.evidence, strict=True):
+        entry |= {"profile_term": e.profile_term, "source": e.source}
+    return {**whole, "sentence": match.sentence}
+
+
+def sample_label(note: str | None) -> Record:
+    """The label that every answer from the packaged sample carries; nothing for real calls."""
+    return {"sample": note} if note else {}
+
+
+def change_record(change: Change) -> Record:
+    """One change of a call: when it was seen, which field, old and new value."""
+    return {
+        "call": change.call,
+        "field": change.field,
+        "kind": change.kind,
+        "old": change.old,
+        "new": change.new,
+        "seen_at": change.seen_at.isoformat(),
+        "ratio": change.ratio,
+    }
+
+
+def fetch_record(report: FetchReport) -> Record:
+    """What a fetch saw and did, as in `matcher fetch --json`."""
+    return {**asdict(report), "problems": list(report.problems)}
+
+
+def run_record(run: RunRecord) -> Record:
+    """One run of the daily job or of a part of it."""
+    return {
+        "run": run.identifier,
+        "kind": run.kind,
+        "started": run.started.isoformat(),
+        "finished": _moment(run.finished),
+        "outcome": run.outcome,
+        "detail": dict(run.detail),
+    }
+
+
+def envelope(**content: Any) -> Record:
+    """The one object that `--json` prints."""
+    return {"schema": SCHEMA, **content}
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+CALL_FIELDS = tuple(call_record(Call("", ""), date.min))
+"""The keys of a call, for the header of a listing that is empty."""
+
+
+MATCH_FIELDS = tuple(match_record(Match(0, Call("", ""), 0.0, 0), date.min))
+"""The keys of a match."""
+
+
+def csv_text(rows: Iterable[Mapping[str, Any]], fields: Sequence[str] = ()) -> str:
+    """Rows as CSV with a header line; lists are joined by a semicolon, unknown is empty."""
+    listed = list(rows)
+    names = list(listed[0]) if listed else list(fields)
+    buffer = io.StringIO()
+    if names:
+        writer = csv.DictWriter(buffer, fieldnames=names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({key: csv_cell(value) for key, value in row.items()} for row in listed)
+    return buffer.getvalue()
+
+
+def preview_record(preview: Preview) -> Record:
+    """A digest before it is sent: `items` in the order of the mail, `network` for the network's, and its text."""
+    digest = preview.digest
+    return {
+        "subscriber": digest.subscriber.identifier,
+        "as_of": digest.day.isoformat(),
+        "subject": preview.mail.subject,
+        "message_id": preview.mail.message_id,
+        "due": preview.due,
+        "worth_sending": preview.worth_sending,
+        "items": [item_record(item, digest.day) for item in digest.items],
+        "left_out": digest.left_out,
+        "network": _network_record(digest.network) if digest.network is not None else None,
+        "problems": list(digest.health.problems),
+        "stale": digest.health.stale,
+        "text": preview.text,
+        **sample_label(digest.health.sample),
+    }
+
+
+def item_record(item: Item, day: date) -> Record:
+    """One call of a digest: the section it stands in, the call, whom it suits, and why it is told now."""
+    return {
+        "part": item.part.value,
+        **call_record(item.call, day),
+        "fit": item.fit,
+        "institutes": _suitors(item.suitors),
+        "others": _suitors(item.others),
+        "reminder": item.reminder,
+        "first": item.first,
+        "changes": [change_record(change) for change in item.changes],
+    }
+
+
+def _suitors(suitors: Iterable[Suitor]) -> list[Record]:
+    return [{"institute": s.institute, "fit": s.fit, "words": list(s.words)} for s in suitors]
+
+
+def _network_record(view: NetworkView) -> Record:
+    return {
+        "calls": [call.identifier for call in view.calls],
+        "matrix": [{"institute": name, "fits": list(fits)} for name, fits in view.matrix],
+        "joint": [{"call": i.call.identifier, "institutes": _suitors(i.suitors)} for i in view.joint],
+        "unseen": [{"call": i.call.identifier, "institutes": _suitors(i.suitors)} for i in view.unseen],
+        "without": list(view.without),
+        "runs": list(view.runs),
+    }
+
+
+def line_record(line: DigestLine) -> Record:
+    """What became of one subscriber's mail."""
+    return {
+        "subscriber": line.subscriber,
+        "address": line.address,
+        "mail": line.fate.value,
+        "calls": line.calls,
+        "left_out": line.left_out,
+        "subject": line.subject,
+        "message_id": line.message_id,
+    }
+
+
+def delivery_record(report: DeliveryReport) -> Record:
+    """What one delivery did."""
+    return {
+        "sent": report.sent,
+        "retried": report.retried,
+        "failed": report.failed,
+        "paused": list(report.paused),
+        "duplicates_possible": list(report.duplicates_possible),
+    }
+
+
+def status_record(status: MailStatus) -> Record:
+    """The outbox: its numbers, the addresses that refused mail, the last mails."""
+    queue = status.queue
+    return {
+        "transport": status.transport,
+        "queued": queue.queued,
+        "due": queue.due,
+        "sending": queue.sending,
+        "sent": queue.sent,
+        "failed": queue.failed,
+        "next_attempt": _moment(queue.next_attempt),
+        "addresses": [
+            {"address": a.address, "refusals": a.refusals, "paused_at": _moment(a.paused_at), "reason": a.reason}
+            for a in status.addresses
+        ],
+        "mails": [mail_record(mail) for mail in status.mails],
+    }
+
+
+def mail_record(queued: QueuedMail) -> Record:
+    """One mail of the outbox, without its text."""
+    mail = queued.mail
+    return {
+        "day": mail.day.isoformat(),
+        "subscriber": mail.subscriber,
+        "address": mail.address,
+        "kind": mail.kind,
+        "state": queued.state.value,
+        "attempts": queued.attempts,
+        "created": queued.created.isoformat(),
+        "next_attempt": _moment(queued.next_attempt) if queued.state is MailState.QUEUED else None,
+        "sent_at": _moment(queued.sent_at),
+        "last_error": queued.last_error,
+        "subject": mail.subject,
+        "message_id": mail.message_id,
+    }
+
+
+def subscriber_record(line: SubscriberLine) -> Record:
+    """A subscriber as `subscribers.yaml` says, and the day of the last mail."""
+    s = line.subscriber
+    weekly = s.frequency is Frequency.WEEKLY
+    return {
+        "subscriber": s.identifier,
+        "name": s.name,
+        "address": s.address,
+        "language": s.language.value,
+        "institutes": list(s.institutes),
+        "frequency": f"weekly: {WEEKDAYS[s.weekday]}" if weekly else s.frequency.value,
+        "min_fit": s.min_fit,
+        "programmes": list(s.programmes),
+        "actions": list(s.actions),
+        "most": s.most,
+        "reminders": list(s.reminders),
+        "mute_calls": list(s.mute_calls),
+        "mute_terms": list(s.mute_terms),
+        "resurface": s.resurface,
+        "send_empty": s.send_empty,
+        "last_mail": line.last_mail.isoformat() if line.last_mail else None,
+        "paused": line.paused,
+    }
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+_NO_MAIL = Mail("", "", "", date.min, "", b"", "")
+
+
+LINE_FIELDS = tuple(line_record(DigestLine("", "", Fate.NOT_DUE)))
+"""The keys of a line, for the header of a listing that is empty."""
+
+
+MAIL_FIELDS = tuple(mail_record(QueuedMail(_NO_MAIL, MailState.SENT, 0, _EPOCH, _EPOCH)))
+"""The keys of a mail of the outbox."""
+
+
+SUBSCRIBER_FIELDS = tuple(subscriber_record(SubscriberLine(Subscriber("", "", ""), None, paused=False)))
+"""The keys of a subscriber."""
+
+
+def run_outcome_record(outcome: RunOutcome) -> dict[str, Any]:
+    """What `run --json` prints; `folder` and `institutes` are of the lists, `digests` and `delivery` of the mails."""
+    sending = outcome.sending
+    return {
+        "as_of": outcome.as_of.isoformat(),
+        "outcome": outcome.outcome,
+        "sample": outcome.sample,
+        "fetch": fetch_record(outcome.fetch) if outcome.fetch else None,
+        "folder": str(outcome.folder) if outcome.folder else None,
+        "institutes": [list_record(line) for line in outcome.lines],
+        "digests": [line_record(line) for line in sending.lines] if sending else [],
+        "delivery": delivery_record(sending.delivery) if sending else None,
+        "problems": list(outcome.problems),
+    }
+
+
+def list_record(line: InstituteLine) -> dict[str, Any]:
+    """One institute's list, in short."""
+    return {"institute": line.institute, "matches": line.matches, "best": line.best, "fit": line.fit}
+
+
+def institute_record(institute: Institute) -> dict[str, Any]:
+    return {
+        "institute": institute.identifier,
+        "acronym": institute.acronym,
+        "name_en": institute.name_en,
+        "name_fr": institute.name_fr,
+        "label_2015": institute.label_2015,
+        "label_current": institute.label_current,
+        "label_note": institute.label_note,
+        "successor": institute.successor,
+        "location": institute.location,
+        "website": institute.website,
+        "legal_names": [{"name": n.name, "pic": n.pic} for n in institute.legal_names],
+        "keywords_en": list(institute.keywords_en),
+        "keywords_fr": list(institute.keywords_fr),
+        "labs": [lab.name for lab in institute.labs],
+    }
+
+
+def label_text(value: bool | None) -> str:
+    """Whether an institute bears a label; unknown is `uncertain`."""
+    return {True: "yes", False: "no", None: "uncertain"}[value]
