@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.grown import TODAY, grown
 from benchmarks.timing import Figure, stopwatch, whole_processes
-from matcher.app import Matcher
+from matcher.app.home import Matcher
 from matcher.config.settings import load_settings, packaged_config
 from matcher.model.rows import ParsedRow
 

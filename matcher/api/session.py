@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from matcher.api.drafts import Draft, new_institute
 from matcher.api.results import DigestPage, Matches, Page, Why
-from matcher.app import Matcher
+from matcher.app.home import Matcher
 from matcher.config.settings import DatabaseSettings, load_settings
 from matcher.errors import IndexMissing, UsageError
 from matcher.model.question import call_filter, listed

@@ -99,7 +99,7 @@ def cli(
     ctx: click.Context, /, home: Path | None, config_dir: Path | None, debug: bool, log_format: str, **_: bool
 ) -> None:
     """Tells each French Carnot institute which European calls suit its skills, and why."""
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
     from matcher.config.settings import load_settings
 
     if debug or log_format == "json":

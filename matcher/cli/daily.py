@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
     from matcher.model.answers import RunOutcome
     from matcher.model.rows import FetchReport
 

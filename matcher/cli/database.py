@@ -12,7 +12,7 @@ from matcher.cli.render import table
 from matcher.present.records import envelope
 
 if TYPE_CHECKING:
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
 
 
 @click.group("db")

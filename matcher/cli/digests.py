@@ -30,7 +30,7 @@ from matcher.present.records import (
 if TYPE_CHECKING:
     from datetime import date
 
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
     from matcher.model.answers import MailStatus, Preview, Sending
 
 PARTLY_DONE = 3
@@ -141,7 +141,7 @@ def show_sending(app: Matcher, sending: Sending, *, dry_run: bool = False) -> No
         ]
         click.echo(table(("subscriber", "mail", "calls", "subject"), rows))
     if not dry_run:
-        from matcher.mailing import destination
+        from matcher.app.mailing import destination
 
         done = sending.delivery
         counts = f"{done.sent} sent, {done.retried} to be tried again, {done.failed} failed"

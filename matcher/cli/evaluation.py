@@ -18,7 +18,7 @@ from matcher.present.records import envelope
 if TYPE_CHECKING:
     from datetime import date
 
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
     from matcher.evaluation.benchmark import Task
     from matcher.evaluation.measuring import Measured
 

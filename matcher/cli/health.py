@@ -18,7 +18,7 @@ from matcher.present.records import envelope, run_record
 if TYPE_CHECKING:
     from datetime import date, timedelta
 
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
 
 
 @click.command("status")
@@ -40,7 +40,7 @@ def status_command(
     _print_status(app, last, as_of, output)
     now = noon(as_of) if as_of else datetime.now(UTC)
     if metrics_file is not None:
-        from matcher.metrics import write_metrics
+        from matcher.schedule.metrics import write_metrics
 
         write_metrics(app, now, metrics_file)
     late = _late(app, now, max_age) if max_age is not None else None
@@ -51,7 +51,7 @@ def status_command(
 
 def _late(app: Matcher, now: datetime, max_age: timedelta) -> str | None:
     """What to tell when no daily run went well for too long."""
-    from matcher.schedule import Task, last_good
+    from matcher.schedule.due import Task, last_good
 
     try:
         with app.open_store(read_only=True) as store:

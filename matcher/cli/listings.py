@@ -16,7 +16,7 @@ from matcher.present.wording import action_codes, day, money, status_text
 if TYPE_CHECKING:
     from datetime import date
 
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
 
 
 @click.command("calls")

@@ -15,7 +15,7 @@ from matcher.present.records import envelope, institute_record, label_text, matc
 if TYPE_CHECKING:
     from datetime import date
 
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
     from matcher.model.institute import Institute
     from matcher.model.match import Match, SkillCheck
 

@@ -18,7 +18,7 @@ from matcher.present.wording import contribution, day, deadline_text, facts_line
 if TYPE_CHECKING:
     from datetime import date
 
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
     from matcher.model.answers import Ranking, Reason
     from matcher.model.call import Call
     from matcher.model.changes import Change

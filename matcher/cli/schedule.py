@@ -11,7 +11,7 @@ from matcher.errors import MatcherError, StoreBusy
 from matcher.present.records import envelope
 
 if TYPE_CHECKING:
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
 
 
 @click.command("schedule")
@@ -23,10 +23,10 @@ def schedule_command(ctx: click.Context) -> None:
     and cleans up once a week. What was missed is caught up once. SIGTERM ends it within seconds, SIGHUP makes it read
     the configuration again.
     """
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
     from matcher.config.settings import load_settings
     from matcher.logs import configure
-    from matcher.watch import Watch
+    from matcher.schedule.loop import Watch
 
     given = ctx.find_root().params
     configure(given["log_format"], debug=given["debug"], quiet=given["quiet"])
@@ -45,7 +45,7 @@ def maintain_command(app: Matcher, output: str | None) -> int:
     from dataclasses import asdict
     from datetime import UTC, datetime
 
-    from matcher.upkeep import clean_up, refresh_archive
+    from matcher.app.upkeep import clean_up, refresh_archive
 
     problem = None
     report = None

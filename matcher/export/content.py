@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
     from matcher.model.call import Call
     from matcher.model.changes import Change
     from matcher.model.match import Match

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.app import Matcher
+from matcher.app.home import Matcher
+from matcher.app.queueing import build_edition
 from matcher.config.settings import load_settings
-from matcher.digest.edition import build_edition
 from matcher.model.day import noon
 from matcher.model.match import EvidenceKind
 from matcher.ranking.build import build

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from matcher.app import Matcher
+from matcher.app.home import Matcher
 from matcher.config.settings import load_settings
 from matcher.model.call import Kind, Status
 from matcher.portal.search import Query
@@ -215,7 +215,7 @@ def test_an_interrupted_fetch_is_recorded_as_such(place, serve):
 
 def test_a_writer_that_died_before_the_index_is_noticed_by_the_next_question(run, fetched):
     """A reader in between must not hide it: only writers take marks away."""
-    from matcher.jobs import fetch_listing
+    from matcher.app.fetching import fetch_listing
     from tests.helpers.portal.server import LocalPortal
 
     mark = fetched.home / "index.stale.dead"

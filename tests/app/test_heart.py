@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
+from matcher.app.fetching import fetch_listing
+from matcher.app.run_context import Heart, recorded_run
 from matcher.errors import ClockWrong, RunGoesOn, RunLost, StoreError
-from matcher.heart import Heart
-from matcher.jobs import fetch_listing, recorded_run
 from matcher.portal.client import Portal
 from matcher.portal.options import PortalOptions
 from matcher.portal.search import Query

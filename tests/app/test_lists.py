@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from matcher.lists import write_list
+from matcher.app.daily import write_list
 from matcher.model.answers import Ranking
 from matcher.model.call import Call
 from matcher.model.match import Match

@@ -14,7 +14,7 @@ from datetime import date
 
 import pytest
 
-from matcher.app import Matcher
+from matcher.app.home import Matcher
 from matcher.config.settings import load_settings
 from matcher.model.question import CallFilter
 from tests.helpers.home import DAY, PHOTONIC, Place, some_rows

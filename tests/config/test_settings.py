@@ -150,7 +150,7 @@ def test_the_shipped_file_shows_every_default():
 
 
 def test_the_portal_s_address_is_checked_with_its_origin(tmp_path):
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
 
     settings = settings_of(tmp_path, None, MATCHER_PORTAL_URL="http://portal.example.org/rest")
     with pytest.raises(ConfigError, match=r"MATCHER_PORTAL_URL: portal\.url: found .* expected https"):

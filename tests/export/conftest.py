@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from matcher.app import Matcher
+from matcher.app.home import Matcher
 from matcher.config.settings import load_settings
 from tests.helpers.home import Place, fetch_into, make_config, some_rows
 from tests.helpers.portal.rows import actions, topic

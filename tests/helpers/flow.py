@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
-from matcher.app import Matcher
+from matcher.app.home import Matcher
 from matcher.config.settings import load_settings
 from tests.helpers.home import QUICK
 from tests.helpers.portal.rows import Row, actions, topic

@@ -100,7 +100,7 @@ def make_config(folder: Path, institutes: tuple[str, ...] = INSTITUTES) -> Path:
 
 def fetch_into(place: Place, day: str) -> None:
     """Fetch through the facade, once for many tests."""
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
     from matcher.config.settings import load_settings
 
     Matcher(load_settings(environ=place.environment)).fetch(as_of=date.fromisoformat(day))

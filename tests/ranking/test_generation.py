@@ -12,7 +12,7 @@ import time
 import numpy as np
 import pytest
 
-from matcher.app import Matcher
+from matcher.app.home import Matcher
 from matcher.config.settings import load_settings
 from matcher.errors import IndexMissing
 from matcher.ranking import generation as module

@@ -15,8 +15,8 @@ import pytest
 
 from matcher.cli import COMMANDS, cli
 from matcher.config.settings import ScheduleSettings
-from matcher.metrics import families
 from matcher.model.answers import Health, RunRecord
+from matcher.schedule.metrics import families
 from tests.helpers.paths import DOCS, ROOT
 
 if TYPE_CHECKING:

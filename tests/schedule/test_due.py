@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from matcher.config.settings import ScheduleSettings
 from matcher.model.answers import RunRecord
-from matcher.schedule import BACK_OFF, BELIEVED, Attempt, Plan, Slots, Task, attempts_of, due, last_good, plan_of
+from matcher.schedule.due import BACK_OFF, BELIEVED, Attempt, Plan, Slots, Task, attempts_of, due, last_good, plan_of
 
 PARIS = ZoneInfo("Europe/Paris")
 EVERY_DAY = frozenset(range(7))

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.app import Matcher
+from matcher.app.home import Matcher
 from matcher.config.settings import load_settings
 from matcher.logs import configure, current_run, is_json, secrets_of
-from matcher.metrics import families, text_of, write_metrics
 from matcher.model.answers import Health, RunRecord
+from matcher.schedule.metrics import families, text_of, write_metrics
 
 if TYPE_CHECKING:
     from tests.helpers.home import Place

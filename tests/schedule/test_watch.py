@@ -16,13 +16,13 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from matcher.app import Matcher
+from matcher.app.home import Matcher
+from matcher.app.upkeep import archive_source
 from matcher.config.settings import load_settings
 from matcher.errors import ConfigError, StoreMissing
 from matcher.model.subscription import Mail, MailState
 from matcher.ranking.index import Index
-from matcher.upkeep import archive_source
-from matcher.watch import GRACE_SECONDS, Watch
+from matcher.schedule.loop import GRACE_SECONDS, Watch
 from tests.helpers.home import Place, some_rows
 from tests.helpers.mail.smtp_server import LocalSmtp
 from tests.helpers.portal.rows import topic
@@ -270,7 +270,7 @@ class TestLoop:
         def unforeseen(*_: object) -> None:
             raise ZeroDivisionError("by nobody foreseen")
 
-        monkeypatch.setattr("matcher.upkeep.refresh_archive", unforeseen)
+        monkeypatch.setattr("matcher.app.upkeep.refresh_archive", unforeseen)
         toml = loop.place.config / "matcher.toml"
         text = toml.read_text(encoding="utf-8").replace('archive = ""', 'archive = "/nowhere/grants.json"')
         toml.write_text(text + '[mail]\noperator = "ops@example.org"\n', encoding="utf-8")

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.app import Matcher
+from matcher.app.home import Matcher
 from matcher.config.settings import load_settings
 from matcher.errors import StoreError
 from matcher.model.question import CallFilter
-from matcher.watch import Watch
+from matcher.schedule.loop import Watch
 from tests.helpers.home import DAY, QUICK, Place, make_config, some_rows
 from tests.helpers.portal.rows import topic
 

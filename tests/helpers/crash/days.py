@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from matcher.app import Matcher
+from matcher.app.home import Matcher
 from matcher.config.settings import load_settings
 from matcher.model.subscription import MailState
 from matcher.store.database import Store

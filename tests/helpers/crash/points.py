@@ -26,7 +26,7 @@ STAGES = ("record", "fetch", "save", "index", "compose", "deliver")
 """`record` is what lies around the others: the run's beginning and end, and notices to the operator."""
 
 _STAGED = (
-    ("matcher.jobs", "fetch_listing", "fetch"),
+    ("matcher.app.fetching", "fetch_listing", "fetch"),
     ("matcher.store:Store", "save_listing", "save"),
     ("matcher.app:Matcher", "_refresh_index", "index"),
     ("matcher.digest.morning:Queueing", "queue", "compose"),

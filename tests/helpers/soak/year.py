@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from matcher.app import Matcher
+from matcher.app.home import Matcher
 from matcher.config.settings import load_settings
-from matcher.watch import Watch
+from matcher.schedule.loop import Watch
 from tests.helpers.home import Place, make_config
 from tests.helpers.mail.smtp_server import DROP, LocalSmtp
 from tests.helpers.mail.smtp_server import Script as Replies

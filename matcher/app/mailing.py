@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
     from matcher.config.settings import Settings
     from matcher.mail.message import MailOptions
     from matcher.mail.transport import Transport
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 CALENDAR_CALLS = 200
 """Calls of an institute's calendar at most, the best ones."""
+
 
 _NOWHERE = "preview@localhost.localdomain"
 
@@ -130,9 +131,9 @@ class Mailing:
 
     def _moment_of_dismissal(self) -> datetime:
         """Now; on the sample its own day, on which all previews of it are: a later dismissal would not show there."""
-        from matcher import sample
+        from matcher.app import fetching
 
-        return self._app.moment(sample.load().as_of if self._app.holds_only_sample() else None)
+        return self._app.moment(fetching.load().as_of if self._app.holds_only_sample() else None)
 
     def unpause(self, address: str) -> None:
         """Send to an address again that was paused after refusals. Raises UsageError when it was not."""
@@ -155,8 +156,8 @@ class Mailing:
 
         Without a name: the first subscriber. With an `institute` (or `id/lab`, or `*`): what a new subscriber would.
         """
+        from matcher.app.queueing import Morning
         from matcher.digest.compose import is_worth_sending
-        from matcher.digest.morning import Morning
         from matcher.digest.render import render
 
         subscriber = self._previewed(name, institute)
@@ -250,7 +251,7 @@ class Mailing:
 
         As a part of a run, nothing is queued once the run has lost its lock. Raises RunLost.
         """
-        from matcher.digest.morning import Morning, Queueing
+        from matcher.app.queueing import Morning, Queueing
         from matcher.model.subscription import DeliveryReport
 
         index = self._app.index()

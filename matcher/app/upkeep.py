@@ -8,19 +8,21 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.jobs import recorded_run
-from matcher.schedule import Task
+from matcher.app.run_context import recorded_run
+from matcher.schedule.due import Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
     from matcher.config.settings import Settings
     from matcher.model.answers import Cleaned
     from matcher.model.rows import FetchReport
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
 _NOTES = {"description.none ": timedelta(days=60)}
 """Small facts that are days, and how long each is of use (see `matcher.jobs`)."""
 

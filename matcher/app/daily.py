@@ -1,39 +1,53 @@
-"""The daily job: fetch, index, match, digest, deliver, with its outcome kept as one run.
-
-One run holds the writer's lock from the first page of the listing to the last mail; the fetch is kept as a part of it.
-A job that is killed loses no mail and sends none twice: what was queued is in the outbox, and composing starts there.
-"""
+"""Each institute's ranked list as a text and an HTML file, written whole or not at all."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from matcher.disk import writing_to
+from matcher.app.mailing import transport_of
+from matcher.app.run_context import Heart
+from matcher.disk import make_folder, write_file, writing_to
 from matcher.errors import PortalUnreachable, RunGoesOn, RunLost
-from matcher.heart import Heart
-from matcher.mailing import transport_of
 from matcher.model.answers import InstituteLine, RunOutcome
 from matcher.model.subscription import Fate
+from matcher.present.templating import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
-    from matcher.app import Matcher
-    from matcher.model.answers import Sending
+    from matcher.app.home import Matcher
+    from matcher.model.answers import Ranking, Sending
     from matcher.model.day import Progress
     from matcher.model.rows import FetchReport
     from matcher.model.subscription import Freshness as Health
     from matcher.ranking.index import Index
     from matcher.store.database import Store
 
+
+def write_list(folder: Path, ranking: Ranking, problems: Sequence[str]) -> None:
+    """Write `<institute>.txt` and `<institute>.html` into a folder that is private to its owner."""
+    make_folder(folder)
+    content = {"ranking": ranking, "problems": problems, "today": ranking.as_of}
+    for suffix in ("txt", "html"):
+        text = environment().get_template(f"list.{suffix}").render(content)
+        write_file(folder / f"{ranking.institute}.{suffix}", text.encode(errors="replace"))
+
+
 PARTLY_DONE = 3
 
+
 FETCH_FAILED = "the portal could not be read"
+
+
 FETCH_PARTIAL = "the listing was read in part"
+
+
 MAILS_FAILED = "mails were not delivered"
+
+
 RUN_FAILED = "the daily run failed"
 
 
@@ -88,7 +102,7 @@ def _run_day(
     sleep: Callable[[float], None],
     unless: tuple[datetime, datetime] | None,
 ) -> RunOutcome:
-    from matcher.jobs import recorded_run
+    from matcher.app.run_context import recorded_run
 
     with app.open_store() as store, recorded_run(store, "run", app.moment, unless=unless) as (run_id, detail):
         heart = Heart(store, run_id, app.moment)
@@ -210,8 +224,6 @@ def write_lists(
     app: Matcher, index: Index, today: date, problems: Sequence[str]
 ) -> tuple[Path, tuple[InstituteLine, ...]]:
     """Each institute's list as a text and an HTML file; a summary line for each."""
-    from matcher.lists import write_list
-
     folder = app.settings.home / "lists" / today.isoformat()
     lines = []
     for profile in index.meta["profiles"]:

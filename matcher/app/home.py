@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from matcher.app.mailing import Mailing
     from matcher.config.settings import Settings
     from matcher.evaluation.wins import Built
-    from matcher.mailing import Mailing
     from matcher.model.answers import Finding, RunOutcome
     from matcher.model.changes import Change
     from matcher.model.institute import Institute
@@ -223,7 +223,7 @@ class Matcher:
 
         Raises PortalUnreachable.
         """
-        from matcher.jobs import fetch_listing
+        from matcher.app.fetching import fetch_listing
         from matcher.portal.search import Query
 
         configured = self.settings.portal
@@ -247,7 +247,7 @@ class Matcher:
 
     def fetch_bulk(self, source: str, *, as_of: date | None = None, progress: Progress | None = None) -> FetchReport:
         """Read grantsTenders.json (a path or a URL) into the archive and refresh the index."""
-        from matcher.jobs import fetch_bulk
+        from matcher.app.fetching import fetch_bulk
 
         now = self.moment(as_of)
         with self.open_store() as store, self.portal() as portal, self._index_out_of_date(store):
@@ -269,14 +269,14 @@ class Matcher:
         Where the portal can't be reached before anything was ever fetched, the packaged sample listing takes its place.
         `sleep` is called before each mail; `unless` is as in `Store.begin_run`. The operator is told of what fails.
         """
-        from matcher.daily import run_day
+        from matcher.app.daily import run_day
 
         return run_day(self, as_of=as_of, progress=progress, say=say, sleep=sleep, unless=unless)
 
     @cached_property
     def mailing(self) -> Mailing:
         """Subscribers, digests and the outbox."""
-        from matcher.mailing import Mailing
+        from matcher.app.mailing import Mailing
 
         return Mailing(self)
 
@@ -313,7 +313,7 @@ class Matcher:
 
     def doctor(self, *, as_of: date | None = None) -> tuple[Finding, ...]:
         """Check configuration, folders, database, index and portal; `as_of` fixes the day that ages are counted to."""
-        from matcher.health import examine
+        from matcher.app.doctor import examine
 
         return examine(self, self.moment(as_of))
 
@@ -501,11 +501,11 @@ class Matcher:
 
     def use_sample(self, within: int | None = None) -> None:
         """Keep the packaged sample listing, and index it; `within` is the run that this is a part of."""
-        from matcher import sample
-        from matcher.jobs import keep_sample
+        from matcher.app import fetching
+        from matcher.app.fetching import keep_sample
 
         with self.open_store() as store, self._index_out_of_date(store):
-            keep_sample(store, sample.load(), clock=self._clock, within=within)
+            keep_sample(store, fetching.load(), clock=self._clock, within=within)
             self._refresh_index(store)
 
 
@@ -550,7 +550,7 @@ def _sample_label(store: Store) -> dict[str, str | None]:
     """The note and the day of the packaged sample where a store holds nothing else, else None for both."""
     if set(store.counts()) != {Source.SAMPLE}:
         return {"sample": None, "sample_day": None}
-    from matcher import sample
+    from matcher.app import fetching
 
-    loaded = sample.load()
+    loaded = fetching.load()
     return {"sample": loaded.note, "sample_day": loaded.as_of.isoformat()}

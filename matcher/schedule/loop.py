@@ -16,35 +16,46 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from matcher.app.mailing import transport_of
+from matcher.app.upkeep import clean_up, refresh_archive
 from matcher.errors import MatcherError, RunGoesOn, RunLost, StoreMissing
-from matcher.mailing import transport_of
-from matcher.metrics import write_metrics
 from matcher.model.day import brussels_day
 from matcher.model.subscription import MailState
-from matcher.schedule import SKEW, Attempt, Plan, Task, attempts_of, due, plan_of
-from matcher.upkeep import clean_up, refresh_archive
+from matcher.schedule.due import SKEW, Attempt, Plan, Task, attempts_of, due, plan_of
+from matcher.schedule.metrics import write_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
     from types import FrameType
 
-    from matcher.app import Matcher
-    from matcher.schedule import Slots
+    from matcher.app.home import Matcher
+    from matcher.schedule.due import Slots
     from matcher.store.database import Store
 
 STANDS_STILL = "the scheduler stands still"
+
+
 MAILS_GIVEN_UP = "mails were given up"
 
+
 TICK_SECONDS = 30
+
+
 GRACE_SECONDS = 8.0
 """How long the step at hand may take once it is time to leave."""
 
+
 _AGAIN_SECONDS = 5.0  # what is interrupted has so long to tidy up before it is interrupted there too
+
+
 _GLANCE_SECONDS = 0.25  # how soon a signal is noticed while there is nothing to do
+
+
 _RUNS = 30  # of each kind: more than one slot's attempts
 
-_log = logging.getLogger("matcher.schedule")
+
+_log = logging.getLogger("matcher.schedule.due")
 
 
 class Stopped(BaseException):
@@ -258,6 +269,7 @@ class Watch:
 
 _TOLD = {Task.ARCHIVE: "the archive could not be read", Task.CLEAN: "the weekly clean-up failed"}
 """What the operator is told of where it fails; the daily run and the delivery of mails tell for themselves."""
+
 
 _WORK: dict[Task, Callable[[Watch], str]] = {
     Task.DAILY: Watch._daily,

@@ -1,18 +1,19 @@
-"""The work of a day, step by step: read the listing, keep it, fill gaps, read the archive.
+"""Reading the listing, the archive or the packaged sample into the store.
 
 Each function takes what it works on (store, portal, clock); what is decided stays in the layers below.
 """
 
 from __future__ import annotations
 
+import json
 import time
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from matcher.errors import ClockWrong, MatcherError, PortalError, StoreError
-from matcher.heart import Heart
+from matcher.app.run_context import Heart, recorded_run
+from matcher.errors import ClockWrong, PortalError
 from matcher.model.call import Call, Source
 from matcher.model.programmes import abbreviation, codes
 from matcher.model.rows import FetchReport, ListingScope, ParsedRow, Saved, SetAside
@@ -25,22 +26,27 @@ if TYPE_CHECKING:
     from matcher.portal.client import Portal
     from matcher.portal.listing import Listing
     from matcher.portal.search import Query
-    from matcher.sample import Sample
     from matcher.store.database import Store
 
 MAX_DESCRIPTIONS = 50
 """Descriptions asked from the static files in one run, so that a gap in the listing never makes a run long."""
 
+
 CLOCK_ODD = timedelta(hours=1)
 """A clock that differs from the portal's by more is told to the operator; deadlines and days can be off."""
+
 
 CLOCK_WRONG = timedelta(hours=12)
 """By more, and nothing is kept: calls would be closed, and mails sent, on the wrong day."""
 
+
 FEW = 20
 """So many calls can leave a listing at once, though fewer stay: more are taken for a fault of the portal."""
 
+
 _BULK_ETAG = "bulk.etag "
+
+
 _NO_DESCRIPTION = "description.none "
 
 
@@ -126,43 +132,6 @@ def keep_sample(store: Store, sample: Sample, *, clock: Clock, within: int | Non
     with recorded_run(store, "sample", clock, within=within) as (run_id, _detail):
         marked = (replace(row, call=replace(row.call, source=Source.SAMPLE)) for row in rows)
         store.save_archive(marked, run_id=run_id, now=clock())
-
-
-@contextmanager
-def recorded_run(
-    store: Store,
-    kind: str,
-    clock: Clock,
-    *,
-    within: int | None = None,
-    unless: tuple[datetime, datetime] | None = None,
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """A run in the store around some work: `ok`, `partial` with problems, `interrupted`, or `failed` when it raises.
-
-    Work that did all it could and failed all the same says so by `outcome` in the detail. `within` is the number of a
-    run that is going on and that this is a part of: it holds the writer's lock, and the part is kept when it has ended.
-    `unless` is as in `Store.begin_run`.
-    Times are the true ones even when a past day is replayed: the lock is judged by them.
-    """
-    started = clock()
-    run_id = store.begin_run(kind, started, unless=unless) if within is None else within
-
-    def end(outcome: str, detail: dict[str, Any]) -> None:
-        if within is None:
-            store.finish_run(run_id, outcome, detail, clock())
-        else:
-            store.note_run(run_id, kind, outcome, detail, started=started, finished=clock())
-
-    detail: dict[str, Any] = {}
-    try:
-        yield run_id, detail
-    except BaseException as error:
-        outcome = "failed" if isinstance(error, Exception) else "interrupted"
-        sentence = str(error) if isinstance(error, MatcherError) else f"{type(error).__name__} {error}".strip()
-        with suppress(StoreError):  # what stopped the work is the news, not that it could not be noted
-            end(outcome, {"problems": [sentence]})
-        raise
-    end(detail.pop("outcome", "partial" if detail.get("problems") else "ok"), detail)
 
 
 def _scope(query: Query) -> ListingScope:
@@ -290,3 +259,27 @@ def _report(listing: Listing, saved: Saved, problems: Sequence[str], seconds: fl
         complete=listing.complete,
         problems=tuple(problems),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The sample listing with its label.
+
+    `as_of` is the day the calls were listed on the portal, `note` the sentence that says it is a sample, and `rows`
+    are rows of the search API (shared shape with a live answer: `portal.parse_row` reads both).
+    """
+
+    as_of: date
+    note: str
+    rows: tuple[dict[str, Any], ...]
+
+
+def load() -> Sample:
+    """Read the packaged `listing.json`, an envelope of the search API with one more key, `sample`.
+
+    Identifiers, titles, dates, money and types of action are those of the portal; the descriptions are short texts
+    written for the sample, and rows of Horizon 2020 carry no dates. Raises nothing on an intact installation.
+    """
+    envelope = json.loads(resources.files(__name__).joinpath("listing.json").read_text(encoding="utf-8"))
+    label = envelope["sample"]
+    return Sample(date.fromisoformat(label["as_of"]), label["note"], tuple(envelope["results"]))

@@ -14,16 +14,19 @@ from typing import TYPE_CHECKING
 
 from matcher.disk import write_file
 from matcher.errors import ConfigError, StoreMissing
-from matcher.schedule import last_good
+from matcher.schedule.due import last_good
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
     from matcher.model.answers import Health, RunRecord
 
 OUTCOMES = ("running", "ok", "partial", "failed", "interrupted")
+
+
 MAIL_STATES = ("queued", "sending", "sent", "failed")
+
 
 _COUNTED = {
     "seen": "Rows that the last fetch brought.",
@@ -34,6 +37,8 @@ _COUNTED = {
     "requests": "Requests of the last fetch.",
     "retries": "Requests of the last fetch that had to be repeated.",
 }
+
+
 _RUNS = 200
 
 

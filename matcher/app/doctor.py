@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from matcher.app import Matcher
+    from matcher.app.home import Matcher
 
 STALE_AFTER = timedelta(days=4)
 """A daily job that runs on weekdays leaves three days between Friday and Monday."""
@@ -93,7 +93,7 @@ def _portal(app: Matcher) -> str:
 
 def _mails(app: Matcher) -> str:
     """Who gets mail and how; whether the server answers is known when a first mail is sent."""
-    from matcher.mailing import destination
+    from matcher.app.mailing import destination
 
     where = destination(app.settings)
     lines = app.mailing.listed()
