@@ -16,30 +16,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matcher import errors
-    from matcher.api.benchmarks import Archive, Evaluation, evaluate
     from matcher.api.drafts import Draft
+    from matcher.api.evaluations import Archive, Evaluation, evaluate
     from matcher.api.network import Network
-    from matcher.api.results import DigestPage, Matches, Page, Why
+    from matcher.api.results import DigestPage, Matches, Page, Why, table
     from matcher.api.session import Session
     from matcher.api.session import open_session as open  # noqa: A004 (matcher.open, as in many libraries)
-    from matcher.api.tables import table
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Archive": ("matcher.api.benchmarks", "Archive"),
+    "Archive": ("matcher.api.evaluations", "Archive"),
     "DigestPage": ("matcher.api.results", "DigestPage"),
     "Draft": ("matcher.api.drafts", "Draft"),
-    "Evaluation": ("matcher.api.benchmarks", "Evaluation"),
+    "Evaluation": ("matcher.api.evaluations", "Evaluation"),
     "Matches": ("matcher.api.results", "Matches"),
     "Network": ("matcher.api.network", "Network"),
     "Page": ("matcher.api.results", "Page"),
     "Session": ("matcher.api.session", "Session"),
     "Why": ("matcher.api.results", "Why"),
     "errors": ("matcher.errors", ""),
-    "evaluate": ("matcher.api.benchmarks", "evaluate"),
+    "evaluate": ("matcher.api.evaluations", "evaluate"),
     "open": ("matcher.api.session", "open_session"),
-    "table": ("matcher.api.tables", "table"),
+    "table": ("matcher.api.results", "table"),
 }
 """Public name → module that holds it, and its name there; empty for the module itself."""
 

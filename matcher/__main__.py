@@ -8,7 +8,7 @@ import os
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from matcher.cli import main
+from matcher.cli.main import main
 
 __all__ = ["main"]
 

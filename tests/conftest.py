@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.cli import main
+from matcher.cli.main import main
 from matcher.config.settings import packaged_config
 from tests.helpers.home import (
     DAY,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from matcher.cli.options import Day, as_of_option, filter_options, min_fit_option, top_option
 from matcher.cli.output import say
-from matcher.cli.values import Day, as_of_option, filter_options, min_fit_option, top_option
 from matcher.disk import make_folder, write_file
 from matcher.errors import DiskError, UsageError
 from matcher.export import content as contents

@@ -1,13 +1,23 @@
-"""The shared output layer: data on stdout as text, JSON or CSV; messages and progress on stderr."""
+"""Output of every command: JSON, CSV, text laid out for the width of the terminal."""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from matcher.present.wording import deadline_text, facts_line, status_text
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from matcher.model.match import Evidence, Match
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -61,3 +71,77 @@ def _tell(level: str, message: str, line: str) -> None:
         logging.getLogger("matcher").log(logging.getLevelNamesMapping()[level], message)
     else:
         click.echo(line, err=True)
+
+
+EVIDENCE_SHOWN = 6
+
+
+def width() -> int:
+    """Columns to fill: the terminal's, at most 110; 100 when the output is no terminal."""
+    return min(shutil.get_terminal_size((100, 24)).columns, 110) if sys.stdout.isatty() else 100
+
+
+def styled(text: str, **style: object) -> str:
+    """Coloured on a terminal unless NO_COLOR is set (no-color.org)."""
+    return text if os.environ.get("NO_COLOR") else click.style(text, **style)  # type: ignore[arg-type]
+
+
+def match_block(match: Match, today: date, explain: bool) -> str:
+    """One match as a block of lines."""
+    call = match.call
+    head = f"{match.rank:>3}  fit {match.fit:>3}  {styled(call.identifier, bold=True)}   {status_text(call, today)}"
+    lines = [
+        head,
+        *_wrapped(call.title),
+        *_wrapped(facts_line(call)),
+        *_wrapped("deadline " + deadline_text(call.next_deadline(today), call, today)),
+        *_wrapped("because " + (", ".join(match.words(EVIDENCE_SHOWN)) or "of what similar calls or whole texts say")),
+    ]
+    if explain:
+        lines += evidence_lines(match.evidence, match.score)
+        if match.sentence:
+            lines += _wrapped(f"“{match.sentence}”")
+    if call.url:
+        lines.append(_INDENT + styled(call.url, fg="blue"))
+    return "\n".join(lines)
+
+
+def evidence_lines(evidence: Iterable[Evidence], score: float, most: int = 12) -> list[str]:
+    """Each term with its weight and the skill it comes from; the rest in one line, so that they add up to the score."""
+    listed = list(evidence)
+    lines = [
+        f"{_INDENT}{e.weight:7.4f}  {_worded(e)}" + (f"   ← {_short(e.source)}" if e.source else "")
+        for e in listed[:most]
+    ]
+    rest = sum(e.weight for e in listed[most:])
+    if rest:
+        lines.append(f"{_INDENT}{rest:7.4f}  {len(listed) - most} weaker terms")
+    return [*lines, f"{_INDENT}{score:7.4f}  score"]
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Columns aligned on their widest cell, header first; cut at the terminal's edge, whole where there is none."""
+    listed = [list(header), *([*row] for row in rows)]
+    widths = [max(len(row[i]) for row in listed) for i in range(len(header))]
+    edge = width() if sys.stdout.isatty() else sys.maxsize
+    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in listed]
+    cut = [line if len(line) <= edge else line[: edge - 1] + "…" for line in lines]
+    return "\n".join([styled(cut[0], bold=True), *cut[1:]])
+
+
+_INDENT = " " * 14
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, width(), initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False)
+
+
+def _worded(evidence: Evidence) -> str:
+    """The call's word, after the profile's French one where that made the match: `fabrication → manufacturing`."""
+    french = evidence.profile_term
+    return evidence.term if french in {None, evidence.term} else f"{french} → {evidence.term}"
+
+
+def _short(text: str, limit: int = 50) -> str:
+    first = text.split("\n", 1)[0]
+    return first if len(first) <= limit else first[: limit - 1] + "…"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from matcher.errors import UsageError
-from matcher.export.tables import plain_rows, table
+from matcher.export.formats import plain_rows, table
 from matcher.text import untrusted
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import matcher
-from matcher.api import benchmarks, drafts, network, results, session, tables
+from matcher.api import drafts, network, results, session
 from tests.helpers.benchmarks import write
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import yaml
 
 import matcher
 from matcher.api.drafts import MOVES
-from matcher.cli import COMMANDS
+from matcher.cli.main import COMMANDS
 from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config
 from matcher.present import frames

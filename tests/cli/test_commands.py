@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from matcher.cli import COMMANDS
+from matcher.cli.main import COMMANDS
 from tests.helpers.home import DAY, LIFE_CALL, PHOTONIC, Answer, Place, some_rows
 
 NOTE = "Packaged sample, not the live portal"

@@ -9,7 +9,7 @@ import shlex
 import click
 import pytest
 
-from matcher.cli import cli
+from matcher.cli.main import cli
 from tests.helpers.pages import PAGES, Done, Newcomer, Step, agrees, blocks, console_steps, every_command, steps
 from tests.helpers.paths import DOCS, ROOT
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.cli import main
+from matcher.cli.main import main
 from tests.helpers.benchmarks import BENCHMARK, with_benchmark, write
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from icalendar import Calendar
 
 from matcher.digest.compose import GOOD_FIT
 from matcher.errors import UsageError
+from matcher.export import atom, workbook
 from matcher.export import content as contents
-from matcher.export import feed, workbook
 from matcher.export.content import Content, Part, Thing
 from matcher.export.formats import FORMATS
 from matcher.model.call import Action, Call, Deadline
@@ -333,7 +333,7 @@ def test_an_entry_keeps_its_id(app, matches):
     later = ids(contents.matches(app, ["mines"], wanted=LIVE, top=5, as_of=DAY + timedelta(days=9)))
     assert later.items() <= today.items()
     assert len(later) == 5
-    assert feed.urn("match", "mines", PHOTONIC.casefold()) == "urn:uuid:80a64bea-a69b-5c62-8bbe-7420703cc2ee"
+    assert atom.urn("match", "mines", PHOTONIC.casefold()) == "urn:uuid:80a64bea-a69b-5c62-8bbe-7420703cc2ee"
 
 
 def test_the_same_export_is_the_same_file(matches, changes):
@@ -344,7 +344,7 @@ def test_the_same_export_is_the_same_file(matches, changes):
 def test_a_feed_shows_hostile_text_as_text():
     [entry] = parsed_feed(of_matches(HOSTILE, replace(HOSTILE, identifier="2"))).entries[:1]
     assert entry.title == '@SUM(A1) UID:evil <b>"bold"</b> & ]]>'
-    assert entry.link == feed.PORTAL
+    assert entry.link == atom.PORTAL
     raw = made("atom", of_matches(HOSTILE)).decode()
     assert "<b>" not in raw
     assert "evil.example" not in raw

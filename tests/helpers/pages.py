@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.cli import COMMANDS, cli
+from matcher.cli.main import COMMANDS, cli
 from tests.helpers.paths import DOCS, ROOT
 
 if TYPE_CHECKING:

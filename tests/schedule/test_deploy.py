@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.cli import COMMANDS, cli
+from matcher.cli.main import COMMANDS, cli
 from matcher.config.settings import ScheduleSettings
 from matcher.model.answers import Health, RunRecord
 from matcher.schedule.metrics import families

@@ -103,7 +103,7 @@ def _run(life: Life, log: mmap.mmap, told: int) -> None:
     """The life of a child; it never returns."""
     code: object = 70
     try:
-        from matcher.cli import main
+        from matcher.cli.main import main
         from tests.helpers.crash.points import Points
 
         os.environ.update(life.environment)

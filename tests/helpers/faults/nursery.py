@@ -23,8 +23,8 @@ from tests.helpers.paths import ROOT
 
 _HEAVY = (
     "encodings.utf_8_sig",
-    "matcher.cli.daily",
-    "matcher.cli.schedule",
+    "matcher.cli.running",
+    "matcher.cli.operating",
     "matcher.app.daily",
     "matcher.app.fetching",
     "matcher.schedule.loop",
@@ -136,7 +136,7 @@ def _keep(order: dict[str, Any]) -> None:
 
 
 def _become(order: dict[str, Any], folder: Path) -> None:
-    from matcher.cli import main
+    from matcher.cli.main import main
 
     code = 1
     try:

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 Breakdown = Literal["size", "country", "programme"]
 
+
 _MEANS = {"model": "string", "measure": "category", "mean": "float64", "low": "float64", "high": "float64"}
+
+
 _RATIOS = {
     "model": "string",
     "against": "string",
@@ -35,8 +38,14 @@ _RATIOS = {
     "difference": "float64",
     "p_value": "float64",
 }
+
+
 _THRESHOLDS = {"model": "string", "fit": "int64", "wins_shown": "float64", "calls_shown": "float64"}
+
+
 _WINS = {"model": "string", "profile": "string", "call": "string", "title": "string", "rank": "Int64"}
+
+
 _REPLAY = {
     "profile": "string",
     "call": "string",

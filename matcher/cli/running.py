@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.cli.output import complain, output_options, print_csv, print_json, say
-from matcher.cli.render import table
-from matcher.cli.values import as_of_option
+from matcher.cli.options import as_of_option
+from matcher.cli.output import complain, output_options, print_csv, print_json, say, table
 from matcher.present.records import envelope, fetch_record, list_record, run_outcome_record, sample_label
 
 if TYPE_CHECKING:

@@ -29,9 +29,12 @@ if TYPE_CHECKING:
 PORTAL = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/calls-for-proposals"
 """The portal's list of calls: what a feed, and a call without a page of its own, link to."""
 
+
 TERMS = 6
 
+
 _TITLES = {Thing.MATCHES: "Calls for {}", Thing.CALLS: "European calls: {}", Thing.CHANGES: "Changed calls: {}"}
+
 
 Entry = dict[str, Any]
 
@@ -45,7 +48,7 @@ class _Feed(Atom1Feed):  # type: ignore[misc]
         return moment
 
 
-def encode(content: Content) -> bytes:
+def atom_bytes(content: Content) -> bytes:
     """The feed of a content of one part."""
     [part] = content.parts
     feed = _Feed(

@@ -1,4 +1,4 @@
-"""`matcher status`, `doctor` and `config show`: is the watch running, and with which settings."""
+"""`matcher status`, `doctor`, `config`, `schedule`, `maintain` and `db`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.cli.output import complain, output_options, print_csv, print_json
-from matcher.cli.render import table
-from matcher.cli.values import Age, as_of_option
-from matcher.errors import StoreMissing
+from matcher.cli.options import Age, as_of_option
+from matcher.cli.output import complain, output_options, print_csv, print_json, say, table
+from matcher.errors import MatcherError, StoreBusy, StoreMissing
 from matcher.model.day import noon
 from matcher.present.records import envelope, run_record
 
@@ -139,3 +138,118 @@ def config_show(app: Matcher, output: str | None) -> None:
         print_csv(settings)
     else:
         click.echo(table(("setting", "value", "from"), [tuple(s.values()) for s in settings]))
+
+
+@click.command("schedule")
+@click.pass_context
+def schedule_command(ctx: click.Context) -> None:
+    """The daily job, every day, until stopped.
+
+    Fetches, ranks and sends at the time of [schedule], tries mails again whose time has come, refreshes the archive
+    and cleans up once a week. What was missed is caught up once. SIGTERM ends it within seconds, SIGHUP makes it read
+    the configuration again.
+    """
+    from matcher.app.home import Matcher
+    from matcher.config.settings import load_settings
+    from matcher.logs import configure
+    from matcher.schedule.loop import Watch
+
+    given = ctx.find_root().params
+    configure(given["log_format"], debug=given["debug"], quiet=given["quiet"])
+    Watch(lambda: Matcher(load_settings(home=given["home"], config_dir=given["config_dir"]))).run()
+
+
+@click.command("maintain")
+@output_options
+@click.pass_obj
+def maintain_command(app: Matcher, output: str | None) -> int:
+    """The weekly job, once, now: read the archive when it changed, forget what is old, free its space.
+
+    The archive is schedule.archive, and what is older than schedule.keep_days goes: raw rows of former versions, rows
+    set aside, texts of sent mails, old runs and lists. Calls, their versions and what was told to whom stay.
+    """
+    from dataclasses import asdict
+    from datetime import UTC, datetime
+
+    from matcher.app.upkeep import clean_up, refresh_archive
+
+    problem = None
+    report = None
+    try:
+        report = refresh_archive(app)
+    except StoreBusy:
+        raise
+    except MatcherError as error:  # the clean-up does not depend on the portal
+        problem = error
+        complain(str(error))
+    cleaned = asdict(clean_up(app, lambda: datetime.now(UTC)))
+    archive = {"seen": report.seen, "new": report.new, "changed": report.changed} if report else None
+    if output == "json":
+        print_json(envelope(archive=archive, forgotten=cleaned, problems=[str(problem)] if problem else []))
+    elif output == "csv":
+        print_csv([cleaned])
+    else:
+        if report:
+            click.echo(f"archive    {report.seen} rows read, {report.new} new, {report.changed} changed")
+        click.echo("forgotten  " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in cleaned.items()))
+    return 3 if problem else 0
+
+
+@click.group("db")
+def db_command() -> None:
+    """Upgrade, copy, back up and check the database."""
+
+
+@db_command.command("upgrade", short_help="Make the tables, or bring them up to date.")
+@click.pass_obj
+def db_upgrade(app: Matcher) -> None:
+    """Make the tables, or bring them up to date, and say nothing else; every command that writes does so too."""
+    from matcher.store.schema import HEAD
+
+    with app.open_store():
+        say(f"The database is at schema {HEAD}.")
+
+
+@db_command.command("copy", short_help="Copy everything from one database to another.")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@output_options
+def db_copy(source: str, target: str, output: str | None) -> None:
+    """Copy everything from one database URL to another one that is empty, between SQLite and PostgreSQL too."""
+    from matcher.store.database import Store
+
+    with Store.open(source, read_only=True) as reading, Store.open(target) as writing:
+        counts = reading.copy_to(writing)
+    rows = [{"table": name, "rows": count} for name, count in counts.items()]
+    if output == "json":
+        print_json(envelope(tables=rows))
+    elif output == "csv":
+        print_csv(rows)
+    else:
+        click.echo(table(("table", "rows"), [(name, str(count)) for name, count in counts.items()]))
+
+
+@db_command.command("backup", short_help="Write a consistent copy to a SQLite file.")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+def db_backup(app: Matcher, file: Path) -> None:
+    """Write a consistent copy to a SQLite file, while others go on working; an earlier backup is replaced."""
+    with app.open_store(read_only=True) as store:
+        store.back_up(file)
+    say(f"The backup is {file}.")
+
+
+@db_command.command("check", short_help="Read everything and tell what is damaged.")
+@output_options
+@click.pass_obj
+def db_check(app: Matcher, output: str | None) -> int:
+    """Read everything that is kept and tell what is damaged; exit 1 when something is."""
+    with app.open_store(read_only=True) as store:
+        findings = store.check()
+    if output == "json":
+        print_json(envelope(ok=not findings, findings=findings))
+    elif output == "csv":
+        print_csv([{"finding": finding} for finding in findings], ("finding",))
+    else:
+        click.echo("\n".join(findings) or "Everything that is kept is whole.")
+    return 1 if findings else 0

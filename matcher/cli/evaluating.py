@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.output import output_options, print_csv, print_json, say
-from matcher.cli.render import styled, table
-from matcher.cli.values import Day
+from matcher.cli.options import Day
+from matcher.cli.output import output_options, print_csv, print_json, say, styled, table
 from matcher.errors import UsageError
 from matcher.evaluation.benchmark import PARTS
 from matcher.present.records import envelope

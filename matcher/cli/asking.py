@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.output import output_options, print_csv, print_json, say
-from matcher.cli.render import evidence_lines, match_block, styled, table
-from matcher.cli.values import as_of_option, filter_options, min_fit_option, read_text, top_option
+from matcher.cli.options import as_of_option, filter_options, min_fit_option, read_text, top_option
+from matcher.cli.output import evidence_lines, match_block, output_options, print_csv, print_json, say, styled, table
 from matcher.errors import UsageError
 from matcher.model.question import call_filter
 from matcher.present.records import MATCH_FIELDS, call_record, change_record, envelope, match_record, sample_label

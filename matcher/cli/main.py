@@ -1,0 +1,160 @@
+"""The `matcher` command: each subcommand is imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+import matcher
+from matcher.errors import ConfigError, MatcherError
+
+COMMANDS = {
+    "run": ("matcher.cli.running", "The daily job, once, now: fetch, rank, mail."),
+    "fetch": ("matcher.cli.running", "Pull the listing of calls from the portal."),
+    "rank": ("matcher.cli.asking", "The best calls for an institute, or for any text."),
+    "why": ("matcher.cli.asking", "Why a call was, or was not, recommended."),
+    "show": ("matcher.cli.asking", "One call in full, with evidence and history."),
+    "calls": ("matcher.cli.browsing", "List or search the calls."),
+    "institutes": ("matcher.cli.browsing", "List the institutes."),
+    "export": ("matcher.cli.exporting", "Matches, calls or changes as a file: csv, xlsx, json, parquet, ics, atom."),
+    "profile": ("matcher.cli.browsing", "An institute's skills, as the ranking reads them."),
+    "digest": ("matcher.cli.digests", "Mails: preview, send, status, resend, calendar, dismiss."),
+    "subscribers": ("matcher.cli.digests", "Who gets mail, for which institutes, how often."),
+    "evaluate": ("matcher.cli.evaluating", "How good the ranking is on a benchmark folder."),
+    "schedule": ("matcher.cli.operating", "The daily job, every day, until stopped."),
+    "maintain": ("matcher.cli.operating", "The weekly job, once, now: refresh the archive, clean up."),
+    "db": ("matcher.cli.operating", "Upgrade, copy, back up and check the database."),
+    "status": ("matcher.cli.operating", "How the last runs went."),
+    "doctor": ("matcher.cli.operating", "What is wrong with the set-up, and what to do."),
+    "config": ("matcher.cli.operating", "The settings and where each came from."),
+}
+"""Name → (module, one line of help); the function in the module is called `<name>_command`."""
+
+
+class _ReaderGoneError(Exception):
+    """Who reads our output has seen enough (head, less)."""
+
+
+class _Unconfigured:
+    """The facade of a broken configuration: who asks for help may have come to mend it, and all others are told."""
+
+    def __init__(self, error: ConfigError) -> None:
+        self._error = error
+
+    def __getattr__(self, name: str) -> Any:
+        raise self._error
+
+
+class _LazyGroup(click.Group):
+    """A group that knows its commands' names and one-line helps without importing them."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as error:  # click would make a failure of it
+            raise _ReaderGoneError from error
+        return result
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta["matcher.help"] = not {"-h", "--help"}.isdisjoint(args)
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(matcher.__version__, prog_name="matcher")
+@click.option("--home", type=click.Path(path_type=Path), help="Folder of all state [MATCHER_HOME].")
+@click.option("--config", "config_dir", type=click.Path(path_type=Path), help="Configuration folder [MATCHER_CONFIG].")
+@click.option("--quiet", "-q", is_flag=True, help="No messages or progress on stderr, only errors.")
+@click.option("--debug", is_flag=True, help="Show requests and full tracebacks.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Messages on stderr as lines, or as one JSON object each.",
+)
+@click.pass_context
+def cli(
+    ctx: click.Context, /, home: Path | None, config_dir: Path | None, debug: bool, log_format: str, **_: bool
+) -> None:
+    """Tells each French Carnot institute which European calls suit its skills, and why."""
+    from matcher.app.home import Matcher
+    from matcher.config.settings import load_settings
+
+    if debug or log_format == "json":
+        from matcher.logs import configure
+
+        configure(log_format, debug=debug)
+    try:
+        ctx.obj = Matcher(load_settings(home=home, config_dir=config_dir))
+    except ConfigError as error:
+        if not ctx.meta["matcher.help"]:
+            raise
+        ctx.obj = _Unconfigured(error)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; exits with DESIGN's codes and never shows a traceback without `--debug`."""
+    debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without a euro sign shows a question mark
+            stream.reconfigure(errors="replace")
+    try:
+        code: Any = cli.main(args=arguments, prog_name="matcher", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("interrupted; what was kept before stays as it was.")
+        sys.exit(130)
+    except _ReaderGoneError:
+        # Not a failure. Keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except MatcherError as error:
+        if debug:
+            raise
+        _fail(str(error))
+        sys.exit(error.exit_code)
+    except Exception as error:
+        if debug:
+            raise
+        _fail(_sentence(error))
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str) -> None:
+    from matcher.cli.output import fail
+
+    fail(message)
+
+
+def _sentence(error: Exception) -> str:
+    """What to tell of an error that no layer foresaw."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return (
+            f"{error.filename}: {error.strerror}; check the path and its permissions, or point MATCHER_HOME elsewhere."
+        )
+    return f"unexpected {type(error).__name__}: {error}; `matcher --debug COMMAND` shows the details."
