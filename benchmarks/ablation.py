@@ -1,6 +1,6 @@
 """What each part of the ranking model is worth: `python -m benchmarks.ablation [FOLDER …]`.
 
-Measures the product's ranker with one number of `matcher.ranking.constants` changed at a time, on benchmark folders
+Measures the product's ranker with one number of `matcher.ranking.numbers` changed at a time, on benchmark folders
 (default: those of ../shared), and prints nDCG@10, recall@50 and MAP with the difference to the model as it is.
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from matcher.evaluation import measuring
 from matcher.evaluation.benchmark import load_qrels, load_task
 from matcher.evaluation.measuring import judged, rank_task
+from matcher.ranking import numbers, tfidf
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "benchmark"
 
@@ -51,7 +52,7 @@ def main(folders: list[Path]) -> None:
 
 def _measured(task, answers, changes) -> measuring.Values:
 
-    holder = {name: fields if name == "HEADING" else constants for name in changes}
+    holder = {name: tfidf if name == "HEADING" else numbers for name in changes}
     before = {name: getattr(holder[name], name) for name in changes}
     try:
         for name, value in changes.items():

@@ -259,7 +259,7 @@ class Draft:
         )
 
     def _suggested(self, most: int) -> list[dict[str, object]]:
-        from matcher.model.match import SkillVerdict as Verdict
+        from matcher.model.match import SkillVerdict
         from matcher.ranking.matching import asked_profile, profile_terms
         from matcher.ranking.skills import check_skills
 
@@ -270,7 +270,11 @@ class Draft:
         found: list[dict[str, object]] = []
         for term in profile_terms(query):
             [judged] = check_skills(self._index, [ProfilePart("keyword", term.term, term.term)])
-            if judged.verdict is Verdict.MATCHES and judged.calls >= _LEAST_CALLS and term.term.casefold() not in taken:
+            if (
+                judged.verdict is SkillVerdict.MATCHES
+                and judged.calls >= _LEAST_CALLS
+                and term.term.casefold() not in taken
+            ):
                 found.append({"term": term.term, "weight": term.weight, "calls": judged.calls, "source": term.source})
             if len(found) == most:
                 break

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.model.call import LIVE
-from matcher.model.match import SkillVerdict as Verdict
+from matcher.model.match import SkillVerdict
 from matcher.present.frames import CALL_COLUMNS, DAY, SKILL_COLUMNS, calls_frame, skills_frame, tidy
 from matcher.ranking.matching import first_recommended as first_days
 from matcher.ranking.matching import score_all
@@ -166,7 +166,7 @@ class Network:
             {**row, "institute": one.identifier}
             for one in self._institutes
             for row in skills_frame(check_skills(self._index, one.profile().parts)).to_dict("records")
-            if row["verdict"] == Verdict.NEVER
+            if row["verdict"] == SkillVerdict.NEVER
         ]
         return tidy(rows, {"institute": "string", **SKILL_COLUMNS})
 

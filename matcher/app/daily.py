@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matcher.model.answers import Ranking, Sending
     from matcher.model.day import Progress
     from matcher.model.rows import FetchReport
-    from matcher.model.subscription import Freshness as Health
+    from matcher.model.subscription import Freshness
     from matcher.ranking.index import Index
     from matcher.store.database import Store
 
@@ -183,13 +183,13 @@ class _Work:
             return PARTLY_DONE if problems else 0
         return PARTLY_DONE if self.fetched.problems or sending.partly else 0
 
-    def _health(self) -> Health | None:
+    def _health(self) -> Freshness | None:
         """A listing that was read just now is fresh whatever day is replayed; else the store's runs tell."""
         if self.fetched.report is None:
             return None
-        from matcher.model.subscription import Freshness as Health
+        from matcher.model.subscription import Freshness as Freshness
 
-        return Health(self.app.moment(self.day), stale=False, problems=self.fetched.report.problems)
+        return Freshness(self.app.moment(self.day), stale=False, problems=self.fetched.report.problems)
 
     def _tell_of_the_fetch(self) -> None:
         if self.fetched.error is not None:

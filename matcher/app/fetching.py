@@ -275,11 +275,11 @@ class Sample:
 
 
 def load() -> Sample:
-    """Read the packaged `listing.json`, an envelope of the search API with one more key, `sample`.
+    """Read the packaged `sample.json`, an envelope of the search API with one more key, `sample`.
 
     Identifiers, titles, dates, money and types of action are those of the portal; the descriptions are short texts
     written for the sample, and rows of Horizon 2020 carry no dates. Raises nothing on an intact installation.
     """
-    envelope = json.loads(resources.files(__name__).joinpath("listing.json").read_text(encoding="utf-8"))
+    envelope = json.loads(resources.files("matcher.app").joinpath("sample.json").read_text(encoding="utf-8"))
     label = envelope["sample"]
     return Sample(date.fromisoformat(label["as_of"]), label["note"], tuple(envelope["results"]))

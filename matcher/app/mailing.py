@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from matcher.config.settings import Settings
     from matcher.mail.message import MailOptions
     from matcher.mail.transport import Transport
-    from matcher.model.subscription import DeliveryReport, DigestLine, Mail
-    from matcher.model.subscription import Freshness as Health
+    from matcher.model.subscription import DeliveryReport, DigestLine, Freshness, Mail
     from matcher.store.database import Store
 
 CALENDAR_CALLS = 200
@@ -242,7 +241,7 @@ class Mailing:
         day: date,
         *,
         chosen: Sequence[Subscriber] = (),
-        health: Health | None = None,
+        health: Freshness | None = None,
         dry_run: bool = False,
         sleep: Callable[[float], None],
         run_id: int | None = None,

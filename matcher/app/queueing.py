@@ -16,8 +16,7 @@ from matcher.errors import MatcherError, StoreError
 from matcher.model.day import BRUSSELS, brussels_day
 from matcher.model.institute import Institute, Profile, ProfilePart
 from matcher.model.question import CallFilter
-from matcher.model.subscription import DigestLine, Fate, Frequency
-from matcher.model.subscription import Freshness as Health
+from matcher.model.subscription import DigestLine, Fate, Frequency, Freshness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -110,7 +109,7 @@ def _changes(store: Store, day: date) -> dict[str, list[Change]]:
     return found
 
 
-def _health(store: Store, index: Index, day: date) -> Health:
+def _health(store: Store, index: Index, day: date) -> Freshness:
     """Stale when no fetch succeeded on that day or the one before.
 
     A day that is replayed from before the first fetch is not: nothing was amiss on it that could be told today.
@@ -122,7 +121,7 @@ def _health(store: Store, index: Index, day: date) -> Health:
     stale = not before_all and (good is None or brussels_day(good) < day - timedelta(days=1))
     problems = fetches[0].detail.get("problems", ()) if fetches else ()
     said = tuple(map(str, problems)) if isinstance(problems, (list, tuple)) else ()
-    return Health(good, stale, said, index.meta["sample"])
+    return Freshness(good, stale, said, index.meta["sample"])
 
 
 _log = logging.getLogger("matcher.digest")
@@ -149,7 +148,7 @@ class Morning:
         subscribers: Sequence[Subscriber],
         *,
         day: date,
-        health: Health | None = None,
+        health: Freshness | None = None,
     ) -> None:
         self.day = day
         self._store = store

@@ -287,8 +287,8 @@ def load_settings(
 
 def packaged_config() -> Path:
     """The configuration that ships with the product: in the wheel, else beside the source tree."""
-    packaged = Path(__file__).with_name("_packaged") / "config"
-    return packaged if packaged.is_dir() else Path(__file__).parents[1] / "config"
+    packaged = Path(__file__).parents[1].joinpath("_packaged") / "config"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "config"
 
 
 def _default_home() -> Path:

@@ -10,9 +10,7 @@ from matcher.digest.news import LEAST_IMPORTANT, WEIGHTY, due_reminder, importan
 from matcher.model.call import Status
 from matcher.model.day import brussels_day
 from matcher.model.question import CallFilter
-from matcher.model.subscription import NETWORK, Digest, Frequency, Item, Suitor
-from matcher.model.subscription import Freshness as Health
-from matcher.model.subscription import MailSection as Part
+from matcher.model.subscription import NETWORK, Digest, Frequency, Freshness, Item, MailSection, Suitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,7 +50,7 @@ class Edition:
     day: date
     fits: Mapping[str, Sequence[Fitting]]
     names: Mapping[str, str]
-    health: Health
+    health: Freshness
     changes: Mapping[str, Sequence[Change]] = field(default_factory=dict)
     runs: tuple[RunRecord, ...] = ()
     delivered: Mapping[str, Delivered] = field(default_factory=dict)
@@ -86,7 +84,7 @@ def keys_of(subscriber: Subscriber, edition: Edition) -> tuple[str, ...]:
 _OTHERS = 5
 
 
-_ORDER = tuple(Part)
+_ORDER = tuple(MailSection)
 
 
 _WEEKEND = 5  # Saturday
@@ -160,15 +158,15 @@ def _item(subscriber: Subscriber, edition: Edition, fittings: Sequence[tuple[str
     reminder = due_reminder(call, day, subscriber.reminders, told.reminders if told else ())
     if _is_away(subscriber, edition, call, suitors):
         changes = _resurfacing(subscriber, changes if told else _since_last_mail(records, edition))
-        part, reminder = (Part.CHANGED if changes and call.is_live(day) else None), None
+        part, reminder = (MailSection.CHANGED if changes and call.is_live(day) else None), None
     elif not call.is_live(day):
-        part = Part.CHANGED if is_over(changes) else None
+        part = MailSection.CHANGED if is_over(changes) else None
     elif told is None:
         part = _first_part(call, day, due=reminder is not None) if _fits_enough(subscriber, fittings) else None
     elif reminder is not None:
-        part = Part.CLOSING
+        part = MailSection.CLOSING
     else:
-        part = Part.CHANGED if changes else None
+        part = MailSection.CHANGED if changes else None
     if part is None:
         return None
     coming = call.next_deadline(day)
@@ -178,7 +176,7 @@ def _item(subscriber: Subscriber, edition: Edition, fittings: Sequence[tuple[str
         suitors,
         deadline=coming,
         days_left=(coming.date - day).days if coming else None,
-        reminder=reminder[1] if reminder is not None and part is Part.CLOSING else None,
+        reminder=reminder[1] if reminder is not None and part is MailSection.CLOSING else None,
         changes=changes,
         first=told is None,
         known=max((change.seen_at for change in records), default=None),
@@ -189,10 +187,10 @@ def _fits_enough(subscriber: Subscriber, fittings: Iterable[tuple[str, Fitting]]
     return any(fitting.pinned or fitting.fit >= subscriber.min_fit for _, fitting in fittings)
 
 
-def _first_part(call: Call, day: date, *, due: bool) -> Part:
+def _first_part(call: Call, day: date, *, due: bool) -> MailSection:
     if due:
-        return Part.CLOSING
-    return Part.FORTHCOMING if call.status_on(day) is Status.FORTHCOMING else Part.NEW
+        return MailSection.CLOSING
+    return MailSection.FORTHCOMING if call.status_on(day) is Status.FORTHCOMING else MailSection.NEW
 
 
 def _is_away(subscriber: Subscriber, edition: Edition, call: Call, suitors: Iterable[Suitor]) -> bool:
@@ -224,7 +222,7 @@ def _resurfacing(subscriber: Subscriber, changes: Iterable[Change]) -> tuple[Cha
 def _usefulness(item: Item) -> tuple[object, ...]:
     """What is shown rather than left out: news of followed calls first, then whatever fits best."""
     weight = importance(item.changes)
-    if not item.first and (item.part is Part.CLOSING or weight < LEAST_IMPORTANT):
+    if not item.first and (item.part is MailSection.CLOSING or weight < LEAST_IMPORTANT):
         return (0, _ORDER.index(item.part), weight, -item.fit, item.call.identifier)
     return (1, 0, 0, -item.fit, item.call.identifier)
 
@@ -232,9 +230,9 @@ def _usefulness(item: Item) -> tuple[object, ...]:
 def _place(item: Item) -> tuple[object, ...]:
     """Where an item stands in the mail."""
     first: int = 0
-    if item.part is Part.CLOSING:
+    if item.part is MailSection.CLOSING:
         first = item.days_left or 0
-    elif item.part is Part.CHANGED:
+    elif item.part is MailSection.CHANGED:
         first = importance(item.changes)
     return (_ORDER.index(item.part), first, -item.fit, item.call.identifier)
 

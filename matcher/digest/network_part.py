@@ -9,15 +9,14 @@ from matcher.digest.compose import GOOD_FIT, compose, suitors_of
 from matcher.digest.page import Room, SuitorLine, shade, suitor_line
 from matcher.model.call import Status
 from matcher.model.day import BRUSSELS
-from matcher.model.subscription import Digest, Item, Language, NetworkView
-from matcher.model.subscription import MailSection as Part
+from matcher.model.subscription import Digest, Item, Language, MailSection, NetworkView
 from matcher.present import phrases
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from matcher.digest.compose import Edition
+    from matcher.digest.compose import Edition, Fitting
     from matcher.model.answers import RunRecord
     from matcher.model.call import Call
     from matcher.model.subscription import Subscriber
@@ -114,7 +113,7 @@ def _line(edition: Edition, partners: _Partners) -> Item:
     coming = call.next_deadline(day)
     return Item(
         call,
-        Part.FORTHCOMING if call.status_on(day) is Status.FORTHCOMING else Part.NEW,
+        MailSection.FORTHCOMING if call.status_on(day) is Status.FORTHCOMING else MailSection.NEW,
         suitors_of(partners, edition),
         deadline=coming,
         days_left=(coming.date - day).days if coming else None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matcher.model import day
 from matcher.model.day import brussels_day
-from matcher.model.subscription import MailSection as Part
+from matcher.model.subscription import MailSection
 from matcher.present import phrases
 from matcher.text import untrusted
 
@@ -78,7 +78,7 @@ def _counts(digest: Digest, words: Words, name: str | None) -> list[str]:
     """`3 nouveaux appels pour BRGM`, `1 échéance dans 3 jours`…; the first one names the audience."""
     counted = [
         text
-        for part in (Part.NEW, Part.CLOSING, Part.CHANGED, Part.FORTHCOMING)
+        for part in (MailSection.NEW, MailSection.CLOSING, MailSection.CHANGED, MailSection.FORTHCOMING)
         if (text := _count(digest, words, part))
     ]
     network = digest.network
@@ -91,16 +91,16 @@ def _counts(digest: Digest, words: Words, name: str | None) -> list[str]:
     return counted
 
 
-def _count(digest: Digest, words: Words, part: Part) -> str | None:
+def _count(digest: Digest, words: Words, part: MailSection) -> str | None:
     items = digest.of(part)
     if not items:
         return None
     n = len(items)
-    if part is Part.NEW:
+    if part is MailSection.NEW:
         return words.say_n("{n} new call", "{n} new calls", n)
-    if part is Part.CHANGED:
+    if part is MailSection.CHANGED:
         return words.say_n("{n} changed", "{n} changed", n)
-    if part is Part.FORTHCOMING:
+    if part is MailSection.FORTHCOMING:
         return words.say_n("{n} forthcoming", "{n} forthcoming", n)
     left = [item.days_left for item in items if item.days_left is not None]
     if not left:
@@ -197,7 +197,7 @@ def page_of(digest: Digest, words: Words, options: MailOptions, room: Room) -> P
     shown = digest.items[: room.items]
     sections: list[SectionView] = []
     number = 1
-    for part in Part:
+    for part in MailSection:
         chosen = [item for item in shown if item.part is part]
         if chosen:
             views = tuple(item_view(i, number + n, digest, words, room) for n, i in enumerate(chosen))
@@ -222,12 +222,12 @@ def _capital(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def part_title(words: Words, part: Part) -> str:
+def part_title(words: Words, part: MailSection) -> str:
     return {
-        Part.CLOSING: words.say("Closing soon"),
-        Part.NEW: words.say("New calls"),
-        Part.CHANGED: words.say("Changed since your last mail"),
-        Part.FORTHCOMING: words.say("Forthcoming"),
+        MailSection.CLOSING: words.say("Closing soon"),
+        MailSection.NEW: words.say("New calls"),
+        MailSection.CHANGED: words.say("Changed since your last mail"),
+        MailSection.FORTHCOMING: words.say("Forthcoming"),
     }[part]
 
 

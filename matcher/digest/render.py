@@ -7,10 +7,9 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from matcher.digest import page
+from matcher.digest import page as pages
 from matcher.digest.network_part import network_page
-from matcher.digest.page import Page, Room
-from matcher.digest.page import page_of as page
+from matcher.digest.page import Page, Room, page_of
 from matcher.mail import message
 from matcher.mail.message import MailOptions
 from matcher.model.subscription import Digest, Mail
@@ -60,7 +59,7 @@ def rendered(digest: Digest, options: MailOptions, *, now: datetime) -> tuple[Ma
     text, html, room = _parts(digest, words, options)
     kind = "network" if digest.network is not None else "digest"
     identifier = message.message_id(kind, digest.subscriber.identifier, digest.day, options.list_id)
-    subject = page.subject(digest, words)
+    subject = pages.subject(digest, words)
     content = message.Content(subject, text, html, _calendar(digest, words, now), _calendar_name(digest, words))
     body = message.build(content, digest.subscriber, options, identifier=identifier, now=now)
     mail = Mail(
@@ -90,12 +89,12 @@ def _text(digest: Digest, words: Words, options: MailOptions, room: Room) -> str
 
 
 def _content(digest: Digest, words: Words, options: MailOptions, room: Room) -> dict[str, Any]:
-    shown: Page = page(digest, words, options, room)
+    shown: Page = page_of(digest, words, options, room)
     network = network_page(digest, digest.network, words, room) if digest.network is not None else None
     return {
         "page": shown,
         "network": network,
-        "subject": page.subject(digest, words),
+        "subject": pages.subject(digest, words),
         "say": words.say,
         "say_n": words.say_n,
         "columns": COLUMNS,
@@ -116,7 +115,7 @@ def _calendar(digest: Digest, words: Words, now: datetime) -> bytes | None:
     if not any(call.next_deadline(digest.day) for call in calls):
         return None
     changes: list[Change] = [change for item in digest.items for change in item.changes]
-    title = words.say("European calls: {name}", name=page.audience(digest, words))
+    title = words.say("European calls: {name}", name=pages.audience(digest, words))
     return calendar.deadlines(calls, title, words, now=now, changes=changes)
 
 

@@ -8,52 +8,25 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from matcher.errors import UsageError
 from matcher.export.content import Thing
 from matcher.model.subscription import Language
-from matcher.present import calendar, frames
+from matcher.present import calendar
 from matcher.present.records import call_record, change_record, csv_text, envelope, match_record, sample_label
 from matcher.present.words import Words
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from matcher.export.content import Content
 
 
-def table(content: Content) -> pd.DataFrame:
-    """The frame of `matcher.frames` for this thing; of the packaged sample with one more column, its label."""
-    if content.thing is Thing.MATCHES:
-        frame = frames.rankings_frame(((p.institute, p.matches) for p in content.parts), content.as_of)
-    elif content.thing is Thing.CALLS:
-        frame = frames.calls_frame(content.calls, content.as_of)
-    else:
-        frame = frames.changes_frame(content.changes)
-    if content.sample is None:
-        return frame
-    return frame.assign(sample=pd.Series([content.sample] * len(frame), index=frame.index, dtype="string"))
-
-
-def plain_rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Each row with Python's own values: days as date, moments as datetime, unknown as None."""
-    columns = [[_plain(value) for value in frame[name].tolist()] for name in frame.columns]
-    return (dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True))
-
-
-def _plain(value: Any) -> Any:
-    if pd.isna(value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.date() if value.tzinfo is None else value.to_pydatetime()
-    return value
-
-
 def csv_bytes(content: Content) -> bytes:
     """UTF-8 without a byte order mark."""
+    from matcher.export.tables import plain_rows, table
+
     frame = table(content)
     return csv_text(map(_iso, plain_rows(frame)), list(frame.columns)).encode()
 
@@ -87,6 +60,8 @@ def parquet_bytes(content: Content) -> bytes:
         import pyarrow  # noqa: F401
     except ImportError as error:
         raise UsageError("Parquet needs pyarrow: install it with `pip install 'matcher[parquet]'`.") from error
+    from matcher.export.tables import table
+
     buffer = io.BytesIO()
     table(content).to_parquet(buffer, engine="pyarrow", index=False)
     return buffer.getvalue()
@@ -105,29 +80,30 @@ def ics_bytes(content: Content) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format; `encode` in its module makes the bytes of a content."""
+    """One format; `encoder` names the function, `module:name`, that makes the bytes of a content."""
 
     name: str
-    module: str
+    encoder: str
     binary: bool = False
     history: bool = False  # it tells when calls changed, so the content needs its history
     single: bool = False  # one file holds one institute
 
     def encode(self, content: Content) -> bytes:
         """The file's bytes. Raises UsageError for what this format cannot hold."""
-        made: bytes = import_module(self.module).encode(content)
+        module, name = self.encoder.split(":")
+        made: bytes = getattr(import_module(module), name)(content)
         return made
 
 
 FORMATS = {
     f.name: f
     for f in (
-        Format("csv", "matcher.export.formats"),
-        Format("xlsx", "matcher.export.workbook", binary=True),
-        Format("json", "matcher.export.formats"),
-        Format("parquet", "matcher.export.formats", binary=True),
-        Format("ics", "matcher.export.formats", history=True),
-        Format("atom", "matcher.export.atom", history=True, single=True),
+        Format("csv", "matcher.export.formats:csv_bytes"),
+        Format("xlsx", "matcher.export.workbook:xlsx_bytes", binary=True),
+        Format("json", "matcher.export.formats:json_bytes"),
+        Format("parquet", "matcher.export.formats:parquet_bytes", binary=True),
+        Format("ics", "matcher.export.formats:ics_bytes", history=True),
+        Format("atom", "matcher.export.atom:atom_bytes", history=True, single=True),
     )
 }
 """Name, which is also the suffix of its files → format."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from matcher.errors import UsageError
-from matcher.export.formats import plain_rows, table
+from matcher.export.tables import plain_rows, table
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ _STYLES = {
 }
 
 
-def encode(content: Content) -> bytes:
+def xlsx_bytes(content: Content) -> bytes:
     """The workbook. Raises UsageError when a sheet cannot take so many rows."""
     frame = table(content)
     if len(frame) > ROWS:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcher.model.call import Action, Deadline
 from matcher.portal.sections import plain_line
-from matcher.portal.values import as_text, mappings
-from matcher.portal.values import day_of as brussels_day
+from matcher.portal.values import as_text, day_of, mappings
 
 if TYPE_CHECKING:
     from datetime import date
@@ -87,7 +86,7 @@ def deadline_days(metadata_values: Iterable[object], actions: Iterable[object], 
     """Days of `deadlineDate`; where it has none, those of the actions, then those of the own budget lines."""
     places = (metadata_values, _dates(_entries(actions)), _dates(lines))
     for place in places:
-        days = [day for value in place if (day := brussels_day(value))]
+        days = [day for value in place if (day := day_of(value))]
         if days:
             return days
     return []
@@ -97,7 +96,7 @@ def opening_day(metadata_values: Iterable[object], actions: Iterable[object]) ->
     """The day of `startDate`, else the earliest planned opening among the actions."""
     planned = (entry.get("plannedOpeningDate") for entry in _entries(actions))
     for place in (metadata_values, planned):
-        days = [day for value in place if (day := brussels_day(value))]
+        days = [day for value in place if (day := day_of(value))]
         if days:
             return min(days)
     return None

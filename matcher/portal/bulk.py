@@ -23,8 +23,7 @@ from matcher.portal.options import address_mistake
 from matcher.portal.parsing import IDENTIFIER_LIMIT, topic_page
 from matcher.portal.search import STATUSES, TYPES
 from matcher.portal.sections import plain_line
-from matcher.portal.values import Readable, ShortNumbers, as_text, canonical, mappings, one_line
-from matcher.portal.values import fingerprint as digest
+from matcher.portal.values import Readable, ShortNumbers, as_text, canonical, fingerprint, mappings, one_line
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -137,13 +136,13 @@ def parse_item(item: object) -> ParsedRow | SetAside:
     """One item of the archive as a call, or set aside with the reason. Never raises."""
     raw = canonical(item)
     if not isinstance(item, Mapping):
-        return SetAside(digest(raw), "the item is not an object", raw)
+        return SetAside(fingerprint(raw), "the item is not an object", raw)
     identifier = one_line(as_text(item.get("identifier")), IDENTIFIER_LIMIT)
     title = plain_line(as_text(item.get("title")))
     key = "|".join((DATASOURCE, one_line(as_text(item.get("ccm2Id")), 40), identifier))
     missing = [name for name, value in (("identifier", identifier), ("title", title)) if not value]
     if missing:
-        return SetAside(digest(raw), "no " + " and no ".join(f"`{name}`" for name in missing), raw)
+        return SetAside(fingerprint(raw), "no " + " and no ".join(f"`{name}`" for name in missing), raw)
     kind = TYPES.get(as_text(item.get("type")) or "1")
     if kind is None:
         return SetAside(key, f"`type` {one_line(as_text(item.get('type')), 40)!r} is not a grant call", raw)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -126,6 +124,9 @@ MATCH_FIELDS = tuple(match_record(Match(0, Call("", ""), 0.0, 0), date.min))
 
 def csv_text(rows: Iterable[Mapping[str, Any]], fields: Sequence[str] = ()) -> str:
     """Rows as CSV with a header line; lists are joined by a semicolon, unknown is empty."""
+    import csv  # a question that prints text loads neither
+    import io
+
     listed = list(rows)
     names = list(listed[0]) if listed else list(fields)
     buffer = io.StringIO()

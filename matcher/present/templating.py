@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 @cache
 def environment() -> Environment:
-    """Templates of `matcher/templates`."""
+    """Templates of `matcher/present/templates`."""
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
     made = Environment(
-        loader=PackageLoader("matcher", "templates"),
+        loader=PackageLoader("matcher.present", "templates"),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -26,7 +26,7 @@ NARROW = "\u202f"
 @cache
 def catalogue(language: Language) -> GNUTranslations:
     """The compiled catalogue of a language, from the package."""
-    path = resources.files("matcher").joinpath("locale", language.value, "LC_MESSAGES", f"{DOMAIN}.mo")
+    path = resources.files("matcher.present").joinpath("locale", language.value, "LC_MESSAGES", f"{DOMAIN}.mo")
     with path.open("rb") as stream:
         return GNUTranslations(stream)
 

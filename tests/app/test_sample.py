@@ -63,7 +63,7 @@ def test_the_file_says_that_it_is_a_sample_and_of_which_day(loaded: fetching.Sam
 
 
 def test_the_envelope_is_the_one_of_the_search_api(loaded: fetching.Sample) -> None:
-    text = resources.files("matcher.app.fetching").joinpath("listing.json").read_text(encoding="utf-8")
+    text = resources.files("matcher.app").joinpath("sample.json").read_text(encoding="utf-8")
     envelope = json.loads(text)
     assert envelope["totalResults"] == envelope["pageSize"] == len(loaded.rows)
     assert envelope["pageNumber"] == 1

@@ -280,7 +280,7 @@ def test_help(run, place, name):
 
 
 def test_the_group_s_help_imports_nothing_heavy(fetched):
-    script = "import sys\nfrom matcher.cli import main\ntry:\n    main(['digest', '--help'])\nfinally:\n"
+    script = "import sys\nfrom matcher.cli.main import main\ntry:\n    main(['digest', '--help'])\nfinally:\n"
     script += "    print(*sys.modules, sep='\\n', file=sys.stderr)\n"
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, env=fetched.process_environment, capture_output=True, text=True, timeout=60)

@@ -22,9 +22,7 @@ from matcher.model.answers import RunRecord
 from matcher.model.call import Deadline, Status
 from matcher.model.institute import Lab
 from matcher.model.rows import ListingScope
-from matcher.model.subscription import NETWORK, Frequency, Language, Mail, MailState, Suitor
-from matcher.model.subscription import Freshness as Health
-from matcher.model.subscription import MailSection as Part
+from matcher.model.subscription import NETWORK, Frequency, Freshness, Language, Mail, MailSection, MailState, Suitor
 from matcher.portal.parsing import parse_rows
 from matcher.ranking.build import build
 from matcher.store.database import Store
@@ -33,7 +31,7 @@ from tests.helpers.story import ANA, World, call, day, told
 if TYPE_CHECKING:
     from pathlib import Path
 
-FRESH = Health(None, stale=False)
+FRESH = Freshness(None, stale=False)
 
 
 class TestDue:
@@ -150,7 +148,7 @@ def test_an_edition_is_read_from_store_and_index(tmp_path: Path) -> None:
         edition = build_edition(store, index, institutes, readers, day=today)
         assert edition.network == ("brgm", "cea-leti")
         assert edition.names["brgm/Ground"] == "Ground"
-        assert edition.health == Health(now, stale=False, problems=("One row is odd.",), sample="a sample")
+        assert edition.health == Freshness(now, stale=False, problems=("One row is odd.",), sample="a sample")
         assert build_edition(store, index, institutes, [], day=today + timedelta(days=2)).health.stale
         for fits in edition.fits.values():
             assert fits
@@ -221,7 +219,9 @@ def test_no_call_twice_as_new_in_two_sections_or_lost(story: list, most: int) ->
             assert len(names) == len(set(names)) <= most
             first = {item.call.identifier for item in digest.items if item.first}
             assert not first & arrived
-            assert {i.call.identifier for p in (Part.NEW, Part.FORTHCOMING) for i in digest.of(p)} <= first
+            assert {
+                i.call.identifier for p in (MailSection.NEW, MailSection.FORTHCOMING) for i in digest.of(p)
+            } <= first
             assert all(not item.changes for item in digest.items if item.first)
             if end is not MailState.FAILED:
                 arrived |= set(names)

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from matcher.digest.render import COLUMNS, LIMIT, render
 from matcher.mail import message
 from matcher.model.changes import Change
-from matcher.model.subscription import Item, Language, Suitor
-from matcher.model.subscription import MailSection as Part
+from matcher.model.subscription import Item, Language, MailSection, Suitor
 from tests.helpers.mail import digests
 
 if TYPE_CHECKING:
@@ -153,7 +152,7 @@ def test_names_are_said_where_a_subscriber_has_several_institutes() -> None:
 
 def test_every_deadline_stands_with_stage_and_days() -> None:
     call = next(c for c in digests.live_calls() if len(c.deadlines) == 2 and c.deadlines[0].date > digests.TODAY)
-    digest = replace(digests.normal(Language.EN), items=(digests.item(call, Part.NEW, 90),))
+    digest = replace(digests.normal(Language.EN), items=(digests.item(call, MailSection.NEW, 90),))
     text = " ".join(plain(mail_of(digest)).split())
     assert "(stage 1 of 2)" in text
     assert "(stage 2 of 2)" in text
@@ -204,7 +203,9 @@ def hostile_digest(evil: str) -> Digest:
     call = replace(call, actions=tuple(replace(a, code=evil) for a in call.actions))
     told = (("title", evil, evil + "!"), (evil, evil, 3), ("budget_eur", evil, {"a": 1}), ("deadlines", evil, [evil]))
     changes = tuple(Change(call.identifier, field, "amended", old, new, digests.NOW) for field, old, new in told)
-    item = Item(call, Part.NEW, (Suitor(evil, evil, 90, (evil,)),), (Suitor(evil, evil, 80, (evil,)),), changes=changes)
+    item = Item(
+        call, MailSection.NEW, (Suitor(evil, evil, 90, (evil,)),), (Suitor(evil, evil, 80, (evil,)),), changes=changes
+    )
     return replace(
         digest,
         items=(item, *digest.items),
@@ -266,7 +267,7 @@ def test_the_network_of_51_institutes_fits_into_a_mail(joint: int, shortened: bo
     digest, calls = digests.network(Language.EN), digests.live_calls()
     assert digest.network is not None
     rows = tuple((f"Institute {row}", tuple((row * 7 + col * 5) % 100 for col in range(12))) for row in range(51))
-    items = tuple(digests.item(calls[n % len(calls)], Part.NEW, 95) for n in range(joint))
+    items = tuple(digests.item(calls[n % len(calls)], MailSection.NEW, 95) for n in range(joint))
     mail = mail_of(replace(digest, network=replace(digest.network, calls=calls[:12], matrix=rows, joint=items)))
     assert len(mail.html.encode()) <= LIMIT
     assert ("shortened" in mail.html) is shortened

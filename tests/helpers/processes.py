@@ -7,7 +7,7 @@ import sys
 MATCHER = [sys.executable, "-m", "matcher"]
 MODULES = """
 import sys
-from matcher.cli import main
+from matcher.cli.main import main
 try:
     main(sys.argv[1:])
 finally:

@@ -11,9 +11,7 @@ from matcher.digest.news import told_by
 from matcher.model.call import Action, Call, Deadline, Section, Status
 from matcher.model.day import BRUSSELS
 from matcher.model.rows import ListingScope, ParsedRow
-from matcher.model.subscription import Digest, Frequency, Mail, MailState, Subscriber
-from matcher.model.subscription import Freshness as Health
-from matcher.model.subscription import MailSection as Part
+from matcher.model.subscription import Digest, Frequency, Freshness, Mail, MailSection, MailState, Subscriber
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,7 +77,7 @@ class World:
         changes: dict[str, list[Change]] = {}
         for change in self.store.changes():
             changes.setdefault(change.call, []).append(change)
-        health = Health(None, stale=self.problem is not None, problems=(self.problem,) if self.problem else ())
+        health = Freshness(None, stale=self.problem is not None, problems=(self.problem,) if self.problem else ())
         return Edition(day(number), {"brgm": fits, "cetim": fits[:1]}, {"brgm": "BRGM"}, health, changes)
 
     def composed(self, number: int, subscriber: Subscriber = ANA) -> Digest:
@@ -111,7 +109,7 @@ class World:
 def told(digest: Digest | None) -> Mapping[str, Sequence[str]]:
     """{section: calls} of a mail, sections without calls left out."""
     assert digest is not None, "there was no mail"
-    parts = {part.value: [item.call.identifier for item in digest.of(part)] for part in Part}
+    parts = {part.value: [item.call.identifier for item in digest.of(part)] for part in MailSection}
     return {part: calls for part, calls in parts.items() if calls}
 
 

@@ -95,5 +95,5 @@ def test_fields_of_another_time_are_no_obstacle() -> None:
 
 
 def test_importing_the_codec_loads_no_database() -> None:
-    code = "import sys, matcher.store.codec; print([m for m in ('sqlalchemy', 'alembic') if m in sys.modules])"
+    code = "import sys, matcher.model.call; print([m for m in ('sqlalchemy', 'alembic') if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

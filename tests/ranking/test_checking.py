@@ -8,7 +8,7 @@ import pytest
 
 from matcher.model.call import Call, Deadline, Section
 from matcher.model.institute import Profile, ProfilePart
-from matcher.model.match import SkillVerdict as Verdict
+from matcher.model.match import SkillVerdict
 from matcher.ranking.build import build
 from matcher.ranking.skills import check_skills, try_term
 
@@ -37,11 +37,11 @@ PROFILE = Profile("p", "P", tuple(map(keyword, ("water networks", "deep geotherm
 @pytest.mark.parametrize(
     ("part", "verdict", "calls"),
     [
-        (keyword("geothermal wells"), Verdict.MATCHES, 1),
-        (keyword("hydrogène vert", "fr"), Verdict.MATCHES, 1),
-        (keyword("quantum optics"), Verdict.NEVER, 0),
-        (keyword("water networks"), Verdict.COMMON, 40),
-        (keyword("of the"), Verdict.NEVER, 0),
+        (keyword("geothermal wells"), SkillVerdict.MATCHES, 1),
+        (keyword("hydrogène vert", "fr"), SkillVerdict.MATCHES, 1),
+        (keyword("quantum optics"), SkillVerdict.NEVER, 0),
+        (keyword("water networks"), SkillVerdict.COMMON, 40),
+        (keyword("of the"), SkillVerdict.NEVER, 0),
     ],
 )
 def test_skills_are_judged(index, part, verdict, calls):

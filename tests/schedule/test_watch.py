@@ -270,7 +270,7 @@ class TestLoop:
         def unforeseen(*_: object) -> None:
             raise ZeroDivisionError("by nobody foreseen")
 
-        monkeypatch.setattr("matcher.app.upkeep.refresh_archive", unforeseen)
+        monkeypatch.setattr("matcher.schedule.loop.refresh_archive", unforeseen)
         toml = loop.place.config / "matcher.toml"
         text = toml.read_text(encoding="utf-8").replace('archive = ""', 'archive = "/nowhere/grants.json"')
         toml.write_text(text + '[mail]\noperator = "ops@example.org"\n', encoding="utf-8")

@@ -18,12 +18,12 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-import matcher.store
 from matcher.errors import StoreBusy, StoreError
 from matcher.model.answers import Cleaned
 from matcher.model.call import pack
-from matcher.model.rows import SetAside
+from matcher.model.rows import ListingScope, SetAside
 from matcher.model.subscription import Mail, Told
+from matcher.store import database
 from matcher.store.database import Store
 from matcher.store.schema import HEAD, metadata
 from tests.helpers.listings import DAY, NOW, call, row
@@ -61,7 +61,7 @@ def filled(store: Store, fetch) -> None:
     for number in (1, 2):
         with fetch.run(NOW + number * DAY) as run_id:
             changed = row(replace(A, grants=number), NOW + number * DAY)
-            scope = matcher.store.ListingScope()
+            scope = ListingScope()
             store.save_listing([changed, row(B)], run_id=run_id, now=NOW + number * DAY, complete=True, scope=scope)
             store.save_set_aside([SetAside("k", "odd", b'{"a":%d}' % number)], run_id=run_id, now=NOW + number * DAY)
     fetch([row(replace(A, grants=2), NOW + 2 * DAY), row(B)], NOW + 3 * DAY)
@@ -187,7 +187,7 @@ class TestCopying:
                 run_id=run_id,
                 now=KEPT,
                 complete=False,
-                scope=matcher.store.ListingScope(),
+                scope=ListingScope(),
             )
             assert saved.changed == 1
             other.save_set_aside([SetAside("k", "odd", b"{}")], run_id=run_id, now=KEPT)
@@ -269,7 +269,7 @@ class TestBackup:
                     now = NOW + number * DAY / 1000
                     run_id = writer.begin_run("fetch", now)
                     rows = [row(replace(A, grants=number), now), *(row(call(f"X-{number}-{n}"), now) for n in range(5))]
-                    scope = matcher.store.ListingScope()
+                    scope = ListingScope()
                     writer.save_listing(rows, run_id=run_id, now=now, complete=False, scope=scope)
                     writer.finish_run(run_id, "ok", {}, now)
 
@@ -334,7 +334,7 @@ class TestChecking:
 
 def revisions() -> list[str]:
     config = Config()
-    config.set_main_option("script_location", str(Path(matcher.store.__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
     return sorted(s.revision for s in ScriptDirectory.from_config(config).walk_revisions())
 
 
@@ -350,7 +350,7 @@ def at_revision(url: str, revision: str) -> sa.Engine:
                     connection.execute(f"DROP TABLE {name}")
     engine = sa.create_engine(url)
     config = Config()
-    config.set_main_option("script_location", str(Path(matcher.store.__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)

@@ -112,7 +112,7 @@ class TestSending:
     def test_the_claim_of_a_dead_process_is_released_at_once(self, store: Store, store_url: str) -> None:
         key = queued(store, mail())
         code = (
-            "import sys; from datetime import datetime; from matcher.store import Store; "
+            "import sys; from datetime import datetime; from matcher.store.database import Store; "
             "Store.open(sys.argv[1]).claim_mail(sys.argv[2], datetime.fromisoformat(sys.argv[3]))"
         )
         subprocess.run([sys.executable, "-c", code, store_url, key, NOW.isoformat()], check=True)

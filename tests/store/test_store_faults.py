@@ -23,9 +23,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-import matcher.store
 from matcher.errors import StoreBusy, StoreError
 from matcher.model.rows import ListingScope
+from matcher.store import database
 from matcher.store.database import Store
 from matcher.store.runs import STALE_AFTER
 from matcher.store.schema import HEAD, metadata
@@ -231,7 +231,7 @@ class TestSchema:
         engine.dispose()
 
     def test_the_newest_migration_is_the_head(self) -> None:
-        folder = Path(matcher.store.__file__).parent / "migrations"
+        folder = Path(database.__file__).parent / "migrations"
         config = Config()
         config.set_main_option("script_location", str(folder))
         assert ScriptDirectory.from_config(config).get_current_head() == HEAD

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 MATCHER = ROOT / "matcher"
 LANGUAGES = ("fr", "en")
 KEYWORDS = {"say": None, "say_n": (1, 2)}
-SOURCES = [("digest/**.py", "python"), ("digest/templates/**.html", "jinja2"), ("digest/templates/**.txt", "jinja2")]
+SOURCES = [
+    ("digest/**.py", "python"),
+    ("mail/**.py", "python"),
+    ("present/**.py", "python"),
+    ("digest/templates/**.html", "jinja2"),
+    ("digest/templates/**.txt", "jinja2"),
+]
 
 
 def sentences() -> Catalog:
@@ -31,7 +37,7 @@ def sentences() -> Catalog:
 
 
 def po(language: str) -> Path:
-    return MATCHER / "locale" / language / "LC_MESSAGES" / "matcher.po"
+    return MATCHER / "present" / "locale" / language / "LC_MESSAGES" / "matcher.po"
 
 
 def read(language: str) -> Catalog:

@@ -10,9 +10,18 @@ from matcher.app import fetching
 from matcher.mail.message import MailOptions
 from matcher.model.call import Call, Status
 from matcher.model.changes import Change
-from matcher.model.subscription import NETWORK, Digest, Frequency, Item, Language, NetworkView, Subscriber, Suitor
-from matcher.model.subscription import Freshness as Health
-from matcher.model.subscription import MailSection as Part
+from matcher.model.subscription import (
+    NETWORK,
+    Digest,
+    Frequency,
+    Freshness,
+    Item,
+    Language,
+    MailSection,
+    NetworkView,
+    Subscriber,
+    Suitor,
+)
 from matcher.portal.parsing import parse_rows
 
 NOW = datetime(2027, 1, 12, 5, 30, tzinfo=UTC)
@@ -26,8 +35,8 @@ OPTIONS = MailOptions(
     reply_to="europe@example.org",
     product="Carnot Europe · matcher",
 )
-FRESH = Health(last_good_fetch=datetime(2027, 1, 12, 5, 2, tzinfo=UTC), stale=False)
-STALE = Health(
+FRESH = Freshness(last_good_fetch=datetime(2027, 1, 12, 5, 2, tzinfo=UTC), stale=False)
+STALE = Freshness(
     last_good_fetch=datetime(2027, 1, 6, 5, 2, tzinfo=UTC),
     stale=True,
     problems=("The portal answered 503 five times; try again later, or look at its status page.",),
@@ -67,7 +76,7 @@ def suitor(place: int, fit: int) -> Suitor:
     return Suitor(name.casefold(), name, fit, WORDS[place % len(WORDS)])
 
 
-def item(call: Call, part: Part, fit: int, **more: object) -> Item:
+def item(call: Call, part: MailSection, fit: int, **more: object) -> Item:
     deadline = call.next_deadline(TODAY)
     left = (deadline.date - TODAY).days if deadline else None
     others = tuple(suitor(1 + fit % 3 + n, fit - 3 * n) for n in range(fit % 4))
@@ -98,10 +107,10 @@ def normal(language: Language) -> Digest:
     near = replace(opened[0], deadlines=(replace(opened[0].deadlines[-1], date=date(2027, 1, 15)),))
     several = next(c for c in live_calls() if len(c.deadlines) > 1 and c not in (opened[0], *opened[1:5]))
     items = (
-        item(near, Part.CLOSING, 93, reminder=3),
-        *(item(call, Part.NEW, fit) for call, fit in zip((several, *opened[1:3]), (97, 88, 71), strict=True)),
-        item(opened[4], Part.CHANGED, 84, changes=moved(opened[4])),
-        *(item(call, Part.FORTHCOMING, fit) for call, fit in zip(coming[-2:], (91, 76), strict=True)),
+        item(near, MailSection.CLOSING, 93, reminder=3),
+        *(item(call, MailSection.NEW, fit) for call, fit in zip((several, *opened[1:3]), (97, 88, 71), strict=True)),
+        item(opened[4], MailSection.CHANGED, 84, changes=moved(opened[4])),
+        *(item(call, MailSection.FORTHCOMING, fit) for call, fit in zip(coming[-2:], (91, 76), strict=True)),
     )
     return Digest(subscriber(language), TODAY, items, 4, FRESH, names=("BRGM",))
 
@@ -116,10 +125,10 @@ def network(language: Language) -> Digest:
             for row, name in enumerate(INSTITUTES)
         ),
         joint=tuple(
-            Item(call, Part.NEW, tuple(suitor(n + k, 95 - 4 * k) for k in range(3)))
+            Item(call, MailSection.NEW, tuple(suitor(n + k, 95 - 4 * k) for k in range(3)))
             for n, call in enumerate(calls[8:10])
         ),
-        unseen=tuple(Item(call, Part.NEW, (suitor(n, 92),)) for n, call in enumerate(calls[10:12])),
+        unseen=tuple(Item(call, MailSection.NEW, (suitor(n, 92),)) for n, call in enumerate(calls[10:12])),
         without=("Voir et Entendre", "Cognition"),
         runs=("11 Jan 2027 06:00: ok, 3,214 calls, 12 new", "12 Jan 2027 06:00: ok, 3,220 calls, 6 new"),
     )
@@ -151,7 +160,7 @@ def fullest(language: Language, count: int = 15) -> Digest:
     items = tuple(
         Item(
             replace(calls[n % len(calls)], title=(f"{n} {calls[n % len(calls)].title} " * 3)[:110]),
-            (Part.NEW, Part.CHANGED)[n % 2],
+            (MailSection.NEW, MailSection.CHANGED)[n % 2],
             suitors[:1],
             suitors[1:],
             calls[n % len(calls)].next_deadline(TODAY),

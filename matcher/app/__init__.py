@@ -1,0 +1,1 @@
+"""Questions that read, work that writes."""

@@ -1,0 +1,1 @@
+"""What people edit, and every mistake in it at once."""

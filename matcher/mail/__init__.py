@@ -1,0 +1,1 @@
+"""One message and its way: headers, transport, delivery."""

@@ -1,0 +1,1 @@
+"""The nouns and their rules, frozen, without I/O."""

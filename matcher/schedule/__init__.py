@@ -1,0 +1,1 @@
+"""What is due, the loop that does it, and its metrics."""
