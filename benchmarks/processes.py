@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 
 from benchmarks.grown import TODAY, grown
 from benchmarks.timing import Figure, stopwatch, whole_processes
-from matcher.app.home import Matcher
+from matcher.app import questions
+from matcher.app.home import Home
+from matcher.app.kept_index import current_index
 from matcher.config.settings import load_settings, packaged_config
+from matcher.model.question import Question
 from matcher.model.rows import ParsedRow
 
 if TYPE_CHECKING:
@@ -29,9 +32,9 @@ def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="matcher-bench-") as name:
         folder = Path(name)
         calls = grown(SIZE)
-        app = Matcher(load_settings(home=folder / "home", config_dir=packaged_config(), environ={}))
+        app = Home(load_settings(home=folder / "home", config_dir=packaged_config(), environ={}))
         first = _fill(app, calls)
-        live = app.rank(INSTITUTE, as_of=TODAY).matches[0].call.identifier
+        live = questions.rank(app, Question((INSTITUTE,), as_of=TODAY)).matches[0].call.identifier
         _write_scripts_data(folder, calls, app.institute(INSTITUTE))
         taken = whole_processes(_commands(folder, live), rounds=ROUNDS, folder=folder, seldom=("plain script",))
     rank, bm25s, plain = taken["rank"], taken["bm25s script"], taken["plain script"]
@@ -46,7 +49,7 @@ def measure() -> list[Figure]:
     ]
 
 
-def _fill(app: Matcher, calls: list[Call]) -> float:
+def _fill(app: Home, calls: list[Call]) -> float:
     """Keep the calls and build the index; seconds that the index took."""
     now = datetime.now(UTC)
     with app.open_store() as store:
@@ -55,7 +58,7 @@ def _fill(app: Matcher, calls: list[Call]) -> float:
         store.save_archive(rows, run_id=run, now=now)
         store.finish_run(run, "ok", {}, now)
     with stopwatch() as watch:
-        app.index()
+        current_index(app)
     return watch.seconds
 
 

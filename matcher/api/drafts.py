@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matcher.api.results import Matches
 from matcher.errors import UsageError
 from matcher.model.institute import Institute, Profile, ProfilePart, Project
-from matcher.model.question import call_filter
+from matcher.model.question import CallFilter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from matcher.model.match import Match
-    from matcher.model.question import CallFilter
     from matcher.ranking.index import Index
 
 COMPARED = 20
@@ -146,7 +145,7 @@ class Draft:
         """
         from matcher.model.answers import Ranking
 
-        found = self._ranked(self.institute, call_filter(status), top=top, min_fit=min_fit, sentences=True)
+        found = self._ranked(self.institute, CallFilter.of(status=status), top=top, min_fit=min_fit, sentences=True)
         name = self.institute.name_en
         return Matches(Ranking(self.institute.identifier, name, self._as_of, tuple(found), self._index.meta["sample"]))
 
@@ -165,7 +164,7 @@ class Draft:
 
         base = self._saved if other is None else other.institute
         before, after = (
-            {match.call.identifier: match for match in self._ranked(one, call_filter(), top=top)}
+            {match.call.identifier: match for match in self._ranked(one, CallFilter(), top=top)}
             for one in (base, self.institute)
         )
         rows = [_moved(before.get(name), after.get(name)) for name in dict.fromkeys([*after, *before])]

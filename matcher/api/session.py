@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Literal
 
 from matcher.api.drafts import Draft, new_institute
 from matcher.api.results import DigestPage, Matches, Page, Why
-from matcher.app.home import Matcher
+from matcher.app import questions
+from matcher.app.home import Home
+from matcher.app.kept_index import current_index
 from matcher.config.settings import DatabaseSettings, load_settings
 from matcher.errors import IndexMissing, UsageError
-from matcher.model.question import call_filter, listed
+from matcher.model.question import CallFilter, Question, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +43,8 @@ class Session:
     network. What a question may renew is the index, which is derived from the store.
     """
 
-    def __init__(self, app: Matcher, *, as_of: date | None = None, writable: bool = False) -> None:
-        self._app = app
+    def __init__(self, home: Home, *, as_of: date | None = None, writable: bool = False) -> None:
+        self._home = home
         self._as_of = as_of
         self._writable = writable
         self._made: Callable[[], object] | None = None
@@ -50,12 +52,12 @@ class Session:
     @property
     def as_of(self) -> date:
         """The day that every answer is judged on."""
-        return self._app.today(self._as_of, self._app.index())
+        return self._home.day(self._as_of, current_index(self._home)).date
 
     @property
     def sample(self) -> str | None:
         """The label of the packaged sample listing, when that is what is answered from; None for real calls."""
-        label: str | None = self._app.index().meta["sample"]
+        label: str | None = current_index(self._home).meta["sample"]
         return label
 
     # questions
@@ -99,8 +101,15 @@ class Session:
         """
         if (institute is None) == (text is None):
             raise UsageError("Say what to rank for: an institute, or text=….")
-        wanted = call_filter(status, programme, action, _day(deadline_before), _day(deadline_after))
-        return Matches(self._app.rank(institute, text=text, wanted=wanted, top=top, min_fit=min_fit, as_of=self._as_of))
+        wanted = CallFilter.of(
+            status=status,
+            programme=programme,
+            action=action,
+            deadline_before=_day(deadline_before),
+            deadline_after=_day(deadline_after),
+        )
+        about = (institute,) if institute is not None else text
+        return Matches(questions.rank(self._home, Question(about, wanted, top, min_fit, self._as_of, explain=True)))
 
     def why(self, institute: str, call: str, *, top: int | None = None, min_fit: int | None = None) -> Why:
         """Why a call was, or was not, recommended to an institute. Raises UsageError when either is unknown.
@@ -109,7 +118,7 @@ class Session:
             >>> session.why("brgm", "HORIZON-CL6-2026-01-CIRCBIO-03")
             HORIZON-CL6-2026-01-CIRCBIO-03 for brgm: recommended, rank 1 of 160, fit 100
         """
-        return Why(self._app.why(institute, call, top=top, min_fit=min_fit, as_of=self._as_of))
+        return Why(questions.why(self._home, Question((institute,), top=top, min_fit=min_fit, as_of=self._as_of), call))
 
     def show(self, call: str, institute: str | None = None) -> Page:
         """A call in full, with its evidence for an institute. Raises UsageError when it is unknown.
@@ -118,7 +127,7 @@ class Session:
             >>> session.show("HORIZON-CL6-2026-01-CIRCBIO-03", "brgm").match.fit
             100
         """
-        return Page(self._app.show(call, institute=institute, as_of=self._as_of))
+        return Page(questions.show(self._home, call, institute=institute, as_of=self._as_of))
 
     def calls(
         self,
@@ -141,8 +150,15 @@ class Session:
         """
         from matcher.present.frames import calls_frame
 
-        wanted = call_filter(status, programme, action, _day(deadline_before), _day(deadline_after), words)
-        listing = self._app.calls(wanted, as_of=self._as_of)
+        wanted = CallFilter.of(
+            status=status,
+            programme=programme,
+            action=action,
+            deadline_before=_day(deadline_before),
+            deadline_after=_day(deadline_after),
+            words=words,
+        )
+        listing = questions.calls(self._home, Question(filter=wanted, as_of=self._as_of))
         return calls_frame(listing.calls, listing.as_of)
 
     def changes(
@@ -164,9 +180,8 @@ class Session:
         """
         from matcher.present.frames import changes_frame
 
-        listing = self._app.changes(
-            call=call, institute=institute, min_fit=min_fit, since=_day(since), as_of=self._as_of
-        )
+        question = Question((institute,) if institute is not None else None, min_fit=min_fit, as_of=self._as_of)
+        listing = questions.changes(self._home, question, call=call, since=_day(since))
         return changes_frame(listing.changes)
 
     def institutes(self) -> pd.DataFrame:
@@ -178,7 +193,7 @@ class Session:
         """
         from matcher.present.frames import institutes_frame
 
-        return institutes_frame(self._app.institutes)
+        return institutes_frame(self._home.institutes)
 
     def profile(self, institute: str) -> Draft:
         """An institute's profile, to look at, change, rank and compare; its file stays as it is.
@@ -188,8 +203,8 @@ class Session:
             brgm: ... keywords, 0 projects
               + hydrogen storage
         """
-        saved = self._app.institute(institute)
-        return Draft(saved, saved, self._app.index(), self.as_of)
+        saved = self._home.institute(institute)
+        return Draft(saved, saved, current_index(self._home), self.as_of)
 
     def new_profile(self, identifier: str, name: str) -> Draft:
         """An empty profile, to be filled with `add`, `add_projects` and the terms that it then suggests.
@@ -200,7 +215,7 @@ class Session:
                 1  fit 100  ...
         """
         made = new_institute(identifier, name)
-        return Draft(made, made, self._app.index(), self.as_of)
+        return Draft(made, made, current_index(self._home), self.as_of)
 
     # the network
 
@@ -217,8 +232,8 @@ class Session:
         """
         from matcher.api.network import fits
 
-        names = [self._app.institute(name).identifier for name in institutes] if institutes is not None else None
-        return fits(self._app.index(), names, call_filter(status), self.as_of)
+        names = [self._home.institute(name).identifier for name in institutes] if institutes is not None else None
+        return fits(current_index(self._home), names, CallFilter.of(status=status), self.as_of)
 
     def network(self, *, status: Words = "live", min_fit: int = 95) -> Network:
         """All institutes at once: who matches the same calls, joint bids, calls that nobody matches.
@@ -236,7 +251,9 @@ class Session:
         """
         from matcher.api.network import Network
 
-        return Network(self._app.index(), self._app.institutes, call_filter(status), self.as_of, min_fit)
+        return Network(
+            current_index(self._home), self._home.institutes, CallFilter.of(status=status), self.as_of, min_fit
+        )
 
     def first_recommended(
         self, institute: str, *, since: Day, until: Day | None = None, top: int = 10, min_fit: int = 0
@@ -253,9 +270,9 @@ class Session:
         """
         from matcher.api.network import first_recommended
 
-        name = self._app.institute(institute).identifier
+        name = self._home.institute(institute).identifier
         first, last = _day(since), _day(until) or self.as_of
-        return first_recommended(self._app.index(), name, first or last, last, top=top, min_fit=min_fit)
+        return first_recommended(current_index(self._home), name, first or last, last, top=top, min_fit=min_fit)
 
     # mails and health
 
@@ -272,11 +289,12 @@ class Session:
             >>> session.digest(institute="brgm", language="en").due
             True
         """
+        from matcher.app.mailing import Mailing
         from matcher.model.subscription import Language
 
         wanted = Language(language) if language is not None else None
         return DigestPage(
-            self._app.mailing.preview(subscriber, institute=institute, language=wanted, as_of=self._as_of)
+            Mailing(self._home).preview(subscriber, institute=institute, language=wanted, as_of=self._as_of)
         )
 
     def subscribers(self) -> pd.DataFrame:
@@ -288,9 +306,10 @@ class Session:
         """
         import pandas as pd
 
+        from matcher.app.mailing import Mailing
         from matcher.present.records import SUBSCRIBER_FIELDS, subscriber_record
 
-        return pd.DataFrame(map(subscriber_record, self._app.mailing.listed()), columns=list(SUBSCRIBER_FIELDS))
+        return pd.DataFrame(map(subscriber_record, Mailing(self._home).listed()), columns=list(SUBSCRIBER_FIELDS))
 
     def status(self, last: int = 10) -> pd.DataFrame:
         """The last runs, newest first: (runs, `matcher.frames.RUN_COLUMNS`).
@@ -301,7 +320,7 @@ class Session:
         """
         from matcher.present.frames import runs_frame
 
-        return runs_frame(self._app.status(last, as_of=self._as_of).runs)
+        return runs_frame(questions.status(self._home, last, as_of=self._as_of).runs)
 
     def doctor(self) -> pd.DataFrame:
         """What is wrong with the set-up: (checks, 3) `check`, `ok`, `detail`. Asks the portal whether it is there.
@@ -310,9 +329,10 @@ class Session:
             >>> session.doctor().columns.tolist()
             ['check', 'ok', 'detail']
         """
+        from matcher.app.doctor import examine
         from matcher.present.frames import tidy
 
-        found = self._app.doctor(as_of=self._as_of)
+        found = examine(self._home, as_of=self._as_of)
         rows = ({"check": f.check, "ok": f.ok, "detail": f.detail} for f in found)
         return tidy(rows, {"check": "string", "ok": "bool", "detail": "string"})
 
@@ -325,7 +345,9 @@ class Session:
         """
         from matcher.present.frames import tidy
 
-        rows = ({"setting": key, "value": value, "origin": origin} for key, value, origin in self._app.settings.shown())
+        rows = (
+            {"setting": key, "value": value, "origin": origin} for key, value, origin in self._home.settings.shown()
+        )
         return tidy(rows, dict.fromkeys(("setting", "value", "origin"), "string"))
 
     # work
@@ -342,10 +364,12 @@ class Session:
             Traceback (most recent call last):
             matcher.errors.UsageError: This session only reads: open it with matcher.open(writable=True) to fetch.
         """
+        from matcher.app.fetching import fetch, fetch_bulk, query_of
+
         self._must_write("fetch")
         if bulk is not None:
-            return self._app.fetch_bulk(bulk, as_of=self._as_of)
-        return self._app.fetch(programmes=listed(programme), full=full, as_of=self._as_of)
+            return fetch_bulk(self._home, bulk, as_of=self._as_of)
+        return fetch(self._home, query_of(self._home, listed(programme), full=full), as_of=self._as_of)
 
     def run(self) -> RunOutcome:
         """The daily job, once: fetch, rank, mail. Uses the network and sends what is due. Raises like `fetch`.
@@ -355,8 +379,10 @@ class Session:
             Traceback (most recent call last):
             matcher.errors.UsageError: This session only reads: open it with matcher.open(writable=True) to run.
         """
+        from matcher.app.daily import run_day
+
         self._must_write("run")
-        return self._app.run(as_of=self._as_of)
+        return run_day(self._home, as_of=self._as_of)
 
     # life
 
@@ -380,7 +406,8 @@ class Session:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<matcher session of {self._app.settings.home}: {len(self._app.index())} calls as of {self.as_of}>"
+        calls = len(current_index(self._home))
+        return f"<matcher session of {self._home.settings.home}: {calls} calls as of {self.as_of}>"
 
     def _must_write(self, what: str) -> None:
         if not self._writable:
@@ -418,23 +445,25 @@ def open_session(
     settings, day = load_settings(home=_path(home), config_dir=_path(config)), _day(as_of)
     if sample:
         return _sample_session(settings, day)
-    app = Matcher(settings)
+    opened = Home(settings)
     if not writable:
         try:
-            app.index()
+            current_index(opened)
         except IndexMissing:
             if sample is False:
                 raise
             return _sample_session(settings, day)
-    return Session(app, as_of=day, writable=writable)
+    return Session(opened, as_of=day, writable=writable)
 
 
 def _sample_session(settings: Settings, day: date | None) -> Session:
     """A session on the packaged sample, in a folder that goes with it; no database of the settings is touched."""
+    from matcher.app.fetching import use_sample
+
     folder = tempfile.mkdtemp(prefix="matcher-sample-")
-    session = Session(Matcher(replace(settings, home=Path(folder), database=DatabaseSettings())), as_of=day)
+    session = Session(Home(replace(settings, home=Path(folder), database=DatabaseSettings())), as_of=day)
     session._made = weakref.finalize(session, shutil.rmtree, folder, ignore_errors=True)
-    session._app.use_sample()
+    use_sample(session._home)
     return session
 
 

@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from matcher.app.mailing import transport_of
-from matcher.app.run_context import Heart
+from matcher.app.fetching import fetch, query_of, use_sample
+from matcher.app.kept_index import current_index
+from matcher.app.mailing import Mailing, transport_of
+from matcher.app.questions import rank
+from matcher.app.run_context import Observer, Run, begun
 from matcher.disk import make_folder, write_file, writing_to
 from matcher.errors import PortalUnreachable, RunGoesOn, RunLost
+from matcher.mail.delivery import given_up
 from matcher.model.answers import InstituteLine, RunOutcome
-from matcher.model.subscription import Fate
+from matcher.model.day import noon
+from matcher.model.question import Question
+from matcher.model.subscription import Fate, Freshness, MailState
 from matcher.present.templating import environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
     from pathlib import Path
 
-    from matcher.app.home import Matcher
+    from matcher.app.home import Home
     from matcher.model.answers import Ranking, Sending
-    from matcher.model.day import Progress
+    from matcher.model.day import Day
     from matcher.model.rows import FetchReport
-    from matcher.model.subscription import Freshness
     from matcher.ranking.index import Index
-    from matcher.store.database import Store
-
-
-def write_list(folder: Path, ranking: Ranking, problems: Sequence[str]) -> None:
-    """Write `<institute>.txt` and `<institute>.html` into a folder that is private to its owner."""
-    make_folder(folder)
-    content = {"ranking": ranking, "problems": problems, "today": ranking.as_of}
-    for suffix in ("txt", "html"):
-        text = environment().get_template(f"list.{suffix}").render(content)
-        write_file(folder / f"{ranking.institute}.{suffix}", text.encode(errors="replace"))
-
 
 PARTLY_DONE = 3
 
@@ -67,15 +62,16 @@ class _Fetched:
 
 
 def run_day(
-    app: Matcher,
+    home: Home,
     *,
-    as_of: date | None,
-    progress: Progress | None,
-    say: Callable[[str], None],
-    sleep: Callable[[float], None],
+    as_of: date | None = None,
+    observer: Observer | None = None,
     unless: tuple[datetime, datetime] | None = None,
 ) -> RunOutcome:
-    """See `Matcher.run`. Mistakes in the configuration stop it before anything is done.
+    """The daily job, once: fetch, index, match, digest, deliver; where nobody is subscribed, lists as files.
+
+    Where the portal can't be reached before anything was ever fetched, the packaged sample listing takes its place.
+    `unless` is as in `Store.begin_run`. Mistakes in the configuration stop it before anything is done.
 
     Raises:
         RunGoesOn: another run is at work.
@@ -83,52 +79,39 @@ def run_day(
         MatcherError: no listing at all, a database that cannot be used…: noted as a failed run, the operator is told.
 
     """
-    _ = app.mailing.subscribers
-    transport_of(app.settings).close()
+    observer = observer or Observer()
+    _ = home.subscribers
+    transport_of(home.settings).close()
     try:
-        return _run_day(app, as_of, progress, say, sleep, unless)
+        with home.open_store() as store, begun(store, "run", home.clock, observer, unless=unless) as run:
+            return _run(home, run, as_of)
     except (RunGoesOn, RunLost):
         raise  # the other run does the work
     except Exception as error:
-        app.mailing.tell(RUN_FAILED, error, sleep=sleep)
+        Mailing(home).tell(RUN_FAILED, error, sleep=observer.sleep)
         raise
 
 
-def _run_day(
-    app: Matcher,
-    as_of: date | None,
-    progress: Progress | None,
-    say: Callable[[str], None],
-    sleep: Callable[[float], None],
-    unless: tuple[datetime, datetime] | None,
-) -> RunOutcome:
-    from matcher.app.run_context import recorded_run
-
-    with app.open_store() as store, recorded_run(store, "run", app.moment, unless=unless) as (run_id, detail):
-        heart = Heart(store, run_id, app.moment)
-        fetched = _fetch(app, run_id, as_of, progress, say)
-        index = app.index()
-        heart.check()
-        day = app.today(as_of, index)
-        work = _Work(app, store, run_id, index, day, fetched, heart.pausing(sleep))
-        outcome = work.outcome(mailed=bool(app.mailing.subscribers))
-        detail.update(_detail(outcome))
-        if fetched.sample:  # a listing of another day is no success of the watch
-            detail["problems"] = [str(fetched.error)]
+def _run(home: Home, run: Run, as_of: date | None) -> RunOutcome:
+    fetched = _fetch(home, run, as_of)
+    index = current_index(home)
+    run.check()
+    outcome = _Work(home, run, index, home.day(as_of, index), fetched).outcome(mailed=bool(home.subscribers))
+    run.detail.update(_detail(outcome))
+    if fetched.sample:  # a listing of another day is no success of the watch
+        run.detail["problems"] = [str(fetched.error)]
     return outcome
 
 
-def _fetch(
-    app: Matcher, run_id: int, as_of: date | None, progress: Progress | None, say: Callable[[str], None]
-) -> _Fetched:
+def _fetch(home: Home, run: Run, as_of: date | None) -> _Fetched:
     try:
-        return _Fetched(app.fetch(as_of=as_of, progress=progress, within=run_id))
+        return _Fetched(fetch(home, query_of(home), as_of=as_of, within=run))
     except PortalUnreachable as error:
         told = PortalUnreachable(str(error))  # as raised it holds the frames of the whole run, and by them the index
-        if not app.holds_only_sample():
+        if not home.holds_only_sample():
             return _Fetched(error=told)
-        say(f"{error} Going on with the packaged sample listing.")
-        app.use_sample(within=run_id)
+        run.observer.say(f"{error} Going on with the packaged sample listing.")
+        use_sample(home, within=run)
         return _Fetched(error=told, sample=True)
 
 
@@ -136,13 +119,15 @@ def _fetch(
 class _Work:
     """What follows the fetch."""
 
-    app: Matcher
-    store: Store
-    run_id: int
+    home: Home
+    run: Run
     index: Index
-    day: date
+    day: Day
     fetched: _Fetched
-    pause: Callable[[float], None]
+
+    @property
+    def mailing(self) -> Mailing:
+        return Mailing(self.home)
 
     def outcome(self, *, mailed: bool) -> RunOutcome:
         problems = self.fetched.problems
@@ -151,23 +136,21 @@ class _Work:
         lines: tuple[InstituteLine, ...] = ()
         sending = None
         if mailed and not self.fetched.sample:
-            sending = self.app.mailing.send_from(
-                self.store, self.day, health=self._health(), sleep=self.pause, run_id=self.run_id
-            )
+            sending = self.mailing.send_within(self.run, self.day.date, health=self._freshness())
             problems += sending.problems
             self._tell_of_mails(sending)
         else:
-            with writing_to(self.app.settings.home / "lists"):
-                folder, lines = write_lists(self.app, self.index, self.day, problems)
-            left = self.app.mailing.deliver(self.store, sleep=self.pause)  # what waits from before, and notices
+            with writing_to(self.home.settings.home / "lists"):
+                folder, lines = write_lists(self.home, self.index, self.day.date, problems)
+            left = self.mailing.deliver(self.run.store, sleep=self.run.pause)  # what waits from before, and notices
             problems += left.problems
         code = self._exit_code(sending, problems, mailed=mailed)
         outcome = {0: "ok", PARTLY_DONE: "partial"}.get(code, "failed")
         return RunOutcome(
-            self.day,
+            self.day.date,
             "failed" if self.fetched.sample else outcome,
             self.fetched.report,
-            self.index.meta["sample"],
+            self.day.sample,
             folder,
             lines,
             sending,
@@ -183,51 +166,54 @@ class _Work:
             return PARTLY_DONE if problems else 0
         return PARTLY_DONE if self.fetched.problems or sending.partly else 0
 
-    def _health(self) -> Freshness | None:
+    def _freshness(self) -> Freshness | None:
         """A listing that was read just now is fresh whatever day is replayed; else the store's runs tell."""
         if self.fetched.report is None:
             return None
-        from matcher.model.subscription import Freshness as Freshness
-
-        return Freshness(self.app.moment(self.day), stale=False, problems=self.fetched.report.problems)
+        return Freshness(noon(self.day.date), stale=False, problems=self.fetched.report.problems)
 
     def _tell_of_the_fetch(self) -> None:
+        store, on = self.run.store, self.day.date
         if self.fetched.error is not None:
-            self.app.mailing.notify(self.store, FETCH_FAILED, [str(self.fetched.error)], self.day)
+            self.mailing.notify(store, FETCH_FAILED, [str(self.fetched.error)], on)
         elif self.fetched.report is not None:
-            self.app.mailing.notify(self.store, FETCH_PARTIAL, self.fetched.report.problems, self.day)
+            self.mailing.notify(store, FETCH_PARTIAL, self.fetched.report.problems, on)
 
     def _given_up_unheard(self) -> list[str]:
         """Mails that failed for good in the runs right before this one that were killed before they could tell."""
-        from itertools import takewhile
-
-        from matcher.mail.delivery import given_up
-        from matcher.model.subscription import MailState
-
-        before = self.store.runs(1000, kind="run")[1:]
+        before = self.run.store.runs(1000, kind="run")[1:]
         since = min((run.started for run in takewhile(lambda run: run.outcome == "interrupted", before)), default=None)
         if since is None:
             return []
-        failed = self.store.mails(MailState.FAILED, limit=1000)
+        failed = self.run.store.mails(MailState.FAILED, limit=1000)
         return [given_up(m, m.last_error or "") for m in failed if m.tried_at is not None and m.tried_at >= since]
 
     def _tell_of_mails(self, sending: Sending) -> None:
         """The notice goes out at once, unless the server did not talk to us: then with the next delivery."""
         problems = dict.fromkeys((*self._given_up_unheard(), *sending.problems))
-        told = self.app.mailing.notify(self.store, MAILS_FAILED, list(problems), self.day)
+        told = self.mailing.notify(self.run.store, MAILS_FAILED, list(problems), self.day.date)
         done = sending.delivery
         if told and (done.sent or done.failed or done.retried or not done.problems):
-            self.app.mailing.deliver(self.store, sleep=self.pause)
+            self.mailing.deliver(self.run.store, sleep=self.run.pause)
+
+
+def write_list(folder: Path, ranking: Ranking, problems: Sequence[str]) -> None:
+    """Write `<institute>.txt` and `<institute>.html` into a folder that is private to its owner."""
+    make_folder(folder)
+    content = {"ranking": ranking, "problems": problems, "today": ranking.as_of}
+    for suffix in ("txt", "html"):
+        text = environment().get_template(f"list.{suffix}").render(content)
+        write_file(folder / f"{ranking.institute}.{suffix}", text.encode(errors="replace"))
 
 
 def write_lists(
-    app: Matcher, index: Index, today: date, problems: Sequence[str]
+    home: Home, index: Index, today: date, problems: Sequence[str]
 ) -> tuple[Path, tuple[InstituteLine, ...]]:
     """Each institute's list as a text and an HTML file; a summary line for each."""
-    folder = app.settings.home / "lists" / today.isoformat()
+    folder = home.settings.home / "lists" / today.isoformat()
     lines = []
     for profile in index.meta["profiles"]:
-        ranking = app.rank(profile["id"], as_of=today)
+        ranking = rank(home, Question((profile["id"],), as_of=today, explain=True))
         write_list(folder, ranking, problems)
         best = ranking.matches[0] if ranking.matches else None
         lines.append(

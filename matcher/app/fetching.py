@@ -5,24 +5,27 @@ Each function takes what it works on (store, portal, clock); what is decided sta
 
 from __future__ import annotations
 
-import json
 import time
-from dataclasses import asdict, dataclass, replace
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
-from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from matcher.app.run_context import Heart, recorded_run
+from matcher.app.kept_index import index_out_of_date, refresh_index
+from matcher.app.run_context import begun
+from matcher.app.sample import load_sample
 from matcher.errors import ClockWrong, PortalError
-from matcher.model.call import Call, Source
-from matcher.model.programmes import abbreviation, codes
+from matcher.model.call import Call, Kind, Source
+from matcher.model.programmes import abbreviation, check_programmes, codes
 from matcher.model.rows import FetchReport, ListingScope, ParsedRow, Saved, SetAside
 from matcher.portal.parsing import parse_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from matcher.model.day import Clock, Progress
+    from matcher.app.home import Home
+    from matcher.app.run_context import Observer, Run
+    from matcher.model.day import Day
     from matcher.portal.client import Portal
     from matcher.portal.listing import Listing
     from matcher.portal.search import Query
@@ -50,88 +53,115 @@ _BULK_ETAG = "bulk.etag "
 _NO_DESCRIPTION = "description.none "
 
 
-def fetch_listing(
-    store: Store,
-    portal: Portal,
-    query: Query,
-    *,
-    now: datetime,
-    today: date,
-    clock: Clock,
-    progress: Progress | None = None,
-    within: int | None = None,
+def fetch(
+    home: Home, query: Query, *, as_of: date | None = None, observer: Observer | None = None, within: Run | None = None
 ) -> FetchReport:
-    """Read the listing from the search API and keep it; one run is recorded whatever happens, a part of `within`.
-
-    Calls are judged as at `now`, which may be a day that is replayed; the run is timed by `clock`.
+    """Read the listing from the portal, keep it, and refresh the index; `within` is the run that it is a part of.
 
     Raises:
         PortalUnreachable: when no page came; the calls in the store are as before.
         ClockWrong: when the portal's clock says that it is another day; nothing was kept.
         StoreBusy: when another process is writing.
+
     """
-    started = time.monotonic()
-    with recorded_run(store, "fetch", clock, within=within) as (run_id, detail):
-        portal.before_requests(Heart(store, run_id, clock).beat)
-        listing = portal.listing(query, progress)
-        problems = [*listing.problems, *_clock_problem(portal, clock())]
-        scope = _scope(query)
-        absent = store.absent(listing.rows, scope, today) if listing.complete else []
-        unread = _named_in(listing.set_aside, absent, problems)
-        found = _look_up(portal, [name for name in absent if name not in unread], len(listing.rows), problems)
-        rows = [*listing.rows, *(found or ())]
-        all_seen = listing.complete and found is not None
-        saved = store.save_listing(rows, run_id=run_id, now=now, complete=all_seen, scope=scope, unread=unread)
-        store.save_set_aside(listing.set_aside, run_id=run_id, now=now)
-        if rows:
-            store.purge_sample(run_id)
-        detail["descriptions"] = _fill_descriptions(store, portal, listing.rows, run_id, now, today, problems)
-        detail |= {"passes": listing.passes, "stale_copies": listing.stale_copies}
-        detail["language_copies"] = listing.language_copies
-        report = _report(listing, saved, problems, time.monotonic() - started)
-        detail |= {"report": asdict(report), "problems": problems}
+    with _writing(home, within) as store, home.portal() as portal, index_out_of_date(home, store):
+        with within.part("fetch") if within else begun(store, "fetch", home.clock, observer) as run:
+            report = fetch_listing(run, portal, query, home.day(as_of))
+        refresh_index(home, store)
     return report
 
 
-def fetch_bulk(
-    store: Store, portal: Portal, source: str, *, now: datetime, clock: Clock, progress: Progress | None = None
-) -> FetchReport:
+def query_of(home: Home, programmes: Sequence[str] = (), kinds: Sequence[str] = (), *, full: bool = False) -> Query:
+    """What is asked of the portal, by default what is configured. Raises UsageError for an unknown programme."""
+    from matcher.portal.search import Query
+
+    configured = home.settings.portal
+    asked = tuple(programmes or configured.programmes)
+    check_programmes(asked)
+    return Query(asked, tuple(map(Kind, kinds or configured.kinds)), full)
+
+
+def fetch_bulk(home: Home, source: str, *, as_of: date | None = None, observer: Observer | None = None) -> FetchReport:
     """Stream grantsTenders.json (a path or a URL) into the store as an archive that never overwrites richer rows."""
-    started = time.monotonic()
-    with recorded_run(store, "bulk", clock) as (run_id, detail):
-        saved = Saved()
-        seen: list[int] = [0]
-        heart = Heart(store, run_id, clock)
-        portal.before_requests(heart.beat)
-        file = portal.open_bulk(source, store.get_value(_BULK_ETAG + source))
-        detail["unchanged"] = file is None
-        if file is not None:
-            with file:
-                saved = store.save_archive(_counted(file, seen, progress, heart), run_id=run_id, now=now)
-            store.purge_sample(run_id)
-            store.set_value(_BULK_ETAG + source, file.etag)
-        report = FetchReport(
-            seen=seen[0],
-            distinct=seen[0],
-            counted=seen[0],
-            new=saved.new,
-            changed=saved.changed,
-            closed=saved.closed,
-            set_aside=saved.set_aside,
-            requests=portal.requests,
-            retries=portal.retries,
-            seconds=round(time.monotonic() - started, 3),
-        )
-        detail["report"] = asdict(report)
+    with home.open_store() as store, home.portal() as portal, index_out_of_date(home, store):
+        with begun(store, "bulk", home.clock, observer) as run:
+            report = _read_archive(run, portal, source, home.day(as_of).moment)
+        refresh_index(home, store)
     return report
 
 
-def keep_sample(store: Store, sample: Sample, *, clock: Clock, within: int | None = None) -> None:
-    """Put the packaged sample listing into a store that holds nothing else."""
-    rows, _ = parse_rows(sample.rows)
-    with recorded_run(store, "sample", clock, within=within) as (run_id, _detail):
-        marked = (replace(row, call=replace(row.call, source=Source.SAMPLE)) for row in rows)
-        store.save_archive(marked, run_id=run_id, now=clock())
+def use_sample(home: Home, within: Run | None = None) -> None:
+    """Keep the packaged sample listing in a store that holds nothing else, and index it."""
+    with _writing(home, within) as store, index_out_of_date(home, store):
+        with within.part("sample") if within else begun(store, "sample", home.clock) as run:
+            rows, _ = parse_rows(load_sample().rows)
+            marked = (replace(row, call=replace(row.call, source=Source.SAMPLE)) for row in rows)
+            store.save_archive(marked, run_id=run.number, now=home.clock())
+        refresh_index(home, store)
+
+
+@contextmanager
+def _writing(home: Home, within: Run | None) -> Iterator[Store]:
+    """The store of the run that is going on, else one of its own."""
+    if within is not None:
+        yield within.store
+        return
+    with home.open_store() as store:
+        yield store
+
+
+def fetch_listing(run: Run, portal: Portal, query: Query, day: Day) -> FetchReport:
+    """Calls are judged as on `day`, which may be replayed; the run is timed by its clock."""
+    started = time.monotonic()
+    store = run.store
+    portal.before_requests(run.alive)
+    listing = portal.listing(query, run.observer.progress)
+    problems = [*listing.problems, *_clock_problem(portal, run.clock())]
+    scope = _scope(query)
+    absent = store.absent(listing.rows, scope, day.date) if listing.complete else []
+    unread = _named_in(listing.set_aside, absent, problems)
+    found = _look_up(portal, [name for name in absent if name not in unread], len(listing.rows), problems)
+    rows = [*listing.rows, *(found or ())]
+    all_seen = listing.complete and found is not None
+    saved = store.save_listing(rows, run_id=run.number, now=day.moment, complete=all_seen, scope=scope, unread=unread)
+    store.save_set_aside(listing.set_aside, run_id=run.number, now=day.moment)
+    if rows:
+        store.purge_sample(run.number)
+    run.detail["descriptions"] = _fill_descriptions(run, portal, listing.rows, day, problems)
+    run.detail |= {"passes": listing.passes, "stale_copies": listing.stale_copies}
+    run.detail["language_copies"] = listing.language_copies
+    report = _report(listing, saved, problems, time.monotonic() - started)
+    run.detail |= {"report": asdict(report), "problems": problems}
+    return report
+
+
+def _read_archive(run: Run, portal: Portal, source: str, now: datetime) -> FetchReport:
+    started = time.monotonic()
+    store = run.store
+    saved = Saved()
+    seen: list[int] = [0]
+    portal.before_requests(run.alive)
+    file = portal.open_bulk(source, store.get_value(_BULK_ETAG + source))
+    run.detail["unchanged"] = file is None
+    if file is not None:
+        with file:
+            saved = store.save_archive(_counted(file, seen, run), run_id=run.number, now=now)
+        store.purge_sample(run.number)
+        store.set_value(_BULK_ETAG + source, file.etag)
+    report = FetchReport(
+        seen=seen[0],
+        distinct=seen[0],
+        counted=seen[0],
+        new=saved.new,
+        changed=saved.changed,
+        closed=saved.closed,
+        set_aside=saved.set_aside,
+        requests=portal.requests,
+        retries=portal.retries,
+        seconds=round(time.monotonic() - started, 3),
+    )
+    run.detail["report"] = asdict(report)
+    return report
 
 
 def _scope(query: Query) -> ListingScope:
@@ -193,17 +223,12 @@ def _clock_problem(portal: Portal, now: datetime) -> list[str]:
 
 
 def _fill_descriptions(
-    store: Store,
-    portal: Portal,
-    rows: Sequence[ParsedRow],
-    run_id: int,
-    now: datetime,
-    today: date,
-    problems: list[str],
+    run: Run, portal: Portal, rows: Sequence[ParsedRow], day: Day, problems: list[str]
 ) -> dict[str, int]:
     """Ask the static files for live calls that came without a text; stops when they cannot be reached."""
+    store = run.store
     asked = filled = 0
-    for call in _undescribed(store, rows, today):
+    for call in _undescribed(store, rows, day.date):
         if asked == MAX_DESCRIPTIONS:
             break
         asked += 1
@@ -213,10 +238,10 @@ def _fill_descriptions(
             problems.append(f"Missing descriptions could not be completed from the topic files: {error}")
             break
         if sections:
-            store.fill_sections(call.identifier, sections, run_id=run_id, now=now)
+            store.fill_sections(call.identifier, sections, run_id=run.number, now=day.moment)
             filled += 1
         else:
-            store.set_value(_NO_DESCRIPTION + call.identifier, today.isoformat())
+            store.set_value(_NO_DESCRIPTION + call.identifier, day.date.isoformat())
     return {"asked": asked, "filled": filled}
 
 
@@ -232,13 +257,12 @@ def _undescribed(store: Store, rows: Sequence[ParsedRow], today: date) -> Iterat
             yield kept
 
 
-def _counted(
-    file: Iterable[ParsedRow | SetAside], seen: list[int], progress: Progress | None, heart: Heart
-) -> Iterator[ParsedRow | SetAside]:
+def _counted(file: Iterable[ParsedRow | SetAside], seen: list[int], run: Run) -> Iterator[ParsedRow | SetAside]:
     """The items of a file, counted on their way into the store."""
+    progress = run.observer.progress
     for item in file:
         seen[0] += 1
-        heart.beat()
+        run.alive()
         yield item
         if progress is not None and seen[0] % 100 == 0:
             progress(seen[0], 0)
@@ -259,27 +283,3 @@ def _report(listing: Listing, saved: Saved, problems: Sequence[str], seconds: fl
         complete=listing.complete,
         problems=tuple(problems),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """The sample listing with its label.
-
-    `as_of` is the day the calls were listed on the portal, `note` the sentence that says it is a sample, and `rows`
-    are rows of the search API (shared shape with a live answer: `portal.parse_row` reads both).
-    """
-
-    as_of: date
-    note: str
-    rows: tuple[dict[str, Any], ...]
-
-
-def load() -> Sample:
-    """Read the packaged `sample.json`, an envelope of the search API with one more key, `sample`.
-
-    Identifiers, titles, dates, money and types of action are those of the portal; the descriptions are short texts
-    written for the sample, and rows of Horizon 2020 carry no dates. Raises nothing on an intact installation.
-    """
-    envelope = json.loads(resources.files("matcher.app").joinpath("sample.json").read_text(encoding="utf-8"))
-    label = envelope["sample"]
-    return Sample(date.fromisoformat(label["as_of"]), label["note"], tuple(envelope["results"]))

@@ -6,12 +6,15 @@ import os
 import time
 from contextlib import closing, suppress
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from matcher.app.kept_index import current_index
+from matcher.app.questions import rank
+from matcher.app.sample import load_sample
 from matcher.errors import MatcherError, StoreError, StoreMissing, UsageError
 from matcher.model.answers import MailStatus, Preview, Sending, SubscriberLine
-from matcher.model.day import brussels_day
+from matcher.model.day import brussels_day, noon
+from matcher.model.question import Question
 from matcher.model.subscription import NETWORK, Fate, Frequency, Language, MailState, Subscriber
 
 if TYPE_CHECKING:
@@ -19,7 +22,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
-    from matcher.app.home import Matcher
+    from matcher.app.home import Home
+    from matcher.app.queueing import Queueing
+    from matcher.app.run_context import Run
     from matcher.config.settings import Settings
     from matcher.mail.message import MailOptions
     from matcher.mail.transport import Transport
@@ -72,24 +77,11 @@ def mail_options(settings: Settings) -> MailOptions:
 class Mailing:
     """The mails of one configuration."""
 
-    def __init__(self, app: Matcher) -> None:
-        self._app = app
-        self._settings = app.settings
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._settings = home.settings
 
     # who
-
-    @cached_property
-    def subscribers(self) -> tuple[Subscriber, ...]:
-        """Everybody of `subscribers.yaml`. Raises ConfigError with every mistake."""
-        from matcher.config.subscribers import load_subscribers
-
-        return load_subscribers(self._settings.config_dir, self._app.institutes)
-
-    def subscriber(self, name: str) -> Subscriber:
-        """The subscriber of that id or address. Raises UsageError."""
-        from matcher.config.subscribers import find_subscriber
-
-        return find_subscriber(self.subscribers, name)
 
     @property
     def nobody(self) -> str:
@@ -102,9 +94,9 @@ class Mailing:
 
     def listed(self) -> tuple[SubscriberLine, ...]:
         """Every subscriber with the day of the last mail."""
-        found = self.subscribers
+        found = self._home.subscribers
         try:
-            with self._app.open_store(read_only=True) as store:
+            with self._home.open_store(read_only=True) as store:
                 paused = {a.address.casefold() for a in store.addresses() if a.paused_at is not None}
                 return tuple(
                     SubscriberLine(s, store.last_mail_day(s.identifier), s.address.casefold() in paused) for s in found
@@ -114,8 +106,8 @@ class Mailing:
 
     def dismiss(self, name: str, call: str, *, undo: bool = False) -> str:
         """Keep a call away from a subscriber's mails, or take that back; the call's identifier. Raises UsageError."""
-        subscriber = self.subscriber(name).identifier
-        with self._app.open_store() as store:
+        subscriber = self._home.subscriber(name).identifier
+        with self._home.open_store() as store:
             if undo:
                 found = {c.casefold(): c for c in store.dismissed(subscriber)}.get(call.strip().casefold())
                 if found is None:
@@ -130,13 +122,11 @@ class Mailing:
 
     def _moment_of_dismissal(self) -> datetime:
         """Now; on the sample its own day, on which all previews of it are: a later dismissal would not show there."""
-        from matcher.app import fetching
-
-        return self._app.moment(fetching.load().as_of if self._app.holds_only_sample() else None)
+        return noon(load_sample().as_of) if self._home.holds_only_sample() else self._home.clock()
 
     def unpause(self, address: str) -> None:
         """Send to an address again that was paused after refusals. Raises UsageError when it was not."""
-        with self._app.open_store() as store:
+        with self._home.open_store() as store:
             known = {record.address.casefold(): record.address for record in store.addresses()}
             if not store.unpause_address(known.get(address.strip().casefold(), address)):
                 raise UsageError(f"{address} is not paused; `matcher digest status` lists the addresses that are.")
@@ -162,13 +152,13 @@ class Mailing:
         subscriber = self._previewed(name, institute)
         if language is not None:
             subscriber = replace(subscriber, language=language)
-        others = [s for s in self.subscribers if s.identifier != subscriber.identifier]
-        index = self._app.index()
-        with self._app.open_store(read_only=True) as store:
-            day = self._app.today(as_of, index)
-            morning = Morning(store, index, self._app.institutes, [subscriber, *others], day=day)
+        others = [s for s in self._home.subscribers if s.identifier != subscriber.identifier]
+        index = current_index(self._home)
+        with self._home.open_store(read_only=True) as store:
+            day = self._home.day(as_of, index).date
+            morning = Morning(store, index, self._home.institutes, [subscriber, *others], day=day)
             digest, due = morning.digest(subscriber), morning.is_due(subscriber)
-        mail = render(digest, mail_options(self._settings), now=self._app.moment(day))
+        mail = render(digest, mail_options(self._settings), now=noon(day))
         return Preview(digest, mail, _plain_part(mail.body), due, is_worth_sending(digest))
 
     def _previewed(self, name: str | None, institute: str | None) -> Subscriber:
@@ -177,28 +167,28 @@ class Mailing:
         if name is not None and institute is not None:
             raise UsageError("Give a subscriber or --institute, not both.")
         if institute is not None:
-            named = resolve_institutes([institute], self._app.institutes)
+            named = resolve_institutes([institute], self._home.institutes)
             title = "Carnot Europe" if named == (NETWORK,) else institute
             every_day = Frequency.DAILY
             return Subscriber(
                 "preview", title, _NOWHERE, institutes=named, frequency=every_day, min_fit=DEFAULT_MIN_FIT
             )
         if name is not None:
-            return self.subscriber(name)
-        if not self.subscribers:
+            return self._home.subscriber(name)
+        if not self._home.subscribers:
             raise UsageError(self.nobody)
-        return self.subscribers[0]
+        return self._home.subscribers[0]
 
     def calendar(self, institute: str, *, language: Language = Language.FR, as_of: date | None = None) -> bytes:
         """The deadlines of an institute's live calls of a good fit as an iCalendar file."""
         from matcher.digest.compose import GOOD_FIT
         from matcher.present.calendar import institute_calendar
 
-        ranking = self._app.rank(institute, top=CALENDAR_CALLS, min_fit=GOOD_FIT, as_of=as_of, explain=False)
-        now = self._app.moment(ranking.as_of)
-        with self._app.open_store(read_only=True) as store:
+        ranking = rank(self._home, Question((institute,), top=CALENDAR_CALLS, min_fit=GOOD_FIT, as_of=as_of))
+        now = noon(ranking.as_of)
+        with self._home.open_store(read_only=True) as store:
             changes = [change for change in store.changes() if change.seen_at <= now]
-        found = self._app.institute(institute)
+        found = self._home.institute(institute)
         name = found.name_fr if language is Language.FR else found.name_en
         return institute_calendar(ranking.matches, name, language, now=now, changes=changes)
 
@@ -209,8 +199,8 @@ class Mailing:
 
         where = destination(self._settings)
         try:
-            with self._app.open_store(read_only=True) as store:
-                queue = queue_status(store, self._app.moment())
+            with self._home.open_store(read_only=True) as store:
+                queue = queue_status(store, self._home.clock())
                 return MailStatus(queue, tuple(store.mails(limit=last)), tuple(store.addresses()), where)
         except StoreMissing:
             return MailStatus(QueueStatus(), (), (), where)
@@ -229,44 +219,44 @@ class Mailing:
 
         Those who are named get theirs whatever their day is; all others only when they are due.
         """
-        chosen = list(dict.fromkeys(map(self.subscriber, names)))
-        index = self._app.index()
-        day = self._app.today(as_of, index)
-        with self._app.open_store(read_only=dry_run) as store:
-            return self.send_from(store, day, chosen=chosen, dry_run=dry_run, sleep=sleep)
+        chosen = list(dict.fromkeys(map(self._home.subscriber, names)))
+        index = current_index(self._home)
+        day = self._home.day(as_of, index).date
+        with self._home.open_store(read_only=dry_run) as store:
+            queueing = self._queueing(store, day, dry=dry_run)
+            return self._send(queueing, store, chosen, sleep)
 
-    def send_from(
-        self,
-        store: Store,
-        day: date,
-        *,
-        chosen: Sequence[Subscriber] = (),
-        health: Freshness | None = None,
-        dry_run: bool = False,
-        sleep: Callable[[float], None],
-        run_id: int | None = None,
-    ) -> Sending:
-        """The same with an open store, on a day, for those chosen or for everybody.
+    def send_within(self, run: Run, day: date, *, health: Freshness | None = None) -> Sending:
+        """The same for everybody, as a part of a run: nothing is queued once the run lost its lock. Raises RunLost."""
+        queueing = self._queueing(run.store, day, health=health, run_id=run.number)
+        return self._send(queueing, run.store, (), run.pause)
 
-        As a part of a run, nothing is queued once the run has lost its lock. Raises RunLost.
-        """
+    def _queueing(
+        self, store: Store, day: date, *, health: Freshness | None = None, run_id: int | None = None, dry: bool = False
+    ) -> Queueing:
         from matcher.app.queueing import Morning, Queueing
-        from matcher.model.subscription import DeliveryReport
 
-        index = self._app.index()
-        morning = Morning(store, index, self._app.institutes, self.subscribers, day=day, health=health)
-        queueing = Queueing(
+        index = current_index(self._home)
+        morning = Morning(store, index, self._home.institutes, self._home.subscribers, day=day, health=health)
+        return Queueing(
             morning,
             store,
             mail_options(self._settings),
-            now=self._app.moment(day),
-            clock=self._app.moment,
+            now=noon(day),
+            clock=self._home.clock,
             sample=bool(index.meta["sample"]),
             run_id=run_id,
-            dry=dry_run,
+            dry=dry,
         )
-        lines = [queueing.queue(s, named=bool(chosen)) for s in chosen or self.subscribers]
-        if dry_run:
+
+    def _send(
+        self, queueing: Queueing, store: Store, chosen: Sequence[Subscriber], sleep: Callable[[float], None]
+    ) -> Sending:
+        from matcher.model.subscription import DeliveryReport
+
+        day = queueing.day
+        lines = [queueing.queue(s, named=bool(chosen)) for s in chosen or self._home.subscribers]
+        if queueing.dry:
             return Sending(day, tuple(lines), DeliveryReport(), tuple(queueing.problems), bool(queueing.problems))
         delivery = self.deliver(store, sleep=sleep)
         problems = (*queueing.problems, *delivery.problems)
@@ -282,8 +272,8 @@ class Mailing:
         """
         from matcher.mail.delivery import resend
 
-        with self._app.open_store() as store:
-            found = resend(store, self._name_in_outbox(name), day, self._app.moment())
+        with self._home.open_store() as store:
+            found = resend(store, self._name_in_outbox(name), day, self._home.clock())
             if not found:
                 raise UsageError(
                     f"No mail of {day} for {name} is there to be sent again; `matcher digest status` lists the mails."
@@ -296,12 +286,12 @@ class Mailing:
 
         rate = self._settings.mail.rate if self._settings.mail.smtp_url else None
         transport = transport_of(self._settings)
-        return deliver(store, transport, clock=self._app.moment, sleep=sleep, options=DeliveryOptions(rate=rate))
+        return deliver(store, transport, clock=self._home.clock, sleep=sleep, options=DeliveryOptions(rate=rate))
 
     def notify(self, store: Store, reason: str, problems: Sequence[str], day: date) -> bool:
         """Queue a mail to the operator, one for each reason and day; False when there is nobody or nothing to tell."""
         message = self._notice(reason, problems, day)
-        return message is not None and store.queue_mail(message, (), now=self._app.moment())
+        return message is not None and store.queue_mail(message, (), now=self._home.clock())
 
     def tell(self, reason: str, error: Exception, *, sleep: Callable[[float], None] = time.sleep) -> None:
         """Tell the operator at once that something failed: through the outbox, or past it where it takes nothing.
@@ -310,14 +300,14 @@ class Mailing:
         is no further news, so nothing is raised but what interrupts.
         """
         sentence = str(error) if isinstance(error, MatcherError) else f"{type(error).__name__}: {error}"
-        message = self._notice(reason, [sentence], brussels_day(self._app.moment()))
+        message = self._notice(reason, [sentence], brussels_day(self._home.clock()))
         if message is None:
             return
         try:
             if isinstance(error, StoreError):
                 raise error
-            with self._app.open_store() as store:
-                if store.queue_mail(message, (), now=self._app.moment()):
+            with self._home.open_store() as store:
+                if store.queue_mail(message, (), now=self._home.clock()):
                     self.deliver(store, sleep=sleep)
         except MatcherError:
             with suppress(MatcherError), closing(transport_of(self._settings)) as transport:
@@ -337,14 +327,14 @@ class Mailing:
             sender=mail.sender,
             sender_name=mail.sender_name,
             domain=mail.list_domain,
-            now=self._app.moment(day),
+            now=noon(day),
         )
 
     def _name_in_outbox(self, name: str) -> str:
         from matcher.mail.message import OPERATOR
 
         with suppress(UsageError):
-            return self.subscriber(name).identifier
+            return self._home.subscriber(name).identifier
         return OPERATOR if name.strip().casefold() == OPERATOR else name.strip()
 
 

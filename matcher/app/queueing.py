@@ -219,7 +219,11 @@ class Queueing:
         self._clock = clock
         self._sample = sample
         self._run_id = run_id
-        self._dry = dry
+        self.dry = dry
+
+    @property
+    def day(self) -> date:
+        return self._morning.day
 
     def queue(self, subscriber: Subscriber, *, named: bool = False) -> DigestLine:
         """Compose and queue one digest, where it is due and tells something. Raises StoreError only."""
@@ -245,7 +249,7 @@ class Queueing:
         if mail is None:
             return DigestLine(subscriber.identifier, subscriber.address, Fate.EMPTY, calls, left_out)
         fate = Fate.READY
-        if not self._dry:
+        if not self.dry:
             told = () if self._sample else told_by(digest)
             queued = self._store.queue_mail(mail, told, now=self._clock(), run_id=self._run_id)
             fate = Fate.QUEUED if queued else Fate.ALREADY

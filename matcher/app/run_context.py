@@ -7,92 +7,120 @@ is gone must not go on: the sign of life is also the question whether it still h
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from matcher.errors import MatcherError, RunLost, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
-    from matcher.model.day import Clock
+    from matcher.model.day import Clock, Progress
     from matcher.store.database import Store
 
 EVERY = timedelta(minutes=1)
-
+"""Between two signs of life."""
 
 _log = logging.getLogger("matcher.runs")
 
 
-class Heart:
-    """The signs of life of one run; `clock` gives the true time, aware."""
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """Who follows some work: told how far it is and what happens, and asked to wait; each may raise to end it."""
 
-    def __init__(self, store: Store, run_id: int, clock: Callable[[], datetime]) -> None:
-        self._store = store
-        self._run_id = run_id
-        self._clock = clock
-        self._last = clock()
+    progress: Progress | None = None
+    say: Callable[[str], None] = print
+    sleep: Callable[[float], None] = time.sleep
 
-    def beat(self) -> None:
+
+@dataclass(slots=True)
+class Run:
+    """Some work that goes on, under a number of the store; `clock` gives the true time, aware.
+
+    `detail` is what the store will keep of it, JSON-ready.
+    """
+
+    store: Store
+    number: int
+    clock: Clock
+    observer: Observer = field(default_factory=Observer)
+    detail: dict[str, Any] = field(default_factory=dict)
+    _seen_alive: datetime | None = None
+
+    def alive(self) -> None:
         """A sign of life, once a minute at most. Raises RunLost when another run took over.
 
         A database that does not answer now is no reason to give up what does not need it: the next save tells.
         """
-        now = self._clock()
-        if abs(now - self._last) < EVERY:
+        now = self.clock()
+        if self._seen_alive is None:
+            self._seen_alive = now  # the store has just begun it
+        if abs(now - self._seen_alive) < EVERY:
             return
-        self._last = now
+        self._seen_alive = now
         try:
-            self._store.heartbeat(self._run_id, now)
+            self.store.heartbeat(self.number, now)
         except RunLost:
             raise
         except StoreError as error:
-            _log.warning("Run %d could give no sign of life: %s", self._run_id, error)
+            _log.warning("Run %d could give no sign of life: %s", self.number, error)
 
     def check(self) -> None:
         """A sign of life at once, before what must not be done by two. Raises RunLost, StoreError."""
-        self._last = self._clock()
-        self._store.heartbeat(self._run_id, self._last)
+        self._seen_alive = self.clock()
+        self.store.heartbeat(self.number, self._seen_alive)
 
-    def pausing(self, sleep: Callable[[float], None]) -> Callable[[float], None]:
-        """A sleep with a sign of life before it."""
+    def pause(self, seconds: float) -> None:
+        """Wait, with a sign of life before."""
+        self.alive()
+        self.observer.sleep(seconds)
 
-        def pause(seconds: float) -> None:
-            self.beat()
-            sleep(seconds)
+    @contextmanager
+    def part(self, kind: str) -> Iterator[Run]:
+        """A part of this run (the fetch of the daily one), kept as a run of its own once it has ended."""
+        started = self.clock()
 
-        return pause
+        def end(outcome: str, detail: dict[str, Any]) -> None:
+            self.store.note_run(self.number, kind, outcome, detail, started=started, finished=self.clock())
+
+        part = Run(self.store, self.number, self.clock, self.observer)
+        with _outcome_kept(part.detail, end):
+            part.alive()
+            yield part
 
 
 @contextmanager
-def recorded_run(
+def begun(
     store: Store,
     kind: str,
     clock: Clock,
+    observer: Observer | None = None,
     *,
-    within: int | None = None,
     unless: tuple[datetime, datetime] | None = None,
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """A run in the store around some work: `ok`, `partial` with problems, `interrupted`, or `failed` when it raises.
+) -> Iterator[Run]:
+    """A run around some work: `ok`, `partial` with problems, `interrupted`, or `failed` when it raises.
 
-    Work that did all it could and failed all the same says so by `outcome` in the detail. `within` is the number of a
-    run that is going on and that this is a part of: it holds the writer's lock, and the part is kept when it has ended.
-    `unless` is as in `Store.begin_run`.
-    Times are the true ones even when a past day is replayed: the lock is judged by them.
+    Work that did all it could and failed all the same says so by `outcome` in the detail. `unless` is as in
+    `Store.begin_run`. Times are the true ones even when a past day is replayed: the lock is judged by them.
     """
-    started = clock()
-    run_id = store.begin_run(kind, started, unless=unless) if within is None else within
+    run = Run(store, store.begin_run(kind, clock(), unless=unless), clock, observer or Observer())
 
     def end(outcome: str, detail: dict[str, Any]) -> None:
-        if within is None:
-            store.finish_run(run_id, outcome, detail, clock())
-        else:
-            store.note_run(run_id, kind, outcome, detail, started=started, finished=clock())
+        store.finish_run(run.number, outcome, detail, clock())
 
-    detail: dict[str, Any] = {}
+    with _outcome_kept(run.detail, end):
+        run.alive()
+        yield run
+
+
+@contextmanager
+def _outcome_kept(detail: dict[str, Any], end: Callable[[str, dict[str, Any]], None]) -> Iterator[None]:
     try:
-        yield run_id, detail
+        yield
     except BaseException as error:
         outcome = "failed" if isinstance(error, Exception) else "interrupted"
         sentence = str(error) if isinstance(error, MatcherError) else f"{type(error).__name__} {error}".strip()

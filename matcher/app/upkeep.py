@@ -8,14 +8,14 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.app.run_context import recorded_run
-from matcher.schedule.due import Task
+from matcher.app.fetching import fetch_bulk
+from matcher.app.run_context import Observer, begun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from matcher.app.home import Matcher
+    from matcher.app.home import Home
     from matcher.config.settings import Settings
     from matcher.model.answers import Cleaned
     from matcher.model.rows import FetchReport
@@ -24,7 +24,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 _NOTES = {"description.none ": timedelta(days=60)}
-"""Small facts that are days, and how long each is of use (see `matcher.jobs`)."""
+"""Small facts that are days, and how long each is of use (see `matcher.app.fetching`)."""
 
 
 def archive_source(settings: Settings) -> str | None:
@@ -34,29 +34,27 @@ def archive_source(settings: Settings) -> str | None:
     return settings.schedule.archive or None
 
 
-def refresh_archive(app: Matcher, progress: Callable[[int, int], None] | None = None) -> FetchReport | None:
-    """Read the archive, unless it is as it was; None when none is configured. Raises like `Matcher.fetch_bulk`."""
-    source = archive_source(app.settings)
-    return app.fetch_bulk(source, progress=progress) if source is not None else None
+def refresh_archive(home: Home, progress: Callable[[int, int], None] | None = None) -> FetchReport | None:
+    """Read the archive, unless it is as it was; None when none is configured. Raises like `fetch_bulk`."""
+    source = archive_source(home.settings)
+    return fetch_bulk(home, source, observer=Observer(progress)) if source is not None else None
 
 
-def clean_up(
-    app: Matcher, clock: Callable[[], datetime], *, unless: tuple[datetime, datetime] | None = None
-) -> Cleaned:
+def clean_up(home: Home, clock: Callable[[], datetime], *, unless: tuple[datetime, datetime] | None = None) -> Cleaned:
     """Forget what is older than `schedule.keep_days`, as a run of its own; `unless` is as in `Store.begin_run`.
 
     Raises StoreBusy when another run works.
     """
     now = clock()
-    before = now - timedelta(days=app.settings.schedule.keep_days)
-    with app.open_store() as store:
-        with recorded_run(store, Task.CLEAN, clock, unless=unless) as (run_id, detail):
-            cleaned = store.clean(run_id=run_id, before=before)
+    before = now - timedelta(days=home.settings.schedule.keep_days)
+    with home.open_store() as store:
+        with begun(store, "clean", clock, unless=unless) as run:
+            cleaned = store.clean(run_id=run.number, before=before)
             for prefix, kept in _NOTES.items():
                 store.forget_values(prefix, (now - kept).date())
-            detail["cleaned"] = asdict(cleaned)
+            run.detail["cleaned"] = asdict(cleaned)
         store.compact()
-    for folder in old_day_folders((app.settings.home / "lists", app.settings.home / "outbox"), before.date()):
+    for folder in old_day_folders((home.settings.home / "lists", home.settings.home / "outbox"), before.date()):
         shutil.rmtree(folder, ignore_errors=True)
     return cleaned
 

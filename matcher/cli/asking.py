@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.options import as_of_option, filter_options, min_fit_option, read_text, top_option
+from matcher.app.questions import rank, show, why
+from matcher.cli.options import as_of_option, question_of, question_options, read_text
 from matcher.cli.output import evidence_lines, match_block, output_options, print_csv, print_json, say, styled, table
 from matcher.errors import UsageError
-from matcher.model.question import call_filter
 from matcher.present.records import MATCH_FIELDS, call_record, change_record, envelope, match_record, sample_label
 from matcher.present.wording import contribution, day, deadline_text, facts_line, levels, money, stage_text, status_text
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from matcher.app.home import Matcher
+    from matcher.app.home import Home
     from matcher.model.answers import Ranking, Reason
     from matcher.model.call import Call
     from matcher.model.changes import Change
@@ -27,38 +27,29 @@ if TYPE_CHECKING:
 @click.argument("institute", required=False)
 @click.option("--text", help="Rank for this text instead of an institute.")
 @click.option("--file", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Rank for a file.")
-@top_option
-@min_fit_option
 @click.option("--explain", is_flag=True, help="Show every term that made the score, and where it comes from.")
-@filter_options
-@as_of_option
+@question_options
 @output_options
 @click.pass_obj
 def rank_command(
-    app: Matcher,
+    home: Home,
     /,
     institute: str | None,
     text: str | None,
     file: Path | None,
-    top: int | None,
-    min_fit: int | None,
     explain: bool,
-    as_of: date | None,
     output: str | None,
-    **filters: Any,
+    **asked: Any,
 ) -> None:
     """The best calls for INSTITUTE, or for any text: --text "additive manufacturing of titanium"."""
     if sum(value is not None for value in (institute, text, file)) != 1:
         raise UsageError("Say what to rank for: an institute (`matcher institutes` lists them), --text or --file.")
     if file is not None:
         text = read_text(file)
-    if text is not None and not text.strip():
-        raise UsageError("The text is empty: give some words to rank for.")
-    if text is not None and app.settings.ranking.encoder:
+    question = question_of(text if text is not None else (institute or "",), asked, explain=explain)
+    if text is not None and home.settings.ranking.encoder:
         say("Loading the sentence encoder, which takes some seconds.")
-    ranking = app.rank(
-        institute, text=text, wanted=call_filter(**filters), top=top, min_fit=min_fit, as_of=as_of, explain=explain
-    )
+    ranking = rank(home, question)
     label = sample_label(ranking.sample)
     matches = [match_record(m, ranking.as_of, explained=explain) for m in ranking.matches]
     if output == "json":
@@ -73,25 +64,19 @@ def rank_command(
 @click.command("why")
 @click.argument("institute")
 @click.argument("call")
-@top_option
-@min_fit_option
-@filter_options
-@as_of_option
+@question_options
 @output_options
 @click.pass_obj
 def why_command(
-    app: Matcher,
+    home: Home,
     /,
     institute: str,
     call: str,
-    top: int | None,
-    min_fit: int | None,
-    as_of: date | None,
     output: str | None,
-    **filters: Any,
+    **asked: Any,
 ) -> None:
     """Why CALL was, or was not, recommended to INSTITUTE: rank, fit, filter, evidence."""
-    reason = app.why(institute, call, wanted=call_filter(**filters), top=top, min_fit=min_fit, as_of=as_of)
+    reason = why(home, question_of((institute,), asked), call)
     record = envelope(
         institute=reason.institute,
         as_of=reason.as_of.isoformat(),
@@ -119,9 +104,9 @@ def why_command(
 @as_of_option
 @output_options
 @click.pass_obj
-def show_command(app: Matcher, call: str, institute: str | None, as_of: date | None, output: str | None) -> None:
+def show_command(home: Home, call: str, institute: str | None, as_of: date | None, output: str | None) -> None:
     """CALL in full: facts, text, history, and its evidence for an institute."""
-    shown = app.show(call, institute=institute, as_of=as_of)
+    shown = show(home, call, institute=institute, as_of=as_of)
     label = sample_label(shown.sample)
     record = envelope(
         as_of=shown.as_of.isoformat(),

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.options import as_of_option, filter_options
+from matcher.app import questions
+from matcher.cli.options import as_of_option, filter_options, question_of
 from matcher.cli.output import output_options, print_csv, print_json, say, styled, table
 from matcher.errors import UsageError
-from matcher.model.question import call_filter
 from matcher.present.records import (
     CALL_FIELDS,
     call_record,
@@ -24,7 +24,7 @@ from matcher.present.wording import action_codes, day, money, status_text
 if TYPE_CHECKING:
     from datetime import date
 
-    from matcher.app.home import Matcher
+    from matcher.app.home import Home
     from matcher.model.institute import Institute
     from matcher.model.match import Match, SkillCheck
 
@@ -35,11 +35,9 @@ if TYPE_CHECKING:
 @as_of_option
 @output_options
 @click.pass_obj
-def calls_command(
-    app: Matcher, /, words: tuple[str, ...], as_of: date | None, output: str | None, **filters: Any
-) -> None:
+def calls_command(home: Home, /, output: str | None, **asked: Any) -> None:
     """List the live calls, or those whose identifier or title holds every one of WORDS."""
-    listing = app.calls(call_filter(**filters, words=words), as_of=as_of)
+    listing = questions.calls(home, question_of(None, asked))
     records = (call_record(call, listing.as_of) for call in listing.calls)
     label = sample_label(listing.sample)
     if output == "json":
@@ -67,9 +65,9 @@ def calls_command(
 @click.command("institutes")
 @output_options
 @click.pass_obj
-def institutes_command(app: Matcher, output: str | None) -> None:
+def institutes_command(home: Home, output: str | None) -> None:
     """List the institutes that calls are matched for."""
-    records = [institute_record(i) for i in app.institutes]
+    records = [institute_record(i) for i in home.institutes]
     if output == "json":
         print_json(envelope(institutes=records))
     elif output == "csv":
@@ -77,7 +75,7 @@ def institutes_command(app: Matcher, output: str | None) -> None:
     else:
         rows = [
             (i.identifier, label_text(i.label_2015), label_text(i.label_current), str(len(i.keywords_en)), i.name_en)
-            for i in app.institutes
+            for i in home.institutes
         ]
         click.echo(table(("institute", "2015", "today", "skills", "name"), rows))
 
@@ -93,21 +91,21 @@ HEAVIEST = 25
 @output_options
 @click.pass_obj
 def profile_command(
-    app: Matcher, /, institute: str, check: bool, term: str | None, as_of: date | None, output: str | None
+    home: Home, /, institute: str, check: bool, term: str | None, as_of: date | None, output: str | None
 ) -> None:
     """The skills of INSTITUTE as the ranking reads them; nothing here changes the file."""
     if check and term is not None:
         raise UsageError("Ask for one at a time: --check, or --try TERM.")
     if check:
-        _show_checks(app.check_profile(institute), output)
+        _show_checks(questions.check_profile(home, institute), output)
     elif term is not None:
-        _show_trial(app, institute, term, as_of, output)
+        _show_trial(home, institute, term, as_of, output)
     else:
-        _show_profile(app, institute, output)
+        _show_profile(home, institute, output)
 
 
-def _show_profile(app: Matcher, name: str, output: str | None) -> None:
-    profile = app.profile(name)
+def _show_profile(home: Home, name: str, output: str | None) -> None:
+    profile = questions.profile(home, name)
     terms = [
         {"term": t.term, "weight": t.weight, "source": t.source, "profile_term": t.profile_term} for t in profile.terms
     ]
@@ -146,12 +144,12 @@ def _show_checks(checks: list[SkillCheck], output: str | None) -> None:
         )
 
 
-def _show_trial(app: Matcher, name: str, term: str, as_of: date | None, output: str | None) -> None:
-    trial = app.try_term(name, term, as_of=as_of)
+def _show_trial(home: Home, name: str, term: str, as_of: date | None, output: str | None) -> None:
+    trial = questions.try_term(home, name, term, as_of=as_of)
     if output == "json":
         print_json(
             envelope(
-                institute=app.institute(name).identifier,
+                institute=home.institute(name).identifier,
                 term=term,
                 as_of=trial.as_of.isoformat(),
                 entering=[match_record(m, trial.as_of) for m in trial.entering],

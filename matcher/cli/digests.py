@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from matcher.app.mailing import Mailing
 from matcher.cli.options import Day, as_of_option
 from matcher.cli.output import complain, output_options, print_csv, print_json, say, table
 from matcher.present.records import (
@@ -29,7 +30,7 @@ from matcher.present.records import (
 if TYPE_CHECKING:
     from datetime import date
 
-    from matcher.app.home import Matcher
+    from matcher.app.home import Home
     from matcher.model.answers import MailStatus, Preview, Sending
 
 PARTLY_DONE = 3
@@ -52,7 +53,7 @@ def digest_command() -> None:
 @output_options
 @click.pass_obj
 def preview_command(
-    app: Matcher,
+    home: Home,
     /,
     subscriber: str | None,
     institute: str | None,
@@ -66,8 +67,8 @@ def preview_command(
     from matcher.model.subscription import Language
 
     wanted = Language(language) if language else None
-    preview = app.mailing.preview(subscriber, institute=institute, language=wanted, as_of=as_of)
-    page = html or (app.settings.home / "preview.html" if show else None)
+    preview = Mailing(home).preview(subscriber, institute=institute, language=wanted, as_of=as_of)
+    page = html or (home.settings.home / "preview.html" if show else None)
     if page is not None:
         page.write_text(preview.mail.html, encoding="utf-8")
         say(f"The HTML part is in {page}")
@@ -101,15 +102,15 @@ def _show(preview: Preview) -> None:
 @output_options
 @click.pass_obj
 def send_command(
-    app: Matcher, /, subscribers: tuple[str, ...], dry_run: bool, as_of: date | None, output: str | None
+    home: Home, /, subscribers: tuple[str, ...], dry_run: bool, as_of: date | None, output: str | None
 ) -> int:
     """Compose, queue and send the digests that are due; nobody gets two of one day.
 
     SUBSCRIBERS who are named get theirs whatever their day of the week is.
     """
-    if not app.mailing.subscribers:
-        say(app.mailing.nobody)
-    sending = app.mailing.send(subscribers, as_of=as_of, dry_run=dry_run)
+    if not home.subscribers:
+        say(Mailing(home).nobody)
+    sending = Mailing(home).send(subscribers, as_of=as_of, dry_run=dry_run)
     if output == "json":
         lines = [line_record(line) for line in sending.lines]
         delivery = None if dry_run else delivery_record(sending.delivery)
@@ -125,13 +126,13 @@ def send_command(
     elif output == "csv":
         print_csv(map(line_record, sending.lines), LINE_FIELDS)
     else:
-        show_sending(app, sending, dry_run=dry_run)
+        show_sending(home, sending, dry_run=dry_run)
     for problem in sending.problems:
         complain(problem)
     return PARTLY_DONE if sending.partly else 0
 
 
-def show_sending(app: Matcher, sending: Sending, *, dry_run: bool = False) -> None:
+def show_sending(home: Home, sending: Sending, *, dry_run: bool = False) -> None:
     """A line for each subscriber, then what was delivered and where."""
     if sending.lines:
         rows = [
@@ -144,16 +145,16 @@ def show_sending(app: Matcher, sending: Sending, *, dry_run: bool = False) -> No
 
         done = sending.delivery
         counts = f"{done.sent} sent, {done.retried} to be tried again, {done.failed} failed"
-        click.echo(f"\nMails: {counts}; they go to {destination(app.settings)}")
+        click.echo(f"\nMails: {counts}; they go to {destination(home.settings)}")
 
 
 @digest_command.command("status", short_help="The outbox: queued, sent, failed, next attempt.")
 @click.option("--last", type=click.IntRange(1), default=20, show_default=True, help="How many mails.")
 @output_options
 @click.pass_obj
-def digest_status_command(app: Matcher, last: int, output: str | None) -> None:
+def digest_status_command(home: Home, last: int, output: str | None) -> None:
     """Mails queued, sent and failed, the next attempt, and addresses that are paused."""
-    status = app.mailing.status(last)
+    status = Mailing(home).status(last)
     if output == "json":
         print_json(envelope(**status_record(status)))
     elif output == "csv":
@@ -194,9 +195,9 @@ def _show_status(status: MailStatus) -> None:
 @click.argument("subscriber")
 @click.argument("day", type=Day())
 @click.pass_obj
-def resend_command(app: Matcher, subscriber: str, day: date) -> int:
+def resend_command(home: Home, subscriber: str, day: date) -> int:
     """Send the mails of SUBSCRIBER of a DAY once more, the very same ones."""
-    found, delivery = app.mailing.resend(subscriber, day)
+    found, delivery = Mailing(home).resend(subscriber, day)
     for message_id in found:
         click.echo(f"queued again {message_id}")
     click.echo(f"{delivery.sent} sent, {delivery.retried} to be tried again, {delivery.failed} failed")
@@ -211,11 +212,11 @@ def resend_command(app: Matcher, subscriber: str, day: date) -> int:
 @click.option("--output", "path", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
 @as_of_option
 @click.pass_obj
-def calendar_command(app: Matcher, /, institute: str, language: str, path: Path | None, as_of: date | None) -> None:
+def calendar_command(home: Home, /, institute: str, language: str, path: Path | None, as_of: date | None) -> None:
     """The deadlines of INSTITUTE's calls of a good fit, as an iCalendar file."""
     from matcher.model.subscription import Language
 
-    calendar = app.mailing.calendar(institute, language=Language(language), as_of=as_of)
+    calendar = Mailing(home).calendar(institute, language=Language(language), as_of=as_of)
     if path is None:
         sys.stdout.write(calendar.decode().replace("\r\n", "\n"))
     else:
@@ -228,33 +229,33 @@ def calendar_command(app: Matcher, /, institute: str, language: str, path: Path 
 @click.argument("call")
 @click.option("--undo", is_flag=True, help="Take it back.")
 @click.pass_obj
-def dismiss_command(app: Matcher, subscriber: str, call: str, undo: bool) -> None:
+def dismiss_command(home: Home, subscriber: str, call: str, undo: bool) -> None:
     """Keep CALL away from the mails of SUBSCRIBER."""
-    found = app.mailing.dismiss(subscriber, call, undo=undo)
+    found = Mailing(home).dismiss(subscriber, call, undo=undo)
     click.echo(f"{found} {'comes back to' if undo else 'stays away from'} the mails of {subscriber}.")
 
 
 @digest_command.command("unpause", short_help="Send again to an address that refused mails.")
 @click.argument("address")
 @click.pass_obj
-def unpause_command(app: Matcher, address: str) -> None:
+def unpause_command(home: Home, address: str) -> None:
     """Send to ADDRESS again, which was paused after it refused mails."""
-    app.mailing.unpause(address)
+    Mailing(home).unpause(address)
     click.echo(f"{address} gets mail again.")
 
 
 @click.command("subscribers")
 @output_options
 @click.pass_obj
-def subscribers_command(app: Matcher, output: str | None) -> None:
+def subscribers_command(home: Home, output: str | None) -> None:
     """Who gets mail, for which institutes, how often; every mistake of the file is told at once."""
-    records = [subscriber_record(line) for line in app.mailing.listed()]
+    records = [subscriber_record(line) for line in Mailing(home).listed()]
     if output == "json":
         print_json(envelope(subscribers=records))
     elif output == "csv":
         print_csv(records, SUBSCRIBER_FIELDS)
     elif not records:
-        click.echo(app.mailing.nobody)
+        click.echo(Mailing(home).nobody)
     else:
         rows = [
             (

@@ -10,14 +10,14 @@ import click
 
 from matcher.cli.options import Day
 from matcher.cli.output import output_options, print_csv, print_json, say, styled, table
-from matcher.errors import UsageError
+from matcher.errors import StoreMissing, UsageError
 from matcher.evaluation.benchmark import PARTS
 from matcher.present.records import envelope
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from matcher.app.home import Matcher
+    from matcher.app.home import Home
     from matcher.evaluation.benchmark import Task
     from matcher.evaluation.measuring import Measured
 
@@ -47,7 +47,7 @@ DEFAULT_MODELS = ("matcher", "naive", "bm25")
 @output_options
 @click.pass_obj
 def evaluate_command(
-    app: Matcher,
+    home: Home,
     /,
     folder: Path,
     models: tuple[str, ...],
@@ -65,7 +65,7 @@ def evaluate_command(
     from matcher.evaluation.measuring import evaluate, run_path, trec_lines
 
     if from_cordis is not None:
-        _build(app, from_cordis, folder, cutoff)
+        _build(home, from_cordis, folder, cutoff)
     task = load_task(folder, calls=calls)
     if parts:
         task = task.only(frozenset(parts))
@@ -86,10 +86,17 @@ def evaluate_command(
             click.echo(_thresholds_text(measured[0]))
 
 
-def _build(app: Matcher, source: Path, folder: Path, cutoff: date | None) -> None:
+def _build(home: Home, source: Path, folder: Path, cutoff: date | None) -> None:
+    from matcher.evaluation.wins import build_benchmark
+
     if cutoff is None:
         raise UsageError("--from-cordis needs --cutoff DATE: projects signed before it are history, later ones wins.")
-    built = app.build_benchmark(source, folder, cutoff)
+    try:
+        with home.open_store(read_only=True) as store:
+            known = list(store.calls())
+    except StoreMissing:
+        known = []
+    built = build_benchmark(source, folder, cutoff, known)
     say(
         f"{folder}: {built.profiles} profiles, {built.documents} past projects, {built.calls} calls "
         f"({built.without_text} of them without text: fetch the archive first), {built.wins} wins; "

@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from matcher.cli.options import Day, as_of_option, filter_options, min_fit_option, top_option
+from matcher.cli.options import Day, as_of_option, question_of, question_options
 from matcher.cli.output import say
 from matcher.disk import make_folder, write_file
 from matcher.errors import DiskError, UsageError
 from matcher.export import content as contents
 from matcher.export.formats import FORMATS, chosen
-from matcher.model.question import call_filter
 from matcher.present.wording import day
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from matcher.app.home import Matcher
+    from matcher.app.home import Home
     from matcher.export.content import Content
     from matcher.export.formats import Format
 
@@ -57,58 +56,45 @@ def export_command() -> None:
 
 @export_command.command("matches")
 @_file_options
-@top_option
-@min_fit_option
-@filter_options
-@as_of_option
+@question_options
 @click.pass_obj
 def matches_command(
-    app: Matcher,
+    home: Home,
     /,
     institutes: tuple[str, ...],
     name: str | None,
     path: Path | None,
-    top: int | None,
-    min_fit: int | None,
-    as_of: date | None,
-    **filters: Any,
+    **asked: Any,
 ) -> None:
     """The best calls of each institute, as `rank` has them.
 
     Without --institute: of every one.
     """
     form = _chosen(name, path)
-    found = contents.matches(app, institutes, wanted=call_filter(**filters), top=top, min_fit=min_fit, as_of=as_of)
-    _export(app, found, form, path)
+    found = contents.matches(home, institutes, question_of(None, asked))
+    _export(home, found, form, path)
 
 
 @export_command.command("calls")
 @click.argument("words", nargs=-1)
 @_file_options
-@top_option
-@min_fit_option
-@filter_options
-@as_of_option
+@question_options
 @click.pass_obj
 def calls_command(
-    app: Matcher,
+    home: Home,
     /,
-    words: tuple[str, ...],
     institutes: tuple[str, ...],
     name: str | None,
     path: Path | None,
-    top: int | None,
-    min_fit: int | None,
-    as_of: date | None,
-    **filters: Any,
+    **asked: Any,
 ) -> None:
     """The live calls, or those with every one of WORDS.
 
     With --institute those among its best.
     """
-    form, wanted = _chosen(name, path), call_filter(**filters, words=words)
-    found = contents.calls(app, institutes, wanted=wanted, top=top, min_fit=min_fit, as_of=as_of)
-    _export(app, found, form, path)
+    form = _chosen(name, path)
+    found = contents.calls(home, institutes, question_of(None, asked))
+    _export(home, found, form, path)
 
 
 @export_command.command("changes")
@@ -118,22 +104,21 @@ def calls_command(
 @as_of_option
 @click.pass_obj
 def changes_command(
-    app: Matcher,
+    home: Home,
     /,
     institutes: tuple[str, ...],
     name: str | None,
     path: Path | None,
     since: date | None,
-    min_fit: int | None,
-    as_of: date | None,
+    **asked: Any,
 ) -> None:
     """What changed in calls, newest first.
 
     With --institute in those that suit it.
     """
     form = _chosen(name, path)
-    found = contents.changes(app, institutes, min_fit=min_fit, since=since, as_of=as_of)
-    _export(app, found, form, path)
+    found = contents.changes(home, institutes, question_of(None, asked), since=since)
+    _export(home, found, form, path)
 
 
 def _chosen(name: str | None, path: Path | None) -> Format:
@@ -144,9 +129,9 @@ def _chosen(name: str | None, path: Path | None) -> Format:
     return form
 
 
-def _export(app: Matcher, found: Content, form: Format, path: Path | None) -> None:
+def _export(home: Home, found: Content, form: Format, path: Path | None) -> None:
     if form.history:
-        found = contents.with_history(app, found)
+        found = contents.with_history(home, found)
     if form.single and len(found.parts) > 1:
         folder = _folder(form, path)
         for part in found.split():

@@ -99,7 +99,7 @@ def cli(
     ctx: click.Context, /, home: Path | None, config_dir: Path | None, debug: bool, log_format: str, **_: bool
 ) -> None:
     """Tells each French Carnot institute which European calls suit its skills, and why."""
-    from matcher.app.home import Matcher
+    from matcher.app.home import Home
     from matcher.config.settings import load_settings
 
     if debug or log_format == "json":
@@ -107,7 +107,7 @@ def cli(
 
         configure(log_format, debug=debug)
     try:
-        ctx.obj = Matcher(load_settings(home=home, config_dir=config_dir))
+        ctx.obj = Home(load_settings(home=home, config_dir=config_dir))
     except ConfigError as error:
         if not ctx.meta["matcher.help"]:
             raise

@@ -17,7 +17,7 @@ from matcher.present.records import envelope, run_record
 if TYPE_CHECKING:
     from datetime import date, timedelta
 
-    from matcher.app.home import Matcher
+    from matcher.app.home import Home
 
 
 @click.command("status")
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @output_options
 @click.pass_obj
 def status_command(
-    app: Matcher,
+    home: Home,
     last: int,
     max_age: timedelta | None,
     metrics_file: Path | None,
@@ -36,24 +36,24 @@ def status_command(
     output: str | None,
 ) -> int:
     """How the last runs went, and how fresh the listing and the index are."""
-    _print_status(app, last, as_of, output)
+    _print_status(home, last, as_of, output)
     now = noon(as_of) if as_of else datetime.now(UTC)
     if metrics_file is not None:
         from matcher.schedule.metrics import write_metrics
 
-        write_metrics(app, now, metrics_file)
-    late = _late(app, now, max_age) if max_age is not None else None
+        write_metrics(home, now, metrics_file)
+    late = _late(home, now, max_age) if max_age is not None else None
     if late:
         complain(late)
     return 1 if late else 0
 
 
-def _late(app: Matcher, now: datetime, max_age: timedelta) -> str | None:
+def _late(home: Home, now: datetime, max_age: timedelta) -> str | None:
     """What to tell when no daily run went well for too long."""
     from matcher.schedule.due import Task, last_good
 
     try:
-        with app.open_store(read_only=True) as store:
+        with home.open_store(read_only=True) as store:
             good = last_good(store.runs(1000, Task.DAILY), now)
     except StoreMissing:
         good = None
@@ -64,8 +64,10 @@ def _late(app: Matcher, now: datetime, max_age: timedelta) -> str | None:
     return None
 
 
-def _print_status(app: Matcher, last: int, as_of: date | None, output: str | None) -> None:
-    health = app.status(last, as_of=as_of)
+def _print_status(home: Home, last: int, as_of: date | None, output: str | None) -> None:
+    from matcher.app.questions import status
+
+    health = status(home, last, as_of=as_of)
     records = [run_record(run) for run in health.runs]
     if output == "json":
         print_json(
@@ -108,9 +110,11 @@ def _print_status(app: Matcher, last: int, as_of: date | None, output: str | Non
 @as_of_option
 @output_options
 @click.pass_obj
-def doctor_command(app: Matcher, as_of: date | None, output: str | None) -> int:
+def doctor_command(home: Home, as_of: date | None, output: str | None) -> int:
     """Check configuration, folders, database, index and portal; exit 1 when something is wrong."""
-    findings = app.doctor(as_of=as_of)
+    from matcher.app.doctor import examine
+
+    findings = examine(home, as_of=as_of)
     if output == "json":
         print_json(envelope(checks=[{"check": f.check, "ok": f.ok, "detail": f.detail} for f in findings]))
     elif output == "csv":
@@ -129,9 +133,9 @@ def config_command() -> None:
 @config_command.command("show")
 @output_options
 @click.pass_obj
-def config_show(app: Matcher, output: str | None) -> None:
+def config_show(home: Home, output: str | None) -> None:
     """Each setting, its value (secrets masked) and where it came from."""
-    settings = [{"setting": k, "value": v, "origin": o} for k, v, o in app.settings.shown()]
+    settings = [{"setting": k, "value": v, "origin": o} for k, v, o in home.settings.shown()]
     if output == "json":
         print_json(envelope(settings=settings))
     elif output == "csv":
@@ -149,20 +153,20 @@ def schedule_command(ctx: click.Context) -> None:
     and cleans up once a week. What was missed is caught up once. SIGTERM ends it within seconds, SIGHUP makes it read
     the configuration again.
     """
-    from matcher.app.home import Matcher
+    from matcher.app.home import Home
     from matcher.config.settings import load_settings
     from matcher.logs import configure
     from matcher.schedule.loop import Watch
 
     given = ctx.find_root().params
     configure(given["log_format"], debug=given["debug"], quiet=given["quiet"])
-    Watch(lambda: Matcher(load_settings(home=given["home"], config_dir=given["config_dir"]))).run()
+    Watch(lambda: Home(load_settings(home=given["home"], config_dir=given["config_dir"]))).run()
 
 
 @click.command("maintain")
 @output_options
 @click.pass_obj
-def maintain_command(app: Matcher, output: str | None) -> int:
+def maintain_command(home: Home, output: str | None) -> int:
     """The weekly job, once, now: read the archive when it changed, forget what is old, free its space.
 
     The archive is schedule.archive, and what is older than schedule.keep_days goes: raw rows of former versions, rows
@@ -176,13 +180,13 @@ def maintain_command(app: Matcher, output: str | None) -> int:
     problem = None
     report = None
     try:
-        report = refresh_archive(app)
+        report = refresh_archive(home)
     except StoreBusy:
         raise
     except MatcherError as error:  # the clean-up does not depend on the portal
         problem = error
         complain(str(error))
-    cleaned = asdict(clean_up(app, lambda: datetime.now(UTC)))
+    cleaned = asdict(clean_up(home, lambda: datetime.now(UTC)))
     archive = {"seen": report.seen, "new": report.new, "changed": report.changed} if report else None
     if output == "json":
         print_json(envelope(archive=archive, forgotten=cleaned, problems=[str(problem)] if problem else []))
@@ -202,11 +206,11 @@ def db_command() -> None:
 
 @db_command.command("upgrade", short_help="Make the tables, or bring them up to date.")
 @click.pass_obj
-def db_upgrade(app: Matcher) -> None:
+def db_upgrade(home: Home) -> None:
     """Make the tables, or bring them up to date, and say nothing else; every command that writes does so too."""
     from matcher.store.schema import HEAD
 
-    with app.open_store():
+    with home.open_store():
         say(f"The database is at schema {HEAD}.")
 
 
@@ -232,9 +236,9 @@ def db_copy(source: str, target: str, output: str | None) -> None:
 @db_command.command("backup", short_help="Write a consistent copy to a SQLite file.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
-def db_backup(app: Matcher, file: Path) -> None:
+def db_backup(home: Home, file: Path) -> None:
     """Write a consistent copy to a SQLite file, while others go on working; an earlier backup is replaced."""
-    with app.open_store(read_only=True) as store:
+    with home.open_store(read_only=True) as store:
         store.back_up(file)
     say(f"The backup is {file}.")
 
@@ -242,9 +246,9 @@ def db_backup(app: Matcher, file: Path) -> None:
 @db_command.command("check", short_help="Read everything and tell what is damaged.")
 @output_options
 @click.pass_obj
-def db_check(app: Matcher, output: str | None) -> int:
+def db_check(home: Home, output: str | None) -> int:
     """Read everything that is kept and tell what is damaged; exit 1 when something is."""
-    with app.open_store(read_only=True) as store:
+    with home.open_store(read_only=True) as store:
         findings = store.check()
     if output == "json":
         print_json(envelope(ok=not findings, findings=findings))

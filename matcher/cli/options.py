@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from matcher.errors import UsageError
-from matcher.model.question import STATUSES
+from matcher.model.question import FILTERS, About, CallFilter, Filter, Question
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,21 +87,36 @@ def read_text(path: Path) -> str:
 
 
 def filter_options(command: Command) -> Command:
-    """The filters of `rank` and `calls`; turned into a `CallFilter` by `matcher.filters.call_filter`."""
-    options = [
-        click.option(
-            "--status",
-            multiple=True,
-            type=click.Choice(sorted(STATUSES)),
-            default=("live",),
-            show_default=True,
-            help="May be repeated.",
-        ),
-        click.option("--programme", multiple=True, help="HORIZON, DIGITAL, EDF, LIFE, H2020…; may be repeated."),
-        click.option("--action", multiple=True, help="Type of action: RIA, IA, HORIZON-CSA…; may be repeated."),
-        click.option("--deadline-before", type=Day(), help="The next deadline is before this day."),
-        click.option("--deadline-after", type=Day(), help="The next deadline is after this day."),
-    ]
-    for option in reversed(options):
-        command = option(command)
+    """The filters of `rank` and `calls`, out of the table that every question is made by."""
+    for one in reversed(FILTERS):
+        if one.name != "words":  # what is searched for is the command's argument
+            command = _filter_option(one)(command)
     return command
+
+
+def _filter_option(one: Filter) -> Callable[[Command], Command]:
+    if one.kind == "day":
+        return click.option(one.option, type=Day(), help=one.help["en"])
+    if one.kind == "choice":
+        choice = click.Choice(one.choices)
+        return click.option(
+            one.option, multiple=True, type=choice, default=("live",), show_default=True, help=one.help["en"]
+        )
+    return click.option(one.option, multiple=True, help=one.help["en"])
+
+
+def question_options(command: Command) -> Command:
+    """Everything that can be asked of a ranking: how many, from which fit on, filters, the day."""
+    return top_option(min_fit_option(filter_options(as_of_option(command))))
+
+
+def question_of(about: About, asked: Mapping[str, Any], *, explain: bool = False) -> Question:
+    """The question that these options ask. Raises UsageError."""
+    return Question(
+        about,
+        CallFilter.of(**{one.name: asked[one.name] for one in FILTERS if one.name in asked}),
+        asked.get("top"),
+        asked.get("min_fit"),
+        asked.get("as_of"),
+        explain,
+    )

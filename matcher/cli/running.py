@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from matcher.app.home import Matcher
+    from matcher.app.home import Home
     from matcher.model.answers import RunOutcome
     from matcher.model.rows import FetchReport
 
@@ -37,7 +37,7 @@ PARTLY_DONE = 3
 @output_options
 @click.pass_obj
 def fetch_command(
-    app: Matcher,
+    home: Home,
     programme: tuple[str, ...],
     kind: tuple[str, ...],
     full: bool,
@@ -46,11 +46,14 @@ def fetch_command(
     output: str | None,
 ) -> int:
     """Pull the listing of calls from the portal and keep what is new or changed."""
+    from matcher.app.fetching import fetch, fetch_bulk, query_of
+    from matcher.app.run_context import Observer
+
     with progress_bar(output) as progress:
         if bulk is not None:
-            report = app.fetch_bulk(bulk, as_of=as_of, progress=progress)
+            report = fetch_bulk(home, bulk, as_of=as_of, observer=Observer(progress))
         else:
-            report = app.fetch(programmes=programme, kinds=kind, full=full, as_of=as_of, progress=progress)
+            report = fetch(home, query_of(home, programme, kind, full=full), as_of=as_of, observer=Observer(progress))
     if output == "json":
         print_json(envelope(**fetch_record(report)))
     elif output == "csv":
@@ -68,20 +71,23 @@ def fetch_command(
 @as_of_option
 @output_options
 @click.pass_obj
-def run_command(app: Matcher, as_of: date | None, output: str | None) -> int:
+def run_command(home: Home, as_of: date | None, output: str | None) -> int:
     """The daily job, once, now: fetch, index, match, digest, deliver.
 
     Where nobody is subscribed, and from the packaged sample, it writes each institute's list as text and HTML instead
     of mails. Without a mail server, mails become files.
     """
+    from matcher.app.daily import run_day
+    from matcher.app.run_context import Observer
+
     with progress_bar(output) as progress:
-        outcome = app.run(as_of=as_of, progress=progress, say=say)
+        outcome = run_day(home, as_of=as_of, observer=Observer(progress, say))
     if output == "json":
         print_json(envelope(**run_outcome_record(outcome)))
     elif output == "csv":
         _print_csv(outcome)
     else:
-        _show(app, outcome)
+        _show(home, outcome)
     for problem in outcome.problems:
         complain(problem)
     return outcome.exit_code
@@ -96,7 +102,7 @@ def _print_csv(outcome: RunOutcome) -> None:
         print_csv({**list_record(line), **sample_label(outcome.sample)} for line in outcome.lines)
 
 
-def _show(app: Matcher, outcome: RunOutcome) -> None:
+def _show(home: Home, outcome: RunOutcome) -> None:
     if outcome.fetch:
         click.echo(summary_line(outcome.fetch))
     if outcome.sample:
@@ -104,7 +110,7 @@ def _show(app: Matcher, outcome: RunOutcome) -> None:
     if outcome.sending is not None:
         from matcher.cli.digests import show_sending
 
-        show_sending(app, outcome.sending)
+        show_sending(home, outcome.sending)
         return
     rows = [
         (line.institute, "—" if line.fit is None else str(line.fit), line.best or "—", line.title)
@@ -112,11 +118,11 @@ def _show(app: Matcher, outcome: RunOutcome) -> None:
     ]
     click.echo(table(("institute", "fit", "best call", "title"), rows))
     click.echo(f"\nLists of {len(rows)} institutes: {outcome.folder}")
-    if app.mailing.subscribers:
+    if home.subscribers:
         click.echo("No mails: the sample is sent to nobody; see one with matcher digest preview")
     else:
         click.echo("Next: matcher rank cea-leti, matcher digest preview --institute cea-leti")
-        click.echo(f"Mails instead of lists: subscribe people in {app.settings.config_dir / 'subscribers.yaml'}")
+        click.echo(f"Mails instead of lists: subscribe people in {home.settings.config_dir / 'subscribers.yaml'}")
 
 
 def summary_line(report: FetchReport) -> str:

@@ -6,18 +6,20 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from matcher.app import questions
+from matcher.app.kept_index import current_index
 from matcher.errors import UsageError
-from matcher.model.day import brussels_day
+from matcher.model.day import brussels_day, noon
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
-    from matcher.app.home import Matcher
+    from matcher.app.home import Home
     from matcher.model.call import Call
     from matcher.model.changes import Change
     from matcher.model.match import Match
-    from matcher.model.question import CallFilter
+    from matcher.model.question import Question
 
 NETWORK = "Carnot Europe"
 """The name of what is of no single institute."""
@@ -89,85 +91,76 @@ class Content:
 
 
 def matches(
-    app: Matcher,
-    institutes: Sequence[str] = (),
-    *,
-    wanted: CallFilter,
-    top: int | None = None,
-    min_fit: int | None = None,
-    as_of: date | None = None,
+    home: Home,
+    institutes: Sequence[str],
+    question: Question,
 ) -> Content:
     """The best calls of these institutes, or of every one. Raises UsageError for an unknown institute."""
-    names = _identifiers(app, institutes) or [i.identifier for i in app.institutes]
-    rankings = [app.rank(n, wanted=wanted, top=top, min_fit=min_fit, as_of=as_of, explain=False) for n in names]
+    names = _identifiers(home, institutes) or [i.identifier for i in home.institutes]
+    rankings = [questions.rank(home, replace(question, about=(name,))) for name in names]
     parts = tuple(Part(r.institute, r.name, matches=r.matches) for r in rankings)
-    return _content(app, Thing.MATCHES, parts, as_of)
+    return _content(home, Thing.MATCHES, parts, question)
 
 
 def calls(
-    app: Matcher,
-    institutes: Sequence[str] = (),
-    *,
-    wanted: CallFilter,
-    top: int | None = None,
-    min_fit: int | None = None,
-    as_of: date | None = None,
+    home: Home,
+    institutes: Sequence[str],
+    question: Question,
 ) -> Content:
     """The calls that pass a filter, next deadline first; with institutes those among them that match one of these.
 
     Raises UsageError for an unknown institute, and when `top` or `min_fit` is given without one.
     """
-    found = app.calls(wanted, as_of=as_of).calls
+    found = questions.calls(home, question).calls
     if not institutes:
-        if top is not None or min_fit is not None:
+        if question.top is not None or question.min_fit is not None:
             raise UsageError("--top and --min-fit rank for an institute: give --institute as well.")
-        return _content(app, Thing.CALLS, (Part(None, NETWORK, calls=found),), as_of)
-    ranked = matches(app, institutes, wanted=wanted, top=top, min_fit=min_fit, as_of=as_of)
+        return _content(home, Thing.CALLS, (Part(None, NETWORK, calls=found),), question)
+    ranked = matches(home, institutes, question)
     suiting = {call.identifier for call in ranked.calls}
     one = ranked.parts[0].institute if len(ranked.parts) == 1 else None
     kept = tuple(call for call in found if call.identifier in suiting)
-    return _content(app, Thing.CALLS, (Part(one, ranked.name, calls=kept),), as_of)
+    return _content(home, Thing.CALLS, (Part(one, ranked.name, calls=kept),), question)
 
 
 def changes(
-    app: Matcher,
-    institutes: Sequence[str] = (),
+    home: Home,
+    institutes: Sequence[str],
+    question: Question,
     *,
-    min_fit: int | None = None,
     since: date | None = None,
-    as_of: date | None = None,
 ) -> Content:
     """What changed up to a day in all calls, or in those that suit each of these institutes, newest first.
 
     A call suits from a fit of `min_fit` on, by default from the one that digests go by.
     Raises UsageError for an unknown institute, and when `min_fit` is given without one.
     """
-    if min_fit is not None and not institutes:
+    if question.min_fit is not None and not institutes:
         raise UsageError("--min-fit ranks for an institute: give --institute as well.")
-    index = app.index()
+    index = current_index(home)
     parts = []
-    for name in _identifiers(app, institutes) or (None,):
-        found = app.changes(institute=name, min_fit=min_fit, since=since, as_of=as_of).changes
+    for name in _identifiers(home, institutes) or (None,):
+        found = questions.changes(home, replace(question, about=(name,) if name else None), since=since).changes
         rows = (index.row(call) for call in {change.call: None for change in found})
         known = tuple(index.call(row) for row in rows if row is not None)
-        title = app.institute(name).name_en if name else NETWORK
+        title = home.institute(name).name_en if name else NETWORK
         parts.append(Part(name, title, calls=known, changes=found))
-    return _content(app, Thing.CHANGES, tuple(parts), as_of)
+    return _content(home, Thing.CHANGES, tuple(parts), question)
 
 
-def with_history(app: Matcher, content: Content) -> Content:
+def with_history(home: Home, content: Content) -> Content:
     """The same with what the store tells of the calls up to its day."""
-    with app.open_store(read_only=True) as store:
+    with home.open_store(read_only=True) as store:
         told = tuple(c for c in store.changes() if brussels_day(c.seen_at) <= content.as_of)
         last = {change.call: change.seen_at for change in reversed(told)}
         return replace(content, history=History(told, {**store.first_seen(), **last}))
 
 
-def _content(app: Matcher, thing: Thing, parts: tuple[Part, ...], as_of: date | None) -> Content:
-    index = app.index()
-    day = app.today(as_of, index)
-    return Content(thing, day, app.moment(day), index.meta["sample"], parts)
+def _content(home: Home, thing: Thing, parts: tuple[Part, ...], question: Question) -> Content:
+    index = current_index(home)
+    day = home.day(question.as_of, index).date
+    return Content(thing, day, noon(day), index.meta["sample"], parts)
 
 
-def _identifiers(app: Matcher, names: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(app.institute(name).identifier for name in names))
+def _identifiers(home: Home, names: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(home.institute(name).identifier for name in names))

@@ -1,8 +1,9 @@
-"""The calendar of calls: a deadline is a day in Brussels."""
+"""The calendar of calls: a deadline is a day in Brussels; the day that is judged is one value."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ Progress = Callable[[int, int], None]
 """Told how much is done, and of how much; 0 where nobody knows."""
 
 
+_Date = date  # `Day` has a field of that name
 _NOON = time(12, tzinfo=BRUSSELS)
 
 
@@ -28,3 +30,25 @@ def brussels_day(moment: datetime) -> date:
 def noon(day: date) -> datetime:
     """Noon in Brussels: the moment that stands for a day that is replayed."""
     return datetime.combine(day, _NOON)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The day that is judged: today in Brussels, the sample's own, or one that is replayed.
+
+    What needs the true time (locks, attempts, stamps) asks a clock instead.
+    """
+
+    date: _Date
+    moment: datetime  # the true time of today, noon of any other day
+    sample: str | None = None  # the label of the packaged sample, when that is what is judged
+
+    @classmethod
+    def of(
+        cls, as_of: _Date | None, now: datetime, *, sample: str | None = None, sample_day: _Date | None = None
+    ) -> Day:
+        """The day asked for; else the sample's own when the sample is shown; else today in Brussels."""
+        fixed = as_of or sample_day
+        if fixed is None:
+            return cls(brussels_day(now), now, sample)
+        return cls(fixed, noon(fixed), sample)

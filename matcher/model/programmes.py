@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from matcher.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 ABBREVIATIONS = {
     "43108390": "HORIZON",
@@ -105,3 +105,18 @@ def programme_part(identifier: str) -> str:
         return words[0]
     named = [word for word in words[2:] if not word.isdigit()]
     return f"{words[1]}-{named[0]}" if named else words[1]
+
+
+def check_programmes(names: Sequence[str]) -> None:
+    """Raises UsageError that names near ones for a programme that the portal does not know."""
+    from difflib import get_close_matches
+
+    for name in names:
+        try:
+            codes([name])
+        except UsageError as error:
+            near = get_close_matches(name.strip().upper(), set(ABBREVIATIONS.values()), n=3, cutoff=0.5)
+            if not near:
+                raise
+            hint = f"did you mean {' or '.join(sorted(near))}?"
+            raise UsageError(f"No programme is called {name!r}: {hint}") from error

@@ -1,18 +1,139 @@
-"""What is asked of calls: filters, and how they are read from words."""
+"""What is asked: one value, made and checked once at the edge; its filters come from one table.
+
+The command line's options, the keywords of Python, what a subscriber wants and an address of a page all become a
+`Question`, and `FILTERS` gives each of them its fields, words and help.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode
 
-from matcher.errors import UsageError
-from matcher.model.call import LIVE, Status
+from matcher.errors import UsageError, shorten
+from matcher.model.call import LIVE, Call, Status
+from matcher.model.institute import Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from matcher.model.call import Call
+About = tuple[str, ...] | str | Profile | None
+"""One or several institutes or labs, a text, a draft; None asks for calls whoever they suit."""
+
+STATUSES = {"live": LIVE, "all": frozenset[Status]()} | {s.value: frozenset({s}) for s in Status}
+"""The words for a status, and the statuses that each asks for; an empty set asks for every one."""
+
+_MOST_NAMED = 60  # all programmes, and not all types of action
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One way to ask for fewer calls.
+
+    `name` is the option, the keyword and the field of a form; `field` is that of `CallFilter`; `kind` tells how it is
+    written: `choice` (one or several of `choices`), `words` (one or several of any) or `day`.
+    """
+
+    name: str
+    field: str
+    kind: str
+    help: Mapping[str, str]
+    stops: Callable[[Any, Call, date], bool]  # value, call, day that is judged
+    choices: tuple[str, ...] = ()
+
+    @property
+    def option(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+
+def action_matches(code: str, wanted: Iterable[str]) -> bool:
+    """True when a type-of-action code is asked for, in full or by its ending (`RIA` for `HORIZON-JU-RIA`)."""
+    upper = code.upper()
+    return any(upper == w or upper.endswith("-" + w) for w in wanted)
+
+
+def _judged_deadline(call: Call, on: date) -> date | None:
+    deadline = call.next_deadline(on)
+    return deadline.date if deadline else call.last_deadline
+
+
+def _not_before(limit: date, call: Call, on: date) -> bool:
+    deadline = _judged_deadline(call, on)
+    return deadline is None or deadline >= limit
+
+
+def _not_after(limit: date, call: Call, on: date) -> bool:
+    deadline = _judged_deadline(call, on)
+    return deadline is None or deadline <= limit
+
+
+def _lacks_a_word(words: Sequence[str], call: Call, _on: date) -> bool:
+    haystack = " ".join((call.identifier, call.title, call.call_title or "")).casefold()
+    return not all(word.casefold() in haystack for word in words)
+
+
+FILTERS = (
+    Filter(
+        "status",
+        "status",
+        "choice",
+        {"en": "May be repeated.", "fr": "Peut être répété."},
+        lambda wanted, call, on: call.status_on(on) not in wanted,
+        tuple(sorted(STATUSES)),
+    ),
+    Filter(
+        "programme",
+        "programmes",
+        "words",
+        {
+            "en": "HORIZON, DIGITAL, EDF, LIFE, H2020…; may be repeated.",
+            "fr": "HORIZON, DIGITAL, EDF, LIFE, H2020… ; peut être répété.",
+        },
+        lambda wanted, call, _on: (call.programme or "").upper() not in wanted,
+    ),
+    Filter(
+        "action",
+        "actions",
+        "words",
+        {
+            "en": "Type of action: RIA, IA, HORIZON-CSA…; may be repeated.",
+            "fr": "Type d'action : RIA, IA, HORIZON-CSA… ; peut être répété.",
+        },
+        lambda wanted, call, _on: not any(action_matches(a.code, wanted) for a in call.actions),
+    ),
+    Filter(
+        "deadline_before",
+        "deadline_before",
+        "day",
+        {
+            "en": "The next deadline is before this day.",
+            "fr": "La prochaine échéance est avant ce jour.",
+        },
+        _not_before,
+    ),
+    Filter(
+        "deadline_after",
+        "deadline_after",
+        "day",
+        {
+            "en": "The next deadline is after this day.",
+            "fr": "La prochaine échéance est après ce jour.",
+        },
+        _not_after,
+    ),
+    Filter(
+        "words",
+        "words",
+        "words",
+        {
+            "en": "In the identifier or title.",
+            "fr": "Dans l'identifiant ou le titre.",
+        },
+        _lacks_a_word,
+    ),
+)
+"""Every filter, in the order in which they are asked; a new one is one line here and one field of `CallFilter`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,62 +146,138 @@ class CallFilter:
     deadline_before: date | None = None
     deadline_after: date | None = None
     words: tuple[str, ...] = ()
+    _asked: tuple[tuple[Filter, Any], ...] = field(init=False, repr=False, compare=False)
 
-    def stopped_by(self, call: Call, today: date) -> str | None:
+    def __post_init__(self) -> None:
+        asked = tuple((one, value) for one in FILTERS if (value := getattr(self, one.field)))
+        object.__setattr__(self, "_asked", asked)  # once, not for each of many thousand calls
+
+    @classmethod
+    def of(cls, **words: Any) -> CallFilter:
+        """The filter that words ask for, by the names of `FILTERS`; each one or several, nothing or None for all.
+
+        Raises:
+            UsageError: for an unknown status.
+
+        """
+        status = listed(words.get("status") or ("live",))
+        for word in status:
+            if word not in STATUSES:
+                raise UsageError(f"No status is called {word!r}; there are {', '.join(sorted(STATUSES))}.")
+        every = frozenset[Status]() if "all" in status else frozenset().union(*(STATUSES[word] for word in status))
+        return cls(
+            status=every,
+            programmes=frozenset(p.upper() for p in listed(words.get("programme") or ())),
+            actions=frozenset(a.upper() for a in listed(words.get("action") or ())),
+            deadline_before=words.get("deadline_before"),
+            deadline_after=words.get("deadline_after"),
+            words=listed(words.get("words") or ()),
+        )
+
+    def stopped_by(self, call: Call, on: date) -> str | None:
         """The name of the first filter that stops this call, or None when it passes."""
-        if self.status and call.status_on(today) not in self.status:
-            return "status"
-        if self.programmes and (call.programme or "").upper() not in self.programmes:
-            return "programme"
-        if self.actions and not any(action_matches(a.code, self.actions) for a in call.actions):
-            return "action"
-        deadline = call.next_deadline(today)
-        day = deadline.date if deadline else call.last_deadline
-        if self.deadline_before and (day is None or day >= self.deadline_before):
-            return "deadline-before"
-        if self.deadline_after and (day is None or day <= self.deadline_after):
-            return "deadline-after"
-        haystack = " ".join((call.identifier, call.title, call.call_title or "")).casefold()
-        if not all(word.casefold() in haystack for word in self.words):
-            return "words"
+        for one, value in self._asked:
+            if one.stops(value, call, on):
+                return one.name.replace("_", "-")
         return None
 
 
-def action_matches(code: str, wanted: Iterable[str]) -> bool:
-    """True when a type-of-action code is asked for, in full or by its ending (`RIA` for `HORIZON-JU-RIA`)."""
-    upper = code.upper()
-    return any(upper == w or upper.endswith("-" + w) for w in wanted)
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which calls suit whom: everything that can be asked, checked when it is made.
+
+    `top` and `min_fit` are None where the settings decide, `as_of` where today does; `explain` adds the sentence where
+    the evidence stands.
+    """
+
+    about: About = None
+    filter: CallFilter = field(default_factory=CallFilter)
+    top: int | None = None
+    min_fit: int | None = None
+    as_of: date | None = None
+    explain: bool = False
+
+    def __post_init__(self) -> None:
+        if isinstance(self.about, str) and not self.about.strip():
+            raise UsageError("The text is empty: give some words to rank for.")
+        if self.top is not None and self.top < 1:
+            raise UsageError(f"top is {self.top}: ask for at least 1 match.")
+        if self.min_fit is not None and not 0 <= self.min_fit <= 100:
+            raise UsageError(f"min_fit is {self.min_fit}: a fit is between 0 and 100.")
+
+    @property
+    def institute(self) -> str | None:
+        """The one institute (or lab) that is asked about, if it is one."""
+        return self.about[0] if isinstance(self.about, tuple) and len(self.about) == 1 else None
+
+    def to_query(self) -> str:
+        """The question as the query of an address; defaults are left out. Raises UsageError for a draft."""
+        if isinstance(self.about, Profile):
+            raise UsageError("A draft has no address: save it as an institute first.")
+        pairs = [("institute", name) for name in self.about] if isinstance(self.about, tuple) else []
+        if isinstance(self.about, str):
+            pairs.append(("text", self.about))
+        pairs += [(one.name, word) for one in FILTERS for word in _written(one, getattr(self.filter, one.field))]
+        for name in ("top", "min_fit", "as_of"):
+            value = getattr(self, name)
+            if value is not None:
+                pairs.append((name, str(value)))
+        if self.explain:
+            pairs.append(("explain", "1"))
+        return urlencode(pairs)
+
+    @classmethod
+    def from_query(cls, query: str) -> Question:
+        """The question of an address, whose keys are the names of `FILTERS` and of the fields. Raises UsageError."""
+        asked = parse_qs(query, keep_blank_values=True)
+        known = {one.name for one in FILTERS} | {"institute", "text", "top", "min_fit", "as_of", "explain"}
+        for name in asked:
+            if name not in known:
+                raise UsageError(f"Nothing can be asked by {shorten(name)}: {_hint(name, known)}")
+        if "institute" in asked and "text" in asked:
+            raise UsageError("Ask about institutes or about a text, not both.")
+        words = {one.name: _read(one, asked[one.name]) for one in FILTERS if one.name in asked}
+        last = {name: values[-1] for name, values in asked.items()}
+        return cls(
+            about=tuple(asked["institute"]) if "institute" in asked else last.get("text"),
+            filter=CallFilter.of(**words),
+            top=_number("top", last.get("top")),
+            min_fit=_number("min_fit", last.get("min_fit")),
+            as_of=_day("as_of", last.get("as_of")),
+            explain=last.get("explain") == "1",
+        )
 
 
-STATUSES = {"live": LIVE, "all": frozenset[Status]()} | {s.value: frozenset({s}) for s in Status}
-"""The words for a status, and the statuses that each asks for; an empty set asks for every one."""
+def _written(one: Filter, value: Any) -> list[str]:
+    """The words that ask for a filter's value; none for the default."""
+    if one.kind == "choice":
+        if value == LIVE:
+            return []
+        return sorted(s.value for s in value) if value else ["all"]
+    if one.kind == "day":
+        return [value.isoformat()] if value else []
+    return sorted(value) if isinstance(value, frozenset) else list(value)
 
 
-_MOST_NAMED = 60  # all programmes, and not all types of action
+def _read(one: Filter, words: Sequence[str]) -> Any:
+    return _day(one.name, words[-1]) if one.kind == "day" else tuple(words)
 
 
-def call_filter(
-    status: Iterable[str] = ("live",),
-    programme: Iterable[str] = (),
-    action: Iterable[str] = (),
-    deadline_before: date | None = None,
-    deadline_after: date | None = None,
-    words: Iterable[str] = (),
-) -> CallFilter:
-    """The filter that these words ask for, each of them one or several. Raises UsageError for an unknown status."""
-    asked = listed(status)
-    for word in asked:
-        if word not in STATUSES:
-            raise UsageError(f"No status is called {word!r}; there are {', '.join(sorted(STATUSES))}.")
-    statuses = frozenset[Status]() if "all" in asked else frozenset().union(*(STATUSES[word] for word in asked))
-    return CallFilter(
-        status=statuses,
-        programmes=frozenset(p.upper() for p in listed(programme)),
-        actions=frozenset(a.upper() for a in listed(action)),
-        deadline_before=deadline_before,
-        deadline_after=deadline_after,
-        words=listed(words),
-    )
+def _number(name: str, word: str | None) -> int | None:
+    if word is None:
+        return None
+    if not (word.isascii() and word.isdigit() and len(word) < 10):
+        raise UsageError(f"{name} is {shorten(word)}, expected a whole number.")
+    return int(word)
+
+
+def _day(name: str, word: str | None) -> date | None:
+    if word is None:
+        return None
+    try:
+        return date.fromisoformat(word)
+    except ValueError as error:
+        raise UsageError(f"{name} is {shorten(word)}, expected a day like 2026-05-07.") from error
 
 
 def listed(words: Iterable[str]) -> tuple[str, ...]:
@@ -88,22 +285,27 @@ def listed(words: Iterable[str]) -> tuple[str, ...]:
     return (words,) if isinstance(words, str) else tuple(words)
 
 
-def unknown_word(
-    wanted: CallFilter, calls: Iterable[Call], programmes: Iterable[str], actions: Iterable[str]
-) -> str | None:
-    """What to tell of a programme or type of action that no call and none of these lists has; else None."""
+def check_known(wanted: CallFilter, calls: Iterable[Call], programmes: Iterable[str], actions: Iterable[str]) -> None:
+    """Raises UsageError for a programme or type of action that is in neither of these lists and that no call has.
+
+    The calls are read only where the lists don't know a word: a slip must not look like a lack of calls.
+    """
     programmes, actions = set(programmes), set(actions)
+    if wanted.programmes <= programmes and wanted.actions <= _endings(actions):
+        return
     for call in calls:
         programmes.add((call.programme or "").upper())
         actions |= {action.code.upper() for action in call.actions}
-    endings = {"-".join(words[i:]) for words in (code.split("-") for code in actions) for i in range(len(words))}
     for what, words, known in (
         ("programme", wanted.programmes, programmes),
-        ("type of action", wanted.actions, endings),
+        ("type of action", wanted.actions, _endings(actions)),
     ):
         for word in sorted(words - known):
-            return f"No {what} is called {word!r}: {_hint(word, known - {''})}"
-    return None
+            raise UsageError(f"No {what} is called {word!r}: {_hint(word, known - {''})}")
+
+
+def _endings(codes: Iterable[str]) -> set[str]:
+    return {"-".join(words[i:]) for words in (code.split("-") for code in codes) for i in range(len(words))}
 
 
 def _hint(word: str, known: set[str]) -> str:

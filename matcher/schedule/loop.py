@@ -16,7 +16,10 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.app.mailing import transport_of
+from matcher.app.daily import run_day
+from matcher.app.kept_index import encoding
+from matcher.app.mailing import Mailing, transport_of
+from matcher.app.run_context import Observer
 from matcher.app.upkeep import clean_up, refresh_archive
 from matcher.errors import MatcherError, RunGoesOn, RunLost, StoreMissing
 from matcher.model.day import brussels_day
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import date
     from types import FrameType
 
-    from matcher.app.home import Matcher
+    from matcher.app.home import Home
     from matcher.schedule.due import Slots
     from matcher.store.database import Store
 
@@ -65,12 +68,10 @@ class Stopped(BaseException):
 class Watch:
     """The loop; `load` gives a configuration anew (raises ConfigError), `clock` the aware time."""
 
-    def __init__(
-        self, load: Callable[[], Matcher], *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
+    def __init__(self, load: Callable[[], Home], *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._load = load
         self._clock = clock
-        self._app = _checked(load())
+        self._home = _checked(load())
         self._tried: list[Attempt] = []
         self._stands_still: tuple[str, date] | None = None
         self._stopping = False
@@ -108,7 +109,7 @@ class Watch:
         """Take over the configuration as it is now; one with mistakes is told and the former one stays."""
         self._reloading = False
         try:
-            self._app = _checked(self._load())
+            self._home = _checked(self._load())
         except MatcherError as error:
             _log.error("The configuration was not taken over, the former one stays: %s", error)
         else:
@@ -117,7 +118,7 @@ class Watch:
     def _upgrade(self) -> None:
         """A database of an older version is brought up to date; looking at what is due only reads."""
         try:
-            with self._app.open_store():
+            with self._home.open_store():
                 pass
         except MatcherError as error:
             _log.error("%s", error)
@@ -127,7 +128,7 @@ class Watch:
         noted: list[Attempt] = []
         waiting = False
         try:
-            with self._app.open_store(read_only=True) as store:
+            with self._home.open_store(read_only=True) as store:
                 for task in Task:
                     noted += attempts_of(store.runs(_RUNS, task.value))
                 waiting = bool(store.due_mails(now, 1)) or _stuck(store)
@@ -142,7 +143,7 @@ class Watch:
 
     @property
     def _plan(self) -> Plan:
-        return plan_of(self._app.settings.schedule)
+        return plan_of(self._home.settings.schedule)
 
     def _stand_still(self, error: MatcherError, now: datetime) -> None:
         """The database says nothing of what is due: log it and tell the operator, once a day for each reason."""
@@ -150,7 +151,7 @@ class Watch:
         if reason != self._stands_still:
             self._stands_still = reason
             _log.error("%s", error)
-            self._app.mailing.tell(STANDS_STILL, error)
+            Mailing(self._home).tell(STANDS_STILL, error)
 
     def _once(self, slots: Slots) -> tuple[datetime, datetime] | None:
         """Between which times another process may have answered the slot since this one asked what is due."""
@@ -175,7 +176,7 @@ class Watch:
             else:
                 _log.exception("%s failed in a way that nobody foresaw.", task.name.lower())
             if task in _TOLD:
-                self._app.mailing.tell(_TOLD[task], error, sleep=self._sleep)
+                Mailing(self._home).tell(_TOLD[task], error, sleep=self._sleep)
         finally:
             if outcome != "running":
                 self._tried.append(Attempt(task, started, outcome))
@@ -185,38 +186,38 @@ class Watch:
 
     def _daily(self) -> str:
         once = self._once(self._plan.daily)
-        outcome = self._app.run(progress=self._progress, say=_log.info, sleep=self._sleep, unless=once)
+        outcome = run_day(self._home, observer=Observer(self._progress, _log.info, self._sleep), unless=once)
         for problem in outcome.problems:
             _log.warning("%s", problem)
         _log.info("The daily run is %s.", outcome.outcome)
         return outcome.outcome
 
     def _deliver(self) -> str:
-        with self._app.open_store() as store:
-            report = self._app.mailing.deliver(store, sleep=self._sleep)
+        with self._home.open_store() as store:
+            report = Mailing(self._home).deliver(store, sleep=self._sleep)
             day = brussels_day(self._clock())
-            if report.failed and self._app.mailing.notify(store, MAILS_GIVEN_UP, report.problems, day):
-                self._app.mailing.deliver(store, sleep=self._sleep)
+            if report.failed and Mailing(self._home).notify(store, MAILS_GIVEN_UP, report.problems, day):
+                Mailing(self._home).deliver(store, sleep=self._sleep)
         for problem in report.problems:
             _log.warning("%s", problem)
         _log.info("Mails: %d sent, %d wait, %d failed.", report.sent, report.retried, report.failed)
         return "partial" if report.problems else "ok"
 
     def _archive(self) -> str:
-        report = refresh_archive(self._app, self._progress)
+        report = refresh_archive(self._home, self._progress)
         if report is not None:
             _log.info("The archive was read: %d rows, %d new, %d changed.", report.seen, report.new, report.changed)
         return "ok"
 
     def _clean(self) -> str:
-        cleaned = clean_up(self._app, self._clock, unless=self._once(self._plan.clean))
+        cleaned = clean_up(self._home, self._clock, unless=self._once(self._plan.clean))
         _log.info("Forgotten: %d raw rows, %d rows set aside, %d mail texts, %d runs.",
                   cleaned.raw_rows, cleaned.set_aside, cleaned.mails, cleaned.runs)  # fmt: skip
         return "ok"
 
     def _measure(self) -> None:
         try:
-            write_metrics(self._app, self._clock())
+            write_metrics(self._home, self._clock())
         except (MatcherError, OSError) as error:
             _log.warning("The metrics were not written: %s", error)
 
@@ -279,13 +280,13 @@ _WORK: dict[Task, Callable[[Watch], str]] = {
 }
 
 
-def _checked(app: Matcher) -> Matcher:
+def _checked(home: Home) -> Home:
     """The same, with every file that people edit read and all that they name found. Raises ConfigError."""
-    _ = app.mailing.subscribers  # and the institutes that they name
-    transport_of(app.settings).close()
-    app.portal().close()
-    app.encoding()
-    return app
+    _ = home.subscribers  # and the institutes that they name
+    transport_of(home.settings).close()
+    home.portal().close()
+    encoding(home)
+    return home
 
 
 def _ticked(ticks: queue.Queue[None]) -> bool:

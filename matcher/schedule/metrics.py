@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matcher.app.questions import status
 from matcher.disk import write_file
 from matcher.errors import ConfigError, StoreMissing
 from matcher.schedule.due import last_good
@@ -19,7 +20,7 @@ from matcher.schedule.due import last_good
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from matcher.app.home import Matcher
+    from matcher.app.home import Home
     from matcher.model.answers import Health, RunRecord
 
 OUTCOMES = ("running", "ok", "partial", "failed", "interrupted")
@@ -77,22 +78,22 @@ def text_of(metrics: Iterator[Family]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_metrics(app: Matcher, now: datetime, file: Path | None = None) -> None:
+def write_metrics(home: Home, now: datetime, file: Path | None = None) -> None:
     """Replace the metrics file as a whole; nothing happens when neither `file` nor the setting names one.
 
     Raises:
         ConfigError: when the file cannot be written.
     """
-    path = file or (Path(app.settings.schedule.metrics_file) if app.settings.schedule.metrics_file else None)
+    path = file or (Path(home.settings.schedule.metrics_file) if home.settings.schedule.metrics_file else None)
     if path is None:
         return
-    text = text_of(families(app.status(_RUNS), _mails(app), now))
+    text = text_of(families(status(home, _RUNS), _mails(home), now))
     try:
         # Readable by all, as the collector is another user; there is nothing in it that is secret.
         write_file(path.expanduser(), text.encode(), mode=0o644)
     except OSError as error:
         origin = (
-            app.settings.origins.get("schedule.metrics_file", "--metrics-file") if file is None else "--metrics-file"
+            home.settings.origins.get("schedule.metrics_file", "--metrics-file") if file is None else "--metrics-file"
         )
         raise ConfigError([f"{origin}: {path}: cannot be written ({error.strerror})"]) from error
 
@@ -132,8 +133,8 @@ def _report(run: RunRecord) -> Mapping[str, object] | None:
     return report if run.kind in {"run", "fetch"} and isinstance(report, dict) else None
 
 
-def _mails(app: Matcher) -> dict[str, int]:
-    with suppress(StoreMissing), app.open_store(read_only=True) as store:
+def _mails(home: Home) -> dict[str, int]:
+    with suppress(StoreMissing), home.open_store(read_only=True) as store:
         return {state.value: count for state, count in store.mail_counts().items()}
     return {}
 

@@ -68,7 +68,7 @@ def test_the_sample_is_refused(tmp_path: Path) -> None:
 
 def test_the_samples_folder_goes_with_the_session() -> None:
     session = matcher.open(sample=True)
-    folder = session._app.settings.home
+    folder = session._home.settings.home
     assert folder.is_dir()
     session.close()
     assert not folder.exists()

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.app.home import Matcher
+from matcher.app.fetching import fetch, query_of
+from matcher.app.home import Home
+from matcher.app.kept_index import current_index
+from matcher.app.questions import rank
 from matcher.app.queueing import build_edition
 from matcher.config.settings import load_settings
 from matcher.model.day import noon
 from matcher.model.match import EvidenceKind
+from matcher.model.question import Question
 from matcher.ranking.build import build
 from matcher.ranking.encoder import Encoding, KeptVectors, SentenceEncoder
 from matcher.ranking.generation import write_generation
@@ -34,14 +38,14 @@ def evidence(answer) -> list[str]:
 @pytest.fixture
 def encoded(fetched: Place) -> Place:
     """The fetched home with an index of hashed words, as a build with the setting "tiny" leaves it."""
-    app = Matcher(load_settings(environ=fetched.environment))
-    before = app.index()
+    app = Home(load_settings(environ=fetched.environment))
+    before = current_index(app)
     facts = {name: before.meta[name] for name in ("revision", "institutes", "sample", "sample_day")}
     encoding = Encoding("tiny", KeptVectors(HashedWords(), fetched.home / "vectors.db"), date.fromisoformat(DAY))
     profiles = [institute.profile() for institute in app.institutes]
     with app.open_store(read_only=True) as store:
         calls = list(store.calls())
-    now = app.moment(date.fromisoformat(DAY))
+    now = noon(date.fromisoformat(DAY))
     index = build(calls, profiles, now=now, meta=facts, previous=before, encoding=encoding)
     write_generation(fetched.home / "index", LAYOUT, index.generation)
     return fetched
@@ -59,10 +63,13 @@ def test_a_question_about_an_institute_needs_no_encoder_any_more(run, encoded):
 
 
 def test_digests_rank_by_the_same_scores(run, encoded):
-    app = Matcher(load_settings(environ={**encoded.environment, "MATCHER_RANKING_ENCODER": "tiny"}))
+    app = Home(load_settings(environ={**encoded.environment, "MATCHER_RANKING_ENCODER": "tiny"}))
     with app.open_store(read_only=True) as store:
-        edition = build_edition(store, app.index(), app.institutes, (), day=date.fromisoformat(DAY))
-    ranked = app.rank("cea-leti", as_of=date.fromisoformat(DAY), min_fit=min(f.fit for f in edition.fits["cea-leti"]))
+        edition = build_edition(store, current_index(app), app.institutes, (), day=date.fromisoformat(DAY))
+    ranked = rank(
+        app,
+        Question(("cea-leti",), as_of=date.fromisoformat(DAY), min_fit=min(f.fit for f in edition.fits["cea-leti"])),
+    )
     told = [(fitting.call.identifier, fitting.fit) for fitting in edition.fits["cea-leti"]]
     assert told[: len(ranked.matches)] == [(match.call.identifier, match.fit) for match in ranked.matches]
     assert any(item.kind is EvidenceKind.MEANING for match in ranked.matches for item in match.evidence)
@@ -71,7 +78,7 @@ def test_digests_rank_by_the_same_scores(run, encoded):
 def test_without_the_setting_the_index_is_built_anew_as_it_was(run, fetched, encoded):
     answer = run(encoded, "rank", "cea-leti", "--as-of", DAY, "--explain", "--json")
     assert MEANING not in evidence(answer)
-    assert "encoder" not in Matcher(load_settings(environ=encoded.environment)).index().meta
+    assert "encoder" not in current_index(Home(load_settings(environ=encoded.environment))).meta
 
 
 @without_the_extra
@@ -96,7 +103,8 @@ def test_a_model_folder_from_fetch_to_text(run, place, serve, tmp_path):
     model = tiny_model(tmp_path / "tiny-model")
     place.portal = serve(some_rows()).url
     settings = load_settings(environ={**place.environment, "MATCHER_RANKING_ENCODER": str(model)})
-    Matcher(settings, clock=lambda: noon(date.fromisoformat(DAY))).fetch()
+    home = Home(settings, clock=lambda: noon(date.fromisoformat(DAY)))
+    fetch(home, query_of(home))
     assert (place.home / "vectors.db").is_file()
     arguments = ("--as-of", DAY, "--explain", "--json")
     assert MEANING in evidence(run(place, "rank", "cea-leti", *arguments, MATCHER_RANKING_ENCODER=str(model)))

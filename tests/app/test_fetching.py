@@ -9,9 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from matcher.app.home import Matcher
+from matcher.app.fetching import fetch as fetch_now
+from matcher.app.fetching import query_of
+from matcher.app.home import Home
+from matcher.app.questions import status
+from matcher.app.run_context import Observer, begun
 from matcher.config.settings import load_settings
 from matcher.model.call import Kind, Status
+from matcher.model.day import Day
 from matcher.portal.search import Query
 from matcher.store.database import Store
 from tests.helpers.home import DAY, DIGITAL_CALL, LIFE_CALL, Place, recorded_pass, some_rows
@@ -190,9 +195,9 @@ def test_another_run_at_work_is_left_alone(run, fetched, serve, command):
 def test_a_run_is_timed_by_the_true_clock_whatever_day_is_replayed(place, serve):
     place.portal = serve(some_rows()).url
     ticks = iter(datetime(2026, 11, 24, 8, tzinfo=UTC) + timedelta(seconds=n) for n in range(100))
-    matcher = Matcher(load_settings(environ=place.environment), clock=lambda: next(ticks))
-    matcher.fetch(as_of=date.fromisoformat(DAY))
-    (kept,) = matcher.status().runs
+    matcher = Home(load_settings(environ=place.environment), clock=lambda: next(ticks))
+    fetch_now(matcher, query_of(matcher), as_of=date.fromisoformat(DAY))
+    (kept,) = status(matcher).runs
     assert kept.started == datetime(2026, 11, 24, 8, tzinfo=UTC)
     assert kept.finished is not None
     assert kept.finished > kept.started
@@ -202,14 +207,14 @@ def test_a_run_is_timed_by_the_true_clock_whatever_day_is_replayed(place, serve)
 
 def test_an_interrupted_fetch_is_recorded_as_such(place, serve):
     place.portal = serve(some_rows()).url
-    matcher = Matcher(load_settings(environ=place.environment))
+    matcher = Home(load_settings(environ=place.environment))
 
     def stop(_done: int, _total: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        matcher.fetch(progress=stop)
-    (kept,) = matcher.status().runs
+        fetch_now(matcher, query_of(matcher), observer=Observer(progress=stop))
+    (kept,) = status(matcher).runs
     assert kept.outcome == "interrupted"
 
 
@@ -224,11 +229,12 @@ def test_a_writer_that_died_before_the_index_is_noticed_by_the_next_question(run
     assert mark.exists()
     with LocalPortal([*some_rows(), topic(99)]) as portal:
         fetched.portal = portal.url
-        matcher = Matcher(load_settings(environ=fetched.environment))
+        matcher = Home(load_settings(environ=fetched.environment))
         now = datetime(2026, 6, 15, 10, tzinfo=UTC)
         with matcher.open_store() as store, matcher.portal() as client:  # everything but the index
             query = Query(kinds=(Kind.TOPIC,))
-            fetch_listing(store, client, query, now=now, today=now.date(), clock=lambda: datetime.now(UTC))
+            with begun(store, "fetch", lambda: datetime.now(UTC)) as work:
+                fetch_listing(work, client, query, Day.of(None, now))
         assert "part 99" in run(fetched, "calls", "--as-of", DAY).out
         assert run(fetched, "fetch", "--as-of", DAY).code == 0
     assert not list(fetched.home.glob("index.stale*"))

@@ -7,6 +7,10 @@ from datetime import date
 
 import pytest
 
+from matcher.app.daily import run_day
+from matcher.app.mailing import Mailing
+from matcher.app.questions import status
+from matcher.app.run_context import Observer
 from matcher.errors import ConfigError
 from tests.helpers.flow import EVERYBODY, MAIL, Flow, Inbox, name, photonics, read
 from tests.helpers.mail.smtp_server import LocalSmtp
@@ -90,7 +94,7 @@ def test_calls_that_a_mail_has_no_room_for_come_in_the_next_ones(flow, server, s
 def test_a_run_is_kept_with_what_it_did(flow, serve):
     flow.place.portal = serve([photonics(1)]).url
     flow.run()
-    fetch, whole = flow.app.status().runs  # the fetch is a part, kept when it ended
+    fetch, whole = status(flow.app).runs  # the fetch is a part, kept when it ended
     assert (whole.kind, whole.outcome, fetch.kind, fetch.outcome) == ("run", "ok", "fetch", "ok")
     assert whole.detail["digests"] == {"sent": 3}
     assert whole.detail["delivery"] == {"sent": 3, "retried": 0, "failed": 0}
@@ -106,7 +110,7 @@ def test_a_mail_server_that_is_down_costs_time_only(flow, server, serve):
     assert (down.exit_code, down.outcome) == (3, "partial")
     assert set(flow.fates(down).values()) == {"queued"}
     assert "all mails stay queued" in down.problems[0]
-    assert flow.app.mailing.status().queue.queued == 4  # three digests, and the notice
+    assert Mailing(flow.app).status().queue.queued == 4  # three digests, and the notice
     flow.later(hours=1)
     flow.smtp = working
     up = flow.run()
@@ -185,7 +189,7 @@ def test_a_subscriber_added_midway_a_dismissed_call_and_a_missed_week(flow, serv
     inbox = Inbox(server)
     flow.run()
     inbox.new()
-    flow.app.mailing.dismiss("leti", name(2))
+    Mailing(flow.app).dismiss("leti", name(2))
     flow.later(days=9)
     moved = {"esDA_IngestDate": ["2026-06-24T05:00:00.000+0200"]}
     portal.index.replace([*(photonics(n, date(2027, 3, 1), **moved) for n in (1, 2)), photonics(3)])
@@ -210,7 +214,7 @@ def test_the_sample_is_mailed_to_nobody_by_the_daily_run(flow, server, serve):
     assert (outcome.exit_code, outcome.outcome, outcome.sending) == (4, "failed", None)
     assert set(inbox.new()) == {OPS}
     assert list((flow.place.home / "lists").rglob("*.txt"))
-    assert flow.app.mailing.send().delivery.sent == 3  # asked for by hand, it goes out, and says what it is
+    assert Mailing(flow.app).send().delivery.sent == 3  # asked for by hand, it goes out, and says what it is
     assert "Packaged sample" in inbox.new()[LETI].text
     flow.place.portal = serve([photonics(1)]).url
     flow.later(days=1)
@@ -238,7 +242,7 @@ def test_an_empty_portal_on_the_first_day_is_a_failed_run(flow, server, serve):
     flow.place.portal = serve([]).url
     with pytest.raises(IndexMissing):
         flow.run()
-    assert [(run.kind, run.outcome) for run in flow.app.status().runs] == [("fetch", "partial"), ("run", "failed")]
+    assert [(run.kind, run.outcome) for run in status(flow.app).runs] == [("fetch", "partial"), ("run", "failed")]
     assert Inbox(server).new()[OPS].subject == "matcher: the daily run failed"
 
 
@@ -251,10 +255,10 @@ def test_a_digest_that_cannot_be_composed_costs_the_others_nothing(flow, server,
         "  - {id: mines, address: mines@example.org, institutes: [mines], min_fit: 0, frequency: daily}\n"
     )
     app = flow.app
-    app.mailing.__dict__["subscribers"] = tuple(
-        s if s.identifier != "odd" else _replaced(s, address="no address") for s in app.mailing.subscribers
+    app.__dict__["subscribers"] = tuple(
+        s if s.identifier != "odd" else _replaced(s, address="no address") for s in app.subscribers
     )
-    outcome = app.run(say=flow.said.append, sleep=lambda _seconds: None)
+    outcome = run_day(app, observer=Observer(say=flow.said.append, sleep=lambda _seconds: None))
     assert flow.fates(outcome) == {"odd": "failed", "mines": "sent"}
     assert outcome.exit_code == 3
     assert "The digest of odd could not be composed" in outcome.problems[0]
@@ -296,7 +300,7 @@ def test_what_was_sent_can_be_replayed(flow, server, serve):
     portal.index.replace([photonics(1), photonics(2)])
     flow.run()
     for subscriber, address in (("leti", LETI), ("mines", MINES)):
-        replayed = flow.app.mailing.preview(subscriber, as_of=date(2026, 6, 15))
+        replayed = Mailing(flow.app).preview(subscriber, as_of=date(2026, 6, 15))
         assert replayed.digest.items[0].call.identifier == name(1)
         assert replayed.mail.message_id == sent[address].message_id
     assert inbox.new()[LETI].calls == [name(2)]

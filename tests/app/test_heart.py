@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from matcher.app.fetching import fetch_listing
-from matcher.app.run_context import Heart, recorded_run
+from matcher.app.run_context import Observer, Run, begun
 from matcher.errors import ClockWrong, RunGoesOn, RunLost, StoreError
+from matcher.model.day import Day
 from matcher.portal.client import Portal
 from matcher.portal.options import PortalOptions
 from matcher.portal.search import Query
@@ -68,26 +69,32 @@ def heartbeat(url: str) -> datetime:
 def fetch(store: Store, rows: list, clock: Callable[[], datetime], progress=None, *, theirs=None) -> None:
     with LocalPortal(rows, clock=theirs) as server:
         options = PortalOptions(url=server.url, data_url=server.data_url, rate=1000, attempts=1)
-        with Portal(options) as portal:
-            fetch_listing(store, portal, Query(), now=NOW, today=NOW.date(), clock=clock, progress=progress)
+        with Portal(options) as portal, begun(store, "fetch", clock, Observer(progress)) as run:
+            fetch_listing(run, portal, Query(), Day.of(None, NOW))
+
+
+def begun_by_hand(store: Store, clock: Callable[[], datetime]) -> Run:
+    run = Run(store, store.begin_run("run", NOW), clock)
+    run.alive()
+    return run
 
 
 class TestSigns:
     def test_once_a_minute_at_most(self, store, url) -> None:
         clock = Clock()
-        heart = Heart(store, store.begin_run("run", NOW), clock)
+        heart = begun_by_hand(store, clock)
         seen = []
         for _ in range(5):
-            heart.beat()
+            heart.alive()
             seen.append(heartbeat(url) - NOW)
             clock.now += MINUTE / 2
         assert seen == [0 * MINUTE, 0 * MINUTE, MINUTE, MINUTE, 2 * MINUTE]
 
     def test_a_clock_that_was_set_back_beats_on(self, store, url) -> None:
         clock = Clock()
-        heart = Heart(store, store.begin_run("run", NOW), clock)
+        heart = begun_by_hand(store, clock)
         clock.now -= timedelta(days=1)
-        heart.beat()
+        heart.alive()
         assert heartbeat(url) == NOW - timedelta(days=1)
 
     def test_a_long_fetch_looks_alive_at_every_page(self, store, url) -> None:
@@ -135,7 +142,7 @@ class TestSigns:
         with pytest.raises(RunLost):
             store.purge_sample(run)
         with pytest.raises(RunLost):
-            Heart(store, run, Clock()).check()
+            Run(store, run, Clock()).check()
 
 
 class TestTakeOver:
@@ -150,8 +157,8 @@ class TestTakeOver:
         engine = sa.create_engine(url)
         with engine.connect() as other:
             other.connection.dbapi_connection.isolation_level = None
-            run = recorded_run(store, "run", Clock())
-            first, _ = run.__enter__()
+            run = begun(store, "run", Clock())
+            first = run.__enter__().number
             other.execute(sa.text("BEGIN IMMEDIATE"))
             with pytest.raises(StoreError):
                 run.__exit__(None, None, None)
@@ -162,13 +169,13 @@ class TestTakeOver:
 
     def test_what_another_process_has_just_done_is_not_done_again(self, store) -> None:
         slot, until = NOW - timedelta(hours=1), NOW + timedelta(minutes=10)
-        with recorded_run(store, "clean", Clock(), unless=(slot, until)):
+        with begun(store, "clean", Clock(), unless=(slot, until)):
             pass
-        with pytest.raises(RunGoesOn, match="just done"), recorded_run(store, "clean", Clock(), unless=(slot, until)):
+        with pytest.raises(RunGoesOn, match="just done"), begun(store, "clean", Clock(), unless=(slot, until)):
             raise AssertionError("begun")
-        with recorded_run(store, "run", Clock(), unless=(slot, until)):
+        with begun(store, "run", Clock(), unless=(slot, until)):
             pass
-        with recorded_run(store, "clean", Clock(), unless=(NOW + MINUTE, until)):
+        with begun(store, "clean", Clock(), unless=(NOW + MINUTE, until)):
             pass
         assert [run.kind for run in store.runs()] == ["clean", "run", "clean"]
 

@@ -14,9 +14,11 @@ from datetime import date
 
 import pytest
 
-from matcher.app.home import Matcher
+from matcher.app.home import Home
+from matcher.app.kept_index import current_index
+from matcher.app.questions import calls, status
 from matcher.config.settings import load_settings
-from matcher.model.question import CallFilter
+from matcher.model.question import Question
 from tests.helpers.home import DAY, PHOTONIC, Place, some_rows
 from tests.helpers.portal.rows import topic
 from tests.helpers.processes import MATCHER, MODULES
@@ -121,7 +123,7 @@ def test_killed_at_any_moment_a_fetch_leaves_a_store_that_opens(place, serve):
     rows = [topic(number) for number in range(120)]
     portal = serve(rows)
     place.portal = portal.url
-    matcher = Matcher(load_settings(environ=place.environment))
+    matcher = Home(load_settings(environ=place.environment))
     chance = random.Random(7)
     whole = time.monotonic()
     assert finish(start(place, "fetch", "--as-of", DAY))[0] == 0
@@ -132,12 +134,12 @@ def test_killed_at_any_moment_a_fetch_leaves_a_store_that_opens(place, serve):
         time.sleep(chance.uniform(0.2, 1.0) * whole)
         process.kill()
         finish(process)
-        assert {kept.outcome for kept in matcher.status().runs} <= {"ok", "interrupted"}
-        assert matcher.index().meta["revision"] == revision_of(matcher)
+        assert {kept.outcome for kept in status(matcher).runs} <= {"ok", "interrupted"}
+        assert current_index(matcher).meta["revision"] == revision_of(matcher)
     code, out, err = finish(start(place, "fetch", "--as-of", DAY, "--json"))
     assert code == 0, err
     assert json.loads(out)["complete"]
-    listed = matcher.calls(CallFilter(), as_of=date.fromisoformat(DAY)).calls
+    listed = calls(matcher, Question(as_of=date.fromisoformat(DAY))).calls
     assert len(listed) == len({call.identifier for call in listed}) == 128
     assert not list(place.home.glob("index.stale*"))
 
@@ -164,7 +166,7 @@ def test_questions_are_answered_while_the_index_is_refreshed(run, fetched, serve
     assert failures == []
 
 
-def revision_of(matcher: Matcher) -> int:
+def revision_of(matcher: Home) -> int:
     with matcher.open_store(read_only=True) as store:
         return store.revision
 

@@ -150,11 +150,11 @@ def test_the_shipped_file_shows_every_default():
 
 
 def test_the_portal_s_address_is_checked_with_its_origin(tmp_path):
-    from matcher.app.home import Matcher
+    from matcher.app.home import Home
 
     settings = settings_of(tmp_path, None, MATCHER_PORTAL_URL="http://portal.example.org/rest")
     with pytest.raises(ConfigError, match=r"MATCHER_PORTAL_URL: portal\.url: found .* expected https"):
-        Matcher(settings).portal()
+        Home(settings).portal()
 
 
 def test_mail_settings_are_checked_and_no_password_is_shown(tmp_path):

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.app import fetching
 from matcher.app.queueing import build_edition
+from matcher.app.sample import load_sample
 from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config
 from matcher.digest.compose import Edition, Fitting, compose, for_subscriber, is_due, is_worth_sending
@@ -135,7 +135,7 @@ def test_an_edition_is_read_from_store_and_index(tmp_path: Path) -> None:
     institutes = [i for i in load_institutes(packaged_config()) if i.identifier in {"brgm", "cea-leti"}]
     lab = Lab("Ground", ("geothermal energy", "groundwater", "mineral resources"))
     institutes = [replace(i, labs=(lab,), keywords_fr=(), description_fr="") for i in institutes]
-    listing = fetching.load()
+    listing = load_sample()
     today = listing.as_of
     readers = [replace(ANA, min_fit=60), replace(ANA, identifier="lea", institutes=("brgm/Ground",), min_fit=80)]
     now = datetime.combine(today, time(6), tzinfo=UTC)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from matcher.app.home import Matcher
+from matcher.app.home import Home
 from matcher.config.settings import load_settings
 from tests.helpers.home import Place, fetch_into, make_config, some_rows
 from tests.helpers.portal.rows import actions, topic
@@ -37,5 +37,5 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 
 @pytest.fixture(scope="session")
-def app(twice: Place) -> Matcher:
-    return Matcher(load_settings(environ=twice.environment))
+def app(twice: Place) -> Home:
+    return Home(load_settings(environ=twice.environment))

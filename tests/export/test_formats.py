@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from icalendar import Calendar
 
+from matcher.app.questions import rank
 from matcher.digest.compose import GOOD_FIT
 from matcher.errors import UsageError
 from matcher.export import atom, workbook
@@ -24,14 +25,13 @@ from matcher.export.formats import FORMATS
 from matcher.model.call import Action, Call, Deadline
 from matcher.model.changes import Change
 from matcher.model.match import Match
-from matcher.model.question import call_filter
+from matcher.model.question import Question
 from matcher.present import frames
 from matcher.present.records import call_record, match_record
 from tests.export.conftest import DAY
 from tests.helpers.home import BARE, INSTITUTES, ODD, PHOTONIC
 
 FORMULA = '=HYPERLINK("http://example.org","Électronique, photonics")'
-LIVE = call_filter()
 NOW = datetime(2026, 6, 15, 10, tzinfo=UTC)
 HALF = "half a character \ud83d of an emoji"
 
@@ -48,17 +48,17 @@ HOSTILE = Call(
 
 @pytest.fixture(scope="module")
 def matches(app) -> Content:
-    return contents.with_history(app, contents.matches(app, wanted=LIVE, as_of=DAY))
+    return contents.with_history(app, contents.matches(app, (), Question(as_of=DAY)))
 
 
 @pytest.fixture(scope="module")
 def calls(app) -> Content:
-    return contents.with_history(app, contents.calls(app, wanted=LIVE, as_of=DAY))
+    return contents.with_history(app, contents.calls(app, (), Question(as_of=DAY)))
 
 
 @pytest.fixture(scope="module")
 def changes(app) -> Content:
-    return contents.with_history(app, contents.changes(app, as_of=DAY))
+    return contents.with_history(app, contents.changes(app, (), Question(as_of=DAY)))
 
 
 def of_calls(*calls: Call, sample: str | None = None) -> Content:
@@ -99,36 +99,36 @@ def parsed_feed(content: Content):
 def test_all_institutes_or_those_named(app, matches):
     assert [part.institute for part in matches.parts] == sorted(INSTITUTES)
     assert len(matches) == sum(len(part.matches) for part in matches.parts) > 12
-    one = contents.matches(app, ["CEA-Leti", "cea-leti"], wanted=LIVE, top=2, as_of=DAY)
+    one = contents.matches(app, ["CEA-Leti", "cea-leti"], Question(top=2, as_of=DAY))
     [part] = one.parts
     assert (part.institute, len(part.matches), part.matches[0].call.identifier) == ("cea-leti", 2, PHOTONIC)
-    assert all(m.fit >= 90 for m in contents.matches(app, wanted=LIVE, min_fit=90, as_of=DAY).parts[0].matches)
+    assert all(m.fit >= 90 for m in contents.matches(app, (), Question(min_fit=90, as_of=DAY)).parts[0].matches)
 
 
 def test_calls_of_an_institute_are_among_its_best(app, calls):
     assert len(calls) == 13
-    best = contents.calls(app, ["cea-leti"], wanted=LIVE, top=3, as_of=DAY)
-    ranked = app.rank("cea-leti", top=3, as_of=DAY)
+    best = contents.calls(app, ["cea-leti"], Question(top=3, as_of=DAY))
+    ranked = rank(app, Question(("cea-leti",), top=3, as_of=DAY))
     assert {c.identifier for c in best.calls} == {m.call.identifier for m in ranked.matches}
     with pytest.raises(UsageError, match="give --institute as well"):
-        contents.calls(app, wanted=LIVE, top=3)
+        contents.calls(app, (), Question(top=3))
 
 
 def test_changes_since_a_day_and_of_an_institute(app, changes):
     assert {c.kind for c in changes.changes} == {"new", "moved"}
-    later = contents.changes(app, since=DAY, as_of=DAY)
+    later = contents.changes(app, (), Question(as_of=DAY), since=DAY)
     assert {(c.call, c.kind) for c in later.changes} == {(PHOTONIC, "moved"), ("HORIZON-TEST-2027-0001-02", "new")}
-    assert not len(contents.changes(app, since=DAY + timedelta(days=1), as_of=DAY + timedelta(days=1)))
-    own = contents.changes(app, ["cea-leti", "calym"], since=DAY, min_fit=60, as_of=DAY)
+    assert not len(contents.changes(app, (), Question(as_of=DAY + timedelta(days=1)), since=DAY + timedelta(days=1)))
+    own = contents.changes(app, ["cea-leti", "calym"], Question(min_fit=60, as_of=DAY), since=DAY)
     assert PHOTONIC in {c.call for c in own.parts[0].changes}
     assert PHOTONIC not in {c.call for c in own.parts[1].changes}
     assert len(own) == len({(c.call, c.kind) for p in own.parts for c in p.changes})
-    suiting = app.rank("mines", top=99, min_fit=GOOD_FIT, as_of=DAY).matches
-    good = contents.changes(app, ["mines"], as_of=DAY)
+    suiting = rank(app, Question(("mines",), top=99, min_fit=GOOD_FIT, as_of=DAY)).matches
+    good = contents.changes(app, ["mines"], Question(as_of=DAY))
     assert {c.call for c in good.changes} == {m.call.identifier for m in suiting}
-    assert 0 < len(suiting) < len(contents.changes(app, ["mines"], min_fit=0, as_of=DAY).calls)
+    assert 0 < len(suiting) < len(contents.changes(app, ["mines"], Question(min_fit=0, as_of=DAY)).calls)
     with pytest.raises(UsageError, match="give --institute as well"):
-        contents.changes(app, min_fit=3)
+        contents.changes(app, (), Question(min_fit=3))
 
 
 # csv
@@ -329,8 +329,8 @@ def test_an_entry_keeps_its_id(app, matches):
         entries = parsed_feed(contents.with_history(app, content)).entries
         return {m.call.identifier: e.id for m, e in zip(part.matches, entries, strict=True)}
 
-    today = ids(contents.matches(app, ["mines"], wanted=LIVE, as_of=DAY))
-    later = ids(contents.matches(app, ["mines"], wanted=LIVE, top=5, as_of=DAY + timedelta(days=9)))
+    today = ids(contents.matches(app, ["mines"], Question(as_of=DAY)))
+    later = ids(contents.matches(app, ["mines"], Question(top=5, as_of=DAY + timedelta(days=9))))
     assert later.items() <= today.items()
     assert len(later) == 5
     assert atom.urn("match", "mines", PHOTONIC.casefold()) == "urn:uuid:80a64bea-a69b-5c62-8bbe-7420703cc2ee"

@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
-from matcher.app.home import Matcher
+from matcher.app.daily import run_day
+from matcher.app.home import Home
+from matcher.app.run_context import Observer
 from matcher.config.settings import load_settings
 from tests.helpers.home import QUICK
 from tests.helpers.portal.rows import Row, actions, topic
@@ -93,12 +95,12 @@ class Flow:
         (self.place.config / "matcher.toml").write_text(QUICK + text, encoding="utf-8")
 
     @property
-    def app(self) -> Matcher:
+    def app(self) -> Home:
         environment = self.place.environment | ({"MATCHER_SMTP_URL": self.smtp} if self.smtp else {})
-        return Matcher(load_settings(environ=environment), clock=lambda: self.now)
+        return Home(load_settings(environ=environment), clock=lambda: self.now)
 
     def run(self) -> RunOutcome:
-        return self.app.run(say=self.said.append, sleep=lambda _seconds: None)
+        return run_day(self.app, observer=Observer(say=self.said.append, sleep=lambda _seconds: None))
 
     def later(self, **span: int) -> None:
         self.now += timedelta(**span)

@@ -100,10 +100,12 @@ def make_config(folder: Path, institutes: tuple[str, ...] = INSTITUTES) -> Path:
 
 def fetch_into(place: Place, day: str) -> None:
     """Fetch through the facade, once for many tests."""
-    from matcher.app.home import Matcher
+    from matcher.app.fetching import fetch, query_of
+    from matcher.app.home import Home
     from matcher.config.settings import load_settings
 
-    Matcher(load_settings(environ=place.environment)).fetch(as_of=date.fromisoformat(day))
+    home = Home(load_settings(environ=place.environment))
+    fetch(home, query_of(home), as_of=date.fromisoformat(day))
 
 
 def recorded_pass(name: str) -> list[dict[str, Any]]:

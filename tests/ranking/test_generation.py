@@ -12,9 +12,11 @@ import time
 import numpy as np
 import pytest
 
-from matcher.app.home import Matcher
+from matcher.app.home import Home
+from matcher.app.questions import rank
 from matcher.config.settings import load_settings
 from matcher.errors import IndexMissing
+from matcher.model.question import Question
 from matcher.ranking import generation as module
 from matcher.ranking.generation import Generation, StringTable, open_generation, write_generation
 from tests.helpers.home import DAY
@@ -165,12 +167,12 @@ def test_current_cannot_point_outside_the_folder(tmp_path):
 @pytest.mark.parametrize("damage", [cut, remove, garble])
 @pytest.mark.parametrize("part", ["posting_rows.npy", "meta.json", "CURRENT"])
 def test_the_app_builds_a_damaged_index_anew(fetched, part, damage):
-    app = Matcher(load_settings(environ=fetched.environment))
-    before = app.rank("cea-leti", as_of=_day())
+    app = Home(load_settings(environ=fetched.environment))
+    before = rank(app, Question(("cea-leti",), as_of=_day()))
     index = fetched.home / "index"
     current = (index / "CURRENT").read_text()
     damage(index / "CURRENT" if part == "CURRENT" else index / current / part)
-    assert app.rank("cea-leti", as_of=_day()) == before
+    assert rank(app, Question(("cea-leti",), as_of=_day())) == before
     assert json.loads((index / (index / "CURRENT").read_text() / "meta.json").read_text())["arrays"]
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.app.home import Matcher
+from matcher.app.home import Home
 from matcher.config.settings import load_settings
 from matcher.logs import configure, current_run, is_json, secrets_of
 from matcher.model.answers import Health, RunRecord
@@ -31,7 +31,7 @@ SAMPLE = re.compile(
 
 
 def recorded(place: Place, *runs: tuple[datetime, str, str]) -> None:
-    with Matcher(load_settings(environ=place.environment)).open_store() as store:
+    with Home(load_settings(environ=place.environment)).open_store() as store:
         for when, kind, outcome in runs:
             store.finish_run(store.begin_run(kind, when), outcome, {}, when)
 
@@ -109,7 +109,7 @@ class TestMetrics:
         file = tmp_path / "matcher.prom"
         assert run(place, "status", MATCHER_METRICS_FILE=str(file)).code == 0
         assert not file.exists()
-        write_metrics(Matcher(load_settings(environ=place.environment)), NOW, file)
+        write_metrics(Home(load_settings(environ=place.environment)), NOW, file)
         assert parsed(file.read_text())["matcher_calls"] == 0
 
     def test_unknown_is_left_out_and_labels_are_escaped(self) -> None:
@@ -132,7 +132,7 @@ class TestMetrics:
         assert found['matcher_mails{state="sent"}'] == 2
 
     def test_readers_see_a_whole_file(self, fetched, tmp_path) -> None:
-        app = Matcher(load_settings(environ=fetched.environment))
+        app = Home(load_settings(environ=fetched.environment))
         file = tmp_path / "matcher.prom"
         write_metrics(app, NOW, file)
         done = threading.Event()
@@ -213,7 +213,7 @@ class TestLogs:
         assert secrets_of({"MATCHER_SMTP_PASSWORD_FILE": str(tmp_path / "none")}) == frozenset()
 
     def test_the_store_sets_the_run(self, fetched) -> None:
-        with Matcher(load_settings(environ=fetched.environment)).open_store() as store:
+        with Home(load_settings(environ=fetched.environment)).open_store() as store:
             run_id = store.begin_run("fetch", NOW)
             assert current_run.get() == run_id
             store.finish_run(run_id, "ok", {}, NOW)

@@ -16,7 +16,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from matcher.app.home import Matcher
+from matcher.app.home import Home
 from matcher.app.upkeep import archive_source
 from matcher.config.settings import load_settings
 from matcher.errors import ConfigError, StoreMissing
@@ -90,7 +90,7 @@ def wait_for(condition, process: Process | None = None, seconds: float = 60.0) -
 
 
 def runs_of(place: Place, kind: str | None = None):
-    with Matcher(load_settings(environ=place.environment)).open_store(read_only=True) as store:
+    with Home(load_settings(environ=place.environment)).open_store(read_only=True) as store:
         return store.runs(100, kind)
 
 
@@ -122,7 +122,7 @@ class TestProcess:
         assert seconds < GRACE_SECONDS + 5
         assert "interrupted" in process.said
         assert {run.outcome for run in runs_of(scheduled)} == {"interrupted"}
-        with Matcher(load_settings(environ=scheduled.environment)).open_store() as store:
+        with Home(load_settings(environ=scheduled.environment)).open_store() as store:
             assert store.begin_run("fetch", datetime.now(UTC))  # nobody holds the lock
 
     def test_reads_the_configuration_again_and_keeps_the_old_one_when_it_is_wrong(self, scheduled, tmp_path) -> None:
@@ -141,7 +141,7 @@ class TestProcess:
         assert told[0] in {"04:30", "05:30"}
 
     def test_a_database_of_an_older_version_is_brought_up_to_date(self, scheduled, tmp_path) -> None:
-        with Matcher(load_settings(environ=scheduled.environment)).open_store():
+        with Home(load_settings(environ=scheduled.environment)).open_store():
             pass
         with closing(sqlite3.connect(scheduled.home / "matcher.db")) as connection, connection:
             for table in ("deliveries", "outbox", "dismissals", "addresses"):
@@ -356,8 +356,8 @@ class Loop:
         self.now = NOW
         self.watch = Watch(self.load, clock=lambda: self.now)
 
-    def load(self) -> Matcher:
-        self.app = Matcher(load_settings(environ=self.place.environment), clock=lambda: self.now)
+    def load(self) -> Home:
+        self.app = Home(load_settings(environ=self.place.environment), clock=lambda: self.now)
         return self.app
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.app.home import Matcher
+from matcher.app.home import Home
+from matcher.app.questions import calls
 from matcher.config.settings import load_settings
 from matcher.errors import StoreError
-from matcher.model.question import CallFilter
+from matcher.model.question import Question
 from matcher.schedule.loop import Watch
 from tests.helpers.home import DAY, QUICK, Place, make_config, some_rows
 from tests.helpers.portal.rows import topic
@@ -29,9 +30,9 @@ class Machines:
     url: str
     portal: str
 
-    def one(self, name: str) -> Matcher:
+    def one(self, name: str) -> Home:
         place = Place(self.folder / name, self.folder / "config", self.portal)
-        return Matcher(load_settings(environ=place.environment | {"MATCHER_DATABASE_URL": self.url}))
+        return Home(load_settings(environ=place.environment | {"MATCHER_DATABASE_URL": self.url}))
 
 
 @pytest.fixture
@@ -45,8 +46,8 @@ def machines(tmp_path, store_url, portal) -> Machines:
     return Machines(tmp_path, store_url, portal.url)
 
 
-def seen(matcher: Matcher) -> set[str]:
-    return {call.identifier for call in matcher.calls(CallFilter(), as_of=TODAY).calls}
+def seen(matcher: Home) -> set[str]:
+    return {call.identifier for call in calls(matcher, Question(as_of=TODAY)).calls}
 
 
 def test_a_reader_sees_what_another_machine_fetched(machines, portal) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.app.kept_index import current_index
 from matcher.store.database import Store
 from tests.helpers.crash.days import SECOND, Home, first_day, look_at
 from tests.helpers.crash.forks import Forks, Life
@@ -79,7 +80,7 @@ def test_a_question_after_a_cut_is_not_answered_from_the_index_of_before(
     disk.cut(before.folder, None)
     with Store.open(before.url, read_only=True) as store:
         assert store.revision > earlier
-        assert before.app.index().meta["revision"] == store.revision
+        assert current_index(before.app).meta["revision"] == store.revision
 
 
 def test_mails_as_files_that_were_marked_are_there(before: Home, watched: Forks, disk: Disk) -> None:

@@ -10,8 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from matcher.app.home import Matcher
+from matcher.app.daily import run_day
+from matcher.app.home import Home as Opened
+from matcher.app.questions import rank
+from matcher.app.run_context import Observer
 from matcher.config.settings import load_settings
+from matcher.model.question import Question
 from matcher.model.subscription import MailState
 from matcher.store.database import Store
 from tests.helpers.crash.forks import Life
@@ -102,8 +106,8 @@ class Home:
         return url_of(self.cluster, self.database) if self.cluster else f"sqlite:///{self.folder / 'matcher.db'}"
 
     @property
-    def app(self) -> Matcher:
-        return Matcher(load_settings(environ=self.environment))
+    def app(self) -> Opened:
+        return Opened(load_settings(environ=self.environment))
 
     def life(self, day: date, kill_at: int = 0, delay: float | None = None, synced: str = "") -> Life:
         command = ["--quiet", "run", "--as-of", day.isoformat()]
@@ -133,7 +137,7 @@ def first_day(root: Path, world: World, cluster: Path | None, name: str = "befor
     if cluster:
         administer(cluster, f"CREATE DATABASE {name}")
     world.portal.index.replace(first_listing())
-    home.app.run(as_of=FIRST, say=lambda _line: None)
+    run_day(home.app, as_of=FIRST, observer=Observer(say=lambda _line: None))
     world.portal.index.replace(second_listing())
     return home
 
@@ -167,7 +171,7 @@ def look_at(home: Home, day: date) -> Seen:
             {reader: dict(store.delivered(reader)) for reader in READERS},
             {queued.mail.message_id: queued.state.value for queued in store.mails()},
             {(row.key, row.reason) for row in store.set_aside()},
-            {name: app.rank(name, as_of=day) for name in INSTITUTES},
+            {name: rank(app, Question((name,), as_of=day, explain=True)) for name in INSTITUTES},
             files_of(home.folder),
         )
 

@@ -27,9 +27,9 @@ STAGES = ("record", "fetch", "save", "index", "compose", "deliver")
 
 _STAGED = (
     ("matcher.app.fetching", "fetch_listing", "fetch"),
-    ("matcher.store:Store", "save_listing", "save"),
-    ("matcher.app:Matcher", "_refresh_index", "index"),
-    ("matcher.digest.morning:Queueing", "queue", "compose"),
+    ("matcher.store.database:Store", "save_listing", "save"),
+    ("matcher.app.fetching", "refresh_index", "index"),
+    ("matcher.app.queueing:Queueing", "queue", "compose"),
     ("matcher.mail.delivery", "deliver", "deliver"),
 )
 _FILES = frozenset({"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate"})

@@ -147,11 +147,11 @@ def portal_clock(**span: float) -> Cause:
 
 
 JUMP = """
-import matcher.app
+import matcher.app.home
 from datetime import UTC, datetime, timedelta
 from itertools import count
 calls = count()
-matcher.app.Matcher.__init__.__kwdefaults__["clock"] = lambda: (
+matcher.app.home.Home.__init__.__kwdefaults__["clock"] = lambda: (
     datetime.now(UTC) - timedelta(days=2 if next(calls) > 8 else 0)
 )
 """
@@ -391,13 +391,13 @@ def silent_run(scene: Scene) -> Done:
 
 SCHEDULER = f"""
 import time
-import matcher.app, matcher.watch
+import matcher.app.home, matcher.schedule.loop
 from datetime import datetime, timedelta
 began = time.time()
 morning = datetime.fromisoformat("{FIRST + timedelta(days=1)}T08:00+00:00")
 clock = lambda: morning + timedelta(seconds=time.time() - began)
-matcher.app.Matcher.__init__.__kwdefaults__["clock"] = clock
-matcher.watch.Watch.__init__.__kwdefaults__["clock"] = clock
+matcher.app.home.Home.__init__.__kwdefaults__["clock"] = clock
+matcher.schedule.loop.Watch.__init__.__kwdefaults__["clock"] = clock
 """
 
 

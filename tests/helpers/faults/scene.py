@@ -37,9 +37,9 @@ subscribers:
 """
 PORTAL = "[portal]\nattempts = 2\nbackoff = 0.001\ntimeout = 5.0\nrate = 1000\nmax_passes = 2\n"
 TOMORROW = """
-import matcher.app
+import matcher.app.home
 from datetime import UTC, datetime, timedelta
-matcher.app.Matcher.__init__.__kwdefaults__["clock"] = lambda: datetime.now(UTC) + timedelta(days=1)
+matcher.app.home.Home.__init__.__kwdefaults__["clock"] = lambda: datetime.now(UTC) + timedelta(days=1)
 """
 """A clock on which mails that wait have had their time."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 
-from matcher.app import fetching
+from matcher.app.sample import load_sample
 from matcher.mail.message import MailOptions
 from matcher.model.call import Call, Status
 from matcher.model.changes import Change
@@ -62,7 +62,7 @@ WORDS = (
 @cache
 def live_calls() -> tuple[Call, ...]:
     """Live calls of the sample listing, first deadline first."""
-    rows, _ = parse_rows(fetching.load().rows)
+    rows, _ = parse_rows(load_sample().rows)
     calls = [row.call for row in rows if row.call.is_live(TODAY) and row.call.next_deadline(TODAY)]
     return tuple(sorted(calls, key=lambda call: (call.deadlines[-1].date, call.identifier)))
 
@@ -149,7 +149,7 @@ def failed(language: Language) -> Digest:
 
 def packaged(language: Language) -> Digest:
     """What a newcomer sees whose portal can't be reached."""
-    return replace(normal(language), health=replace(FRESH, last_good_fetch=None, sample=fetching.load().note))
+    return replace(normal(language), health=replace(FRESH, last_good_fetch=None, sample=load_sample().note))
 
 
 def fullest(language: Language, count: int = 15) -> Digest:

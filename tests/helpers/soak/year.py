@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from matcher.app.home import Matcher
+from matcher.app.home import Home
 from matcher.config.settings import load_settings
 from matcher.schedule.loop import Watch
 from tests.helpers.home import Place, make_config
@@ -129,9 +129,9 @@ class Year:
                     progress(self.seen.samples[-1])
         return self.seen
 
-    def _load(self, smtp: str) -> Matcher:
+    def _load(self, smtp: str) -> Home:
         environment = self.place.environment | {"MATCHER_SMTP_URL": smtp}
-        return Matcher(load_settings(environ=environment), clock=self._clock)
+        return Home(load_settings(environ=environment), clock=self._clock)
 
     def _live(self, day: date, watch: Watch, portal: LocalPortal) -> None:
         """The ticks of one day, those on the change of the clocks included."""

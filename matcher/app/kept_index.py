@@ -1,0 +1,146 @@
+"""The index in use: opened, found stale, built anew when calls or profiles changed.
+
+Each home has an index of its own. Whoever writes to the database in this home keeps it up to date, or leaves a mark; a
+database elsewhere is asked for its revision.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager, suppress
+from datetime import date
+from typing import TYPE_CHECKING
+
+from matcher.disk import writing_to
+from matcher.errors import IndexMissing, StoreError, StoreMissing
+from matcher.model.call import Source
+from matcher.model.day import brussels_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from matcher.app.home import Home
+    from matcher.ranking.encoder import Encoding
+    from matcher.ranking.index import Index
+    from matcher.store.database import Store
+
+_NOTHING_FETCHED = "Nothing was fetched yet: start with `matcher run`."
+
+
+def current_index(home: Home) -> Index:
+    """The index in use, built anew when profiles or calls changed since.
+
+    Raises:
+        IndexMissing: when nothing was fetched yet.
+
+    """
+    index = opened_index(home)
+    ours = not home.settings.database.url and not _stale_marks(home)
+    if index is not None and ours and _is_as_configured(home, index):
+        return index
+    try:
+        with home.open_store(read_only=True) as store:
+            return refresh_index(home, store)
+    except StoreMissing as error:
+        if index is not None:
+            raise
+        raise IndexMissing(_NOTHING_FETCHED) from error
+
+
+def opened_index(home: Home) -> Index | None:
+    """The index as it was saved, current or not; None where there is none."""
+    from matcher.ranking.index import open_index
+
+    try:
+        return open_index(_folder(home))
+    except IndexMissing:
+        return None
+
+
+def is_current(home: Home, index: Index, revision: int) -> bool:
+    """Whether the index was built of the calls of that revision, and as it is configured now."""
+    return index.meta["revision"] == revision and _is_as_configured(home, index)
+
+
+def refresh_index(home: Home, store: Store) -> Index:
+    """Build the index anew when calls or profiles changed; raises IndexMissing when there is no call."""
+    index = opened_index(home)
+    revision = store.revision
+    if index is not None and is_current(home, index, revision):
+        return index
+    label = _sample_label(store)
+    # A writer that was killed can leave sample calls beside real ones; without their label they don't show.
+    calls = [call for call in store.calls() if label["sample"] or call.source is not Source.SAMPLE]
+    if not calls:
+        raise IndexMissing(_NOTHING_FETCHED)
+    from matcher.ranking.build import build
+    from matcher.ranking.generation import write_generation
+    from matcher.ranking.index import LAYOUT
+
+    facts = {"revision": revision, "institutes": home.fingerprint, **label}
+    profiles = [institute.profile() for institute in home.institutes]
+    built = build(
+        calls, profiles, now=home.clock(), meta=facts, previous=index, encoding=encoding(home, label["sample_day"])
+    )
+    with writing_to(_folder(home)):
+        write_generation(_folder(home), LAYOUT, built.generation)
+    return built
+
+
+@contextmanager
+def index_out_of_date(home: Home, store: Store) -> Iterator[None]:
+    """Mark the index as out of date around a write, so that the next question notices a writer that was killed.
+
+    Only a writer takes marks away: its own, and those that stood before it began. A reader that did so could take the
+    mark of a writer that is about to save.
+    """
+    encoding(home)  # what is wrong with it is told before there is anything to undo
+    left = _stale_marks(home)
+    revision = store.revision
+    mark = home.settings.home / f"index.stale.{os.urandom(4).hex()}"
+    with writing_to(home.settings.home):
+        mark.touch(mode=0o600)
+    try:
+        yield
+    except BaseException:
+        with suppress(StoreError):
+            if store.revision == revision:
+                mark.unlink(missing_ok=True)
+        raise
+    for done in (*left, mark):
+        done.unlink(missing_ok=True)
+
+
+def encoding(home: Home, day: str | None = None) -> Encoding | None:
+    """How the index gets vectors of the calls that are live on a day; None without one. Raises ConfigError."""
+    if not home.settings.ranking.encoder:
+        return None
+    from matcher.ranking.encoder import index_encoding
+
+    return index_encoding(home.settings, date.fromisoformat(day) if day else brussels_day(home.clock()))
+
+
+def _folder(home: Home) -> Path:
+    return home.settings.home / "index"
+
+
+def _stale_marks(home: Home) -> list[Path]:
+    """One for each writer that began and was not seen to end: the store may be ahead of the index."""
+    return list(home.settings.home.glob("index.stale.*"))
+
+
+def _is_as_configured(home: Home, index: Index) -> bool:
+    """Built of these institutes and with this encoder."""
+    encoder = index.meta.get("encoder", {}).get("setting", "")
+    return bool(index.meta["institutes"] == home.fingerprint and encoder == home.settings.ranking.encoder)
+
+
+def _sample_label(store: Store) -> dict[str, str | None]:
+    """The note and the day of the packaged sample where a store holds nothing else, else None for both."""
+    if set(store.counts()) != {Source.SAMPLE}:
+        return {"sample": None, "sample_day": None}
+    from matcher.app.sample import load_sample
+
+    loaded = load_sample()
+    return {"sample": loaded.note, "sample_day": loaded.as_of.isoformat()}

@@ -1,0 +1,217 @@
+"""Questions that the saved index answers: which calls suit whom, why, and what is known of each.
+
+Each takes a home and a `Question` (or the name of a call), and brings one of the records of `matcher.model.answers`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from matcher.app.kept_index import current_index, encoding, is_current, opened_index
+from matcher.errors import StoreMissing, UsageError
+from matcher.model.answers import CallListing, ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
+from matcher.model.call import LIVE, Call
+from matcher.model.day import brussels_day
+from matcher.model.question import CallFilter, Question, check_known
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matcher.app.home import Home
+    from matcher.model.changes import Change
+    from matcher.model.match import SkillCheck, Trial
+    from matcher.ranking.index import Index
+    from matcher.ranking.matching import Asked
+
+
+def rank(home: Home, question: Question) -> Ranking:
+    """The best calls for an institute, a text or a draft. Raises UsageError for what nobody knows."""
+    from matcher.ranking.matching import best_matches
+
+    index = current_index(home)
+    _check_words(index, question.filter)
+    day = home.day(question.as_of, index)
+    asked = _asked(home, index, question)
+    top, min_fit = _limits(home, question)
+    matches = best_matches(
+        asked.scored(index),
+        question.filter,
+        day.date,
+        top=top,
+        min_fit=min_fit,
+        sentences=question.explain,
+        pin=asked.pin,
+    )
+    return Ranking(asked.identifier, asked.name, day.date, tuple(matches), day.sample)
+
+
+def why(home: Home, question: Question, call: str) -> Reason:
+    """Why a call was, or was not, recommended to an institute."""
+    from matcher.ranking.matching import place
+
+    index = current_index(home)
+    day = home.day(question.as_of, index)
+    asked = _asked(home, index, question)
+    row = row_of(index, call)
+    top, min_fit = _limits(home, question)
+    placed = place(asked.scored(index), question.filter, day.date, row, top=top)
+    return Reason(
+        institute=asked.identifier or question.institute or "",
+        as_of=day.date,
+        sample=day.sample,
+        match=placed.match,
+        recommended=placed.stopped_by is None and 0 < placed.match.rank <= top and placed.match.fit >= min_fit,
+        stopped_by=placed.stopped_by,
+        candidates=placed.candidates,
+        top=top,
+        score_needed=placed.score_needed,
+        min_fit=min_fit,
+    )
+
+
+def show(home: Home, call: str, *, institute: str | None = None, as_of: date | None = None) -> ShownCall:
+    """A call in full with its history up to the day, and its match for an institute."""
+    index = current_index(home)
+    day = home.day(as_of, index)
+    row = row_of(index, call)
+    match = None
+    if institute is not None:
+        match = _asked(home, index, Question((institute,))).scored(index).match(row, 0, sentence=True)
+    identifier = index.call(row).identifier
+    with home.open_store(read_only=True) as store:
+        changes = _until(day.date, store.changes(identifier=identifier))
+    return ShownCall(index.full_call(row), day.date, changes, match, day.sample)
+
+
+def calls(home: Home, question: Question) -> CallListing:
+    """The calls that pass a filter, next deadline first, calls without one last."""
+    index = current_index(home)
+    wanted, day = question.filter, home.day(question.as_of, index)
+    _check_words(index, wanted)
+    rows = index.live_rows(day.date) if wanted.status and wanted.status <= LIVE else range(len(index))
+    passing = [call for call in map(index.call, rows) if wanted.stopped_by(call, day.date) is None]
+
+    def soonest(call: Call) -> tuple[date, str]:
+        following = call.next_deadline(day.date)
+        return (following.date if following else date.max, call.identifier)
+
+    return CallListing(tuple(sorted(passing, key=soonest)), day.date, day.sample)
+
+
+def changes(home: Home, question: Question, *, call: str | None = None, since: date | None = None) -> ChangeListing:
+    """What changed up to a day, newest first: of one call, or of the calls that suit an institute.
+
+    A call suits from a fit of `min_fit` on, by default from the one that digests go by.
+    """
+    from matcher.digest.compose import GOOD_FIT
+    from matcher.ranking.matching import suiting
+
+    index = current_index(home)
+    day = home.day(question.as_of, index)
+    kept = None if call is None else {index.call(row_of(index, call)).identifier}
+    if question.about is not None:
+        asked = _asked(home, index, question)
+        rows = suiting(asked.scored(index), GOOD_FIT if question.min_fit is None else question.min_fit, asked.pin)
+        named = {index.call(row).identifier for row in rows}
+        kept = named if kept is None else kept & named
+    with home.open_store(read_only=True) as store:
+        found = _until(day.date, store.changes(identifier=call))
+    first = since or date.min
+    seen = (c for c in found if first <= brussels_day(c.seen_at) and (kept is None or c.call in kept))
+    return ChangeListing(tuple(seen), day.date, day.sample)
+
+
+def profile(home: Home, name: str) -> ShownProfile:
+    """An institute and its terms as the index reads them."""
+    from matcher.ranking.matching import profile_terms
+
+    institute = home.institute(name)
+    return ShownProfile(institute, profile_terms(current_index(home).query(institute.identifier)))
+
+
+def check_profile(home: Home, name: str) -> list[SkillCheck]:
+    """Each skill of an institute: does it match calls, never, or nearly all of them."""
+    from matcher.ranking.skills import check_skills
+
+    return check_skills(current_index(home), home.institute(name).profile().parts)
+
+
+def try_term(home: Home, name: str, term: str, *, as_of: date | None = None) -> Trial:
+    """Which live calls would enter or leave an institute's top list if a term were added to its keywords."""
+    from matcher.ranking import skills
+
+    index = current_index(home)
+    return skills.try_term(index, home.institute(name).profile(), term, home.day(as_of, index).date)
+
+
+def status(home: Home, last: int = 10, *, as_of: date | None = None) -> Health:
+    """The last runs, and how fresh the listing and the index are; `as_of` fixes the day that calls are live on."""
+    try:
+        with home.open_store(read_only=True) as store:
+            runs = tuple(store.runs(last))
+            good = next((r for r in store.runs(1000, kind="fetch") if r.outcome in {"ok", "partial"}), None)
+            counted = sum(store.counts().values())
+            revision = store.revision
+    except StoreMissing:
+        return Health((), 0, 0, None, None, False, None)
+    index = opened_index(home)
+    return Health(
+        runs=runs,
+        calls=counted,
+        live=len(index.live_rows(home.day(as_of, index).date)) if index else 0,
+        last_good_fetch=good.finished if good else None,
+        indexed=str(index.meta["created"]) if index else None,
+        index_current=index is not None and is_current(home, index, revision),
+        sample=index.meta["sample"] if index else None,
+    )
+
+
+def row_of(index: Index, call: str) -> int:
+    """The row of a call. Raises UsageError when it is unknown."""
+    row = index.row(call)
+    if row is None:
+        raise UsageError(f"No call is known as {call!r}; `matcher calls WORDS --status all` searches them.")
+    return row
+
+
+def _limits(home: Home, question: Question) -> tuple[int, int]:
+    """How many matches at most, and from which fit on."""
+    defaults = home.settings.ranking
+    return (
+        defaults.top if question.top is None else question.top,
+        defaults.min_fit if question.min_fit is None else question.min_fit,
+    )
+
+
+def _asked(home: Home, index: Index, question: Question) -> Asked:
+    """What is ranked for: an institute as it was indexed, a text, or a draft."""
+    from matcher.ranking.matching import asked_institute, asked_profile, asked_text
+
+    about = question.about
+    if isinstance(about, str):
+        encoder = encoding(home)
+        return asked_text(index, about, encoder.vectors.encoder if encoder else None)
+    if isinstance(about, tuple) and len(about) == 1:
+        found = asked_institute(index, about[0])
+        if found is None:
+            raise UsageError(f"{home.institute(about[0]).identifier} is in no index; run `matcher run`.")
+        return found
+    if about is None or isinstance(about, tuple):
+        raise UsageError("Say what to rank for: one institute, a text or a draft.")
+    return asked_profile(index, about)
+
+
+def _until(day: date, changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The changes that were seen by the end of a day, which may be replayed."""
+    return tuple(change for change in changes if brussels_day(change.seen_at) <= day)
+
+
+def _check_words(index: Index, wanted: CallFilter) -> None:
+    """Raises UsageError for a filter that names a programme or type of action that there is not."""
+    if not (wanted.programmes or wanted.actions):
+        return
+    from matcher.model.programmes import ABBREVIATIONS
+    from matcher.portal.actions import USUAL
+
+    check_known(wanted, map(index.call, range(len(index))), ABBREVIATIONS.values(), USUAL)
