@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from typing import TYPE_CHECKING
 
-from matcher.disk import writing_to
+from matcher.disk import sync, writing_to
 from matcher.errors import IndexMissing, StoreError, StoreMissing
 from matcher.model.call import Source
 from matcher.model.day import brussels_day
@@ -101,6 +101,7 @@ def index_out_of_date(home: Home, store: Store) -> Iterator[None]:
     mark = home.settings.home / f"index.stale.{os.urandom(4).hex()}"
     with writing_to(home.settings.home):
         mark.touch(mode=0o600)
+        sync(mark.parent)  # what is saved after it may outlast a power cut
     try:
         yield
     except BaseException:

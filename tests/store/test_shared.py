@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.app.fetching import fetch, query_of
 from matcher.app.home import Home
-from matcher.app.questions import calls
+from matcher.app.kept_index import current_index
+from matcher.app.questions import calls, rank
 from matcher.config.settings import load_settings
 from matcher.errors import StoreError
 from matcher.model.question import Question
@@ -46,35 +48,39 @@ def machines(tmp_path, store_url, portal) -> Machines:
     return Machines(tmp_path, store_url, portal.url)
 
 
+def fetch_all(home: Home) -> None:
+    fetch(home, query_of(home), as_of=TODAY)
+
+
 def seen(matcher: Home) -> set[str]:
     return {call.identifier for call in calls(matcher, Question(as_of=TODAY)).calls}
 
 
 def test_a_reader_sees_what_another_machine_fetched(machines, portal) -> None:
     writer = machines.one("writer")
-    writer.fetch(as_of=TODAY)
+    fetch_all(writer)
     assert seen(machines.one("reader")) == seen(writer)
     assert len(seen(writer)) == 12
     portal.index.replace([*some_rows(), topic(50)])
     reader = machines.one("reader")
     before = seen(reader)
-    writer.fetch(as_of=TODAY)
+    fetch_all(writer)
     assert seen(reader) == seen(writer) == before | {next(iter(seen(writer) - before))}
-    assert [m.call.identifier for m in reader.rank("cea-leti", as_of=TODAY).matches] == [
-        m.call.identifier for m in writer.rank("cea-leti", as_of=TODAY).matches
+    assert [m.call.identifier for m in rank(reader, Question(("cea-leti",), as_of=TODAY)).matches] == [
+        m.call.identifier for m in rank(writer, Question(("cea-leti",), as_of=TODAY)).matches
     ]
 
 
 def test_a_reader_without_news_builds_nothing(machines) -> None:
-    machines.one("writer").fetch(as_of=TODAY)
+    fetch_all(machines.one("writer"))
     reader = machines.one("reader")
-    created = reader.index().meta["created"]
-    assert machines.one("reader").index().meta["created"] == created
+    created = current_index(reader).meta["created"]
+    assert current_index(machines.one("reader")).meta["created"] == created
 
 
 def test_readers_see_whole_listings_while_one_writes(machines, portal) -> None:
     writer = machines.one("writer")
-    writer.fetch(as_of=TODAY)
+    fetch_all(writer)
     done, sizes, failures = threading.Event(), set(), []
 
     def ask() -> None:
@@ -89,7 +95,7 @@ def test_readers_see_whole_listings_while_one_writes(machines, portal) -> None:
     try:
         for number in (1, 2, 3):  # five more calls at a time
             portal.index.replace([*some_rows(), *(topic(100 + n) for n in range(5 * number))])
-            writer.fetch(as_of=TODAY)
+            fetch_all(writer)
     finally:
         done.set()
         thread.join()
@@ -99,11 +105,11 @@ def test_readers_see_whole_listings_while_one_writes(machines, portal) -> None:
 
 
 def test_a_database_that_is_away_is_told(machines, tmp_path) -> None:
-    machines.one("writer").fetch(as_of=TODAY)
-    machines.one("reader").index()
+    fetch_all(machines.one("writer"))
+    current_index(machines.one("reader"))
     away = Machines(machines.folder, f"postgresql+psycopg://matcher:hush@/x?host={tmp_path}/none", machines.portal)
     with pytest.raises(StoreError, match="cannot be reached") as caught:
-        away.one("reader").index()
+        current_index(away.one("reader"))
     assert "hush" not in str(caught.value)
 
 

@@ -235,7 +235,7 @@ def foreign_home(scene: Scene) -> Iterator[None]:
 
 
 IN_A_HURRY = """
-from matcher.store import Store
+from matcher.store.database import Store
 Store.open.__func__.__kwdefaults__["wait"] = 1.0
 """
 
