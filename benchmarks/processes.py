@@ -53,10 +53,10 @@ def _fill(app: Home, calls: list[Call]) -> float:
     """Keep the calls and build the index; seconds that the index took."""
     now = datetime.now(UTC)
     with app.open_store() as store:
-        run = store.begin_run("bulk", now)
+        run = store.runs.begin("bulk", now)
         rows = (ParsedRow(call.identifier, call, b"{}") for call in calls)
-        store.save_archive(rows, run_id=run, now=now)
-        store.finish_run(run, "ok", {}, now)
+        store.saving.archive(rows, run_id=run, now=now)
+        store.runs.finish(run, "ok", {}, now)
     with stopwatch() as watch:
         current_index(app)
     return watch.seconds

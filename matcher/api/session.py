@@ -391,7 +391,7 @@ class Session:
 
         Example:
             >>> with matcher.open(sample=True) as other:
-            ...     len(other.calls())
+            ...     len(other.calls.all())
             160
         """
         if self._made is not None:

@@ -71,7 +71,7 @@ def run_day(
     """The daily job, once: fetch, index, match, digest, deliver; where nobody is subscribed, lists as files.
 
     Where the portal can't be reached before anything was ever fetched, the packaged sample listing takes its place.
-    `unless` is as in `Store.begin_run`. Mistakes in the configuration stop it before anything is done.
+    `unless` is as in `Runs.begin`. Mistakes in the configuration stop it before anything is done.
 
     Raises:
         RunGoesOn: another run is at work.
@@ -181,11 +181,11 @@ class _Work:
 
     def _given_up_unheard(self) -> list[str]:
         """Mails that failed for good in the runs right before this one that were killed before they could tell."""
-        before = self.run.store.runs(1000, kind="run")[1:]
+        before = self.run.store.runs.last(1000, kind="run")[1:]
         since = min((run.started for run in takewhile(lambda run: run.outcome == "interrupted", before)), default=None)
         if since is None:
             return []
-        failed = self.run.store.mails(MailState.FAILED, limit=1000)
+        failed = self.run.store.outbox.listed(MailState.FAILED, limit=1000)
         return [given_up(m, m.last_error or "") for m in failed if m.tried_at is not None and m.tried_at >= since]
 
     def _tell_of_mails(self, sending: Sending) -> None:

@@ -64,7 +64,7 @@ def _home(home: Home) -> str:
 def _database(home: Home) -> str:
     try:
         with home.open_store(read_only=True) as store:
-            return f"{sum(store.counts().values())} calls, revision {store.revision}"
+            return f"{sum(store.calls.counts().values())} calls, revision {store.revision}"
     except StoreMissing:
         return "none yet (made at the first run)"
 

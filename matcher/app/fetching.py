@@ -96,7 +96,7 @@ def use_sample(home: Home, within: Run | None = None) -> None:
         with within.part("sample") if within else begun(store, "sample", home.clock) as run:
             rows, _ = parse_rows(load_sample().rows)
             marked = (replace(row, call=replace(row.call, source=Source.SAMPLE)) for row in rows)
-            store.save_archive(marked, run_id=run.number, now=home.clock())
+            store.saving.archive(marked, run_id=run.number, now=home.clock())
         refresh_index(home, store)
 
 
@@ -118,15 +118,15 @@ def fetch_listing(run: Run, portal: Portal, query: Query, day: Day) -> FetchRepo
     listing = portal.listing(query, run.observer.progress)
     problems = [*listing.problems, *_clock_problem(portal, run.clock())]
     scope = _scope(query)
-    absent = store.absent(listing.rows, scope, day.date) if listing.complete else []
+    absent = store.saving.absent(listing.rows, scope, day.date) if listing.complete else []
     unread = _named_in(listing.set_aside, absent, problems)
     found = _look_up(portal, [name for name in absent if name not in unread], len(listing.rows), problems)
     rows = [*listing.rows, *(found or ())]
     all_seen = listing.complete and found is not None
-    saved = store.save_listing(rows, run_id=run.number, now=day.moment, complete=all_seen, scope=scope, unread=unread)
-    store.save_set_aside(listing.set_aside, run_id=run.number, now=day.moment)
+    saved = store.saving.listing(rows, run_id=run.number, now=day.moment, complete=all_seen, scope=scope, unread=unread)
+    store.saving.set_aside(listing.set_aside, run_id=run.number, now=day.moment)
     if rows:
-        store.purge_sample(run.number)
+        store.saving.purge_sample(run.number)
     run.detail["descriptions"] = _fill_descriptions(run, portal, listing.rows, day, problems)
     run.detail |= {"passes": listing.passes, "stale_copies": listing.stale_copies}
     run.detail["language_copies"] = listing.language_copies
@@ -141,13 +141,13 @@ def _read_archive(run: Run, portal: Portal, source: str, now: datetime) -> Fetch
     saved = Saved()
     seen: list[int] = [0]
     portal.before_requests(run.alive)
-    file = portal.open_bulk(source, store.get_value(_BULK_ETAG + source))
+    file = portal.open_bulk(source, store.facts.get(_BULK_ETAG + source))
     run.detail["unchanged"] = file is None
     if file is not None:
         with file:
-            saved = store.save_archive(_counted(file, seen, run), run_id=run.number, now=now)
-        store.purge_sample(run.number)
-        store.set_value(_BULK_ETAG + source, file.etag)
+            saved = store.saving.archive(_counted(file, seen, run), run_id=run.number, now=now)
+        store.saving.purge_sample(run.number)
+        store.facts.set(_BULK_ETAG + source, file.etag)
     report = FetchReport(
         seen=seen[0],
         distinct=seen[0],
@@ -238,10 +238,10 @@ def _fill_descriptions(
             problems.append(f"Missing descriptions could not be completed from the topic files: {error}")
             break
         if sections:
-            store.fill_sections(call.identifier, sections, run_id=run.number, now=day.moment)
+            store.saving.sections(call.identifier, sections, run_id=run.number, now=day.moment)
             filled += 1
         else:
-            store.set_value(_NO_DESCRIPTION + call.identifier, day.date.isoformat())
+            store.facts.set(_NO_DESCRIPTION + call.identifier, day.date.isoformat())
     return {"asked": asked, "filled": filled}
 
 
@@ -250,8 +250,8 @@ def _undescribed(store: Store, rows: Sequence[ParsedRow], today: date) -> Iterat
     for row in rows:
         if row.call.sections or not row.call.is_live(today):
             continue
-        kept = store.call(row.call.identifier)
-        asked_on = store.get_value(_NO_DESCRIPTION + row.call.identifier)
+        kept = store.calls.get(row.call.identifier)
+        asked_on = store.facts.get(_NO_DESCRIPTION + row.call.identifier)
         lately = asked_on is not None and (today - date.fromisoformat(asked_on)).days < 30
         if kept is not None and not kept.sections and not lately:
             yield kept

@@ -109,7 +109,7 @@ class Home:
     def holds_only_sample(self) -> bool:
         """True when nothing but the sample was ever kept."""
         with self.open_store(read_only=True) as store:
-            return set(store.counts()) <= {Source.SAMPLE}
+            return set(store.calls.counts()) <= {Source.SAMPLE}
 
     def _make_folder(self) -> None:
         folder = self.settings.home

@@ -71,7 +71,7 @@ def refresh_index(home: Home, store: Store) -> Index:
         return index
     label = _sample_label(store)
     # A writer that was killed can leave sample calls beside real ones; without their label they don't show.
-    calls = [call for call in store.calls() if label["sample"] or call.source is not Source.SAMPLE]
+    calls = [call for call in store.calls.all() if label["sample"] or call.source is not Source.SAMPLE]
     if not calls:
         raise IndexMissing(_NOTHING_FETCHED)
     from matcher.ranking.build import build
@@ -139,7 +139,7 @@ def _is_as_configured(home: Home, index: Index) -> bool:
 
 def _sample_label(store: Store) -> dict[str, str | None]:
     """The note and the day of the packaged sample where a store holds nothing else, else None for both."""
-    if set(store.counts()) != {Source.SAMPLE}:
+    if set(store.calls.counts()) != {Source.SAMPLE}:
         return {"sample": None, "sample_day": None}
     from matcher.app.sample import load_sample
 

@@ -97,9 +97,9 @@ class Mailing:
         found = self._home.subscribers
         try:
             with self._home.open_store(read_only=True) as store:
-                paused = {a.address.casefold() for a in store.addresses() if a.paused_at is not None}
+                paused = {a.address.casefold() for a in store.outbox.refusing() if a.paused_at is not None}
                 return tuple(
-                    SubscriberLine(s, store.last_mail_day(s.identifier), s.address.casefold() in paused) for s in found
+                    SubscriberLine(s, store.told.last_day(s.identifier), s.address.casefold() in paused) for s in found
                 )
         except StoreMissing:
             return tuple(SubscriberLine(s, None, paused=False) for s in found)
@@ -109,15 +109,15 @@ class Mailing:
         subscriber = self._home.subscriber(name).identifier
         with self._home.open_store() as store:
             if undo:
-                found = {c.casefold(): c for c in store.dismissed(subscriber)}.get(call.strip().casefold())
+                found = {c.casefold(): c for c in store.told.dismissed(subscriber)}.get(call.strip().casefold())
                 if found is None:
                     raise UsageError(f"{subscriber} did not dismiss {call}; the calls dismissed stay as they are.")
-                store.recall(subscriber, found)
+                store.told.recall(subscriber, found)
                 return found
-            kept = store.call(call.strip())
+            kept = store.calls.get(call.strip())
             if kept is None:
                 raise UsageError(f"No call is known as {call!r}; `matcher calls WORDS --status all` searches them.")
-            store.dismiss(subscriber, kept.identifier, self._moment_of_dismissal())
+            store.told.dismiss(subscriber, kept.identifier, self._moment_of_dismissal())
             return kept.identifier
 
     def _moment_of_dismissal(self) -> datetime:
@@ -127,8 +127,8 @@ class Mailing:
     def unpause(self, address: str) -> None:
         """Send to an address again that was paused after refusals. Raises UsageError when it was not."""
         with self._home.open_store() as store:
-            known = {record.address.casefold(): record.address for record in store.addresses()}
-            if not store.unpause_address(known.get(address.strip().casefold(), address)):
+            known = {record.address.casefold(): record.address for record in store.outbox.refusing()}
+            if not store.outbox.unpause(known.get(address.strip().casefold(), address)):
                 raise UsageError(f"{address} is not paused; `matcher digest status` lists the addresses that are.")
 
     # looking
@@ -187,7 +187,7 @@ class Mailing:
         ranking = rank(self._home, Question((institute,), top=CALENDAR_CALLS, min_fit=GOOD_FIT, as_of=as_of))
         now = noon(ranking.as_of)
         with self._home.open_store(read_only=True) as store:
-            changes = [change for change in store.changes() if change.seen_at <= now]
+            changes = [change for change in store.calls.changes() if change.seen_at <= now]
         found = self._home.institute(institute)
         name = found.name_fr if language is Language.FR else found.name_en
         return institute_calendar(ranking.matches, name, language, now=now, changes=changes)
@@ -201,7 +201,7 @@ class Mailing:
         try:
             with self._home.open_store(read_only=True) as store:
                 queue = queue_status(store, self._home.clock())
-                return MailStatus(queue, tuple(store.mails(limit=last)), tuple(store.addresses()), where)
+                return MailStatus(queue, tuple(store.outbox.listed(limit=last)), tuple(store.outbox.refusing()), where)
         except StoreMissing:
             return MailStatus(QueueStatus(), (), (), where)
 
@@ -291,7 +291,7 @@ class Mailing:
     def notify(self, store: Store, reason: str, problems: Sequence[str], day: date) -> bool:
         """Queue a mail to the operator, one for each reason and day; False when there is nobody or nothing to tell."""
         message = self._notice(reason, problems, day)
-        return message is not None and store.queue_mail(message, (), now=self._home.clock())
+        return message is not None and store.outbox.queue(message, (), now=self._home.clock())
 
     def tell(self, reason: str, error: Exception, *, sleep: Callable[[float], None] = time.sleep) -> None:
         """Tell the operator at once that something failed: through the outbox, or past it where it takes nothing.
@@ -307,7 +307,7 @@ class Mailing:
             if isinstance(error, StoreError):
                 raise error
             with self._home.open_store() as store:
-                if store.queue_mail(message, (), now=self._home.clock()):
+                if store.outbox.queue(message, (), now=self._home.clock()):
                     self.deliver(store, sleep=sleep)
         except MatcherError:
             with suppress(MatcherError), closing(transport_of(self._settings)) as transport:
@@ -342,7 +342,7 @@ def _settled(store: Store, lines: Iterable[DigestLine]) -> Iterable[DigestLine]:
     """The lines with what became of the mails that were queued."""
     fates = {MailState.SENT: Fate.SENT, MailState.FAILED: Fate.FAILED}
     for line in lines:
-        kept = store.mail(line.message_id) if line.fate is Fate.QUEUED and line.message_id else None
+        kept = store.outbox.get(line.message_id) if line.fate is Fate.QUEUED and line.message_id else None
         yield line if kept is None else replace(line, fate=fates.get(kept.state, Fate.QUEUED))
 
 

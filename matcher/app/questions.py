@@ -80,7 +80,7 @@ def show(home: Home, call: str, *, institute: str | None = None, as_of: date | N
         match = _asked(home, index, Question((institute,))).scored(index).match(row, 0, sentence=True)
     identifier = index.call(row).identifier
     with home.open_store(read_only=True) as store:
-        changes = _until(day.date, store.changes(identifier=identifier))
+        changes = _until(day.date, store.calls.changes(identifier=identifier))
     return ShownCall(index.full_call(row), day.date, changes, match, day.sample)
 
 
@@ -116,7 +116,7 @@ def changes(home: Home, question: Question, *, call: str | None = None, since: d
         named = {index.call(row).identifier for row in rows}
         kept = named if kept is None else kept & named
     with home.open_store(read_only=True) as store:
-        found = _until(day.date, store.changes(identifier=call))
+        found = _until(day.date, store.calls.changes(identifier=call))
     first = since or date.min
     seen = (c for c in found if first <= brussels_day(c.seen_at) and (kept is None or c.call in kept))
     return ChangeListing(tuple(seen), day.date, day.sample)
@@ -149,9 +149,9 @@ def status(home: Home, last: int = 10, *, as_of: date | None = None) -> Health:
     """The last runs, and how fresh the listing and the index are; `as_of` fixes the day that calls are live on."""
     try:
         with home.open_store(read_only=True) as store:
-            runs = tuple(store.runs(last))
-            good = next((r for r in store.runs(1000, kind="fetch") if r.outcome in {"ok", "partial"}), None)
-            counted = sum(store.counts().values())
+            runs = tuple(store.runs.last(last))
+            good = next((r for r in store.runs.last(1000, kind="fetch") if r.outcome in {"ok", "partial"}), None)
+            counted = sum(store.calls.counts().values())
             revision = store.revision
     except StoreMissing:
         return Health((), 0, 0, None, None, False, None)

@@ -41,7 +41,7 @@ def build_edition(
 
     Institutes that the index does not know yet have no matches.
     """
-    told = {s.identifier: store.delivered(s.identifier, before=day) for s in subscribers}
+    told = {s.identifier: store.told.delivered(s.identifier, before=day) for s in subscribers}
     followed = {call for delivered in told.values() for call in delivered}
     indexed = {profile["id"] for profile in index.meta["profiles"]}
     queries = {i.identifier: (index.query(i.identifier), i.profile()) for i in institutes if i.identifier in indexed}
@@ -54,7 +54,7 @@ def build_edition(
         names={i.identifier: i.acronym for i in institutes} | {lab: lab.partition("/")[2] for lab in labs},
         health=_health(store, index, day),
         changes=_changes(store, day),
-        runs=tuple(run for run in store.runs(100) if brussels_day(run.started) <= day)[:_RUNS],
+        runs=tuple(run for run in store.runs.last(100) if brussels_day(run.started) <= day)[:_RUNS],
     )
 
 
@@ -103,7 +103,7 @@ def _lab_profiles(institute: Institute) -> list[Profile]:
 def _changes(store: Store, day: date) -> dict[str, list[Change]]:
     found: dict[str, list[Change]] = {}
     since = datetime.combine(day, time(), tzinfo=BRUSSELS) - _CHANGES_KEPT
-    for change in store.changes(since=since):
+    for change in store.calls.changes(since=since):
         if brussels_day(change.seen_at) <= day:
             found.setdefault(change.call, []).append(change)
     return found
@@ -114,7 +114,7 @@ def _health(store: Store, index: Index, day: date) -> Freshness:
 
     A day that is replayed from before the first fetch is not: nothing was amiss on it that could be told today.
     """
-    recorded = store.runs(100, kind="fetch")
+    recorded = store.runs.last(100, kind="fetch")
     fetches = [run for run in recorded if brussels_day(run.started) <= day]
     good = next((run.finished for run in fetches if run.outcome in {"ok", "partial"}), None)
     before_all = bool(recorded) and not fetches
@@ -166,11 +166,11 @@ class Morning:
 
     def is_due(self, subscriber: Subscriber) -> bool:
         """Whether it is the subscriber's day, whatever was sent on it or later."""
-        return is_due(subscriber, self.day, self._store.last_mail_day(subscriber.identifier, before=self.day))
+        return is_due(subscriber, self.day, self._store.told.last_day(subscriber.identifier, before=self.day))
 
     def fate(self, subscriber: Subscriber, *, named: bool = False) -> Fate | None:
         """Why a subscriber gets no mail now; None when one is due. Whoever is `named` need not wait for the day."""
-        last = self._store.last_mail_day(subscriber.identifier)
+        last = self._store.told.last_day(subscriber.identifier)
         if subscriber.frequency is Frequency.OFF:
             return Fate.NOT_DUE
         if last is not None and last >= self.day:
@@ -185,7 +185,7 @@ class Morning:
     @cached_property
     def _told_to_anyone(self) -> set[str]:
         """The calls that somebody was told of before this day, or is told of on it."""
-        told = self._store.seen_by_anyone(before=self.day)
+        told = self._store.told.seen_by_anyone(before=self.day)
         for subscriber in self._subscribers:
             if not subscriber.is_network and self.is_due(subscriber):
                 told |= {item.call.identifier for item in self.digest(subscriber).items}
@@ -251,7 +251,7 @@ class Queueing:
         fate = Fate.READY
         if not self.dry:
             told = () if self._sample else told_by(digest)
-            queued = self._store.queue_mail(mail, told, now=self._clock(), run_id=self._run_id)
+            queued = self._store.outbox.queue(mail, told, now=self._clock(), run_id=self._run_id)
             fate = Fate.QUEUED if queued else Fate.ALREADY
         return DigestLine(
             subscriber.identifier, subscriber.address, fate, calls, left_out, mail.subject, mail.message_id

@@ -63,7 +63,7 @@ class Run:
             return
         self._seen_alive = now
         try:
-            self.store.heartbeat(self.number, now)
+            self.store.runs.beat(self.number, now)
         except RunLost:
             raise
         except StoreError as error:
@@ -72,7 +72,7 @@ class Run:
     def check(self) -> None:
         """A sign of life at once, before what must not be done by two. Raises RunLost, StoreError."""
         self._seen_alive = self.clock()
-        self.store.heartbeat(self.number, self._seen_alive)
+        self.store.runs.beat(self.number, self._seen_alive)
 
     def pause(self, seconds: float) -> None:
         """Wait, with a sign of life before."""
@@ -85,7 +85,7 @@ class Run:
         started = self.clock()
 
         def end(outcome: str, detail: dict[str, Any]) -> None:
-            self.store.note_run(self.number, kind, outcome, detail, started=started, finished=self.clock())
+            self.store.runs.note(self.number, kind, outcome, detail, started=started, finished=self.clock())
 
         part = Run(self.store, self.number, self.clock, self.observer)
         with _outcome_kept(part.detail, end):
@@ -105,12 +105,12 @@ def begun(
     """A run around some work: `ok`, `partial` with problems, `interrupted`, or `failed` when it raises.
 
     Work that did all it could and failed all the same says so by `outcome` in the detail. `unless` is as in
-    `Store.begin_run`. Times are the true ones even when a past day is replayed: the lock is judged by them.
+    `Runs.begin`. Times are the true ones even when a past day is replayed: the lock is judged by them.
     """
-    run = Run(store, store.begin_run(kind, clock(), unless=unless), clock, observer or Observer())
+    run = Run(store, store.runs.begin(kind, clock(), unless=unless), clock, observer or Observer())
 
     def end(outcome: str, detail: dict[str, Any]) -> None:
-        store.finish_run(run.number, outcome, detail, clock())
+        store.runs.finish(run.number, outcome, detail, clock())
 
     with _outcome_kept(run.detail, end):
         run.alive()

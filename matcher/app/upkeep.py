@@ -41,7 +41,7 @@ def refresh_archive(home: Home, progress: Callable[[int, int], None] | None = No
 
 
 def clean_up(home: Home, clock: Callable[[], datetime], *, unless: tuple[datetime, datetime] | None = None) -> Cleaned:
-    """Forget what is older than `schedule.keep_days`, as a run of its own; `unless` is as in `Store.begin_run`.
+    """Forget what is older than `schedule.keep_days`, as a run of its own; `unless` is as in `Runs.begin`.
 
     Raises StoreBusy when another run works.
     """
@@ -49,11 +49,11 @@ def clean_up(home: Home, clock: Callable[[], datetime], *, unless: tuple[datetim
     before = now - timedelta(days=home.settings.schedule.keep_days)
     with home.open_store() as store:
         with begun(store, "clean", clock, unless=unless) as run:
-            cleaned = store.clean(run_id=run.number, before=before)
+            cleaned = store.maintenance.clean(run_id=run.number, before=before)
             for prefix, kept in _NOTES.items():
-                store.forget_values(prefix, (now - kept).date())
+                store.facts.forget(prefix, (now - kept).date())
             run.detail["cleaned"] = asdict(cleaned)
-        store.compact()
+        store.maintenance.compact()
     for folder in old_day_folders((home.settings.home / "lists", home.settings.home / "outbox"), before.date()):
         shutil.rmtree(folder, ignore_errors=True)
     return cleaned

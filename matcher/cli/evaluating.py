@@ -93,7 +93,7 @@ def _build(home: Home, source: Path, folder: Path, cutoff: date | None) -> None:
         raise UsageError("--from-cordis needs --cutoff DATE: projects signed before it are history, later ones wins.")
     try:
         with home.open_store(read_only=True) as store:
-            known = list(store.calls())
+            known = list(store.calls.all())
     except StoreMissing:
         known = []
     built = build_benchmark(source, folder, cutoff, known)

@@ -54,7 +54,7 @@ def _late(home: Home, now: datetime, max_age: timedelta) -> str | None:
 
     try:
         with home.open_store(read_only=True) as store:
-            good = last_good(store.runs(1000, Task.DAILY), now)
+            good = last_good(store.runs.last(1000, Task.DAILY), now)
     except StoreMissing:
         good = None
     if good is None:
@@ -223,7 +223,7 @@ def db_copy(source: str, target: str, output: str | None) -> None:
     from matcher.store.database import Store
 
     with Store.open(source, read_only=True) as reading, Store.open(target) as writing:
-        counts = reading.copy_to(writing)
+        counts = reading.maintenance.copy_to(writing.maintenance)
     rows = [{"table": name, "rows": count} for name, count in counts.items()]
     if output == "json":
         print_json(envelope(tables=rows))
@@ -239,7 +239,7 @@ def db_copy(source: str, target: str, output: str | None) -> None:
 def db_backup(home: Home, file: Path) -> None:
     """Write a consistent copy to a SQLite file, while others go on working; an earlier backup is replaced."""
     with home.open_store(read_only=True) as store:
-        store.back_up(file)
+        store.maintenance.back_up(file)
     say(f"The backup is {file}.")
 
 
@@ -249,7 +249,7 @@ def db_backup(home: Home, file: Path) -> None:
 def db_check(home: Home, output: str | None) -> int:
     """Read everything that is kept and tell what is damaged; exit 1 when something is."""
     with home.open_store(read_only=True) as store:
-        findings = store.check()
+        findings = store.maintenance.check()
     if output == "json":
         print_json(envelope(ok=not findings, findings=findings))
     elif output == "csv":

@@ -66,12 +66,12 @@ class Edition:
 def for_subscriber(edition: Edition, store: Store, subscriber: Subscriber) -> Edition:
     """The edition with what this subscriber was told and dismissed before its day."""
     name, day = subscriber.identifier, edition.day
-    dismissed = {call: at for call, at in store.dismissed(name).items() if brussels_day(at) <= day}
+    dismissed = {call: at for call, at in store.told.dismissed(name).items() if brussels_day(at) <= day}
     return replace(
         edition,
-        delivered=store.delivered(name, before=day),
+        delivered=store.told.delivered(name, before=day),
         dismissed=dismissed,
-        since=store.last_mail_day(name, before=day),
+        since=store.told.last_day(name, before=day),
     )
 
 

@@ -151,9 +151,9 @@ def changes(
 def with_history(home: Home, content: Content) -> Content:
     """The same with what the store tells of the calls up to its day."""
     with home.open_store(read_only=True) as store:
-        told = tuple(c for c in store.changes() if brussels_day(c.seen_at) <= content.as_of)
+        told = tuple(c for c in store.calls.changes() if brussels_day(c.seen_at) <= content.as_of)
         last = {change.call: change.seen_at for change in reversed(told)}
-        return replace(content, history=History(told, {**store.first_seen(), **last}))
+        return replace(content, history=History(told, {**store.calls.first_seen(), **last}))
 
 
 def _content(home: Home, thing: Thing, parts: tuple[Part, ...], question: Question) -> Content:

@@ -86,7 +86,7 @@ def deliver(
     try:
         for message_id in _due(store, clock):
             sleep(min(max((earliest - clock()).total_seconds(), 0.0), pause))
-            mail = store.claim_mail(message_id, clock())
+            mail = store.outbox.claim(message_id, clock())
             if mail is None:
                 continue  # another process was faster
             earliest = clock() + timedelta(seconds=pause)
@@ -100,7 +100,7 @@ def deliver(
 
 def _due(store: Store, clock: Callable[[], datetime]) -> Iterator[str]:
     """Message-IDs of the mails that are due, some at a time; each is claimed before the next is asked."""
-    while batch := store.due_mails(clock(), _AT_ONCE):
+    while batch := store.outbox.due(clock(), _AT_ONCE):
         yield from (queued.mail.message_id for queued in batch)
 
 
@@ -121,14 +121,14 @@ class _Delivery:
 
     def take_back_claims(self) -> None:
         now = self.clock()
-        for mail in self.store.release_stale_claims(now, now - _LONGEST_CLAIM):
+        for mail in self.store.outbox.release(now, now - _LONGEST_CLAIM):
             self.doubt(mail, "its delivery was cut short")
 
     def settle(self, queued: QueuedMail, outcome: Outcome) -> None:
         self.breaks = self.breaks + 1 if outcome.verdict in (Verdict.LOST, Verdict.DOUBT) else 0
         match outcome.verdict:
             case Verdict.ACCEPTED:
-                self.store.mark_sent(queued.mail.message_id, self.clock())
+                self.store.outbox.sent(queued.mail.message_id, self.clock())
                 self.sent += 1
             case Verdict.TROUBLE:
                 self.trouble(queued, outcome.reason)
@@ -147,16 +147,16 @@ class _Delivery:
         if again is None:
             self.fail(queued, f"given up after {queued.attempts} attempts: {outcome.reason}", blame=False)
             return
-        self.store.mark_retry(queued.mail.message_id, self.clock(), again, outcome.reason)
+        self.store.outbox.retry(queued.mail.message_id, self.clock(), again, outcome.reason)
         self.retried += 1
         self.problems.append(f"{_named(queued)} waits until {again:%Y-%m-%d %H:%M} UTC: {outcome.reason}.")
 
     def fail(self, queued: QueuedMail, reason: str, *, blame: bool) -> None:
-        in_a_row = self.store.mark_failed(queued.mail.message_id, self.clock(), reason, blame=blame)
+        in_a_row = self.store.outbox.failed(queued.mail.message_id, self.clock(), reason, blame=blame)
         self.failed += 1
         self.problems.append(given_up(queued, reason))
         address = queued.mail.address
-        if blame and in_a_row >= PAUSE_AFTER and self.store.pause_address(address, reason, self.clock()):
+        if blame and in_a_row >= PAUSE_AFTER and self.store.outbox.pause(address, reason, self.clock()):
             self.paused.append(address)
             self.problems.append(
                 f"{address} was refused {in_a_row} times in a row and gets no mail until it is taken up again."
@@ -164,7 +164,7 @@ class _Delivery:
 
     def trouble(self, queued: QueuedMail, reason: str) -> None:
         """The mail goes to the end of the queue at no cost: should it be the cause, it does not hold up the others."""
-        self.store.release_claim(queued.mail.message_id, self.clock() + TROUBLE_WAIT)
+        self.store.outbox.give_back(queued.mail.message_id, self.clock() + TROUBLE_WAIT)
         self.stopped = True
         self.problems.append(f"{reason[:1].upper()}{reason[1:]}: all mails stay queued.")
 
@@ -189,10 +189,10 @@ def _named(queued: QueuedMail) -> str:
 
 
 def queue_status(store: Store, now: datetime) -> QueueStatus:
-    """The outbox at a glance; `store.mails()` has the mails themselves, the error of the last attempt with each."""
-    counts = store.mail_counts()
-    waiting = store.next_attempts()
-    paused = tuple(record.address for record in store.addresses() if record.paused_at is not None)
+    """The outbox at a glance; `Outbox.listed` has the mails themselves, the error of the last attempt with each."""
+    counts = store.outbox.counts()
+    waiting = store.outbox.next_attempts()
+    paused = tuple(record.address for record in store.outbox.refusing() if record.paused_at is not None)
     return QueueStatus(
         counts.get(MailState.QUEUED, 0),
         sum(time <= now for time in waiting),
@@ -209,6 +209,6 @@ def resend(store: Store, subscriber: str, day: date, now: datetime) -> tuple[str
 
     Mails that wait already are left as they are. A receiving system may drop a copy of what it has kept.
     """
-    mails = store.mails(subscriber=subscriber, day=day)
+    mails = store.outbox.listed(subscriber=subscriber, day=day)
     names = (queued.mail.message_id for queued in reversed(mails))
-    return tuple(name for name in names if store.requeue_mail(name, now))
+    return tuple(name for name in names if store.outbox.requeue(name, now))

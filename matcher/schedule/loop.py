@@ -130,8 +130,8 @@ class Watch:
         try:
             with self._home.open_store(read_only=True) as store:
                 for task in Task:
-                    noted += attempts_of(store.runs(_RUNS, task.value))
-                waiting = bool(store.due_mails(now, 1)) or _stuck(store)
+                    noted += attempts_of(store.runs.last(_RUNS, task.value))
+                waiting = bool(store.outbox.due(now, 1)) or _stuck(store)
         except StoreMissing:
             pass  # the first run makes it
         except MatcherError as error:
@@ -304,7 +304,7 @@ def _is_noted(attempt: Attempt, noted: Sequence[Attempt]) -> bool:
 
 def _stuck(store: Store) -> bool:
     """Whether a mail is with a process, which may have died."""
-    return store.mail_counts().get(MailState.SENDING, 0) > 0
+    return store.outbox.counts().get(MailState.SENDING, 0) > 0
 
 
 @contextmanager

@@ -135,7 +135,7 @@ def _report(run: RunRecord) -> Mapping[str, object] | None:
 
 def _mails(home: Home) -> dict[str, int]:
     with suppress(StoreMissing), home.open_store(read_only=True) as store:
-        return {state.value: count for state, count in store.mail_counts().items()}
+        return {state.value: count for state, count in store.outbox.counts().items()}
     return {}
 
 

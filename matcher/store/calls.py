@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Row, Select, func, or_, select
 from matcher.model.call import LIVE, Call, Deadline, Kind, Source, Status, unpack
 from matcher.model.changes import Change
 from matcher.model.rows import SetAsideRecord
-from matcher.store.engines import chunks
-from matcher.store.schema import calls, changes, clean, facts, raw_rows, set_aside, versions
+from matcher.store.engines import Transactions, chunks
+from matcher.store.schema import calls, changes, clean, raw_rows, set_aside, versions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -178,73 +178,93 @@ def calls_named(connection: Connection, identifiers: Iterable[str]) -> list[Call
     return sorted(found, key=lambda call: call.identifier)
 
 
-def versions_of(connection: Connection, identifier: str) -> list[tuple[datetime, Call]]:
-    """Every version of a call with the time it was first seen, oldest first."""
-    query = (
-        select(versions.c.seen_at, versions.c.body)
-        .join(calls, calls.c.identifier == versions.c.identifier)
-        .where(calls.c.folded == fold(identifier))
-        .order_by(versions.c.number)
-    )
-    return [(row.seen_at, unpack(row.body)) for row in connection.execute(query)]
-
-
-def changes_of(
-    connection: Connection, identifier: str | None, since: datetime | None, limit: int | None
-) -> list[Change]:
-    """Changes told, newest first; `since` is inclusive."""
-    query = select(changes).order_by(changes.c.seen_at.desc(), changes.c.id.desc())
-    if identifier is not None:
-        query = query.join(calls, calls.c.identifier == changes.c.identifier).where(calls.c.folded == fold(identifier))
-    if since is not None:
-        query = query.where(changes.c.seen_at >= since)
-    return [
-        Change(row.identifier, row.field, row.kind, row.old, row.new, row.seen_at, row.ratio)
-        for row in connection.execute(query.limit(limit))
-    ]
-
-
-def raw_of(connection: Connection, identifier: str) -> bytes | None:
-    """The newest raw row kept of a call."""
-    query = (
-        select(raw_rows.c.data)
-        .join(versions, versions.c.raw == raw_rows.c.digest)
-        .join(calls, calls.c.identifier == versions.c.identifier)
-        .where(calls.c.folded == fold(identifier))
-        .order_by(versions.c.number.desc())
-        .limit(1)
-    )
-    data = connection.execute(query).scalar()
-    return None if data is None else zlib.decompress(data)
-
-
-def set_aside_of(connection: Connection, run_id: int | None, limit: int) -> list[SetAsideRecord]:
-    """Rows set aside, newest first, of one run or of all."""
-    query = (
-        select(set_aside.c.run_id, set_aside.c.key, set_aside.c.reason, raw_rows.c.data)
-        .join(raw_rows, raw_rows.c.digest == set_aside.c.raw)
-        .order_by(set_aside.c.id.desc())
-        .limit(limit)
-    )
-    if run_id is not None:
-        query = query.where(set_aside.c.run_id == run_id)
-    return [SetAsideRecord(r.run_id, r.key, r.reason, zlib.decompress(r.data)) for r in connection.execute(query)]
-
-
-def first_seen(connection: Connection) -> dict[str, datetime]:
-    """When each call was first seen."""
-    return {
-        row.identifier: row.first_seen for row in connection.execute(select(calls.c.identifier, calls.c.first_seen))
-    }
-
-
 def count_calls(connection: Connection) -> dict[str, int]:
     """How many calls are kept, by source."""
     query = select(calls.c.source, func.count().label("kept")).group_by(calls.c.source)
     return {row.source: row.kept for row in connection.execute(query)}
 
 
-def fact(connection: Connection, key: str) -> str | None:
-    """A small fact."""
-    value: str | None = connection.execute(select(facts.c.value).where(facts.c.key == key)).scalar()
-    return value
+class Calls:
+    """Reading calls, their versions and changes."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def all(self, *, identifiers: Iterable[str] | None = None) -> Iterator[Call]:
+        """Every call, or those of these identifiers (in any case), in the order of identifiers."""
+        with self._transactions.reading() as connection:
+            yield from all_calls(connection) if identifiers is None else calls_named(connection, identifiers)
+
+    def get(self, identifier: str) -> Call | None:
+        """One call, its identifier in any case; None when it is not kept."""
+        return next(iter(list(self.all(identifiers=[identifier]))), None)
+
+    def counts(self) -> dict[Source, int]:
+        """How many calls are kept, by source; sources without any are left out."""
+        with self._transactions.reading() as connection:
+            return {Source(name): count for name, count in count_calls(connection).items()}
+
+    def versions(self, identifier: str) -> list[tuple[datetime, Call]]:
+        """Every version of a call with the time it was first seen, oldest first."""
+        with self._transactions.reading() as connection:
+            query = (
+                select(versions.c.seen_at, versions.c.body)
+                .join(calls, calls.c.identifier == versions.c.identifier)
+                .where(calls.c.folded == fold(identifier))
+                .order_by(versions.c.number)
+            )
+            return [(row.seen_at, unpack(row.body)) for row in connection.execute(query)]
+
+    def changes(
+        self, *, identifier: str | None = None, since: datetime | None = None, limit: int | None = None
+    ) -> list[Change]:
+        """Changes told, newest first; `since` is inclusive."""
+        with self._transactions.reading() as connection:
+            query = select(changes).order_by(changes.c.seen_at.desc(), changes.c.id.desc())
+            if identifier is not None:
+                query = query.join(calls, calls.c.identifier == changes.c.identifier).where(
+                    calls.c.folded == fold(identifier)
+                )
+            if since is not None:
+                query = query.where(changes.c.seen_at >= since)
+            return [
+                Change(row.identifier, row.field, row.kind, row.old, row.new, row.seen_at, row.ratio)
+                for row in connection.execute(query.limit(limit))
+            ]
+
+    def first_seen(self) -> Mapping[str, datetime]:
+        """When each call was first seen."""
+        with self._transactions.reading() as connection:
+            return {
+                row.identifier: row.first_seen
+                for row in connection.execute(select(calls.c.identifier, calls.c.first_seen))
+            }
+
+    def raw(self, identifier: str) -> bytes | None:
+        """The newest raw row kept of a call, as the portal sent it (canonical JSON); None when there is none."""
+        with self._transactions.reading() as connection:
+            query = (
+                select(raw_rows.c.data)
+                .join(versions, versions.c.raw == raw_rows.c.digest)
+                .join(calls, calls.c.identifier == versions.c.identifier)
+                .where(calls.c.folded == fold(identifier))
+                .order_by(versions.c.number.desc())
+                .limit(1)
+            )
+            data = connection.execute(query).scalar()
+            return None if data is None else zlib.decompress(data)
+
+    def set_aside(self, run_id: int | None = None, limit: int = 1000) -> list[SetAsideRecord]:
+        """Rows set aside, newest first, of one run or of all."""
+        with self._transactions.reading() as connection:
+            query = (
+                select(set_aside.c.run_id, set_aside.c.key, set_aside.c.reason, raw_rows.c.data)
+                .join(raw_rows, raw_rows.c.digest == set_aside.c.raw)
+                .order_by(set_aside.c.id.desc())
+                .limit(limit)
+            )
+            if run_id is not None:
+                query = query.where(set_aside.c.run_id == run_id)
+            return [
+                SetAsideRecord(r.run_id, r.key, r.reason, zlib.decompress(r.data)) for r in connection.execute(query)
+            ]

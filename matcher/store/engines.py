@@ -270,6 +270,44 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+class Transactions:
+    """How readers and writers reach a database; driver errors come out in plain words."""
+
+    def __init__(self, engine: Engine, where: str, *, read_only: bool) -> None:
+        self.engine = engine
+        self.where = where
+        self.read_only = read_only
+
+    @classmethod
+    def open(cls, url: str, *, read_only: bool = False, wait: float = 30.0) -> Transactions:
+        """Opens a database, made or migrated to the newest schema unless `read_only`; see `Store.open`."""
+        parsed = parse_url(url)
+        where = describe(parsed)
+        with translated(where):
+            engine = make_engine(parsed, read_only=read_only, wait=wait)
+            try:
+                (check_schema if read_only else migrate)(engine, where)
+            except BaseException:
+                engine.dispose()
+                raise
+        return cls(engine, where, read_only=read_only)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with translated(self.where), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        if self.read_only:
+            raise StoreError(f"The database {self.where} was opened for reading only.")
+        with translated(self.where), writing(self.engine) as connection:
+            yield connection
+
+
 def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *, replace: bool) -> None:
     """Inserts rows; where the primary key is there already, replaces the other columns or leaves the row alone."""
     if not rows:

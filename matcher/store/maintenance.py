@@ -19,12 +19,12 @@ from matcher.model.answers import Cleaned
 from matcher.model.call import Source, unpack
 from matcher.model.changes import content, content_hash
 from matcher.model.subscription import MailState
-from matcher.store.engines import writing
+from matcher.store.engines import Transactions, translated, writing
+from matcher.store.runs import hold
 from matcher.store.schema import (
     APPLICATION_ID,
     calls,
     changes,
-    facts,
     locks,
     metadata,
     outbox,
@@ -35,8 +35,8 @@ from matcher.store.schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import date, datetime
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     from sqlalchemy import Row
 
@@ -48,12 +48,6 @@ _AT_ONCE = 500
 
 
 _UNREADABLE = (zlib.error, ValueError, KeyError, TypeError, AttributeError)  # what unpacking a damaged body can raise
-
-
-def check(connection: Connection) -> list[str]:
-    """What is wrong, in the order found; at most `MOST` sentences."""
-    checks = (_file, _references, _current_versions, _bodies, _hashes, _raws, _mails)
-    return list(islice((finding for look in checks for finding in look(connection)), MOST))
 
 
 def _file(connection: Connection) -> Iterator[str]:
@@ -132,39 +126,6 @@ FORGOTTEN = zlib.compress(b"")
 _VACUUM_SHARE = 4  # a SQLite file is written anew when one page in so many is free
 
 
-def clean(connection: Connection, before: datetime) -> Cleaned:
-    """Forgets what is older than `before`; returns how much, in rows."""
-    aside = _count(connection, delete(set_aside).where(set_aside.c.run_id.in_(_old_runs(before))))
-    superseded = exists().where(calls.c.identifier == versions.c.identifier, calls.c.version > versions.c.number)
-    old = (versions.c.raw.is_not(None)) & (versions.c.seen_at < before) & superseded
-    connection.execute(update(versions).where(old).values(raw=None))
-    raws = _count(connection, delete(raw_rows).where(~_is_used()))
-    mails = _count(connection, _forget_mails(before))
-    return Cleaned(raw_rows=raws, set_aside=aside, mails=mails, runs=_clean_runs(connection, before))
-
-
-def forget_values(connection: Connection, prefix: str, before: date) -> int:
-    """Forgets the small facts of these keys whose value is an earlier day."""
-    mine = facts.c.key.startswith(f"value:{prefix}", autoescape=True)
-    return _count(connection, delete(facts).where(mine, facts.c.value < before.isoformat()))
-
-
-def compact(engine: Engine) -> None:
-    """Gives freed space of a SQLite file back to the disk; PostgreSQL does that by itself."""
-    if engine.dialect.name != "sqlite":
-        return
-    connection = engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        free, pages = (cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_count"))
-        if free * _VACUUM_SHARE > pages:
-            cursor.execute("VACUUM")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        cursor.close()
-    finally:
-        connection.close()
-
-
 def _old_runs(before: datetime) -> Any:
     """The runs begun before, less the newest of each kind, which tell how things stand."""
     newest = select(func.max(runs.c.id)).group_by(runs.c.kind)
@@ -194,20 +155,6 @@ def _count(connection: Connection, statement: Any) -> int:
 
 
 _COPIED_AT_ONCE = 500
-
-
-def copy(source: Engine, target: Engine, where: str) -> dict[str, int]:
-    """Copies every table; returns the rows of each. StoreError when the target (`where`) holds anything."""
-    counts: dict[str, int] = {}
-    with _snapshot(source) as reading, writing(target) as connection:
-        _refuse_full(connection, where)
-        for table in metadata.sorted_tables:
-            if table is not locks:
-                counts[table.name] = _copy_table(reading, connection, table)
-        # Who was at work there is not at work here.
-        connection.execute(update(runs).where(runs.c.outcome == "running").values(outcome="interrupted"))
-        _continue_numbers(connection)
-    return counts
 
 
 def back_up_file(source: Path, file: Path) -> None:
@@ -280,3 +227,77 @@ def _is_ours(file: Path) -> bool:
     with suppress(sqlite3.Error), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as found:
         return bool(found.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID)
     return False
+
+
+class Maintenance:
+    """Checking, forgetting, copying and backing up everything that is kept."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def clean(self, *, run_id: int, before: datetime) -> Cleaned:
+        """Forgets what is older than `before` and may be forgotten (see the docs on operations), in one transaction."""
+        with self._transactions.writing() as connection:
+            hold(connection, run_id)
+            aside = _count(connection, delete(set_aside).where(set_aside.c.run_id.in_(_old_runs(before))))
+            superseded = exists().where(
+                calls.c.identifier == versions.c.identifier, calls.c.version > versions.c.number
+            )
+            old = (versions.c.raw.is_not(None)) & (versions.c.seen_at < before) & superseded
+            connection.execute(update(versions).where(old).values(raw=None))
+            raws = _count(connection, delete(raw_rows).where(~_is_used()))
+            mails = _count(connection, _forget_mails(before))
+            return Cleaned(raw_rows=raws, set_aside=aside, mails=mails, runs=_clean_runs(connection, before))
+
+    def compact(self) -> None:
+        """Gives space that was freed back to the disk."""
+        with translated(self._transactions.where):
+            if self._transactions.engine.dialect.name != "sqlite":
+                return
+            connection = self._transactions.engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                free, pages = (
+                    cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_count")
+                )
+                if free * _VACUUM_SHARE > pages:
+                    cursor.execute("VACUUM")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                cursor.close()
+            finally:
+                connection.close()
+
+    def check(self) -> list[str]:
+        """What is wrong with what is kept, one sentence each; empty when all is well."""
+        with self._transactions.reading() as connection:
+            checks = (_file, _references, _current_versions, _bodies, _hashes, _raws, _mails)
+            return list(islice((finding for look in checks for finding in look(connection)), MOST))
+
+    def copy_to(self, target: Maintenance) -> Mapping[str, int]:
+        """Copies everything into another, empty database, of either kind; returns the rows of each table."""
+        with translated(self._transactions.where):
+            counts: dict[str, int] = {}
+            with _snapshot(self._transactions.engine) as reading, writing(target._transactions.engine) as connection:
+                _refuse_full(connection, target._transactions.where)
+                for table in metadata.sorted_tables:
+                    if table is not locks:
+                        counts[table.name] = _copy_table(reading, connection, table)
+                # Who was at work there is not at work here.
+                connection.execute(update(runs).where(runs.c.outcome == "running").values(outcome="interrupted"))
+                _continue_numbers(connection)
+            return counts
+
+    def back_up(self, file: Path) -> None:
+        """Keeps a consistent copy as a SQLite file, from whichever database; a writer need not stop.
+
+        An earlier backup of that name is replaced once the new one is complete; any other file is refused.
+        """
+        with translated(self._transactions.where):
+            if self._transactions.engine.dialect.name == "sqlite":
+                back_up_file(Path(self._transactions.where), file)
+            else:
+                replace_whole(file, self._copy_into)
+
+    def _copy_into(self, file: Path) -> None:
+        with closing(Transactions.open(f"sqlite:///{file}")) as target:
+            self.copy_to(Maintenance(target))

@@ -15,44 +15,19 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from matcher.model.subscription import AddressRecord, Mail, MailState, QueuedMail, Told
-from matcher.store.engines import upsert
+from matcher.store.engines import Transactions, upsert
 from matcher.store.maintenance import FORGOTTEN
-from matcher.store.runs import Process
+from matcher.store.runs import Process, hold
 from matcher.store.schema import addresses, deliveries, outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
 LONGEST_WAIT = timedelta(hours=25)  # a bit more than the last pause of `matcher.digest.retry`
 NOTICE = "notice"  # mails of this kind are told apart by their Message-ID alone
 
 _NO_CLAIM = {"claim_host": None, "claim_pid": None, "claim_start": None, "claimed_at": None}
-
-
-def queue(connection: Connection, mail: Mail, items: Sequence[Told], now: datetime) -> bool:
-    """Puts a mail in the outbox with what it tells; False when that mail, or another one of its day, is there."""
-    if connection.execute(select(outbox.c.message_id).where(_same(mail)).limit(1)).first() is not None:
-        return False
-    connection.execute(
-        insert(outbox).values(
-            message_id=mail.message_id,
-            kind=mail.kind,
-            subscriber=mail.subscriber,
-            address=mail.address,
-            day=mail.day,
-            subject=mail.subject,
-            body=zlib.compress(mail.body),
-            html=zlib.compress(mail.html.encode()),
-            state=MailState.QUEUED.value,
-            attempts=0,
-            next_attempt=now,
-            created=now,
-        )
-    )
-    if items:
-        connection.execute(insert(deliveries), [_told_row(mail.message_id, told) for told in items])
-    return True
 
 
 def _same(mail: Mail) -> Any:
@@ -69,139 +44,9 @@ def _told_row(message_id: str, told: Told) -> dict[str, Any]:
     return {"message_id": message_id, "call": told.call, "facts": facts, "reminders": reminders, "known": told.known}
 
 
-def due(connection: Connection, now: datetime, limit: int) -> list[QueuedMail]:
-    """Queued mails whose time has come and whose address is not paused, those that wait longest first.
-
-    No mail is made to wait longer than `LONGEST_WAIT`: one that seems to be comes from a clock that was set back.
-    """
-    its_time = (outbox.c.next_attempt <= now) | (outbox.c.next_attempt > now + LONGEST_WAIT)
-    query = (
-        select(outbox)
-        .where(outbox.c.state == MailState.QUEUED.value, its_time, _not_paused())
-        .order_by(outbox.c.next_attempt, outbox.c.created, outbox.c.message_id)
-    )
-    return [_queued(row) for row in connection.execute(query.limit(limit))]
-
-
-def claim(connection: Connection, message_id: str, now: datetime) -> QueuedMail | None:
-    """Takes a queued mail for this process, which counts as an attempt; None when it is not queued any more."""
-    me = Process.current()
-    taken = connection.execute(
-        update(outbox)
-        .where(outbox.c.message_id == message_id, outbox.c.state == MailState.QUEUED.value)
-        .values(
-            state=MailState.SENDING.value,
-            attempts=outbox.c.attempts + 1,
-            claim_host=me.host,
-            claim_pid=me.pid,
-            claim_start=me.start,
-            claimed_at=now,
-        )
-    )
-    return find(connection, message_id) if taken.rowcount else None
-
-
-def sent(connection: Connection, message_id: str, now: datetime) -> None:
-    """The mail was accepted: its address takes mail again."""
-    _move(connection, message_id, state=MailState.SENT.value, sent_at=now, tried_at=now, last_error=None)
-    _forgive(connection, _address(connection, message_id))
-
-
-def retry(connection: Connection, message_id: str, now: datetime, again: datetime, error: str) -> None:
-    """The mail waits until `again`; nothing happens when this process lost its claim."""
-    queued = MailState.QUEUED.value
-    if _is_mine(connection, message_id):
-        _move(connection, message_id, state=queued, tried_at=now, next_attempt=again, last_error=error)
-
-
-def give_back(connection: Connection, message_id: str, again: datetime) -> None:
-    """The mail waits until `again`, and the attempt is taken back: it was not the mail's fault."""
-    queued = MailState.QUEUED.value
-    if _is_mine(connection, message_id):
-        _move(connection, message_id, state=queued, attempts=outbox.c.attempts - 1, next_attempt=again)
-
-
-def failed(connection: Connection, message_id: str, now: datetime, error: str, *, blame: bool) -> int:
-    """The mail is given up; what it told counts as untold. Returns the address's refusals in a row."""
-    record = _record(connection, _address(connection, message_id))
-    if not _is_mine(connection, message_id):
-        return record.refusals
-    _move(connection, message_id, state=MailState.FAILED.value, tried_at=now, last_error=error)
-    if blame:
-        record = replace(record, refusals=record.refusals + 1)
-        upsert(connection, addresses, [asdict(record)], replace=True)
-    return record.refusals
-
-
-def requeue(connection: Connection, message_id: str, now: datetime) -> bool:
-    """Queues a mail that was sent or failed once more, from the first attempt on; False when there is none such.
-
-    A mail whose text was forgotten is none such.
-    """
-    over = outbox.c.state.in_([MailState.SENT.value, MailState.FAILED.value]) & (outbox.c.body != FORGOTTEN)
-    fresh = {"state": MailState.QUEUED.value, "attempts": 0, "next_attempt": now, "sent_at": None}
-    taken = connection.execute(update(outbox).where(outbox.c.message_id == message_id, over).values(fresh))
-    return bool(taken.rowcount)
-
-
-def release(connection: Connection, now: datetime, before: datetime) -> list[QueuedMail]:
-    """Queues the mails again whose process is gone, or that were claimed before a time; returns them as they were."""
-    query = select(outbox).where(outbox.c.state == MailState.SENDING.value).order_by(outbox.c.message_id)
-    stale = []
-    for row in connection.execute(query).all():
-        owner = Process(row.claim_host, row.claim_pid, row.claim_start)
-        if row.claimed_at < before or not owner.may_live():
-            stale.append(_queued(row))
-            _move(connection, row.message_id, state=MailState.QUEUED.value, next_attempt=now)
-    return stale
-
-
-def pause(connection: Connection, address: str, reason: str, now: datetime) -> bool:
-    """Holds back what is queued for an address, and what will be; False when it was paused before."""
-    record = _record(connection, address)
-    if record.paused_at is None:
-        upsert(connection, addresses, [asdict(replace(record, paused_at=now, reason=reason))], replace=True)
-    return record.paused_at is None
-
-
-def unpause(connection: Connection, address: str) -> bool:
-    """Forgets refusals and pause of an address; False when there was nothing to forget."""
-    return _forgive(connection, address)
-
-
 def find(connection: Connection, message_id: str) -> QueuedMail | None:
     row = connection.execute(select(outbox).where(outbox.c.message_id == message_id)).one_or_none()
     return _queued(row) if row else None
-
-
-def listed(
-    connection: Connection, state: MailState | None, subscriber: str | None, day: date | None, limit: int
-) -> list[QueuedMail]:
-    """Mails, newest first, of all or of a state, subscriber or day."""
-    query = select(outbox).order_by(outbox.c.created.desc(), outbox.c.message_id).limit(limit)
-    wanted = {outbox.c.state: state and state.value, outbox.c.subscriber: subscriber, outbox.c.day: day}
-    for column, value in wanted.items():
-        if value is not None:
-            query = query.where(column == value)
-    return [_queued(row) for row in connection.execute(query)]
-
-
-def counts(connection: Connection) -> dict[MailState, int]:
-    """How many mails are in each state; states without any are left out."""
-    query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
-    return {MailState(state): count for state, count in connection.execute(query)}
-
-
-def next_attempts(connection: Connection) -> list[datetime]:
-    """When each queued mail is tried next, soonest first, less those of paused addresses."""
-    query = select(outbox.c.next_attempt).where(outbox.c.state == MailState.QUEUED.value, _not_paused())
-    return list(connection.execute(query.order_by(outbox.c.next_attempt)).scalars())
-
-
-def refusing(connection: Connection) -> list[AddressRecord]:
-    """Addresses that refused mail or are paused, by address."""
-    query = select(addresses).order_by(addresses.c.address)
-    return [AddressRecord(row.address, row.refusals, row.paused_at, row.reason) for row in connection.execute(query)]
 
 
 def _is_mine(connection: Connection, message_id: str) -> bool:
@@ -256,3 +101,185 @@ def _queued(row: Row[Any]) -> QueuedMail:
         row.sent_at,
         row.last_error,
     )
+
+
+class Outbox:
+    """The mails that wait, are on their way, or went."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def queue(self, mail: Mail, items: Sequence[Told], *, now: datetime, run_id: int | None = None) -> bool:
+        """Queues a mail with what it tells, which counts as told from now on, unless the mail fails for good.
+
+        False, and nothing is written, when the outbox has that mail already, or another one of the same kind,
+        subscriber and day (notices are told apart by their Message-ID alone). RunLost when a `run_id` is given and the
+        run lost its lock.
+        """
+        with self._transactions.writing() as connection:
+            if run_id is not None:
+                hold(connection, run_id)
+            if connection.execute(select(outbox.c.message_id).where(_same(mail)).limit(1)).first() is not None:
+                return False
+            connection.execute(
+                insert(outbox).values(
+                    message_id=mail.message_id,
+                    kind=mail.kind,
+                    subscriber=mail.subscriber,
+                    address=mail.address,
+                    day=mail.day,
+                    subject=mail.subject,
+                    body=zlib.compress(mail.body),
+                    html=zlib.compress(mail.html.encode()),
+                    state=MailState.QUEUED.value,
+                    attempts=0,
+                    next_attempt=now,
+                    created=now,
+                )
+            )
+            if items:
+                connection.execute(insert(deliveries), [_told_row(mail.message_id, told) for told in items])
+            return True
+
+    def due(self, now: datetime, limit: int = 500) -> list[QueuedMail]:
+        """Queued mails whose time has come, to addresses that are not paused; those that wait longest first."""
+        with self._transactions.reading() as connection:
+            its_time = (outbox.c.next_attempt <= now) | (outbox.c.next_attempt > now + LONGEST_WAIT)
+            query = (
+                select(outbox)
+                .where(outbox.c.state == MailState.QUEUED.value, its_time, _not_paused())
+                .order_by(outbox.c.next_attempt, outbox.c.created, outbox.c.message_id)
+            )
+            return [_queued(row) for row in connection.execute(query.limit(limit))]
+
+    def claim(self, message_id: str, now: datetime) -> QueuedMail | None:
+        """Takes a queued mail for this process and counts an attempt; None when another one was faster."""
+        with self._transactions.writing() as connection:
+            me = Process.current()
+            taken = connection.execute(
+                update(outbox)
+                .where(outbox.c.message_id == message_id, outbox.c.state == MailState.QUEUED.value)
+                .values(
+                    state=MailState.SENDING.value,
+                    attempts=outbox.c.attempts + 1,
+                    claim_host=me.host,
+                    claim_pid=me.pid,
+                    claim_start=me.start,
+                    claimed_at=now,
+                )
+            )
+            return find(connection, message_id) if taken.rowcount else None
+
+    def sent(self, message_id: str, now: datetime) -> None:
+        """The mail was accepted; refusals of its address are forgotten."""
+        with self._transactions.writing() as connection:
+            _move(connection, message_id, state=MailState.SENT.value, sent_at=now, tried_at=now, last_error=None)
+            _forgive(connection, _address(connection, message_id))
+
+    def retry(self, message_id: str, now: datetime, next_attempt: datetime, error: str) -> None:
+        """The mail waits until `next_attempt`; like the next two, it does nothing once this process lost its claim."""
+        with self._transactions.writing() as connection:
+            queued = MailState.QUEUED.value
+            if _is_mine(connection, message_id):
+                _move(connection, message_id, state=queued, tried_at=now, next_attempt=next_attempt, last_error=error)
+
+    def give_back(self, message_id: str, next_attempt: datetime) -> None:
+        """The mail waits until `next_attempt`, and its attempt is not counted."""
+        with self._transactions.writing() as connection:
+            queued = MailState.QUEUED.value
+            if _is_mine(connection, message_id):
+                _move(connection, message_id, state=queued, attempts=outbox.c.attempts - 1, next_attempt=next_attempt)
+
+    def failed(self, message_id: str, now: datetime, error: str, *, blame: bool) -> int:
+        """The mail is given up, and what it told counts as untold.
+
+        `blame` tells that it was the address that was refused; returns how often in a row that was so.
+        """
+        with self._transactions.writing() as connection:
+            record = _record(connection, _address(connection, message_id))
+            if not _is_mine(connection, message_id):
+                return record.refusals
+            _move(connection, message_id, state=MailState.FAILED.value, tried_at=now, last_error=error)
+            if blame:
+                record = replace(record, refusals=record.refusals + 1)
+                upsert(connection, addresses, [asdict(record)], replace=True)
+            return record.refusals
+
+    def requeue(self, message_id: str, now: datetime) -> bool:
+        """Queues a mail that was sent or has failed once more; False when there is none such."""
+        with self._transactions.writing() as connection:
+            over = outbox.c.state.in_([MailState.SENT.value, MailState.FAILED.value]) & (outbox.c.body != FORGOTTEN)
+            fresh = {"state": MailState.QUEUED.value, "attempts": 0, "next_attempt": now, "sent_at": None}
+            taken = connection.execute(update(outbox).where(outbox.c.message_id == message_id, over).values(fresh))
+            return bool(taken.rowcount)
+
+    def release(self, now: datetime, before: datetime) -> list[QueuedMail]:
+        """Queues mails again whose process is gone from this machine or that were claimed before a time.
+
+        Returns them as they were: each may have been accepted by the server already.
+        """
+        with self._transactions.writing() as connection:
+            query = select(outbox).where(outbox.c.state == MailState.SENDING.value).order_by(outbox.c.message_id)
+            stale = []
+            for row in connection.execute(query).all():
+                owner = Process(row.claim_host, row.claim_pid, row.claim_start)
+                if row.claimed_at < before or not owner.may_live():
+                    stale.append(_queued(row))
+                    _move(connection, row.message_id, state=MailState.QUEUED.value, next_attempt=now)
+            return stale
+
+    def get(self, message_id: str) -> QueuedMail | None:
+        """A mail of the outbox; None when there is none of that Message-ID."""
+        with self._transactions.reading() as connection:
+            row = connection.execute(select(outbox).where(outbox.c.message_id == message_id)).one_or_none()
+            return _queued(row) if row else None
+
+    def listed(
+        self,
+        state: MailState | None = None,
+        limit: int = 100,
+        *,
+        subscriber: str | None = None,
+        day: date | None = None,
+    ) -> list[QueuedMail]:
+        """Mails, newest first, of all or of a state, subscriber or day."""
+        with self._transactions.reading() as connection:
+            query = select(outbox).order_by(outbox.c.created.desc(), outbox.c.message_id).limit(limit)
+            wanted = {outbox.c.state: state and state.value, outbox.c.subscriber: subscriber, outbox.c.day: day}
+            for column, value in wanted.items():
+                if value is not None:
+                    query = query.where(column == value)
+            return [_queued(row) for row in connection.execute(query)]
+
+    def counts(self) -> Mapping[MailState, int]:
+        """How many mails are in each state; states without any are left out."""
+        with self._transactions.reading() as connection:
+            query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+            return {MailState(state): count for state, count in connection.execute(query)}
+
+    def next_attempts(self) -> list[datetime]:
+        """When each queued mail is tried next, soonest first; mails to paused addresses are left out."""
+        with self._transactions.reading() as connection:
+            query = select(outbox.c.next_attempt).where(outbox.c.state == MailState.QUEUED.value, _not_paused())
+            return list(connection.execute(query.order_by(outbox.c.next_attempt)).scalars())
+
+    def pause(self, address: str, reason: str, now: datetime) -> bool:
+        """Holds back every mail to an address until `unpause_address`; False when it was paused before."""
+        with self._transactions.writing() as connection:
+            record = _record(connection, address)
+            if record.paused_at is None:
+                upsert(connection, addresses, [asdict(replace(record, paused_at=now, reason=reason))], replace=True)
+            return record.paused_at is None
+
+    def unpause(self, address: str) -> bool:
+        """Forgets refusals and pause of an address; False when there was nothing to forget."""
+        with self._transactions.writing() as connection:
+            return _forgive(connection, address)
+
+    def refusing(self) -> list[AddressRecord]:
+        """Addresses that refused mail in a row or are paused, by address."""
+        with self._transactions.reading() as connection:
+            query = select(addresses).order_by(addresses.c.address)
+            return [
+                AddressRecord(row.address, row.refusals, row.paused_at, row.reason) for row in connection.execute(query)
+            ]

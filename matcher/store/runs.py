@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from matcher.errors import RunGoesOn, RunLost
+from matcher.logs import current_run
 from matcher.model.answers import RunRecord
 from matcher.store.schema import locks, runs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from matcher.store.engines import Transactions
 
 STALE_AFTER = timedelta(minutes=30)
 
@@ -68,7 +71,7 @@ def _start_of(pid: int) -> str | None:
     return "" if fields[0] in "ZX" else fields[19]
 
 
-def begin(
+def _begin(
     connection: Connection,
     kind: str,
     now: datetime,
@@ -128,13 +131,7 @@ def hold(connection: Connection, run_id: int) -> None:
         raise RunLost(f"Run {run_id} has ended or was taken over by another process: begin a new run.")
 
 
-def beat(connection: Connection, run_id: int, now: datetime) -> None:
-    """Shows that the run is alive at `now`, the true time even where a past day is replayed."""
-    hold(connection, run_id)
-    connection.execute(update(locks).where(locks.c.name == _WRITER).values(heartbeat=now))
-
-
-def finish(connection: Connection, run_id: int, outcome: str, detail: Mapping[str, Any], now: datetime) -> None:
+def _finish(connection: Connection, run_id: int, outcome: str, detail: Mapping[str, Any], now: datetime) -> None:
     """Keeps how the run ended and gives the lock back."""
     hold(connection, run_id)
     connection.execute(
@@ -143,37 +140,80 @@ def finish(connection: Connection, run_id: int, outcome: str, detail: Mapping[st
     connection.execute(delete(locks).where(locks.c.name == _WRITER))
 
 
-def note(
-    connection: Connection,
-    run_id: int,
-    kind: str,
-    outcome: str,
-    detail: Mapping[str, Any],
-    started: datetime,
-    finished: datetime,
-) -> None:
-    """Keeps what a run did as a part of its work, as a run of its own that has ended; the run must hold its lock."""
-    hold(connection, run_id)
-    me = Process.current()
-    row = {"kind": kind, "started": started, "finished": finished, "outcome": outcome, "detail": dict(detail)}
-    connection.execute(insert(runs).values(row | {"host": me.host, "pid": me.pid}))
+_begun: set[tuple[str, int]] = set()  # database and number of each run that this process has begun and not ended
 
 
-def recorded(connection: Connection, limit: int, kind: str | None, going: Collection[int]) -> list[RunRecord]:
-    """The last runs, newest first; a run whose process is gone shows as interrupted before a next one notes it."""
-    holder = connection.execute(select(locks).where(locks.c.name == _WRITER)).one_or_none()
-    dead = holder is not None and not _alive(holder, going)
-    query = select(runs).order_by(runs.c.id.desc()).limit(limit)
-    if kind is not None:
-        query = query.where(runs.c.kind == kind)
-    return [
-        RunRecord(
-            row.id,
-            row.kind,
-            row.started,
-            row.finished,
-            "interrupted" if dead and row.outcome == "running" else row.outcome,
-            row.detail,
-        )
-        for row in connection.execute(query)
-    ]
+class Runs:
+    """The runs that were begun, and the writer's lock that one of them holds."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def begin(self, kind: str, now: datetime, *, unless: tuple[datetime, datetime] | None = None) -> int:
+        """Starts a run and takes the writer's lock until `finish`; returns the run's number.
+
+        Runs that died are recorded as `interrupted`. RunGoesOn when a living run holds the lock (see above), or
+        when a run of this kind that began between the two times of `unless` went well.
+        """
+        run_id = 0
+        try:
+            with self._transactions.writing() as connection:
+                run_id = _begin(connection, kind, now, going=self._going, unless=unless)
+                # Before it shows: another thread would take it for a dead one.
+                _begun.add((self._transactions.where, run_id))
+        except BaseException:
+            _begun.discard((self._transactions.where, run_id))
+            raise
+        current_run.set(run_id)
+        return run_id
+
+    def beat(self, run_id: int, now: datetime) -> None:
+        """Shows that the run is alive at `now`, the true time. RunLost when the run lost its lock."""
+        with self._transactions.writing() as connection:
+            hold(connection, run_id)
+            connection.execute(update(locks).where(locks.c.name == _WRITER).values(heartbeat=now))
+
+    def finish(self, run_id: int, outcome: str, detail: Mapping[str, Any], now: datetime) -> None:
+        """Ends a run (`ok`, `partial`, `failed`, `interrupted`) with a JSON-ready detail, and frees the lock."""
+        try:
+            with self._transactions.writing() as connection:
+                _finish(connection, run_id, outcome, detail, now)
+        finally:  # a database that went away keeps the lock; nobody works under it any more
+            _begun.discard((self._transactions.where, run_id))
+            current_run.set(None)
+
+    def note(
+        self, run_id: int, kind: str, outcome: str, detail: Mapping[str, Any], *, started: datetime, finished: datetime
+    ) -> None:
+        """Keeps a part of a run (the fetch of the daily one) as a run of its own that has ended."""
+        with self._transactions.writing() as connection:
+            hold(connection, run_id)
+            me = Process.current()
+            row = {"kind": kind, "started": started, "finished": finished, "outcome": outcome, "detail": dict(detail)}
+            connection.execute(insert(runs).values(row | {"host": me.host, "pid": me.pid}))
+
+    def last(self, limit: int = 20, kind: str | None = None) -> list[RunRecord]:
+        """The last runs, newest first."""
+        with self._transactions.reading() as connection:
+            holder = connection.execute(select(locks).where(locks.c.name == _WRITER)).one_or_none()
+            dead = holder is not None and not _alive(holder, self._going)
+            query = select(runs).order_by(runs.c.id.desc()).limit(limit)
+            if kind is not None:
+                query = query.where(runs.c.kind == kind)
+            return [
+                RunRecord(
+                    row.id,
+                    row.kind,
+                    row.started,
+                    row.finished,
+                    "interrupted" if dead and row.outcome == "running" else row.outcome,
+                    row.detail,
+                )
+                for row in connection.execute(query)
+            ]
+
+    @property
+    def _going(self) -> set[int]:
+        """The runs that this process has begun here and not ended."""
+        begun = tuple(_begun)  # at once: other threads begin and end theirs meanwhile
+        return {run_id for where, run_id in begun if where == self._transactions.where}

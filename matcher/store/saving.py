@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from matcher.model.call import LIVE, Call, Section, Source, Status, pack
 from matcher.model.changes import WINDOW, Change, announced, content, content_hash, decide
 from matcher.model.day import brussels_day
-from matcher.model.rows import ListingScope, ParsedRow, Saved
+from matcher.model.rows import ListingScope, ParsedRow, Saved, SetAside
 from matcher.store.calls import RANK, Head, absent_heads, bodies_of, fold, heads_of, pending_heads, raw_row, reports_of
-from matcher.store.engines import chunks, upsert
+from matcher.store.engines import Transactions, chunks, upsert
+from matcher.store.facts import grow_revision
+from matcher.store.runs import hold
 from matcher.store.schema import calls, changes, clean, raw_rows, set_aside, versions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
 
@@ -273,3 +279,117 @@ def _is_poorer_or_older(head: Head, row: ParsedRow) -> bool:
     if RANK[row.call.source] != RANK[head.source]:
         return RANK[row.call.source] > RANK[head.source]
     return row.ingested is not None and head.ingested is not None and row.ingested < head.ingested
+
+
+_BATCH = 500
+
+
+class Saving:
+    """Keeping what was read; every save needs the number of a run that was begun and has not ended."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def absent(self, rows: Iterable[ParsedRow], scope: ListingScope, today: date) -> list[str]:
+        """Identifiers in the scope that are live by their dates and that this complete listing lacks.
+
+        Look them up at the portal and pass what was found to `listing` with the rest: whatever is still
+        absent there is taken as withdrawn.
+        """
+        with self._transactions.reading() as connection:
+            heads = absent_heads(connection, {fold(row.call.identifier) for row in rows}, scope)
+        return [head.identifier for head in heads if head.status_on(today, None) in LIVE]
+
+    def listing(
+        self,
+        rows: Iterable[ParsedRow],
+        *,
+        run_id: int,
+        now: datetime,
+        complete: bool,
+        scope: ListingScope,
+        unread: Iterable[str] = (),
+    ) -> Saved:
+        """Keeps a listing, in one transaction: new calls, versions, changes and, when complete, who left.
+
+        `unread` are calls that are listed, but in rows that could not be read: they have not left.
+
+        Also lets the date do its work on every call (opened, closed), and tells what was withheld long enough.
+        """
+        by_key = freshest(rows)
+        with self._saving(run_id, now) as save:
+            save.rows(by_key)
+            if complete:
+                save.leave(by_key.keys() | set(map(fold, unread)), scope)
+            save.advance()
+        return save.saved
+
+    def archive(self, rows: Iterable[ParsedRow | SetAside], *, run_id: int, now: datetime) -> Saved:
+        """Keeps rows of a poorer source (bulk file, sample) as they stream in, a batch per transaction.
+
+        They never overwrite a richer row and never bring a call back that left. Rows set aside are kept as such.
+        """
+        stream = iter(rows)
+        parts: list[Saved] = []
+        while batch := list(islice(stream, _BATCH)):
+            odd = [row for row in batch if isinstance(row, SetAside)]
+            with self._saving(run_id, now) as save:
+                save.rows(freshest(row for row in batch if isinstance(row, ParsedRow)))
+                _keep_set_aside(save.connection, odd, run_id)
+            parts.append(Saved.total([save.saved, Saved(set_aside=len(odd))]))
+        return Saved.total(parts)
+
+    def set_aside(self, items: Iterable[SetAside], *, run_id: int, now: datetime) -> None:
+        """Keeps rows that could not become calls, for inspection."""
+        with self._saving(run_id, now) as save:
+            _keep_set_aside(save.connection, list(items), run_id)
+
+    def sections(
+        self, identifier: str, sections: Iterable[Section], *, run_id: int, now: datetime
+    ) -> tuple[Change, ...]:
+        """Gives a call the text of topicDetails where the listing had none; returns the changes told.
+
+        The first text is enrichment and tells nothing; a call with a text of its own, or an unknown one, is left alone.
+        """
+        text = tuple(sections)
+        with self._saving(run_id, now) as save:
+            head = heads_of(save.connection, [fold(identifier)]).get(fold(identifier))
+            if head is not None and text:
+                kept = bodies_of(save.connection, [head])[head.identifier]
+                if head.filled or not kept.sections:
+                    save.sections(head, kept, text)
+        return save.saved.changes
+
+    def purge_sample(self, run_id: int) -> int:
+        """Drops sample calls with all their history once real calls are kept; returns how many."""
+        with self._transactions.writing() as connection:
+            hold(connection, run_id)
+            sample = calls.c.source == Source.SAMPLE.value
+            names = connection.execute(select(calls.c.identifier).where(sample)).scalars().all()
+            if not names or connection.execute(select(calls.c.identifier).where(~sample).limit(1)).first() is None:
+                return 0
+            drop(connection, names)
+            grow_revision(connection)
+            return len(names)
+
+    @contextmanager
+    def _saving(self, run_id: int, now: datetime) -> Iterator[Save]:
+        with self._transactions.writing() as connection:
+            hold(connection, run_id)
+            save = Save(connection, run_id, now)
+            yield save
+            save.write()
+            if save.wrote:
+                grow_revision(connection)
+
+
+def _keep_set_aside(connection: Connection, items: list[SetAside], run_id: int) -> None:
+    if not items:
+        return
+    kept = [raw_row(item.raw) for item in items]
+    upsert(connection, raw_rows, list({row["digest"]: row for row in kept}.values()), replace=False)
+    rows = [
+        {"run_id": run_id, "key": item.key, "reason": item.reason, "raw": row["digest"]}
+        for item, row in zip(items, kept, strict=True)
+    ]
+    connection.execute(insert(set_aside), rows)

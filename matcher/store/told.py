@@ -6,69 +6,16 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import Select, delete, func, select
 
 from matcher.model.subscription import Delivered, MailState
-from matcher.store.engines import upsert
+from matcher.store.engines import Transactions, upsert
 from matcher.store.outbox import NOTICE
 from matcher.store.schema import deliveries, dismissals, outbox
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
-
-
-def delivered(connection: Connection, subscriber: str, before: date | None) -> dict[str, Delivered]:
-    """What a subscriber was told by mails of days before one (or of all days), by call."""
-    query = (
-        _counting(select(deliveries, outbox.c.day), before)
-        .where(outbox.c.subscriber == subscriber)
-        .order_by(outbox.c.day, outbox.c.created)
-    )
-    found: dict[str, Delivered] = {}
-    for row in connection.execute(query):
-        reminders = frozenset((date.fromisoformat(day), days) for day, days in row.reminders)
-        kept = found.get(row.call)
-        if kept is None:
-            found[row.call] = Delivered(row.call, row.day, row.day, row.facts, reminders, row.known)
-            continue
-        found[row.call] = replace(
-            kept,
-            last=row.day,
-            facts=row.facts,
-            reminders=kept.reminders | reminders,
-            known=max(filter(None, (kept.known, row.known)), default=None),
-        )
-    return found
-
-
-def seen_by_anyone(connection: Connection, before: date | None) -> set[str]:
-    """The calls that any subscriber was told of."""
-    return set(connection.execute(_counting(select(deliveries.c.call).distinct(), before)).scalars())
-
-
-def last_day(connection: Connection, subscriber: str, before: date | None) -> date | None:
-    """The day of a subscriber's last mail that did not fail for good; notices do not count."""
-    query = select(func.max(outbox.c.day)).where(
-        outbox.c.subscriber == subscriber, outbox.c.kind != NOTICE, outbox.c.state != MailState.FAILED.value
-    )
-    found: date | None = connection.execute(query if before is None else query.where(outbox.c.day < before)).scalar()
-    return found
-
-
-def dismissed(connection: Connection, subscriber: str) -> dict[str, datetime]:
-    """The calls that a subscriber dismissed, and when."""
-    query = select(dismissals).where(dismissals.c.subscriber == subscriber)
-    return {row.call: row.dismissed_at for row in connection.execute(query)}
-
-
-def dismiss(connection: Connection, subscriber: str, call: str, now: datetime) -> None:
-    upsert(connection, dismissals, [{"subscriber": subscriber, "call": call, "dismissed_at": now}], replace=True)
-
-
-def recall(connection: Connection, subscriber: str, call: str) -> bool:
-    """Takes a dismissal back; False when there was none."""
-    same = (dismissals.c.subscriber == subscriber) & (dismissals.c.call == call)
-    return bool(connection.execute(delete(dismissals).where(same)).rowcount)
 
 
 def _counting(query: Select[Any], before: date | None) -> Select[Any]:
@@ -76,3 +23,69 @@ def _counting(query: Select[Any], before: date | None) -> Select[Any]:
     query = query.join(outbox, outbox.c.message_id == deliveries.c.message_id)
     query = query.where(outbox.c.state != MailState.FAILED.value)
     return query if before is None else query.where(outbox.c.day < before)
+
+
+class ToldCalls:
+    """What each subscriber was told, and dismissed."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def delivered(self, subscriber: str, *, before: date | None = None) -> Mapping[str, Delivered]:
+        """What a subscriber was told, by call identifier; `before` leaves out mails of that day and later."""
+        with self._transactions.reading() as connection:
+            query = (
+                _counting(select(deliveries, outbox.c.day), before)
+                .where(outbox.c.subscriber == subscriber)
+                .order_by(outbox.c.day, outbox.c.created)
+            )
+            found: dict[str, Delivered] = {}
+            for row in connection.execute(query):
+                reminders = frozenset((date.fromisoformat(day), days) for day, days in row.reminders)
+                kept = found.get(row.call)
+                if kept is None:
+                    found[row.call] = Delivered(row.call, row.day, row.day, row.facts, reminders, row.known)
+                    continue
+                found[row.call] = replace(
+                    kept,
+                    last=row.day,
+                    facts=row.facts,
+                    reminders=kept.reminders | reminders,
+                    known=max(filter(None, (kept.known, row.known)), default=None),
+                )
+            return found
+
+    def seen_by_anyone(self, *, before: date | None = None) -> set[str]:
+        """The calls that any subscriber was told of."""
+        with self._transactions.reading() as connection:
+            return set(connection.execute(_counting(select(deliveries.c.call).distinct(), before)).scalars())
+
+    def last_day(self, subscriber: str, *, before: date | None = None) -> date | None:
+        """The day of a subscriber's last mail that did not fail for good; None when there was none."""
+        with self._transactions.reading() as connection:
+            query = select(func.max(outbox.c.day)).where(
+                outbox.c.subscriber == subscriber, outbox.c.kind != NOTICE, outbox.c.state != MailState.FAILED.value
+            )
+            found: date | None = connection.execute(
+                query if before is None else query.where(outbox.c.day < before)
+            ).scalar()
+            return found
+
+    def dismissed(self, subscriber: str) -> Mapping[str, datetime]:
+        """The calls that a subscriber dismissed, and when."""
+        with self._transactions.reading() as connection:
+            query = select(dismissals).where(dismissals.c.subscriber == subscriber)
+            return {row.call: row.dismissed_at for row in connection.execute(query)}
+
+    def dismiss(self, subscriber: str, call: str, now: datetime) -> None:
+        """The call stays away from this subscriber's mails."""
+        with self._transactions.writing() as connection:
+            upsert(
+                connection, dismissals, [{"subscriber": subscriber, "call": call, "dismissed_at": now}], replace=True
+            )
+
+    def recall(self, subscriber: str, call: str) -> bool:
+        """Takes a dismissal back; False when there was none."""
+        with self._transactions.writing() as connection:
+            same = (dismissals.c.subscriber == subscriber) & (dismissals.c.call == call)
+            return bool(connection.execute(delete(dismissals).where(same)).rowcount)

@@ -44,7 +44,7 @@ def encoded(fetched: Place) -> Place:
     encoding = Encoding("tiny", KeptVectors(HashedWords(), fetched.home / "vectors.db"), date.fromisoformat(DAY))
     profiles = [institute.profile() for institute in app.institutes]
     with app.open_store(read_only=True) as store:
-        calls = list(store.calls())
+        calls = list(store.calls.all())
     now = noon(date.fromisoformat(DAY))
     index = build(calls, profiles, now=now, meta=facts, previous=before, encoding=encoding)
     write_generation(fetched.home / "index", LAYOUT, index.generation)

@@ -38,7 +38,7 @@ def opened(place: Place) -> Store:
 
 def statuses(place: Place) -> dict[str, Status | None]:
     with opened(place) as store:
-        return {call.identifier: call.status_on(date.fromisoformat(DAY)) for call in store.calls()}
+        return {call.identifier: call.status_on(date.fromisoformat(DAY)) for call in store.calls.all()}
 
 
 def tables(place: Place) -> dict[str, list[tuple[object, ...]]]:
@@ -79,8 +79,8 @@ def test_the_second_recorded_pass_brings_exactly_the_real_differences(run, place
     place.portal = portal.url
     fetch(run, place, day=DAY_OF_PASSES)
     with opened(place) as store:
-        live_before = {c.identifier for c in store.calls() if c.is_live(date.fromisoformat(DAY_OF_PASSES))}
-        count_before = len(store.changes())
+        live_before = {c.identifier for c in store.calls.all() if c.is_live(date.fromisoformat(DAY_OF_PASSES))}
+        count_before = len(store.calls.changes())
     portal.index.replace(second)
     report = fetch(run, place, day=DAY_OF_PASSES)
 
@@ -94,7 +94,7 @@ def test_the_second_recorded_pass_brings_exactly_the_real_differences(run, place
     assert report["changed"] == 0
     assert report["closed"] == len(left & live_before)
     with opened(place) as store:
-        told = store.changes()[: len(store.changes()) - count_before]
+        told = store.calls.changes()[: len(store.calls.changes()) - count_before]
     assert Counter(c.kind for c in told)["withdrawn"] == len(left & live_before)
     assert {c.call for c in told if c.kind == "new"} <= arrived
     assert {c.call for c in told} <= arrived | left
@@ -181,14 +181,14 @@ def test_another_run_at_work_is_left_alone(run, fetched, serve, command):
     fetched.portal = serve(some_rows()[:3]).url
     before, index = tables(fetched), generation(fetched)
     with Store.open(f"sqlite:///{fetched.home / 'matcher.db'}") as store:
-        other = store.begin_run("fetch", datetime.now(UTC))
+        other = store.runs.begin("fetch", datetime.now(UTC))
         answer = run(fetched, command, "--as-of", "2027-12-01")  # a day far ahead makes no lock look forgotten
         assert answer.code == 1
         assert answer.out == ""
         assert answer.err.startswith("matcher: Another run (number ")
         assert len(answer.err.strip().splitlines()) == 1
         assert (tables(fetched), generation(fetched)) == (before, index)
-        store.finish_run(other, "ok", {}, datetime.now(UTC))
+        store.runs.finish(other, "ok", {}, datetime.now(UTC))
     assert run(fetched, command, "--as-of", DAY).code == 0
 
 
@@ -202,7 +202,7 @@ def test_a_run_is_timed_by_the_true_clock_whatever_day_is_replayed(place, serve)
     assert kept.finished is not None
     assert kept.finished > kept.started
     with matcher.open_store(read_only=True) as store:
-        assert {c.seen_at.date() for c in store.changes()} == {date.fromisoformat(DAY)}
+        assert {c.seen_at.date() for c in store.calls.changes()} == {date.fromisoformat(DAY)}
 
 
 def test_an_interrupted_fetch_is_recorded_as_such(place, serve):

@@ -74,7 +74,7 @@ def fetch(store: Store, rows: list, clock: Callable[[], datetime], progress=None
 
 
 def begun_by_hand(store: Store, clock: Callable[[], datetime]) -> Run:
-    run = Run(store, store.begin_run("run", NOW), clock)
+    run = Run(store, store.runs.begin("run", NOW), clock)
     run.alive()
     return run
 
@@ -111,12 +111,12 @@ class TestSigns:
         def take_over(done: int, _total: int) -> None:
             if done == 200:
                 change_lock(url, "host = 'elsewhere', heartbeat = '2026-06-15 01:00:00.000000'")
-                store.begin_run("run", clock.now)
+                store.runs.begin("run", clock.now)
 
         with pytest.raises(RunLost, match="taken over"):
             fetch(store, [topic(n) for n in range(950)], clock, take_over)
-        assert not list(store.calls())
-        assert [run.outcome for run in store.runs()] == ["running", "interrupted"]
+        assert not list(store.calls.all())
+        assert [run.outcome for run in store.runs.last()] == ["running", "interrupted"]
 
     def test_a_database_that_does_not_answer_does_not_end_the_fetch(self, store, url) -> None:
         engine = sa.create_engine(url)
@@ -131,27 +131,27 @@ class TestSigns:
             other.connection.dbapi_connection.isolation_level = None
             fetch(store, [topic(n) for n in range(700)], Clock(timedelta(minutes=1)), hold_for_some_pages)
         engine.dispose()
-        assert len(list(store.calls())) == 700
+        assert len(list(store.calls.all())) == 700
 
     def test_a_run_that_lost_its_lock_notes_no_part_and_queues_nothing(self, store, url) -> None:
-        run = store.begin_run("run", NOW)
+        run = store.runs.begin("run", NOW)
         change_lock(url, "host = 'elsewhere'")
-        store.begin_run("run", NOW + timedelta(days=1))
+        store.runs.begin("run", NOW + timedelta(days=1))
         with pytest.raises(RunLost):
-            store.note_run(run, "fetch", "ok", {}, started=NOW, finished=NOW)
+            store.runs.note(run, "fetch", "ok", {}, started=NOW, finished=NOW)
         with pytest.raises(RunLost):
-            store.purge_sample(run)
+            store.saving.purge_sample(run)
         with pytest.raises(RunLost):
             Run(store, run, Clock()).check()
 
 
 class TestTakeOver:
     def test_a_heartbeat_from_tomorrow_holds_up_nobody(self, store, url) -> None:
-        first = store.begin_run("run", NOW + timedelta(days=1))
+        first = store.runs.begin("run", NOW + timedelta(days=1))
         with pytest.raises(RunGoesOn):  # this process lives: its clock was set back
-            store.begin_run("run", NOW)
+            store.runs.begin("run", NOW)
         change_lock(url, "host = 'elsewhere'")
-        assert store.begin_run("run", NOW) > first
+        assert store.runs.begin("run", NOW) > first
 
     def test_a_run_that_could_not_be_ended_does_not_hold_up_its_own_process(self, store, url) -> None:
         engine = sa.create_engine(url)
@@ -164,8 +164,8 @@ class TestTakeOver:
                 run.__exit__(None, None, None)
             other.execute(sa.text("ROLLBACK"))
         engine.dispose()
-        assert [run.outcome for run in store.runs()] == ["interrupted"]
-        assert store.begin_run("run", NOW) > first
+        assert [run.outcome for run in store.runs.last()] == ["interrupted"]
+        assert store.runs.begin("run", NOW) > first
 
     def test_what_another_process_has_just_done_is_not_done_again(self, store) -> None:
         slot, until = NOW - timedelta(hours=1), NOW + timedelta(minutes=10)
@@ -177,7 +177,7 @@ class TestTakeOver:
             pass
         with begun(store, "clean", Clock(), unless=(NOW + MINUTE, until)):
             pass
-        assert [run.kind for run in store.runs()] == ["clean", "run", "clean"]
+        assert [run.kind for run in store.runs.last()] == ["clean", "run", "clean"]
 
 
 class TestClocks:
@@ -185,13 +185,13 @@ class TestClocks:
     def test_of_another_day_nothing_is_kept(self, store, hours) -> None:
         with pytest.raises(ClockWrong, match=r"ahead of|behind"):
             fetch(store, [topic(1)], Clock(), theirs=lambda: NOW - timedelta(hours=hours))
-        assert not list(store.calls())
+        assert not list(store.calls.all())
 
     @pytest.mark.parametrize(("hours", "told"), [(0.9, 0), (-0.9, 0), (2, 1), (-2, 1)])
     def test_of_hours_is_told(self, store, hours, told) -> None:
         fetch(store, [topic(1)], Clock(), theirs=lambda: NOW - timedelta(hours=hours))
-        assert len(store.runs()[0].detail["problems"]) == told
-        assert len(list(store.calls())) == 1
+        assert len(store.runs.last()[0].detail["problems"]) == told
+        assert len(list(store.calls.all())) == 1
 
     def test_a_replayed_day_is_no_wrong_clock(self, run, place, serve) -> None:
         portal = serve([topic(1)], clock=lambda: datetime.now(UTC))

@@ -140,11 +140,11 @@ def test_an_edition_is_read_from_store_and_index(tmp_path: Path) -> None:
     readers = [replace(ANA, min_fit=60), replace(ANA, identifier="lea", institutes=("brgm/Ground",), min_fit=80)]
     now = datetime.combine(today, time(6), tzinfo=UTC)
     with Store.open(f"sqlite:///{tmp_path}/matcher.db") as store:
-        run = store.begin_run("fetch", now)
-        store.save_listing(parse_rows(listing.rows)[0], run_id=run, now=now, complete=True, scope=ListingScope())
-        store.finish_run(run, "partial", {"problems": ["One row is odd."]}, now)
+        run = store.runs.begin("fetch", now)
+        store.saving.listing(parse_rows(listing.rows)[0], run_id=run, now=now, complete=True, scope=ListingScope())
+        store.runs.finish(run, "partial", {"problems": ["One row is odd."]}, now)
         meta = {"revision": store.revision, "institutes": "", "sample": "a sample", "sample_day": None}
-        index = build(list(store.calls()), [i.profile() for i in institutes], now=now, meta=meta)
+        index = build(list(store.calls.all()), [i.profile() for i in institutes], now=now, meta=meta)
         edition = build_edition(store, index, institutes, readers, day=today)
         assert edition.network == ("brgm", "cea-leti")
         assert edition.names["brgm/Ground"] == "Ground"
@@ -159,7 +159,7 @@ def test_an_edition_is_read_from_store_and_index(tmp_path: Path) -> None:
             digest = compose(reader, for_subscriber(edition, store, reader))
             assert digest.items
             mail = Mail(f"<{reader.identifier}@x>", reader.identifier, reader.address, today, "", b"", "")
-            store.queue_mail(mail, told_by(digest), now=now)
+            store.outbox.queue(mail, told_by(digest), now=now)
             tomorrow = build_edition(store, index, institutes, readers, day=today + timedelta(days=1))
             seen = {item.call.identifier for item in digest.items}
             again = compose(reader, for_subscriber(tomorrow, store, reader))
@@ -231,9 +231,9 @@ def test_no_call_twice_as_new_in_two_sections_or_lost(story: list, most: int) ->
             digest = world.morning(number, reader)
             arrived |= {item.call.identifier for item in digest.items} if digest else set()
         last = day(end + 7)
-        assert {c.identifier for c in store.calls() if c.is_live(last)} <= arrived
-        for told_call in store.delivered("ana").values():
-            kept = store.call(told_call.call)
+        assert {c.identifier for c in store.calls.all() if c.is_live(last)} <= arrived
+        for told_call in store.told.delivered("ana").values():
+            kept = store.calls.get(told_call.call)
             if kept.is_live(last):
                 assert told_call.facts["budget_eur"] == kept.budget_eur
                 assert [d["date"] for d in told_call.facts["deadlines"]] == [d.date.isoformat() for d in kept.deadlines]

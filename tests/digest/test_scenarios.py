@@ -148,7 +148,7 @@ def test_a_dismissed_call_stays_away_until_its_deadline_moves(world: World) -> N
     resurfacing = replace(ANA, resurface=True)
     world.show(call("A", closes=40))
     world.morning(0)
-    world.store.dismiss("ana", "A", datetime(2026, 6, 1, 12, tzinfo=UTC))
+    world.store.told.dismiss("ana", "A", datetime(2026, 6, 1, 12, tzinfo=UTC))
     assert world.morning(11) is None  # no reminder at 30 days
     world.show(call("A", closes=45))
     assert world.morning(12) is None

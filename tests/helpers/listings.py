@@ -62,12 +62,12 @@ class Fetcher:
         self, rows: list[ParsedRow], now: datetime, *, complete: bool = True, scope: ListingScope | None = None
     ) -> Saved:
         with self.run(now) as run_id:
-            return self.store.save_listing(
+            return self.store.saving.listing(
                 rows, run_id=run_id, now=now, complete=complete, scope=scope or ListingScope()
             )
 
     @contextmanager
     def run(self, now: datetime) -> Iterator[int]:
-        run_id = self.store.begin_run("fetch", now)
+        run_id = self.store.runs.begin("fetch", now)
         yield run_id
-        self.store.finish_run(run_id, "ok", {}, now)
+        self.store.runs.finish(run_id, "ok", {}, now)

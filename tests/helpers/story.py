@@ -61,21 +61,21 @@ class World:
 
     def fetch(self, number: int) -> None:
         now = datetime.combine(day(number), time(6), tzinfo=BRUSSELS)
-        run = self.store.begin_run("fetch", now)
+        run = self.store.runs.begin("fetch", now)
         rows = [ParsedRow(f"S|{c.identifier}", c, c.title.encode(), ingested=now) for c in self.listing.values()]
-        self.store.save_listing(rows, run_id=run, now=now, complete=True, scope=ListingScope())
-        self.store.finish_run(run, "ok", {}, now)
+        self.store.saving.listing(rows, run_id=run, now=now, complete=True, scope=ListingScope())
+        self.store.runs.finish(run, "ok", {}, now)
 
     def edition(self, number: int) -> Edition:
         fits = sorted(
             (
                 Fitting(c, self.fits.get(c.identifier, FIT), self.words.get(c.identifier, ()))
-                for c in self.store.calls()
+                for c in self.store.calls.all()
             ),
             key=lambda f: -f.fit,
         )
         changes: dict[str, list[Change]] = {}
-        for change in self.store.changes():
+        for change in self.store.calls.changes():
             changes.setdefault(change.call, []).append(change)
         health = Freshness(None, stale=self.problem is not None, problems=(self.problem,) if self.problem else ())
         return Edition(day(number), {"brgm": fits, "cetim": fits[:1]}, {"brgm": "BRGM"}, health, changes)
@@ -90,19 +90,19 @@ class World:
         if fetch:
             self.fetch(number)
         today, now = day(number), datetime.combine(day(number), time(7), tzinfo=BRUSSELS)
-        last = self.store.last_mail_day(subscriber.identifier)
+        last = self.store.told.last_day(subscriber.identifier)
         digest = self.composed(number, subscriber)
         if not is_due(subscriber, today, last) or not is_worth_sending(digest):
             return None
         name = subscriber.identifier
         mail = Mail(f"<{name}.{today}@example.org>", name, subscriber.address, today, "Digest", b"body", "<p>")
-        assert self.store.queue_mail(mail, told_by(digest), now=now)
+        assert self.store.outbox.queue(mail, told_by(digest), now=now)
         if end is not MailState.QUEUED:
-            self.store.claim_mail(mail.message_id, now)
+            self.store.outbox.claim(mail.message_id, now)
         if end is MailState.SENT:
-            self.store.mark_sent(mail.message_id, now)
+            self.store.outbox.sent(mail.message_id, now)
         if end is MailState.FAILED:
-            self.store.mark_failed(mail.message_id, now, "550 no such mailbox", blame=True)
+            self.store.outbox.failed(mail.message_id, now, "550 no such mailbox", blame=True)
         return digest
 
 

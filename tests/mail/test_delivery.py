@@ -73,7 +73,7 @@ def server() -> Iterator[LocalSmtp]:
 def queue(store: Store, *numbers: int, address: str = "") -> list[str]:
     mails = [a_mail(number, address or f"person{number}@example.org") for number in numbers]
     for mail in mails:
-        assert store.queue_mail(mail, (), now=START)
+        assert store.outbox.queue(mail, (), now=START)
     return [mail.message_id for mail in mails]
 
 
@@ -87,7 +87,7 @@ def round_of(store: Store, server: LocalSmtp | Transport, clock: Clock, rate: fl
 
 
 def state(store: Store, message_id: str) -> MailState:
-    queued = store.mail(message_id)
+    queued = store.outbox.get(message_id)
     assert queued is not None
     return queued.state
 
@@ -141,7 +141,7 @@ def test_waits_grow_to_two_days_and_then_the_mail_is_given_up_without_blame(
     server.script.always_rcpt["person1@example.org"] = "451 4.7.1 later"
     attempts = []
     while state(store, name) is not MailState.FAILED:
-        queued = store.mail(name)
+        queued = store.outbox.get(name)
         assert queued is not None
         clock.now = queued.next_attempt
         attempts.append(clock.now - START)
@@ -151,7 +151,7 @@ def test_waits_grow_to_two_days_and_then_the_mail_is_given_up_without_blame(
     assert timedelta(hours=40) < attempts[-1] < timedelta(days=3)
     assert report.failed == 1
     assert "given up after 8 attempts" in report.problems[0]
-    assert store.addresses() == []
+    assert store.outbox.refusing() == []
 
 
 def test_a_refused_address_is_paused_after_three_in_a_row(store: Store, server: LocalSmtp, clock: Clock) -> None:
@@ -167,7 +167,7 @@ def test_a_refused_address_is_paused_after_three_in_a_row(store: Store, server: 
     assert round_of(store, server, clock) == DeliveryReport()  # held back
     assert queue_status(store, clock.now).paused == (address,)
     server.script.always_rcpt.clear()
-    assert store.unpause_address(address)
+    assert store.outbox.unpause(address)
     assert round_of(store, server, clock).sent == 1
 
 
@@ -186,7 +186,7 @@ def test_a_mail_refused_for_its_content_fails_without_blame(store: Store, server
     report = round_of(store, server, clock)
     assert (report.failed, report.paused) == (1, ())
     assert state(store, name) is MailState.FAILED
-    assert store.addresses() == []
+    assert store.outbox.refusing() == []
 
 
 @pytest.mark.parametrize("reply", ["550 5.7.1 you may not send", "451 4.3.0 busy", "421 closing"])
@@ -200,7 +200,7 @@ def test_trouble_with_the_sender_keeps_every_mail_queued(
         assert (report.sent, report.retried, report.failed) == (0, 0, 0)
         assert "stay queued" in report.problems[-1]
         clock.now += timedelta(minutes=6)
-    assert store.addresses() == []
+    assert store.outbox.refusing() == []
     assert round_of(store, server, clock).sent == 3
     assert server.counts() == Counter(ids)
 
@@ -256,14 +256,14 @@ def test_a_claim_of_a_living_process_is_respected_until_it_is_too_old(
     store: Store, server: LocalSmtp, clock: Clock
 ) -> None:
     [name] = queue(store, 1)
-    assert store.claim_mail(name, clock.now)  # by this process, which lives
+    assert store.outbox.claim(name, clock.now)  # by this process, which lives
     assert round_of(store, server, clock) == DeliveryReport()
     clock.now += timedelta(minutes=31)
     assert round_of(store, server, clock).duplicates_possible == (name,)
-    store.mark_retry(name, clock.now, clock.now, "woken from a long sleep, its connection is gone")
-    store.mark_failed(name, clock.now, "and this is late too", blame=True)
+    store.outbox.retry(name, clock.now, clock.now, "woken from a long sleep, its connection is gone")
+    store.outbox.failed(name, clock.now, "and this is late too", blame=True)
     assert round_of(store, server, clock) == DeliveryReport()
-    assert store.addresses() == []
+    assert store.outbox.refusing() == []
     assert server.counts() == {name: 1}
 
 
@@ -316,7 +316,7 @@ def test_resending_sends_the_same_mail_again(store: Store, server: LocalSmtp, cl
 
 def test_a_mail_that_cannot_be_sent_does_not_stop_the_others(store: Store, server: LocalSmtp, clock: Clock) -> None:
     bad = replace(a_mail(1), address="two words@example.org")
-    store.queue_mail(bad, (), now=START)
+    store.outbox.queue(bad, (), now=START)
     queue(store, 2)
     report = round_of(store, server, clock)
     assert (report.sent, report.failed) == (1, 1)
@@ -331,7 +331,7 @@ def _send_all(url: str, server_url: str, go: multiprocessing.synchronize.Event, 
 
 def _claim_and_die(url: str, message_id: str) -> None:
     with Store.open(url) as store:
-        store.claim_mail(message_id, START)
+        store.outbox.claim(message_id, START)
         os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -33,7 +33,7 @@ SAMPLE = re.compile(
 def recorded(place: Place, *runs: tuple[datetime, str, str]) -> None:
     with Home(load_settings(environ=place.environment)).open_store() as store:
         for when, kind, outcome in runs:
-            store.finish_run(store.begin_run(kind, when), outcome, {}, when)
+            store.runs.finish(store.runs.begin(kind, when), outcome, {}, when)
 
 
 def parsed(text: str) -> dict[str, float]:
@@ -214,9 +214,9 @@ class TestLogs:
 
     def test_the_store_sets_the_run(self, fetched) -> None:
         with Home(load_settings(environ=fetched.environment)).open_store() as store:
-            run_id = store.begin_run("fetch", NOW)
+            run_id = store.runs.begin("fetch", NOW)
             assert current_run.get() == run_id
-            store.finish_run(run_id, "ok", {}, NOW)
+            store.runs.finish(run_id, "ok", {}, NOW)
             assert current_run.get() is None
 
     @pytest.mark.parametrize(

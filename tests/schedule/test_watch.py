@@ -91,7 +91,7 @@ def wait_for(condition, process: Process | None = None, seconds: float = 60.0) -
 
 def runs_of(place: Place, kind: str | None = None):
     with Home(load_settings(environ=place.environment)).open_store(read_only=True) as store:
-        return store.runs(100, kind)
+        return store.runs.last(100, kind)
 
 
 def indexes() -> int:
@@ -123,7 +123,7 @@ class TestProcess:
         assert "interrupted" in process.said
         assert {run.outcome for run in runs_of(scheduled)} == {"interrupted"}
         with Home(load_settings(environ=scheduled.environment)).open_store() as store:
-            assert store.begin_run("fetch", datetime.now(UTC))  # nobody holds the lock
+            assert store.runs.begin("fetch", datetime.now(UTC))  # nobody holds the lock
 
     def test_reads_the_configuration_again_and_keeps_the_old_one_when_it_is_wrong(self, scheduled, tmp_path) -> None:
         with Process(scheduled, tmp_path / "log") as process:
@@ -290,7 +290,7 @@ class TestLoop:
             loop.watch.reload()
             loop.watch.tick()
             with loop.app.open_store() as store:
-                store.queue_mail(a_mail(), [], now=loop.now)
+                store.outbox.queue(a_mail(), [], now=loop.now)
             loop.now += 10 * MINUTE
             loop.watch.tick()
             loop.now += 10 * MINUTE
@@ -302,12 +302,12 @@ class TestLoop:
     def test_mails_that_wait_are_delivered_when_their_time_comes(self, loop) -> None:
         loop.watch.tick()
         with loop.app.open_store() as store:
-            store.queue_mail(a_mail(), [], now=loop.now + 20 * MINUTE)
+            store.outbox.queue(a_mail(), [], now=loop.now + 20 * MINUTE)
         for minutes, count in ((10, 0), (20, 1), (30, 1)):
             loop.now = NOW + minutes * MINUTE
             loop.watch.tick()
             with loop.app.open_store(read_only=True) as store:
-                assert store.mail_counts().get(MailState.SENT, 0) >= count
+                assert store.outbox.counts().get(MailState.SENT, 0) >= count
         assert (loop.place.home / "outbox" / "2026-06-15" / "someone.eml").exists()
 
     def test_a_run_of_another_process_is_left_alone_quietly(self, loop, caplog) -> None:
@@ -315,11 +315,11 @@ class TestLoop:
         loop.watch.tick()
         loop.now += timedelta(days=1)
         with loop.app.open_store() as store:
-            run_id = store.begin_run("fetch", loop.now)
+            run_id = store.runs.begin("fetch", loop.now)
             loop.watch.tick()
             assert "Left to another process" in caplog.text
             assert not [record for record in caplog.records if record.levelname in {"ERROR", "CRITICAL"}]
-            store.finish_run(run_id, "ok", {}, loop.now)
+            store.runs.finish(run_id, "ok", {}, loop.now)
         loop.now += MINUTE
         loop.watch.tick()
         assert len(runs_of(loop.place, "run")) == 2

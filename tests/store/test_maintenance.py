@@ -62,24 +62,24 @@ def filled(store: Store, fetch) -> None:
         with fetch.run(NOW + number * DAY) as run_id:
             changed = row(replace(A, grants=number), NOW + number * DAY)
             scope = ListingScope()
-            store.save_listing([changed, row(B)], run_id=run_id, now=NOW + number * DAY, complete=True, scope=scope)
-            store.save_set_aside([SetAside("k", "odd", b'{"a":%d}' % number)], run_id=run_id, now=NOW + number * DAY)
+            store.saving.listing([changed, row(B)], run_id=run_id, now=NOW + number * DAY, complete=True, scope=scope)
+            store.saving.set_aside([SetAside("k", "odd", b'{"a":%d}' % number)], run_id=run_id, now=NOW + number * DAY)
     fetch([row(replace(A, grants=2), NOW + 2 * DAY), row(B)], NOW + 3 * DAY)
     for number in (1, 2, 3):
-        store.queue_mail(mail(number, NOW.date()), [Told(A.identifier, {"grants": 1})], now=NOW)
+        store.outbox.queue(mail(number, NOW.date()), [Told(A.identifier, {"grants": 1})], now=NOW)
     for number in (1, 2):
-        store.claim_mail(f"<{number}@example.org>", NOW)
-    store.mark_sent("<1@example.org>", NOW)
-    store.mark_failed("<2@example.org>", NOW, "refused", blame=True)
-    store.dismiss("s1", B.identifier, NOW)
-    store.set_value("description.none X", "2026-05-07")
-    store.set_value("bulk.etag x", "abc")
+        store.outbox.claim(f"<{number}@example.org>", NOW)
+    store.outbox.sent("<1@example.org>", NOW)
+    store.outbox.failed("<2@example.org>", NOW, "refused", blame=True)
+    store.told.dismiss("s1", B.identifier, NOW)
+    store.facts.set("description.none X", "2026-05-07")
+    store.facts.set("bulk.etag x", "abc")
 
 
 def clean(store: Store, before) -> Cleaned:
-    run_id = store.begin_run("clean", KEPT)
-    cleaned = store.clean(run_id=run_id, before=before)
-    store.finish_run(run_id, "ok", {}, KEPT)
+    run_id = store.runs.begin("clean", KEPT)
+    cleaned = store.maintenance.clean(run_id=run_id, before=before)
+    store.runs.finish(run_id, "ok", {}, KEPT)
     return cleaned
 
 
@@ -94,22 +94,22 @@ def content(url: str) -> dict[str, list[tuple[object, ...]]]:
 class TestForgetting:
     def test_what_is_old_goes_and_what_was_told_stays(self, store: Store, fetch) -> None:
         filled(store, fetch)
-        versions, changes = store.versions(A.identifier), store.changes()
-        told = {name: store.delivered(name) for name in ("s1", "s2", "s3")}
-        raw = store.raw(A.identifier)
+        versions, changes = store.calls.versions(A.identifier), store.calls.changes()
+        told = {name: store.told.delivered(name) for name in ("s1", "s2", "s3")}
+        raw = store.calls.raw(A.identifier)
         assert clean(store, NOW + 100 * DAY) == Cleaned(raw_rows=4, set_aside=2, mails=2, runs=0)
-        assert (store.versions(A.identifier), store.changes()) == (versions, changes)
-        assert {name: store.delivered(name) for name in told} == told
-        assert store.dismissed("s1")
-        assert (store.raw(A.identifier), store.raw(B.identifier)) == (raw, row(B).raw)
-        assert store.set_aside() == []
-        assert [SECRET in store.mail(f"<{n}@example.org>").mail.body.decode() for n in (1, 2, 3)] == [
+        assert (store.calls.versions(A.identifier), store.calls.changes()) == (versions, changes)
+        assert {name: store.told.delivered(name) for name in told} == told
+        assert store.told.dismissed("s1")
+        assert (store.calls.raw(A.identifier), store.calls.raw(B.identifier)) == (raw, row(B).raw)
+        assert store.calls.set_aside() == []
+        assert [SECRET in store.outbox.get(f"<{n}@example.org>").mail.body.decode() for n in (1, 2, 3)] == [
             False,
             False,
             True,
         ]
         assert clean(store, NOW + 100 * DAY) == Cleaned()
-        assert store.check() == []
+        assert store.maintenance.check() == []
 
     def test_what_is_young_stays(self, store: Store, fetch, tables) -> None:
         filled(store, fetch)
@@ -119,23 +119,23 @@ class TestForgetting:
 
     def test_a_mail_whose_text_was_forgotten_is_not_sent_again(self, store: Store, fetch) -> None:
         filled(store, fetch)
-        assert store.requeue_mail("<1@example.org>", NOW)
-        store.claim_mail("<1@example.org>", NOW)
-        store.mark_sent("<1@example.org>", NOW)
+        assert store.outbox.requeue("<1@example.org>", NOW)
+        store.outbox.claim("<1@example.org>", NOW)
+        store.outbox.sent("<1@example.org>", NOW)
         clean(store, KEPT)
-        assert not store.requeue_mail("<1@example.org>", KEPT)
-        assert not store.requeue_mail("<2@example.org>", KEPT)
+        assert not store.outbox.requeue("<1@example.org>", KEPT)
+        assert not store.outbox.requeue("<2@example.org>", KEPT)
 
     def test_years_of_days_with_nothing_new_leave_a_bounded_number_of_runs(self, store: Store, fetch) -> None:
         fetch([row(A)], NOW)
         for number in range(1, 60):
             now = NOW + number * DAY
             for kind in ("fetch", "run"):
-                store.finish_run(store.begin_run(kind, now), "ok", {"problems": ["x" * 100]}, now)
-            run_id = store.begin_run("clean", now)
-            store.clean(run_id=run_id, before=now - 10 * DAY)
-            store.finish_run(run_id, "ok", {}, now)
-        kept = store.runs(1000)
+                store.runs.finish(store.runs.begin(kind, now), "ok", {"problems": ["x" * 100]}, now)
+            run_id = store.runs.begin("clean", now)
+            store.maintenance.clean(run_id=run_id, before=now - 10 * DAY)
+            store.runs.finish(run_id, "ok", {}, now)
+        kept = store.runs.last(1000)
         assert len(kept) <= 3 * 11 + 1
         assert kept[-1].started == NOW  # the version refers to it
         assert kept[-1].detail == {}
@@ -143,28 +143,28 @@ class TestForgetting:
     def test_the_newest_run_of_each_kind_stays(self, store: Store) -> None:
         for number in range(3):
             now = NOW + number * DAY
-            store.finish_run(store.begin_run("run", now), "ok", {"a": number}, now)
+            store.runs.finish(store.runs.begin("run", now), "ok", {"a": number}, now)
         assert clean(store, KEPT - DAY).runs == 2
-        assert [run.detail for run in store.runs(kind="run")] == [{"a": 2}]
+        assert [run.detail for run in store.runs.last(kind="run")] == [{"a": 2}]
 
     def test_dated_facts(self, store: Store) -> None:
-        store.set_value("description.none X", "2026-05-07")
-        store.set_value("description.none Y", "2026-06-07")
-        store.set_value("descriptionZnone Y", "2026-05-07")
-        assert store.forget_values("description.none ", date(2026, 6, 1)) == 1
-        assert store.get_value("description.none X") is None
-        assert store.get_value("description.none Y") == store.get_value("descriptionZnone Y").replace("05", "06")
+        store.facts.set("description.none X", "2026-05-07")
+        store.facts.set("description.none Y", "2026-06-07")
+        store.facts.set("descriptionZnone Y", "2026-05-07")
+        assert store.facts.forget("description.none ", date(2026, 6, 1)) == 1
+        assert store.facts.get("description.none X") is None
+        assert store.facts.get("description.none Y") == store.facts.get("descriptionZnone Y").replace("05", "06")
 
     def test_needs_the_lock(self, store: Store) -> None:
         with pytest.raises(StoreBusy):
-            store.clean(run_id=7, before=NOW)
+            store.maintenance.clean(run_id=7, before=NOW)
 
     def test_a_file_gives_freed_space_back(self, tmp_path) -> None:
         file = tmp_path / "matcher.db"
         with Store.open(f"sqlite:///{file}") as store:
-            store.set_value("a", "x" * 2_000_000)
-            store.set_value("a", None)
-            store.compact()
+            store.facts.set("a", "x" * 2_000_000)
+            store.facts.set("a", None)
+            store.maintenance.compact()
             assert file.stat().st_size < 1_000_000
 
 
@@ -172,17 +172,17 @@ class TestCopying:
     def test_everything_in_both_directions(self, store: Store, store_url: str, other_url: str, fetch) -> None:
         filled(store, fetch)
         with Store.open(other_url) as other:
-            counts = store.copy_to(other)
+            counts = store.maintenance.copy_to(other.maintenance)
             assert counts["versions"] == 4
-            assert other.check() == []
-            assert list(other.calls()) == list(store.calls())
-            assert other.changes() == store.changes()
-            assert other.delivered("s1") == store.delivered("s1")
-            assert [m.mail for m in other.mails()] == [m.mail for m in store.mails()]
+            assert other.maintenance.check() == []
+            assert list(other.calls.all()) == list(store.calls.all())
+            assert other.calls.changes() == store.calls.changes()
+            assert other.told.delivered("s1") == store.told.delivered("s1")
+            assert [m.mail for m in other.outbox.listed()] == [m.mail for m in store.outbox.listed()]
             # numbers go on: nothing that is added meets what was copied
-            run_id = other.begin_run("fetch", KEPT)
-            assert run_id == max(run.identifier for run in store.runs(100)) + 1
-            saved = other.save_listing(
+            run_id = other.runs.begin("fetch", KEPT)
+            assert run_id == max(run.identifier for run in store.runs.last(100)) + 1
+            saved = other.saving.listing(
                 [row(replace(B, grants=9), KEPT)],
                 run_id=run_id,
                 now=KEPT,
@@ -190,61 +190,61 @@ class TestCopying:
                 scope=ListingScope(),
             )
             assert saved.changed == 1
-            other.save_set_aside([SetAside("k", "odd", b"{}")], run_id=run_id, now=KEPT)
-            other.finish_run(run_id, "ok", {}, KEPT)
+            other.saving.set_aside([SetAside("k", "odd", b"{}")], run_id=run_id, now=KEPT)
+            other.runs.finish(run_id, "ok", {}, KEPT)
 
     def test_to_and_fro_is_the_same(self, store: Store, store_url: str, other_url: str, tmp_path, fetch) -> None:
         filled(store, fetch)
         back = f"sqlite:///{tmp_path}/back.db"
         with Store.open(other_url) as other, Store.open(back) as again:
-            store.copy_to(other)
-            other.copy_to(again)
+            store.maintenance.copy_to(other.maintenance)
+            other.maintenance.copy_to(again.maintenance)
         assert content(back) == content(store_url)
 
     def test_a_target_that_holds_anything_is_refused_and_left_alone(self, store: Store, other_url: str, fetch) -> None:
         fetch([row(A)], NOW)
         with Store.open(other_url) as other:
-            other.set_value("only", "this")
+            other.facts.set("only", "this")
             with pytest.raises(StoreError, match="is not empty"):
-                store.copy_to(other)
-            assert list(other.calls()) == []
+                store.maintenance.copy_to(other.maintenance)
+            assert list(other.calls.all()) == []
 
     def test_a_run_at_work_is_not_at_work_in_the_copy(self, store: Store, other_url: str) -> None:
-        store.begin_run("run", NOW)
+        store.runs.begin("run", NOW)
         with Store.open(other_url) as other:
-            store.copy_to(other)
-            assert [run.outcome for run in other.runs()] == ["interrupted"]
-            other.begin_run("run", NOW)
+            store.maintenance.copy_to(other.maintenance)
+            assert [run.outcome for run in other.runs.last()] == ["interrupted"]
+            other.runs.begin("run", NOW)
 
 
 class TestBackup:
     def test_is_a_database_of_its_own(self, store: Store, tmp_path, fetch) -> None:
         filled(store, fetch)
         file = tmp_path / "backup.db"
-        store.back_up(file)
+        store.maintenance.back_up(file)
         assert file.stat().st_mode & 0o777 == 0o600
         assert [p.name for p in tmp_path.iterdir() if p.name != "home"] == ["backup.db"]
         moved = tmp_path / "elsewhere" / "matcher.db"
         moved.parent.mkdir()
         shutil.copy(file, moved)
         with Store.open(f"sqlite:///{moved}") as copy:
-            assert copy.check() == []
-            assert list(copy.calls()) == list(store.calls())
-            assert copy.begin_run("fetch", KEPT)
+            assert copy.maintenance.check() == []
+            assert list(copy.calls.all()) == list(store.calls.all())
+            assert copy.runs.begin("fetch", KEPT)
 
     def test_replaces_an_earlier_one_and_nothing_else(self, store: Store, tmp_path, fetch) -> None:
         file = tmp_path / "backup.db"
-        store.back_up(file)
+        store.maintenance.back_up(file)
         fetch([row(A)], NOW)
-        store.back_up(file)
+        store.maintenance.back_up(file)
         with Store.open(f"sqlite:///{file}", read_only=True) as copy:
-            assert list(copy.calls()) == [A]
+            assert list(copy.calls.all()) == [A]
         file.write_text("a letter")
         with pytest.raises(StoreError, match="no database of matcher"):
-            store.back_up(file)
+            store.maintenance.back_up(file)
         assert file.read_text() == "a letter"
         with pytest.raises(StoreError, match="cannot be made"):
-            store.back_up(tmp_path / "none" / "backup.db")
+            store.maintenance.back_up(tmp_path / "none" / "backup.db")
 
     def test_over_the_database_itself_is_refused(self, tmp_path) -> None:
         file, link = tmp_path / "own.db", tmp_path / "link.db"
@@ -253,9 +253,9 @@ class TestBackup:
             before = file.stat().st_ino
             for name in (file, link):
                 with pytest.raises(StoreError, match="is the database itself"):
-                    store.back_up(name)
+                    store.maintenance.back_up(name)
             assert file.stat().st_ino == before
-            store.finish_run(store.begin_run("fetch", NOW), "ok", {}, NOW)
+            store.runs.finish(store.runs.begin("fetch", NOW), "ok", {}, NOW)
 
     def test_is_whole_while_a_writer_works(self, store: Store, store_url: str, tmp_path, fetch) -> None:
         fetch([row(A)], NOW)
@@ -267,21 +267,21 @@ class TestBackup:
                     if done.is_set():
                         return
                     now = NOW + number * DAY / 1000
-                    run_id = writer.begin_run("fetch", now)
+                    run_id = writer.runs.begin("fetch", now)
                     rows = [row(replace(A, grants=number), now), *(row(call(f"X-{number}-{n}"), now) for n in range(5))]
                     scope = ListingScope()
-                    writer.save_listing(rows, run_id=run_id, now=now, complete=False, scope=scope)
-                    writer.finish_run(run_id, "ok", {}, now)
+                    writer.saving.listing(rows, run_id=run_id, now=now, complete=False, scope=scope)
+                    writer.runs.finish(run_id, "ok", {}, now)
 
         thread = threading.Thread(target=write)
         thread.start()
         try:
             for number in range(5):
                 file = tmp_path / f"{number}.db"
-                store.back_up(file)
+                store.maintenance.back_up(file)
                 with Store.open(f"sqlite:///{file}", read_only=True) as copy:
-                    assert copy.check() == []
-                    assert len(list(copy.calls())) % 5 == 1
+                    assert copy.maintenance.check() == []
+                    assert len(list(copy.calls.all())) % 5 == 1
         finally:
             done.set()
             thread.join()
@@ -302,13 +302,13 @@ class TestChecking:
     )
     def test_tells_what_is_wrong(self, store: Store, store_url: str, fetch, statement: str, says: str) -> None:
         filled(store, fetch)
-        assert store.check() == []
+        assert store.maintenance.check() == []
         values = {"junk": b"junk", "other": zlib.compress(b"other")}
         engine = sa.create_engine(store_url)
         with engine.begin() as connection:
             connection.execute(sa.text(statement), {k: v for k, v in values.items() if f":{k}" in statement})
         engine.dispose()
-        assert any(says in finding for finding in store.check())
+        assert any(says in finding for finding in store.maintenance.check())
 
     def test_a_body_that_is_another_call(self, store: Store, store_url: str, fetch) -> None:
         filled(store, fetch)
@@ -316,18 +316,18 @@ class TestChecking:
         with engine.begin() as connection:
             connection.execute(sa.text("UPDATE versions SET body = :body WHERE number = 3"), {"body": pack(B)})
         engine.dispose()
-        assert any("its hash" in finding for finding in store.check())
+        assert any("its hash" in finding for finding in store.maintenance.check())
 
     def test_references_and_pages_of_a_file(self, tmp_path) -> None:
         file = tmp_path / "matcher.db"
         with Store.open(f"sqlite:///{file}") as store:
-            store.finish_run(store.begin_run("fetch", NOW), "ok", {}, NOW)
+            store.runs.finish(store.runs.begin("fetch", NOW), "ok", {}, NOW)
             with closing(sqlite3.connect(file, isolation_level=None)) as connection:
                 connection.execute("INSERT INTO set_aside (run_id, key, reason, raw) VALUES (99, 'k', 'r', 'none')")
                 connection.execute("PRAGMA writable_schema=ON")
                 connection.execute("DELETE FROM sqlite_master WHERE name = 'ix_runs_outcome'")
         with Store.open(f"sqlite:///{file}", read_only=True) as store:
-            findings = store.check()
+            findings = store.maintenance.check()
         assert any("refers to a row of runs that is not there" in f for f in findings)
         assert any(f.startswith("SQLite: ") for f in findings)
 
@@ -363,7 +363,7 @@ def test_every_earlier_schema_is_brought_up_to_date_with_its_data(store_url: str
         from tests.helpers.listings import Fetcher
 
         filled(now, Fetcher(now))
-        expected = list(now.calls()), now.changes(), now.versions(A.identifier), now.set_aside()
+        expected = list(now.calls.all()), now.calls.changes(), now.calls.versions(A.identifier), now.calls.set_aside()
     engine = at_revision(store_url, revision)
     old = sa.MetaData()
     old.reflect(engine)
@@ -388,11 +388,16 @@ def test_every_earlier_schema_is_brought_up_to_date_with_its_data(store_url: str
         with pytest.raises(StoreError, match="db upgrade"):
             Store.open(store_url, read_only=True)
     with Store.open(store_url) as store:
-        assert (list(store.calls()), store.changes(), store.versions(A.identifier), store.set_aside()) == expected
-        assert store.check() == []
-        run_id = store.begin_run("fetch", KEPT)
-        store.finish_run(run_id, "ok", {}, KEPT)
-        assert store.queue_mail(mail(9, NOW.date()), [], now=NOW)
+        assert (
+            list(store.calls.all()),
+            store.calls.changes(),
+            store.calls.versions(A.identifier),
+            store.calls.set_aside(),
+        ) == expected
+        assert store.maintenance.check() == []
+        run_id = store.runs.begin("fetch", KEPT)
+        store.runs.finish(run_id, "ok", {}, KEPT)
+        assert store.outbox.queue(mail(9, NOW.date()), [], now=NOW)
 
 
 def test_a_command_for_each(tmp_path, run, fetched) -> None:

@@ -27,174 +27,174 @@ def told(call: str = "A", **fields: object) -> Told:
 
 
 def queued(store: Store, item: Mail, *items: Told, now=NOW) -> str:
-    assert store.queue_mail(item, items, now=now)
+    assert store.outbox.queue(item, items, now=now)
     return item.message_id
 
 
 class TestQueue:
     def test_a_mail_comes_back_as_it_was(self, store: Store) -> None:
         key = queued(store, mail())
-        found = store.mail(key)
+        found = store.outbox.get(key)
         assert found.mail == mail()
         assert (found.state, found.attempts, found.next_attempt, found.created) == (MailState.QUEUED, 0, NOW, NOW)
-        assert store.mails() == store.mails(MailState.QUEUED) == [found]
-        assert store.mails(MailState.SENT) == []
-        assert store.mail("<none@example.org>") is None
+        assert store.outbox.listed() == store.outbox.listed(MailState.QUEUED) == [found]
+        assert store.outbox.listed(MailState.SENT) == []
+        assert store.outbox.get("<none@example.org>") is None
 
     def test_one_mail_a_kind_subscriber_and_day(self, store: Store) -> None:
         queued(store, mail())
-        assert not store.queue_mail(mail(), [told()], now=NOW)
-        assert not store.queue_mail(mail(key="x"), [told()], now=NOW)
-        assert store.delivered("ana") == {}
+        assert not store.outbox.queue(mail(), [told()], now=NOW)
+        assert not store.outbox.queue(mail(key="x"), [told()], now=NOW)
+        assert store.told.delivered("ana") == {}
         for other in (mail("bea"), mail(day=TODAY + DAY), mail(kind="network")):
             queued(store, other)
 
     def test_notices_are_told_apart_by_message_id(self, store: Store) -> None:
         queued(store, mail(kind="notice", key="1"))
         queued(store, mail(kind="notice", key="2"))
-        assert not store.queue_mail(mail(kind="notice", key="2"), [], now=NOW)
-        assert store.last_mail_day("ana") is None
+        assert not store.outbox.queue(mail(kind="notice", key="2"), [], now=NOW)
+        assert store.told.last_day("ana") is None
 
 
 class TestSending:
     def test_a_mail_timed_by_a_clock_that_was_set_back_waits_no_longer_than_any(self, store: Store) -> None:
         queued(store, mail(), now=NOW + 3 * DAY)
-        assert len(store.due_mails(NOW)) == 1
-        assert store.due_mails(NOW + 2 * DAY) == []
-        assert len(store.due_mails(NOW + 3 * DAY)) == 1
+        assert len(store.outbox.due(NOW)) == 1
+        assert store.outbox.due(NOW + 2 * DAY) == []
+        assert len(store.outbox.due(NOW + 3 * DAY)) == 1
 
     def test_due_in_the_order_of_waiting(self, store: Store) -> None:
         late, early = queued(store, mail("late"), now=NOW + HOUR), queued(store, mail("early"))
-        assert [m.mail.message_id for m in store.due_mails(NOW)] == [early]
-        assert [m.mail.message_id for m in store.due_mails(NOW + HOUR)] == [early, late]
-        assert [m.mail.message_id for m in store.due_mails(NOW + HOUR, limit=1)] == [early]
+        assert [m.mail.message_id for m in store.outbox.due(NOW)] == [early]
+        assert [m.mail.message_id for m in store.outbox.due(NOW + HOUR)] == [early, late]
+        assert [m.mail.message_id for m in store.outbox.due(NOW + HOUR, limit=1)] == [early]
 
     def test_only_one_claims(self, store: Store) -> None:
         key = queued(store, mail())
-        claimed = store.claim_mail(key, NOW)
+        claimed = store.outbox.claim(key, NOW)
         assert (claimed.state, claimed.attempts, claimed.claimed_at) == (MailState.SENDING, 1, NOW)
-        assert store.claim_mail(key, NOW) is None
-        assert store.due_mails(NOW) == []
+        assert store.outbox.claim(key, NOW) is None
+        assert store.outbox.due(NOW) == []
 
     def test_sent_is_for_good(self, store: Store) -> None:
         key = queued(store, mail())
-        store.claim_mail(key, NOW)
-        store.mark_sent(key, NOW + HOUR)
-        found = store.mail(key)
+        store.outbox.claim(key, NOW)
+        store.outbox.sent(key, NOW + HOUR)
+        found = store.outbox.get(key)
         assert (found.state, found.sent_at, found.claimed_at) == (MailState.SENT, NOW + HOUR, None)
-        assert store.due_mails(NOW + DAY) == []
-        assert store.claim_mail(key, NOW) is None
+        assert store.outbox.due(NOW + DAY) == []
+        assert store.outbox.claim(key, NOW) is None
 
     def test_retry_waits(self, store: Store) -> None:
         key = queued(store, mail())
-        store.claim_mail(key, NOW)
-        store.mark_retry(key, NOW, NOW + HOUR, "421 busy")
-        found = store.mail(key)
+        store.outbox.claim(key, NOW)
+        store.outbox.retry(key, NOW, NOW + HOUR, "421 busy")
+        found = store.outbox.get(key)
         assert (found.state, found.attempts, found.last_error) == (MailState.QUEUED, 1, "421 busy")
-        assert store.due_mails(NOW) == []
-        assert store.claim_mail(key, NOW + HOUR).attempts == 2
+        assert store.outbox.due(NOW) == []
+        assert store.outbox.claim(key, NOW + HOUR).attempts == 2
 
     def test_a_released_claim_costs_no_attempt(self, store: Store) -> None:
         key = queued(store, mail())
-        store.claim_mail(key, NOW)
-        store.release_claim(key, NOW + HOUR)
-        assert store.mail(key).attempts == 0
-        assert store.due_mails(NOW) == []
+        store.outbox.claim(key, NOW)
+        store.outbox.give_back(key, NOW + HOUR)
+        assert store.outbox.get(key).attempts == 0
+        assert store.outbox.due(NOW) == []
 
     def test_an_old_claim_is_released_a_fresh_one_is_not(self, store: Store) -> None:
         key = queued(store, mail())
-        store.claim_mail(key, NOW)
-        assert store.release_stale_claims(NOW + HOUR, NOW) == []
-        (stale,) = store.release_stale_claims(NOW + HOUR, NOW + HOUR)
+        store.outbox.claim(key, NOW)
+        assert store.outbox.release(NOW + HOUR, NOW) == []
+        (stale,) = store.outbox.release(NOW + HOUR, NOW + HOUR)
         assert (stale.mail.message_id, stale.state) == (key, MailState.SENDING)
-        assert store.claim_mail(key, NOW + HOUR).attempts == 2
+        assert store.outbox.claim(key, NOW + HOUR).attempts == 2
 
     def test_the_claim_of_a_dead_process_is_released_at_once(self, store: Store, store_url: str) -> None:
         key = queued(store, mail())
         code = (
             "import sys; from datetime import datetime; from matcher.store.database import Store; "
-            "Store.open(sys.argv[1]).claim_mail(sys.argv[2], datetime.fromisoformat(sys.argv[3]))"
+            "Store.open(sys.argv[1]).outbox.claim(sys.argv[2], datetime.fromisoformat(sys.argv[3]))"
         )
         subprocess.run([sys.executable, "-c", code, store_url, key, NOW.isoformat()], check=True)
-        assert store.mail(key).state is MailState.SENDING
-        assert [m.mail.message_id for m in store.release_stale_claims(NOW, NOW - HOUR)] == [key]
+        assert store.outbox.get(key).state is MailState.SENDING
+        assert [m.mail.message_id for m in store.outbox.release(NOW, NOW - HOUR)] == [key]
 
     @pytest.mark.parametrize("end", ["sent", "failed"])
     def test_what_is_over_can_be_sent_again(self, store: Store, end: str) -> None:
         key = queued(store, mail())
-        assert not store.requeue_mail(key, NOW)
-        store.claim_mail(key, NOW)
-        store.mark_sent(key, NOW) if end == "sent" else store.mark_failed(key, NOW, "550", blame=False)
-        assert store.requeue_mail(key, NOW + HOUR)
-        assert store.claim_mail(key, NOW + HOUR).attempts == 1
+        assert not store.outbox.requeue(key, NOW)
+        store.outbox.claim(key, NOW)
+        store.outbox.sent(key, NOW) if end == "sent" else store.outbox.failed(key, NOW, "550", blame=False)
+        assert store.outbox.requeue(key, NOW + HOUR)
+        assert store.outbox.claim(key, NOW + HOUR).attempts == 1
 
 
 class TestAddresses:
     def refuse(self, store: Store, day: int, *, blame: bool = True) -> int:
         key = queued(store, mail(day=TODAY + day * DAY))
-        store.claim_mail(key, NOW)
-        return store.mark_failed(key, NOW, "550 no mailbox", blame=blame)
+        store.outbox.claim(key, NOW)
+        return store.outbox.failed(key, NOW, "550 no mailbox", blame=blame)
 
     def test_refusals_in_a_row_are_counted(self, store: Store) -> None:
         assert [self.refuse(store, 1), self.refuse(store, 2), self.refuse(store, 3, blame=False)] == [1, 2, 2]
         key = queued(store, mail(day=TODAY + 4 * DAY))
-        store.mark_sent(key, NOW)
-        assert store.addresses() == []
+        store.outbox.sent(key, NOW)
+        assert store.outbox.refusing() == []
         assert self.refuse(store, 5) == 1
 
     def test_a_paused_address_gets_nothing_until_taken_up_again(self, store: Store) -> None:
         self.refuse(store, 1)
         key = queued(store, mail(day=TODAY + 2 * DAY))
         other = queued(store, mail("bea"))
-        assert store.pause_address("ana@example.org", "550 no mailbox", NOW)
-        assert not store.pause_address("ana@example.org", "again", NOW + DAY)
-        (record,) = store.addresses()
+        assert store.outbox.pause("ana@example.org", "550 no mailbox", NOW)
+        assert not store.outbox.pause("ana@example.org", "again", NOW + DAY)
+        (record,) = store.outbox.refusing()
         assert (record.refusals, record.paused_at, record.reason) == (1, NOW, "550 no mailbox")
-        assert [m.mail.message_id for m in store.due_mails(NOW)] == [other]
-        assert store.unpause_address("ana@example.org")
-        assert not store.unpause_address("ana@example.org")
-        assert {m.mail.message_id for m in store.due_mails(NOW)} == {key, other}
+        assert [m.mail.message_id for m in store.outbox.due(NOW)] == [other]
+        assert store.outbox.unpause("ana@example.org")
+        assert not store.outbox.unpause("ana@example.org")
+        assert {m.mail.message_id for m in store.outbox.due(NOW)} == {key, other}
 
 
 class TestTold:
     def test_queued_counts_as_told_and_failed_as_untold(self, store: Store) -> None:
         key = queued(store, mail(), told())
         expected = Delivered("A", TODAY, TODAY, {"budget_eur": 5}, frozenset({(DEADLINE, 30)}), NOW)
-        assert store.delivered("ana") == {"A": expected}
-        assert store.delivered("bea") == {}
-        assert (store.seen_by_anyone(), store.last_mail_day("ana")) == ({"A"}, TODAY)
-        store.claim_mail(key, NOW)
-        store.mark_failed(key, NOW, "550", blame=True)
-        assert store.delivered("ana") == {}
-        assert (store.seen_by_anyone(), store.last_mail_day("ana")) == (set(), None)
+        assert store.told.delivered("ana") == {"A": expected}
+        assert store.told.delivered("bea") == {}
+        assert (store.told.seen_by_anyone(), store.told.last_day("ana")) == ({"A"}, TODAY)
+        store.outbox.claim(key, NOW)
+        store.outbox.failed(key, NOW, "550", blame=True)
+        assert store.told.delivered("ana") == {}
+        assert (store.told.seen_by_anyone(), store.told.last_day("ana")) == (set(), None)
 
     def test_later_mails_add_up(self, store: Store) -> None:
         queued(store, mail(), told())
         again = Told("A", {"budget_eur": 7}, ((DEADLINE, 14),), NOW + DAY)
-        store.mark_sent(queued(store, mail(day=TODAY + DAY), again, told("B")), NOW)
-        found = store.delivered("ana")
+        store.outbox.sent(queued(store, mail(day=TODAY + DAY), again, told("B")), NOW)
+        found = store.told.delivered("ana")
         assert found["A"] == Delivered(
             "A", TODAY, TODAY + DAY, {"budget_eur": 7}, frozenset({(DEADLINE, 30), (DEADLINE, 14)}), NOW + DAY
         )
         assert found["B"].first == TODAY + DAY
-        assert store.seen_by_anyone() == {"A", "B"}
+        assert store.told.seen_by_anyone() == {"A", "B"}
 
     def test_a_past_day_is_replayed_as_it_was(self, store: Store) -> None:
         queued(store, mail(), told())
         queued(store, mail(day=TODAY + DAY), told("B"))
-        assert store.delivered("ana", before=TODAY) == {}
-        assert set(store.delivered("ana", before=TODAY + DAY)) == {"A"}
-        assert store.seen_by_anyone(before=TODAY + DAY) == {"A"}
-        assert store.last_mail_day("ana", before=TODAY + DAY) == TODAY
+        assert store.told.delivered("ana", before=TODAY) == {}
+        assert set(store.told.delivered("ana", before=TODAY + DAY)) == {"A"}
+        assert store.told.seen_by_anyone(before=TODAY + DAY) == {"A"}
+        assert store.told.last_day("ana", before=TODAY + DAY) == TODAY
 
     def test_dismissals(self, store: Store) -> None:
-        store.dismiss("ana", "A", NOW)
-        store.dismiss("ana", "A", NOW + DAY)
-        assert store.dismissed("ana") == {"A": NOW + DAY}
-        assert store.dismissed("bea") == {}
-        assert store.recall("ana", "A")
-        assert not store.recall("ana", "A")
-        assert store.dismissed("ana") == {}
+        store.told.dismiss("ana", "A", NOW)
+        store.told.dismiss("ana", "A", NOW + DAY)
+        assert store.told.dismissed("ana") == {"A": NOW + DAY}
+        assert store.told.dismissed("bea") == {}
+        assert store.told.recall("ana", "A")
+        assert not store.told.recall("ana", "A")
+        assert store.told.dismissed("ana") == {}
 
 
 def test_a_store_of_the_first_schema_is_brought_up_to_date(store_url: str) -> None:

@@ -20,10 +20,10 @@ def test_another_process_does_not_take_itself_for_the_last_one(tmp_path):
     path = tmp_path / "matcher.db"
     url = f"sqlite:///{path}"
     with Store.open(url) as first:
-        first.begin_run("fetch", datetime.now(UTC))
+        first.runs.begin("fetch", datetime.now(UTC))
         with Store.open(url):
             pass
         subprocess.run([sys.executable, "-c", WRITE_AND_LEAVE, str(path)], check=True, timeout=60)
         # the last one to leave takes the write-ahead log away, and commits of ours with it
         assert path.with_name("matcher.db-wal").exists()
-        assert first.runs()[0].outcome == "running"
+        assert first.runs.last()[0].outcome == "running"

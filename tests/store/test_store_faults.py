@@ -58,9 +58,9 @@ def in_child(work: Callable[[], None]) -> int:
 
 def one_fetch(url: str, budget: int) -> None:
     with Store.open(url, wait=10) as store:
-        run = store.begin_run("fetch", NOW)
-        store.save_listing(listing(budget), run_id=run, now=NOW, complete=True, scope=ListingScope())
-        store.finish_run(run, "ok", {}, NOW)
+        run = store.runs.begin("fetch", NOW)
+        store.saving.listing(listing(budget), run_id=run, now=NOW, complete=True, scope=ListingScope())
+        store.runs.finish(run, "ok", {}, NOW)
 
 
 def die_at_statement(number: int) -> None:
@@ -80,20 +80,20 @@ def die_at_statement(number: int) -> None:
 def check_whole(url: str, was_killed: bool) -> int:
     """The store opens and holds one whole listing, whose budget is returned; the next run finds the dead one."""
     with Store.open(url, wait=10) as store:
-        budgets = {c.budget_eur for c in store.calls()}
+        budgets = {c.budget_eur for c in store.calls.all()}
         assert len(budgets) == 1
-        assert sum(1 for _ in store.calls()) == ROWS
+        assert sum(1 for _ in store.calls.all()) == ROWS
         (budget,) = budgets
-        numbers = {len(store.versions(f"HORIZON-{n:03}")) for n in range(ROWS)}
+        numbers = {len(store.calls.versions(f"HORIZON-{n:03}")) for n in range(ROWS)}
         assert len(numbers) == 1
-        amended = [c for c in store.changes() if c.field == "budget_eur"]
+        amended = [c for c in store.calls.changes() if c.field == "budget_eur"]
         assert len(amended) % ROWS == 0
-        last = store.runs(limit=1)[0]
-        run = store.begin_run("check", NOW)
+        last = store.runs.last(limit=1)[0]
+        run = store.runs.begin("check", NOW)
         if was_killed and last.kind == "fetch" and last.outcome == "running":
-            assert store.runs(limit=2)[1].outcome == "interrupted"
-        assert [r.identifier for r in store.runs(limit=500) if r.outcome == "running"] == [run]
-        store.finish_run(run, "ok", {}, NOW)
+            assert store.runs.last(limit=2)[1].outcome == "interrupted"
+        assert [r.identifier for r in store.runs.last(limit=500) if r.outcome == "running"] == [run]
+        store.runs.finish(run, "ok", {}, NOW)
     return budget
 
 
@@ -155,43 +155,43 @@ def test_two_processes_lose_nothing(store_url: str) -> None:
             for number in range(6):
                 while True:
                     try:
-                        run = store.begin_run(name, NOW)
+                        run = store.runs.begin(name, NOW)
                         break
                     except StoreBusy:
                         time.sleep(0.005)
                 rows = [row(call(f"{name}-{number}-{n}")) for n in range(20)]
-                store.save_listing(rows, run_id=run, now=NOW, complete=False, scope=ListingScope())
-                store.set_value(f"{name}-{number}", "done")
-                store.finish_run(run, "ok", {}, NOW)
+                store.saving.listing(rows, run_id=run, now=NOW, complete=False, scope=ListingScope())
+                store.facts.set(f"{name}-{number}", "done")
+                store.runs.finish(run, "ok", {}, NOW)
 
     children = [in_child(lambda name=name: writer(name)) for name in ("ONE", "TWO")]  # the first start is a race too
     assert [os.waitpid(pid, 0)[1] for pid in children] == [0, 0]
     with Store.open(store_url) as store:
-        assert sum(1 for _ in store.calls()) == 2 * 6 * 20
-        assert [r.outcome for r in store.runs()] == ["ok"] * 12
+        assert sum(1 for _ in store.calls.all()) == 2 * 6 * 20
+        assert [r.outcome for r in store.runs.last()] == ["ok"] * 12
         assert store.revision == 12
-        assert all(store.get_value(f"{name}-{n}") == "done" for name in ("ONE", "TWO") for n in range(6))
+        assert all(store.facts.get(f"{name}-{n}") == "done" for name in ("ONE", "TWO") for n in range(6))
 
 
 def test_a_dead_process_is_taken_over_at_once_a_far_one_when_its_heart_stops(store_url: str) -> None:
     def leave_running() -> None:
-        Store.open(store_url).begin_run("fetch", NOW)
+        Store.open(store_url).runs.begin("fetch", NOW)
 
     os.waitpid(in_child(leave_running), 0)
     with Store.open(store_url) as store:
-        run = store.begin_run("fetch", NOW)
-        assert [r.outcome for r in store.runs()] == ["running", "interrupted"]
+        run = store.runs.begin("fetch", NOW)
+        assert [r.outcome for r in store.runs.last()] == ["running", "interrupted"]
         execute(store_url, "UPDATE locks SET host = 'another-machine', pid = 1")
         with pytest.raises(StoreBusy, match="another-machine"):
-            store.begin_run("fetch", NOW + STALE_AFTER)
-        assert store.begin_run("fetch", NOW + STALE_AFTER + DAY) > run
+            store.runs.begin("fetch", NOW + STALE_AFTER)
+        assert store.runs.begin("fetch", NOW + STALE_AFTER + DAY) > run
 
 
 def test_a_reused_process_id_is_not_the_owner(store_url: str) -> None:
     with Store.open(store_url) as store:
-        run = store.begin_run("fetch", NOW)
+        run = store.runs.begin("fetch", NOW)
         execute(store_url, "UPDATE locks SET process_start = '1' WHERE host = :host", host=socket.gethostname())
-        assert store.begin_run("fetch", NOW) > run
+        assert store.runs.begin("fetch", NOW) > run
 
 
 def execute(url: str, statement: str, **parameters: str) -> None:
@@ -206,7 +206,7 @@ def test_a_writer_waits_for_another_then_says_busy(store_url: str) -> None:
         entered, leave = threading.Event(), threading.Event()
 
         def hold() -> None:
-            with Store.open(store_url) as other, other._writing():
+            with Store.open(store_url) as other, other._transactions.writing():
                 entered.set()
                 leave.wait(20)
 
@@ -214,11 +214,11 @@ def test_a_writer_waits_for_another_then_says_busy(store_url: str) -> None:
         thread.start()
         entered.wait(20)
         with pytest.raises(StoreBusy, match="run again later"):
-            hasty.set_value("key", "hasty")
+            hasty.facts.set("key", "hasty")
         threading.Timer(0.3, leave.set).start()
-        patient.set_value("key", "patient")
+        patient.facts.set("key", "patient")
         thread.join()
-        assert hasty.get_value("key") == "patient"
+        assert hasty.facts.get("key") == "patient"
 
 
 class TestSchema:
@@ -264,7 +264,7 @@ class TestSqliteFiles:
 
     def test_files_and_folders_are_private(self, url: str, path: Path) -> None:
         with Store.open(url) as store:
-            store.set_value("key", "value")
+            store.facts.set("key", "value")
             for file in path.parent.iterdir():
                 assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -280,13 +280,13 @@ class TestSqliteFiles:
 
     def test_an_unchanged_fetch_commits_no_page_of_calls(self, url: str, path: Path) -> None:
         with Store.open(url) as store, closing(sqlite3.connect(path)) as watcher:
-            run = store.begin_run("fetch", NOW)
+            run = store.runs.begin("fetch", NOW)
             options = {"run_id": run, "now": NOW, "complete": True, "scope": ListingScope()}
-            store.save_listing(listing(1), **options)
+            store.saving.listing(listing(1), **options)
             version = watcher.execute("PRAGMA data_version").fetchone()
-            store.save_listing(listing(1), **options)
+            store.saving.listing(listing(1), **options)
             assert watcher.execute("PRAGMA data_version").fetchone() == version
-            store.save_listing(listing(2), **options)
+            store.saving.listing(listing(2), **options)
             assert watcher.execute("PRAGMA data_version").fetchone() != version
 
     def test_not_a_database(self, url: str, path: Path) -> None:
@@ -309,7 +309,7 @@ class TestSqliteFiles:
         data[4096:] = os.urandom(len(data) - 4096)
         path.write_bytes(data)
         with pytest.raises(StoreError, match="is damaged: put back a backup"), Store.open(url) as store:
-            list(store.calls())
+            list(store.calls.all())
 
     def test_nothing_there_to_read(self, url: str) -> None:
         with pytest.raises(StoreError, match=r"no database at .* yet: run `matcher fetch` first"):
@@ -333,20 +333,20 @@ class TestSqliteFiles:
 
     def test_a_full_disk(self, url: str) -> None:
         with Store.open(url) as store:
-            run = store.begin_run("fetch", NOW)
-            with store._engine.connect() as connection:
+            run = store.runs.begin("fetch", NOW)
+            with store._transactions.engine.connect() as connection:
                 pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
 
-            @sa.event.listens_for(store._engine, "begin")
+            @sa.event.listens_for(store._transactions.engine, "begin")
             def fill(connection: sa.Connection) -> None:
                 connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
 
             with pytest.raises(StoreError, match="disk is full and nothing was saved"):
-                store.save_listing(
+                store.saving.listing(
                     [row(replace(r.call, title=os.urandom(300).hex())) for r in listing(1)],
                     run_id=run, now=NOW, complete=True, scope=ListingScope(),
                 )  # fmt: skip
-            assert list(store.calls()) == []
+            assert list(store.calls.all()) == []
 
 
 class TestPostgresql:
@@ -374,9 +374,9 @@ class TestPostgresql:
     def test_the_connection_comes_back_after_the_server_dropped_it(self, postgresql_folder: Path) -> None:
         url = f"postgresql+psycopg://matcher@/postgres?host={postgresql_folder}"
         with Store.open(url) as store:
-            store.set_value("key", "before")
+            store.facts.set("key", "before")
             execute(url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
-            assert store.get_value("key") == "before"
+            assert store.facts.get("key") == "before"
 
 
 @pytest.mark.parametrize("url", ["", "matcher.db", "sqlite://", "sqlite:///:memory:", "mysql://host/db"])

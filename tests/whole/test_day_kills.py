@@ -32,7 +32,7 @@ def start(flow: Flow, day: date) -> subprocess.Popen[bytes]:
 def sending(place: Place) -> list[str]:
     """Message-IDs of the mails that a dead process had in hand."""
     with Store.open(f"sqlite:///{place.home / 'matcher.db'}", read_only=True) as store:
-        return [queued.mail.message_id for queued in store.mails(MailState.SENDING)]
+        return [queued.mail.message_id for queued in store.outbox.listed(MailState.SENDING)]
 
 
 def wait_for_mail(server: LocalSmtp, process: subprocess.Popen[bytes], count: int) -> None:
@@ -76,4 +76,4 @@ def test_a_run_that_is_killed_again_and_again(place, serve):
         assert set(told.values()) == {1}
         assert len(told) == len(rows)
     with Store.open(f"sqlite:///{place.home / 'matcher.db'}", read_only=True) as store:
-        assert set(store.mail_counts()) == {MailState.SENT}
+        assert set(store.outbox.counts()) == {MailState.SENT}

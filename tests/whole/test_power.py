@@ -93,7 +93,7 @@ def test_mails_as_files_that_were_marked_are_there(before: Home, watched: Forks,
     files = [message_from_bytes(path.read_bytes()) for path in before.folder.rglob("*.eml")]
     there = {str(message["Message-ID"]) for message in files}
     with Store.open(before.url, read_only=True) as store:
-        marked = {queued.mail.message_id for queued in store.mails(day=SECOND) if queued.sent_at is not None}
+        marked = {queued.mail.message_id for queued in store.outbox.listed(day=SECOND) if queued.sent_at is not None}
     assert len(marked) >= 4
     assert there == marked
     assert marked <= seen.mails.keys()
@@ -106,5 +106,5 @@ def test_a_backup_that_was_told_of_is_whole(before: Home, watched: Forks, disk: 
     assert watched.live(life).code == 0
     disk.cut(before.folder, None)
     with Store.open(f"sqlite:///{file}") as store, Store.open(before.url) as original:
-        assert store.check() == []
-        assert list(store.calls()) == list(original.calls())
+        assert store.maintenance.check() == []
+        assert list(store.calls.all()) == list(original.calls())

@@ -163,14 +163,14 @@ class Seen:
 def look_at(home: Home, day: date) -> Seen:
     app = home.app
     with Store.open(home.url, read_only=True) as store:
-        calls = {call.identifier: call for call in store.calls()}
+        calls = {call.identifier: call for call in store.calls.all()}
         return Seen(
             calls,
-            {name: store.versions(name) for name in calls},
-            sorted(map(str, store.changes())),
-            {reader: dict(store.delivered(reader)) for reader in READERS},
-            {queued.mail.message_id: queued.state.value for queued in store.mails()},
-            {(row.key, row.reason) for row in store.set_aside()},
+            {name: store.calls.versions(name) for name in calls},
+            sorted(map(str, store.calls.changes())),
+            {reader: dict(store.told.delivered(reader)) for reader in READERS},
+            {queued.mail.message_id: queued.state.value for queued in store.outbox.listed()},
+            {(row.key, row.reason) for row in store.calls.set_aside()},
             {name: rank(app, Question((name,), as_of=day, explain=True)) for name in INSTITUTES},
             files_of(home.folder),
         )
@@ -196,18 +196,18 @@ def generations(folder: Path) -> int:
 def in_hand(home: Home) -> list[str]:
     """Message-IDs of the mails that a dead process had in hand."""
     with Store.open(home.url, read_only=True) as store:
-        return [queued.mail.message_id for queued in store.mails(MailState.SENDING)]
+        return [queued.mail.message_id for queued in store.outbox.listed(MailState.SENDING)]
 
 
 def findings(home: Home) -> list[str]:
     with Store.open(home.url, read_only=True) as store:
-        return store.check()
+        return store.maintenance.check()
 
 
 def runs_of(home: Home) -> list[RunRecord]:
     """The daily runs, oldest first."""
     with Store.open(home.url, read_only=True) as store:
-        return store.runs(100, kind="run")[::-1]
+        return store.runs.last(100, kind="run")[::-1]
 
 
 def copies(mails: list[Arrived]) -> Counter[str]:

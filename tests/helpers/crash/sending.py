@@ -121,7 +121,7 @@ def _fill(url: str, mails: int, number: int) -> list[str]:
     batch = [a_mail(number * 10_000 + n, f"person{n}@example.org") for n in range(mails)]
     with Store.open(url) as store:
         for mail in batch:
-            store.queue_mail(mail, (), now=START)
+            store.outbox.queue(mail, (), now=START)
     return [mail.message_id for mail in batch]
 
 
@@ -173,7 +173,7 @@ def _send(url: str, port: int) -> None:
 
 def _states(url: str) -> dict[str, MailState]:
     with Store.open(url, read_only=True) as store:
-        return {queued.mail.message_id: queued.state for queued in store.mails(limit=10_000)}
+        return {queued.mail.message_id: queued.state for queued in store.outbox.listed(limit=10_000)}
 
 
 def _explain(

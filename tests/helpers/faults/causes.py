@@ -168,7 +168,7 @@ def clock_set_back(scene: Scene) -> Iterator[None]:
 def dead_run_from_tomorrow(scene: Scene) -> Iterator[None]:
     """A run of another machine, whose clock was a day ahead, died with the lock."""
     with Store.open(f"sqlite:///{scene.database}") as store:
-        store.begin_run("run", datetime.now(UTC) + timedelta(days=1))
+        store.runs.begin("run", datetime.now(UTC) + timedelta(days=1))
     _move_lock(scene, "host = 'elsewhere'")
     yield
 
@@ -309,7 +309,7 @@ def damaged(damage: Callable[[bytes], bytes]) -> Cause:
     def cause(scene: Scene) -> Iterator[None]:
         backup = scene.folder / "backup.db"
         with Store.open(f"sqlite:///{scene.database}") as store:
-            store.back_up(backup)
+            store.maintenance.back_up(backup)
         with closing(sqlite3.connect(scene.database)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         _files(scene, lambda path: path.unlink() if path.suffix != ".db" else None)
@@ -419,7 +419,7 @@ def two_schedulers(scene: Scene) -> Done:
 
 def _ended(scene: Scene) -> list:
     with scene.store() as store:
-        return [run for run in store.runs(50) if run.outcome in {"ok", "partial"}]
+        return [run for run in store.runs.last(50) if run.outcome in {"ok", "partial"}]
 
 
 # The mail server

@@ -131,13 +131,13 @@ class Scene:
 
     def queued_for(self, address: str) -> int:
         with self.store() as store:
-            return sum(mail.mail.address == address for mail in store.mails(MailState.QUEUED))
+            return sum(mail.mail.address == address for mail in store.outbox.listed(MailState.QUEUED))
 
     def kept(self) -> set[int]:
         """Which of the calls that matter here are in the database."""
         wanted = {name(number): number for number in (*KNOWN, EARLY, LATE, NEXT)}
         with self.store() as store:
-            return {wanted[call.identifier] for call in store.calls(identifiers=wanted) if call.gone is None}
+            return {wanted[call.identifier] for call in store.calls.all(identifiers=wanted) if call.gone is None}
 
 
 def identifiers(numbers: Iterable[int]) -> list[str]:

@@ -183,7 +183,7 @@ class Year:
         smtp.accepted.clear()
         begin = datetime.combine(day, time(), tzinfo=PARIS)
         with self._load("").open_store(read_only=True) as store:
-            runs = [run for run in store.runs(60) if run.started >= begin]
+            runs = [run for run in store.runs.last(60) if run.started >= begin]
         self.seen.runs[day] = [(run.kind, run.outcome) for run in reversed(runs)]
         if any(run.kind == "clean" for run in runs):
             self.seen.overdue += self._overdue(day)

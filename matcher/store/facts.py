@@ -1,0 +1,56 @@
+"""Small facts kept beside the calls: the archive's ETag, days on which something was asked, the calls' revision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, delete, select
+
+from matcher.store.engines import Transactions, upsert
+from matcher.store.schema import facts
+
+if TYPE_CHECKING:
+    from datetime import date
+
+_REVISION = "revision"
+
+
+class Facts:
+    """Key and text."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def get(self, key: str) -> str | None:
+        """A small fact; None when it is not kept."""
+        with self._transactions.reading() as connection:
+            return _fact(connection, f"value:{key}")
+
+    def set(self, key: str, value: str | None) -> None:
+        """Keeps a small fact; None forgets it."""
+        with self._transactions.writing() as connection:
+            if value is None:
+                connection.execute(delete(facts).where(facts.c.key == f"value:{key}"))
+            else:
+                upsert(connection, facts, [{"key": f"value:{key}", "value": value}], replace=True)
+
+    def forget(self, prefix: str, before: date) -> int:
+        """Forgets those whose key begins so and whose value is an earlier day; returns how many."""
+        with self._transactions.writing() as connection:
+            old = facts.c.key.startswith(f"value:{prefix}", autoescape=True) & (facts.c.value < before.isoformat())
+            return connection.execute(delete(facts).where(old)).rowcount
+
+
+def revision_of(connection: Connection) -> int:
+    """Grows by one with every transaction that changed calls."""
+    return int(_fact(connection, _REVISION) or 0)
+
+
+def grow_revision(connection: Connection) -> None:
+    """Tells that calls changed: what was made of them before is out of date."""
+    row = {"key": _REVISION, "value": str(revision_of(connection) + 1)}
+    upsert(connection, facts, [row], replace=True)
+
+
+def _fact(connection: Connection, key: str) -> str | None:
+    return connection.execute(select(facts.c.value).where(facts.c.key == key)).scalar()
