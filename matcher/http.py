@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -22,13 +23,15 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from matcher.config.addresses import is_loopback
 from matcher.errors import PortalError
-from matcher.portal.options import PATIENCE, PortalOptions, is_loopback
-from matcher.portal.values import decoded
+from matcher.text.untrusted import decoded
 
 if TYPE_CHECKING:
     from urllib3.poolmanager import PoolManager
     from urllib3.response import HTTPResponse
+
+    from matcher.config.settings import PortalSettings
 
 
 class Pace:
@@ -225,18 +228,24 @@ class Dated:
         return self.date + timedelta(seconds=self.clock() - self.at)
 
 
+PATIENCE = 4
+"""A whole answer may take this many times `timeout`, however slowly its bytes drip in."""
+
+
 class Client:
     """A session with the portal; `requests` and `retries` count what was sent, `date` is the portal's own time."""
 
-    def __init__(self, options: PortalOptions, *, sleep: Sleep = time.sleep, clock: Clock = time.monotonic) -> None:
-        self._options = options
+    def __init__(self, settings: PortalSettings, *, sleep: Sleep = time.sleep, clock: Clock = time.monotonic) -> None:
+        self._settings = settings
         self._clock = clock
         self._sleep = sleep
-        self._pace = Pace(options.rate, sleep=sleep, clock=clock)
+        self._pace = Pace(settings.rate, sleep=sleep, clock=clock)
         self._session = requests.Session()
-        self._session.headers.update({"User-Agent": options.user_agent, "Accept": "application/json"})
+        self._session.headers.update(
+            {"User-Agent": f"matcher/{version('matcher')} (+Carnot Europe call watch)", "Accept": "application/json"}
+        )
         self._session.auth = _no_auth
-        watched = WatchedAdapter(PATIENCE * options.timeout)
+        watched = WatchedAdapter(PATIENCE * settings.timeout)
         self._session.mount("https://", watched)
         self._session.mount("http://", watched)
         self.before_request: Callable[[], None] = _nothing
@@ -248,12 +257,12 @@ class Client:
         self._session.close()
 
     def post_json(self, path: str, params: Mapping[str, str], parts: Mapping[str, object], check: Check[T]) -> T:
-        """POST JSON parts below `options.url`; `check` turns the decoded answer into what is wanted.
+        """POST JSON parts below `portal.url`; `check` turns the decoded answer into what is wanted.
 
         `check` raises `WrongShapeError` for an answer that makes no sense, which is then asked for again.
         Raises `RequestFailedError` when no try brought a usable answer.
         """
-        url = self._options.url.rstrip("/") + path
+        url = self._settings.url.rstrip("/") + path
         # a part without a file name and its own JSON content type is answered with a 500 (PROTOCOL.md, search API)
         files = {name: ("blob", json.dumps(value), "application/json") for name, value in parts.items()}
 
@@ -297,7 +306,7 @@ class Client:
     def _persist(self, once: Callable[[], T], url: str) -> T:
         """Try until it works or patience ends."""
         retrying = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(self._options.attempts),
+            stop=tenacity.stop_after_attempt(self._settings.attempts),
             wait=self._pause,
             retry=tenacity.retry_if_exception_type(_TransientError),
             before_sleep=self._count_retry,
@@ -307,7 +316,7 @@ class Client:
         try:
             return retrying(once)
         except _TransientError as failure:
-            tries = "1 try" if self._options.attempts == 1 else f"{self._options.attempts} tries"
+            tries = "1 try" if self._settings.attempts == 1 else f"{self._settings.attempts} tries"
             host = urlsplit(url).netloc
             raise RequestFailedError(
                 f"{host} gave no usable answer in {tries}: {failure}", answered=failure.answered
@@ -315,7 +324,7 @@ class Client:
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
         """Doubling pauses, or what Retry-After asks for when that is longer."""
-        doubling = self._options.backoff * 2.0 ** (state.attempt_number - 1)
+        doubling = self._settings.backoff * 2.0 ** (state.attempt_number - 1)
         failure = state.outcome.exception() if state.outcome else None
         asked = failure.retry_after if isinstance(failure, _TransientError) else None
         return min(max(doubling, asked or 0.0), LONGEST_PAUSE)
@@ -346,7 +355,7 @@ class Client:
                 params=message.params,
                 files=message.files,
                 headers=message.headers,
-                timeout=self._options.timeout,
+                timeout=self._settings.timeout,
                 stream=True,
                 allow_redirects=False,
             )
@@ -360,7 +369,7 @@ class Client:
 
     def _whole(self, response: requests.Response) -> bytes:
         """The body of a response, or a reason to try again."""
-        body = self.body(response, limit=_ANSWER_LIMIT, seconds=PATIENCE * self._options.timeout)
+        body = self.body(response, limit=_ANSWER_LIMIT, seconds=PATIENCE * self._settings.timeout)
         try:
             return body.read_all()
         except BodyTooSlowError:

@@ -194,7 +194,7 @@ class Draft:
         """
         from matcher.present.frames import tidy
 
-        return tidy(self._suggested(most), _SUGGESTION)
+        return tidy(_suggested(self._index, self, most), _SUGGESTION)
 
     def to_yaml(self) -> str:
         """The profile as the text of `config/institutes/<id>.yaml`.
@@ -254,30 +254,7 @@ class Draft:
             top=top,
             min_fit=min_fit,
             sentences=sentences,
-            pin=asked.pin,
         )
-
-    def _suggested(self, most: int) -> list[dict[str, object]]:
-        from matcher.model.match import SkillVerdict
-        from matcher.ranking.matching import asked_profile, profile_terms
-        from matcher.ranking.skills import check_skills
-
-        whole = self.institute.profile()
-        texts = tuple(part for part in whole.parts if part.kind in {"project", "description"})
-        query = asked_profile(self._index, Profile(whole.identifier, whole.name, texts, whole.exclude)).query
-        taken = " ".join(self.keywords).casefold()
-        found: list[dict[str, object]] = []
-        for term in profile_terms(query):
-            [judged] = check_skills(self._index, [ProfilePart("keyword", term.term, term.term)])
-            if (
-                judged.verdict is SkillVerdict.MATCHES
-                and judged.calls >= _LEAST_CALLS
-                and term.term.casefold() not in taken
-            ):
-                found.append({"term": term.term, "weight": term.weight, "calls": judged.calls, "source": term.source})
-            if len(found) == most:
-                break
-        return found
 
 
 _LEAST_CALLS = 2
@@ -290,6 +267,29 @@ _COMPARISON = {
     "move": "string",
 }
 _SUGGESTION = {"term": "string", "weight": "float64", "calls": "int64", "source": "string"}
+
+
+def _suggested(index: Index, draft: Draft, most: int) -> list[dict[str, object]]:
+    from matcher.model.match import SkillVerdict
+    from matcher.ranking.matching import asked_profile, profile_terms
+    from matcher.ranking.skills import check_skills
+
+    whole = draft.institute.profile()
+    texts = tuple(part for part in whole.parts if part.kind in {"project", "description"})
+    query = asked_profile(index, Profile(whole.identifier, whole.name, texts, whole.exclude)).query
+    taken = " ".join(draft.keywords).casefold()
+    found: list[dict[str, object]] = []
+    for term in profile_terms(query):
+        [judged] = check_skills(index, [ProfilePart("keyword", term.term, term.term)])
+        if (
+            judged.verdict is SkillVerdict.MATCHES
+            and judged.calls >= _LEAST_CALLS
+            and term.term.casefold() not in taken
+        ):
+            found.append({"term": term.term, "weight": term.weight, "calls": judged.calls, "source": term.source})
+        if len(found) == most:
+            break
+    return found
 
 
 def new_institute(identifier: str, name: str) -> Institute:

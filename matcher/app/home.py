@@ -87,24 +87,15 @@ class Home:
 
     def portal(self, *, attempts: int | None = None) -> Portal:
         """The portal as configured; a context manager. `attempts` bounds the tries of a mere look."""
+        from matcher.config.addresses import address_mistake
         from matcher.portal.client import Portal
-        from matcher.portal.options import PortalOptions
 
-        p = self.settings.portal
-        try:
-            options = PortalOptions(
-                url=p.url,
-                data_url=p.data_url,
-                rate=p.rate,
-                timeout=p.timeout,
-                attempts=attempts or p.attempts,
-                backoff=p.backoff,
-                max_passes=p.max_passes,
-            )
-        except ConfigError as error:
-            origins = self.settings.origins
-            raise ConfigError([f"{origins.get(m.split(':')[0], 'default')}: {m}" for m in error.mistakes]) from error
-        return Portal(options)
+        settings, origins = self.settings.portal, self.settings.origins
+        told = {"portal.url": address_mistake(settings.url), "portal.data_url": address_mistake(settings.data_url)}
+        mistakes = [f"{origins.get(key, 'default')}: {key}: {mistake}" for key, mistake in told.items() if mistake]
+        if mistakes:
+            raise ConfigError(mistakes)
+        return Portal(settings if attempts is None else settings.model_copy(update={"attempts": attempts}))
 
     def holds_only_sample(self) -> bool:
         """True when nothing but the sample was ever kept."""

@@ -9,12 +9,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index
-from matcher.app.questions import rank
 from matcher.app.sample import load_sample
 from matcher.errors import MatcherError, StoreError, StoreMissing, UsageError
 from matcher.model.answers import MailStatus, Preview, Sending, SubscriberLine
 from matcher.model.day import brussels_day, noon
-from matcher.model.question import Question
 from matcher.model.subscription import NETWORK, Fate, Frequency, Language, MailState, Subscriber
 
 if TYPE_CHECKING:
@@ -30,9 +28,6 @@ if TYPE_CHECKING:
     from matcher.mail.transport import Transport
     from matcher.model.subscription import DeliveryReport, DigestLine, Freshness, Mail
     from matcher.store.database import Store
-
-CALENDAR_CALLS = 200
-"""Calls of an institute's calendar at most, the best ones."""
 
 
 _NOWHERE = "preview@localhost.localdomain"
@@ -179,19 +174,6 @@ class Mailing:
             raise UsageError(self.nobody)
         return self._home.subscribers[0]
 
-    def calendar(self, institute: str, *, language: Language = Language.FR, as_of: date | None = None) -> bytes:
-        """The deadlines of an institute's live calls of a good fit as an iCalendar file."""
-        from matcher.digest.compose import GOOD_FIT
-        from matcher.present.calendar import institute_calendar
-
-        ranking = rank(self._home, Question((institute,), top=CALENDAR_CALLS, min_fit=GOOD_FIT, as_of=as_of))
-        now = noon(ranking.as_of)
-        with self._home.open_store(read_only=True) as store:
-            changes = [change for change in store.calls.changes() if change.seen_at <= now]
-        found = self._home.institute(institute)
-        name = found.name_fr if language is Language.FR else found.name_en
-        return institute_calendar(ranking.matches, name, language, now=now, changes=changes)
-
     def status(self, last: int = 20) -> MailStatus:
         """The outbox: numbers, the last mails, addresses that refused some."""
         from matcher.mail.delivery import queue_status
@@ -320,15 +302,7 @@ class Mailing:
         mail = self._settings.mail
         if not mail.operator or not problems:
             return None
-        return notice(
-            reason,
-            problems,
-            operator=mail.operator,
-            sender=mail.sender,
-            sender_name=mail.sender_name,
-            domain=mail.list_domain,
-            now=noon(day),
-        )
+        return notice(reason, problems, mail, now=noon(day))
 
     def _name_in_outbox(self, name: str) -> str:
         from matcher.mail.message import OPERATOR

@@ -12,8 +12,9 @@ from matcher.app.kept_index import current_index, encoding, is_current, opened_i
 from matcher.errors import StoreMissing, UsageError
 from matcher.model.answers import CallListing, ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
 from matcher.model.call import LIVE, Call
-from matcher.model.day import brussels_day
+from matcher.model.day import brussels_day, noon
 from matcher.model.question import CallFilter, Question, check_known
+from matcher.model.subscription import Language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,6 @@ def rank(home: Home, question: Question) -> Ranking:
         top=top,
         min_fit=min_fit,
         sentences=question.explain,
-        pin=asked.pin,
     )
     return Ranking(asked.identifier, asked.name, day.date, tuple(matches), day.sample)
 
@@ -112,7 +112,7 @@ def changes(home: Home, question: Question, *, call: str | None = None, since: d
     kept = None if call is None else {index.call(row_of(index, call)).identifier}
     if question.about is not None:
         asked = _asked(home, index, question)
-        rows = suiting(asked.scored(index), GOOD_FIT if question.min_fit is None else question.min_fit, asked.pin)
+        rows = suiting(asked.scored(index), GOOD_FIT if question.min_fit is None else question.min_fit)
         named = {index.call(row).identifier for row in rows}
         kept = named if kept is None else kept & named
     with home.open_store(read_only=True) as store:
@@ -167,6 +167,26 @@ def status(home: Home, last: int = 10, *, as_of: date | None = None) -> Health:
     )
 
 
+CALENDAR_CALLS = 200
+"""Calls of an institute's calendar at most, the best ones."""
+
+
+def institute_calendar(
+    home: Home, institute: str, *, language: Language = Language.FR, as_of: date | None = None
+) -> bytes:
+    """The deadlines of an institute's live calls of a good fit as an iCalendar file."""
+    from matcher.digest.compose import GOOD_FIT
+    from matcher.present.calendar import institute_calendar as calendar_of
+
+    ranking = rank(home, Question((institute,), top=CALENDAR_CALLS, min_fit=GOOD_FIT, as_of=as_of))
+    now = noon(ranking.as_of)
+    with home.open_store(read_only=True) as store:
+        changes = [change for change in store.calls.changes() if change.seen_at <= now]
+    found = home.institute(institute)
+    name = found.name_fr if language is Language.FR else found.name_en
+    return calendar_of(ranking.matches, name, language, now=now, changes=changes)
+
+
 def row_of(index: Index, call: str) -> int:
     """The row of a call. Raises UsageError when it is unknown."""
     row = index.row(call)
@@ -211,7 +231,6 @@ def _check_words(index: Index, wanted: CallFilter) -> None:
     """Raises UsageError for a filter that names a programme or type of action that there is not."""
     if not (wanted.programmes or wanted.actions):
         return
-    from matcher.model.programmes import ABBREVIATIONS
-    from matcher.portal.actions import USUAL
+    from matcher.model.programmes import ABBREVIATIONS, USUAL_ACTIONS
 
-    check_known(wanted, map(index.call, range(len(index))), ABBREVIATIONS.values(), USUAL)
+    check_known(wanted, map(index.call, range(len(index))), ABBREVIATIONS.values(), USUAL_ACTIONS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,13 +13,13 @@ from matcher.digest.network_part import compose_network
 from matcher.digest.news import told_by
 from matcher.digest.render import rendered
 from matcher.errors import MatcherError, StoreError
-from matcher.model.day import BRUSSELS, brussels_day
+from matcher.model.day import BRUSSELS, Clock, brussels_day
 from matcher.model.institute import Institute, Profile, ProfilePart
 from matcher.model.question import CallFilter
 from matcher.model.subscription import DigestLine, Fate, Frequency, Freshness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from matcher.mail.message import MailOptions
     from matcher.model.changes import Change
@@ -73,7 +73,7 @@ def _fits(
         scored = score_all(index, query, None if "/" in key else key)
         # Evidence costs time: what nobody asks for is not read.
         floor = min([GOOD_FIT, *(s.min_fit for s in subscribers if s.is_network or key in s.institutes)])
-        matches = best_matches(scored, CallFilter(), day, top=len(index), min_fit=floor, pin=profile.pin)
+        matches = best_matches(replace(scored, pin=profile.pin), CallFilter(), day, top=len(index), min_fit=floor)
         named = {match.call.identifier for match in matches}
         others = [match for row in rows if (match := scored.match(row, 0, sentence=False)).call.identifier not in named]
         found[key] = tuple(
@@ -192,6 +192,7 @@ class Morning:
         return told
 
 
+@dataclass(slots=True)
 class Queueing:
     """Puts a morning's digests into the outbox, each with what it tells; `dry` only says what would be put there.
 
@@ -199,42 +200,30 @@ class Queueing:
     (`run_id`), nothing is queued once the run has lost its lock (RunLost).
     """
 
-    def __init__(
-        self,
-        morning: Morning,
-        store: Store,
-        options: MailOptions,
-        *,
-        now: datetime,
-        clock: Callable[[], datetime],
-        sample: bool,
-        run_id: int | None = None,
-        dry: bool = False,
-    ) -> None:
-        self.problems: list[str] = []
-        self._morning = morning
-        self._store = store
-        self._options = options
-        self._now = now
-        self._clock = clock
-        self._sample = sample
-        self._run_id = run_id
-        self.dry = dry
+    morning: Morning
+    store: Store
+    options: MailOptions
+    now: datetime  # what the mails are dated by
+    clock: Clock
+    sample: bool
+    run_id: int | None = None
+    dry: bool = False
+    problems: list[str] = field(default_factory=list)
 
     @property
     def day(self) -> date:
-        return self._morning.day
+        return self.morning.day
 
     def queue(self, subscriber: Subscriber, *, named: bool = False) -> DigestLine:
         """Compose and queue one digest, where it is due and tells something. Raises StoreError only."""
-        fate = self._morning.fate(subscriber, named=named)
+        fate = self.morning.fate(subscriber, named=named)
         if fate is not None:
             return DigestLine(subscriber.identifier, subscriber.address, fate)
         try:
-            digest = self._morning.digest(subscriber)
+            digest = self.morning.digest(subscriber)
             mail: Mail | None = None
             if is_worth_sending(digest):
-                mail, digest = rendered(digest, self._options, now=self._now)
+                mail, digest = rendered(digest, self.options, now=self.now)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001  (what one call or profile holds must not cost the others their mail)
@@ -250,8 +239,8 @@ class Queueing:
             return DigestLine(subscriber.identifier, subscriber.address, Fate.EMPTY, calls, left_out)
         fate = Fate.READY
         if not self.dry:
-            told = () if self._sample else told_by(digest)
-            queued = self._store.outbox.queue(mail, told, now=self._clock(), run_id=self._run_id)
+            told = () if self.sample else told_by(digest)
+            queued = self.store.outbox.queue(mail, told, now=self.clock(), run_id=self.run_id)
             fate = Fate.QUEUED if queued else Fate.ALREADY
         return DigestLine(
             subscriber.identifier, subscriber.address, fate, calls, left_out, mail.subject, mail.message_id

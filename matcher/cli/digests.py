@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from matcher.app.mailing import Mailing
+from matcher.app.questions import institute_calendar
 from matcher.cli.options import Day, as_of_option
 from matcher.cli.output import complain, output_options, print_csv, print_json, say, table
 from matcher.present.records import (
@@ -52,7 +53,7 @@ def digest_command() -> None:
 @as_of_option
 @output_options
 @click.pass_obj
-def preview_command(
+def preview_command(  # noqa: PLR0913 (click hands over one parameter an option)
     home: Home,
     /,
     subscriber: str | None,
@@ -216,7 +217,7 @@ def calendar_command(home: Home, /, institute: str, language: str, path: Path | 
     """The deadlines of INSTITUTE's calls of a good fit, as an iCalendar file."""
     from matcher.model.subscription import Language
 
-    calendar = Mailing(home).calendar(institute, language=Language(language), as_of=as_of)
+    calendar = institute_calendar(home, institute, language=Language(language), as_of=as_of)
     if path is None:
         sys.stdout.write(calendar.decode().replace("\r\n", "\n"))
     else:

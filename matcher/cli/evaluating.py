@@ -46,7 +46,7 @@ DEFAULT_MODELS = ("matcher", "naive", "bm25")
 @click.option("--by", type=click.Choice(["size", "country", "programme"]), help="Break the first model's figures down.")
 @output_options
 @click.pass_obj
-def evaluate_command(
+def evaluate_command(  # noqa: PLR0913 (click hands over one parameter an option)
     home: Home,
     /,
     folder: Path,

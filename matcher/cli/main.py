@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 
-import matcher
 from matcher.errors import ConfigError, MatcherError
 
 COMMANDS = {
@@ -82,7 +81,7 @@ class _LazyGroup(click.Group):
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(matcher.__version__, prog_name="matcher")
+@click.version_option(package_name="matcher", prog_name="matcher")
 @click.option("--home", type=click.Path(path_type=Path), help="Folder of all state [MATCHER_HOME].")
 @click.option("--config", "config_dir", type=click.Path(path_type=Path), help="Configuration folder [MATCHER_CONFIG].")
 @click.option("--quiet", "-q", is_flag=True, help="No messages or progress on stderr, only errors.")

@@ -36,7 +36,7 @@ PARTLY_DONE = 3
 @as_of_option
 @output_options
 @click.pass_obj
-def fetch_command(
+def fetch_command(  # noqa: PLR0913 (click hands over one parameter an option)
     home: Home,
     programme: tuple[str, ...],
     kind: tuple[str, ...],

@@ -152,8 +152,8 @@ class CallLine:
     url: str | None
     identifier: str
     deadline: str | None
-    partners: tuple[SuitorLine, ...]
-    more: str | None
+    partners: tuple[SuitorLine, ...] = ()
+    more: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,29 +208,14 @@ def _item(item: Item, number: int, digest: Digest, words: Words, room: Room) -> 
     fewer = Room(words=min(room.words, _TERMS))
     partners = tuple(suitor_line(s, fewer, named=True) for s in everyone[: room.suitors + 1])
     more = len(everyone) - len(partners)
-    return _call(
-        item.call,
-        number,
-        digest,
-        words,
-        room,
-        partners,
-        words.say_n("{n} other", "{n} others", more) if more > 0 else None,
-    )
+    others = words.say_n("{n} other", "{n} others", more) if more > 0 else None
+    return replace(_call(item.call, number, digest, words, room), partners=partners, more=others)
 
 
-def _call(
-    call: Call,
-    number: int,
-    digest: Digest,
-    words: Words,
-    room: Room,
-    partners: tuple[SuitorLine, ...] = (),
-    more: str | None = None,
-) -> CallLine:
+def _call(call: Call, number: int, digest: Digest, words: Words, room: Room) -> CallLine:
     identifier = untrusted.text(call.identifier, untrusted.TERM * 2)
     title = untrusted.text(call.title, room.title) or identifier
-    return CallLine(number, title, untrusted.link(call.url), identifier, _deadline(call, digest, words), partners, more)
+    return CallLine(number, title, untrusted.link(call.url), identifier, _deadline(call, digest, words))
 
 
 def _deadline(call: Call, digest: Digest, words: Words) -> str | None:

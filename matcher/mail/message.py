@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
+    from matcher.config.settings import MailSettings
     from matcher.model.subscription import Subscriber
 
 
@@ -167,36 +168,35 @@ _POLICY = SMTP.clone(max_line_length=998)
 _MOST_LINES = 50
 
 
-def notice(
-    reason: str, lines: Sequence[str], *, operator: str, sender: str, sender_name: str, domain: str, now: datetime
-) -> Mail:
-    """A plain-text mail in English; its Message-ID is that of the reason and day, so one a day is queued at most.
+def notice(reason: str, lines: Sequence[str], settings: MailSettings, *, now: datetime) -> Mail:
+    """A plain-text mail in English to the operator.
+
+    Its Message-ID is that of the reason and day, so one a day is queued at most.
 
     Args:
         reason: a short name of what failed, always the same for the same failure (`fetch failed`, `mails failed`);
             it is the subject.
         lines: one sentence for each problem, which says what to do where that is known.
-        operator: the address that it goes to.
-        sender: the address in From.
-        sender_name: the name beside it.
-        domain: the right-hand side of the Message-ID.
+        settings: whom it goes to and comes from.
         now: an aware time; its UTC day is the notice's day.
 
     """
     day = now.date()
     key = hashlib.sha256(f"notice\0{reason}\0{day}".encode()).hexdigest()[:32]
     message = EmailMessage(policy=_POLICY)
-    message["From"] = Address(sender_name, addr_spec=sender)
-    message["To"] = Address(addr_spec=operator)
+    message["From"] = Address(settings.sender_name, addr_spec=settings.sender)
+    message["To"] = Address(addr_spec=settings.operator)
     message["Subject"] = f"matcher: {_one_line(reason)}"
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = message_id = f"<notice.{key}@{domain}>"
+    message["Message-ID"] = message_id = f"<notice.{key}@{settings.list_domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     text = _text(reason, lines, now)
     message.set_content(text, cte="quoted-printable")
     html = f"<!doctype html><title>{escape(_one_line(reason))}</title><pre>{escape(text)}</pre>\n"
-    return Mail(message_id, OPERATOR, operator, day, str(message["Subject"]), message.as_bytes(), html, "notice")
+    return Mail(
+        message_id, OPERATOR, settings.operator, day, str(message["Subject"]), message.as_bytes(), html, "notice"
+    )
 
 
 def _text(reason: str, lines: Sequence[str], now: datetime) -> str:

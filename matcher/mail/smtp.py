@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from matcher.config.addresses import is_loopback
 from matcher.errors import ConfigError
 from matcher.mail.transport import Outcome, Stage, Verdict, judge, shown
 
@@ -156,14 +157,6 @@ def read_password(environ: Mapping[str, str]) -> str | None:
     if not password:
         raise ConfigError([f"{FILE_VARIABLE}: {path} is empty"])
     return password
-
-
-def is_loopback(host: str) -> bool:
-    """True for `localhost` and loopback addresses."""
-    try:
-        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return host.rstrip(".").lower() == "localhost"
 
 
 _BREAKS = (smtplib.SMTPServerDisconnected, OSError)  # OSError: reset, timeout, TLS failure

@@ -133,7 +133,7 @@ class Decision:
     told: Mapping[str, Any]
 
 
-def decide(
+def decide(  # noqa: PLR0913 (pure, and each is another fact that the decision rests on)
     identifier: str,
     before: Mapping[str, Any],
     after: Mapping[str, Any],

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from matcher.model.call import Action, Deadline
+from matcher.model.programmes import ACTION_LABELS
 from matcher.portal.sections import plain_line
 from matcher.portal.values import as_text, day_of, mappings
 
@@ -27,43 +28,6 @@ DEADLINE_LIMIT = 100
 _CODE = re.compile(r"[A-Z][A-Z0-9]+(?:[-+][0-9A-Za-z]+)*\Z", re.ASCII)
 
 Line = Mapping[str, Any]
-
-_LABELS = {
-    "Research and Innovation Actions": "RIA",
-    "Innovation Actions": "IA",
-    "Coordination and Support Actions": "CSA",
-    "Project Grants": "PJG",
-    "Lump Sum Grants": "LS",
-    "Development Actions": "DA",
-    "Research Actions": "RA",
-    "Infrastructure Projects": "INFRA",
-    "Pre-commercial Procurement": "PCP",
-    "Public Procurement of Innovative Solutions": "PPI",
-    "Programme Cofund Actions": "COFUND",
-    "Cofund Actions": "COFUND",
-    "EIC Grants": "EIC",
-    "EIC Accelerator": "EIC-ACC",
-    "ERC Grants": "ERC",
-    "ERC Proof of Concept Grants": "ERC-POC",
-    "Recognition Prize": "RPr",
-    "ECHE Charter": "CERT",
-    "Quality Label": "CERT",
-    "Prizes": "PRIZE",
-    "Simple Grants": "SIMPLE",
-    "Grants for Financial Support": "GFS",
-    "TMA MSCA Doctoral Networks": "TMA-MSCA-DN",
-    "TMA MSCA Doctoral Networks - Joint Doctorates": "TMA-MSCA-DN-JD",
-    "TMA MSCA Doctoral Networks - Industrial Doctorates": "TMA-MSCA-DN-ID",
-    "TMA MSCA Postdoctoral Fellowships - European Fellowships": "TMA-MSCA-PF-EF",
-    "TMA MSCA Postdoctoral Fellowships - Global Fellowships": "TMA-MSCA-PF-GF",
-    "TMA MSCA Staff Exchanges": "TMA-MSCA-SE",
-    "TMA MSCA Cofund Doctoral programme": "TMA-MSCA-Cofund-D",
-    "TMA MSCA Cofund Postdoctoral programme": "TMA-MSCA-Cofund-P",
-}
-"""Label less programme → code less programme, for rows that name a type of action by its label alone."""
-
-USUAL = frozenset(code.upper() for code in _LABELS.values())
-"""Types of action that the portal uses, less programme, in upper case."""
 
 
 def types_of_action(actions: Iterable[object], lines: Iterable[Line], labels: Iterable[str]) -> tuple[Action, ...]:
@@ -148,7 +112,7 @@ def _labelled(text: str) -> Action:
     label = plain_line(text)
     programme, _, rest = label.partition(" ")
     joint = rest.startswith("JU ")
-    ending = _LABELS.get(rest.removeprefix("JU "))
+    ending = ACTION_LABELS.get(rest.removeprefix("JU "))
     if ending is None:
         return Action(label, label)
     return Action("-".join((programme, "JU", ending) if joint else (programme, ending)), label)

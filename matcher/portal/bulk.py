@@ -13,17 +13,18 @@ from typing import IO, TYPE_CHECKING, Any
 import ijson
 import requests
 
+from matcher.config.addresses import address_mistake
 from matcher.errors import PortalError, UsageError
 from matcher.http import READ_ERRORS, BodyTooLongError, BodyTooSlowError
 from matcher.model import programmes
 from matcher.model.call import Call, Kind, Source
 from matcher.model.rows import ParsedRow, SetAside
 from matcher.portal import actions, parsing
-from matcher.portal.options import address_mistake
 from matcher.portal.parsing import IDENTIFIER_LIMIT, topic_page
 from matcher.portal.search import STATUSES, TYPES
 from matcher.portal.sections import plain_line
-from matcher.portal.values import Readable, ShortNumbers, as_text, canonical, fingerprint, mappings, one_line
+from matcher.portal.values import as_text, canonical, fingerprint, mappings, one_line
+from matcher.text.untrusted import Readable, ShortNumbers
 
 if TYPE_CHECKING:
     from types import TracebackType

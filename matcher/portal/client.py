@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from types import TracebackType
 
+    from matcher.config.settings import PortalSettings
     from matcher.model.call import Section
     from matcher.model.rows import ParsedRow
-    from matcher.portal.options import PortalOptions
 
 _LOOKUP_SIZE = 50
 
@@ -32,13 +32,13 @@ class Portal:
 
     def __init__(
         self,
-        options: PortalOptions,
+        settings: PortalSettings,
         *,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._options = options
-        self._client = Client(options, sleep=sleep, clock=clock)
+        self._settings = settings
+        self._client = Client(settings, sleep=sleep, clock=clock)
 
     def __enter__(self) -> Portal:
         return self
@@ -76,7 +76,7 @@ class Portal:
         Raises `PortalUnreachable` when the portal gives no usable answer at the first contact, `UsageError` for a
         programme that is not known; whatever fails later is told in `Listing.problems` and the rest is kept.
         """
-        return fetch_listing(self._client, query, self._options.max_passes, progress)
+        return fetch_listing(self._client, query, self._settings.max_passes, progress)
 
     def count(self, query: Query) -> int:
         """How many rows the portal counts for a query, from one page. Raises `PortalError`."""
@@ -98,7 +98,7 @@ class Portal:
 
     def details(self, identifier: str) -> tuple[Section, ...] | None:
         """The sections of a topic's static file; None when there is none. Raises `PortalError`."""
-        return fetch_details(self._client, self._options.data_url, identifier)
+        return fetch_details(self._client, self._settings.data_url, identifier)
 
     def open_bulk(self, source: str, etag: str | None = None) -> bulk.BulkFile | None:
         """Open grantsTenders.json at an address or path; None when it is unchanged since `etag`.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from icalendar import Alarm, Calendar, Event, Timezone
 
-from matcher.model.call import Status
+from matcher.model.call import Deadline, Status
 from matcher.model.day import BRUSSELS
 from matcher.present import phrases
 from matcher.present.words import Words
@@ -18,7 +18,7 @@ from matcher.text import untrusted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from matcher.model.call import Call, Deadline
+    from matcher.model.call import Call
     from matcher.model.changes import Change
     from matcher.model.match import Match
     from matcher.model.subscription import Language
@@ -83,13 +83,13 @@ def _events(call: Call, changes: Sequence[Change], words: Words, now: datetime) 
     over = call.status_on(today) in {Status.WITHDRAWN, Status.CLOSED} and call.gone is not None
     for deadline in call.deadlines:
         if deadline.date >= today:
-            yield _event(
-                call, deadline.date, deadline.stage, _summary(call, deadline, words), moved, now, cancelled=over
-            )
+            event = _event(call, deadline, _summary(call, deadline, words), cancelled=over)
+            yield _stamped(event, moved, call.ingested, now)
     stages = {d.stage for d in call.deadlines}
     for stage, day in sorted(_former(changes).items()):
         if stage not in stages and day >= today:
-            yield _event(call, day, stage, untrusted.text(call.title, untrusted.TITLE), moved, now, cancelled=True)
+            event = _event(call, Deadline(day, stage), untrusted.text(call.title, untrusted.TITLE), cancelled=True)
+            yield _stamped(event, moved, call.ingested, now)
 
 
 def _former(changes: Iterable[Change]) -> dict[int, date]:
@@ -107,15 +107,17 @@ def _summary(call: Call, deadline: Deadline, words: Words) -> str:
     return words.say("Deadline: {title}", title=untrusted.text(call.title, untrusted.TITLE)) + stage
 
 
-def _event(
-    call: Call, day: date, stage: int, summary: str, moved: datetime | None, now: datetime, *, cancelled: bool
-) -> Event:
-    end = datetime.combine(day, HOUR, BRUSSELS)
-    event = Event()
-    event.add("uid", uid(call.identifier, stage))
+def _stamped(event: Event, moved: datetime | None, ingested: datetime | None, now: datetime) -> Event:
     event.add("dtstamp", now)
-    event.add("last-modified", moved or call.ingested or now)
+    event.add("last-modified", moved or ingested or now)
     event.add("sequence", sequence(moved))
+    return event
+
+
+def _event(call: Call, deadline: Deadline, summary: str, *, cancelled: bool) -> Event:
+    end = datetime.combine(deadline.date, HOUR, BRUSSELS)
+    event = Event()
+    event.add("uid", uid(call.identifier, deadline.stage))
     event.add("dtstart", end - timedelta(minutes=30))
     event.add("dtend", end)
     event.add("summary", summary)

@@ -37,7 +37,7 @@ class Asked:
 
     def scored(self, index: Index) -> Scored:
         """Every call of the index, scored."""
-        return score_all(index, self.query, self.identifier)
+        return replace(score_all(index, self.query, self.identifier), pin=self.pin)
 
 
 def asked_institute(index: Index, name: str) -> Asked | None:
@@ -85,6 +85,7 @@ class Scored:
     scores: Scores
     totals: npt.NDArray[np.float64]
     distribution: npt.NDArray[Any]
+    pin: tuple[str, ...] = ()  # calls that hold one of these terms are always shown
 
     def fit(self, row: int) -> int:
         """The fit of one call, 0-100."""
@@ -141,10 +142,9 @@ def best_matches(
     top: int,
     min_fit: int = 0,
     sentences: bool = False,
-    pin: tuple[str, ...] = (),
 ) -> list[Match]:
     """The `top` best calls that pass the filter; calls that hold a pinned term come first, whatever their fit."""
-    pinned = [row for row in _pinned_rows(scored.index, pin) if _passes(scored, wanted, today, row)]
+    pinned = [row for row in _pinned_rows(scored.index, scored.pin) if _passes(scored, wanted, today, row)]
     matches = [
         scored.match(row, rank, sentence=sentences, pinned=True)
         for rank, row in enumerate(sorted(pinned, key=lambda row: (-scored.totals[row], row)), 1)
@@ -157,11 +157,11 @@ def best_matches(
     return matches
 
 
-def suiting(scored: Scored, least: int, pin: tuple[str, ...] = ()) -> set[int]:
+def suiting(scored: Scored, least: int) -> set[int]:
     """Rows of the calls that have something in common with a profile and at least this fit, or hold a pinned term."""
     return {
         *np.flatnonzero(scored.scores.related & (scored.fits() >= least)).tolist(),
-        *_pinned_rows(scored.index, pin),
+        *_pinned_rows(scored.index, scored.pin),
     }
 
 

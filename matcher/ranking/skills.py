@@ -48,7 +48,7 @@ def try_term(index: Index, profile: Profile, term: str, today: date) -> Trial:
 
 def _top(index: Index, profile: Profile, today: date) -> list[Match]:
     asked = asked_profile(index, profile)
-    return best_matches(asked.scored(index), CallFilter(), today, top=SHOWN, pin=asked.pin)
+    return best_matches(asked.scored(index), CallFilter(), today, top=SHOWN)
 
 
 def _checked(index: Index, part: ProfilePart, analyzer: Analyzer) -> SkillCheck:

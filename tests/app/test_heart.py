@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from matcher.app.fetching import fetch_listing
 from matcher.app.run_context import Observer, Run, begun
+from matcher.config.settings import PortalSettings
 from matcher.errors import ClockWrong, RunGoesOn, RunLost, StoreError
 from matcher.model.day import Day
 from matcher.portal.client import Portal
-from matcher.portal.options import PortalOptions
 from matcher.portal.search import Query
 from matcher.store.database import Store
 from matcher.store.runs import STALE_AFTER
@@ -68,7 +68,7 @@ def heartbeat(url: str) -> datetime:
 
 def fetch(store: Store, rows: list, clock: Callable[[], datetime], progress=None, *, theirs=None) -> None:
     with LocalPortal(rows, clock=theirs) as server:
-        options = PortalOptions(url=server.url, data_url=server.data_url, rate=1000, attempts=1)
+        options = PortalSettings(url=server.url, data_url=server.data_url, rate=1000, attempts=1)
         with Portal(options) as portal, begun(store, "fetch", clock, Observer(progress)) as run:
             fetch_listing(run, portal, Query(), Day.of(None, NOW))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from matcher.errors import PortalError
 from matcher.model.rows import ParsedRow, SetAside
 from matcher.portal.bulk import BulkFile
-from matcher.portal.values import ShortNumbers
+from matcher.text.untrusted import ShortNumbers
 from tests.helpers.fuzz.harness import Target, short
 from tests.helpers.fuzz.mutations import bytes_like, changed, changes, dumped
 from tests.helpers.portal.rows import bulk_item, bulk_json

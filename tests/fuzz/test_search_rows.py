@@ -11,7 +11,8 @@ from matcher.model.call import pack, unpack
 from matcher.model.rows import ParsedRow, SetAside
 from matcher.portal.parsing import IDENTIFIER_LIMIT, KEYWORD_LIMIT, LINK_LIMIT, parse_row
 from matcher.portal.sections import HTML_LIMIT, SECTION_LIMIT, sections
-from matcher.portal.values import LINE, decoded
+from matcher.portal.values import LINE
+from matcher.text.untrusted import decoded
 from tests.helpers.fuzz.harness import Target
 from tests.helpers.fuzz.mutations import changed, changes, dumped
 from tests.helpers.portal.rows import actions, cascade, external, line, topic

@@ -13,6 +13,7 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matcher.config.settings import MailSettings
 from matcher.errors import ConfigError
 from matcher.mail.message import notice
 from matcher.mail.smtp import Security, Server, parse_smtp_url, read_password, server_from
@@ -164,7 +165,10 @@ def test_a_folder_that_cannot_be_written_is_trouble_not_a_lost_mail(tmp_path: Pa
 def test_a_notice_says_what_failed_once_a_day() -> None:
     def a_notice(reason: str = "the fetch failed", now: datetime = NOW, lines: tuple[str, ...] = ("é\r\nBcc: x",)):
         return notice(
-            reason, lines, operator="op@example.org", sender="w@example.org", sender_name="W", domain="x.org", now=now
+            reason,
+            lines,
+            MailSettings(operator="op@example.org", sender="w@example.org", sender_name="W", list_id="x.org"),
+            now=now,
         )
 
     message = message_from_bytes(a_notice().body, policy=policy.default)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from matcher.config.settings import PortalSettings
 from matcher.portal.client import Portal
-from matcher.portal.options import PortalOptions
 from tests.helpers.portal.rows import RECORDED, recorded_rows
 from tests.helpers.portal.server import LocalPortal
 
@@ -37,7 +37,7 @@ def connect() -> Iterator[Connect]:
 
         def start(portal: LocalPortal, *, pauses: list[float] | None = None, **options: Any) -> Portal:
             chosen = {"timeout": 0.5, "rate": 1000.0, "backoff": 0.001, **options}
-            settings = PortalOptions(url=portal.url, data_url=portal.data_url, **chosen)
+            settings = PortalSettings(url=portal.url, data_url=portal.data_url, **chosen)
             sleep = (lambda _: None) if pauses is None else pauses.append
             return stack.enter_context(Portal(settings, sleep=sleep))
 

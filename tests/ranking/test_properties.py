@@ -203,12 +203,12 @@ def test_an_excluded_term_never_counts(skill, excluded):
 def test_pinned_calls_come_first_whatever_their_fit_but_not_past_a_filter():
     index = indexed(some_calls(), profile(SUBJECTS[0], pin=("gene therapy",)))
     scored = score_all(index, index.query("one"), "one")
-    best = best_matches(scored, ANY, TODAY, top=10, min_fit=90, pin=("gene therapy",))
+    best = best_matches(replace(scored, pin=("gene therapy",)), ANY, TODAY, top=10, min_fit=90)
     holders = {index.call(row).identifier for row in index.holders("gene therapi")}
     assert holders
     assert {match.call.identifier for match in best if match.pinned} == holders
     assert all(match.pinned for match in best[: len(holders)])
     assert [match.rank for match in best] == list(range(1, len(best) + 1))
     other = CallFilter(status=frozenset(), words=("no such words",))
-    filtered = best_matches(scored, other, TODAY, top=10, pin=("gene therapy",))
+    filtered = best_matches(replace(scored, pin=("gene therapy",)), other, TODAY, top=10)
     assert filtered == []

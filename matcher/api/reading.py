@@ -1,0 +1,268 @@
+"""What is asked of one store in Python: calls, matches, profiles, the network, mails, the state of the watch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from matcher.api.drafts import Draft, new_institute
+from matcher.api.results import Matches, Page, Why
+from matcher.app import questions
+from matcher.app.kept_index import current_index
+from matcher.errors import UsageError
+from matcher.model.question import CallFilter, Question
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from matcher.api.network import Network
+    from matcher.app.home import Home
+
+Words = str | Iterable[str]
+Day = date | str
+
+
+class Reading:
+    """Answers questions about calls, matches and profiles from one store, as the command line does; it only reads."""
+
+    def __init__(self, home: Home, *, as_of: date | None = None) -> None:
+        self._home = home
+        self._as_of = as_of
+
+    @property
+    def as_of(self) -> date:
+        """The day that every answer is judged on."""
+        return self._home.day(self._as_of, current_index(self._home)).date
+
+    @property
+    def sample(self) -> str | None:
+        """The label of the packaged sample listing, when that is what is answered from; None for real calls."""
+        label: str | None = current_index(self._home).meta["sample"]
+        return label
+
+    # questions
+
+    def rank(  # noqa: PLR0913 (keywords that people type; inside they are one Question)
+        self,
+        institute: str | None = None,
+        *,
+        text: str | None = None,
+        top: int | None = None,
+        min_fit: int | None = None,
+        status: Words = "live",
+        programme: Words = (),
+        action: Words = (),
+        deadline_before: Day | None = None,
+        deadline_after: Day | None = None,
+    ) -> Matches:
+        """The best calls for an institute or for any text, French or English.
+
+        Args:
+            institute: identifier or acronym (`brgm`, `CEA-Leti`).
+            text: rank for this instead of for an institute.
+            top: how many at most; `ranking.top` of the settings by default.
+            min_fit: leave out matches below this fit, 0-100.
+            status: `live`, `all`, or one or several of forthcoming, open, closed, withdrawn.
+            programme: abbreviations (`HORIZON`, `LIFE`).
+            action: types of action (`RIA`, `HORIZON-CSA`).
+            deadline_before: the next deadline is before this day.
+            deadline_after: the next deadline is after this day.
+
+        Raises:
+            UsageError: for an unknown institute or status, or when not exactly one of `institute`, `text` is given.
+
+        Example:
+            >>> session.rank("brgm", top=2).frame[["rank", "fit", "call"]]
+               rank  fit                                  call
+            0     1  ...
+            1     2  ...
+            >>> session.rank(text="recyclage des batteries", action="RIA", top=1)[0].words(1)
+            ('battery',)
+        """
+        if (institute is None) == (text is None):
+            raise UsageError("Say what to rank for: an institute, or text=….")
+        wanted = CallFilter.of(
+            status=status,
+            programme=programme,
+            action=action,
+            deadline_before=day_of(deadline_before),
+            deadline_after=day_of(deadline_after),
+        )
+        about = (institute,) if institute is not None else text
+        return Matches(questions.rank(self._home, Question(about, wanted, top, min_fit, self._as_of, explain=True)))
+
+    def why(self, institute: str, call: str, *, top: int | None = None, min_fit: int | None = None) -> Why:
+        """Why a call was, or was not, recommended to an institute. Raises UsageError when either is unknown.
+
+        Example:
+            >>> session.why("brgm", "HORIZON-CL6-2026-01-CIRCBIO-03")
+            HORIZON-CL6-2026-01-CIRCBIO-03 for brgm: recommended, rank 1 of 160, fit 100
+        """
+        return Why(questions.why(self._home, Question((institute,), top=top, min_fit=min_fit, as_of=self._as_of), call))
+
+    def show(self, call: str, institute: str | None = None) -> Page:
+        """A call in full, with its evidence for an institute. Raises UsageError when it is unknown.
+
+        Example:
+            >>> session.show("HORIZON-CL6-2026-01-CIRCBIO-03", "brgm").match.fit
+            100
+        """
+        return Page(questions.show(self._home, call, institute=institute, as_of=self._as_of))
+
+    def calls(
+        self,
+        words: Words = (),
+        *,
+        status: Words = "live",
+        programme: Words = (),
+        action: Words = (),
+        deadline_before: Day | None = None,
+        deadline_after: Day | None = None,
+    ) -> pd.DataFrame:
+        """The calls whose identifier or title holds every one of `words`, next deadline first.
+
+        Returns:
+            (calls, `matcher.frames.CALL_COLUMNS`); money in euros, days as dates, unknown as NA.
+
+        Example:
+            >>> session.calls("hydrogen", programme="HORIZON")[["status", "next_deadline"]].dtypes.tolist()
+            [CategoricalDtype(...), dtype('<M8[s]')]
+        """
+        from matcher.present.frames import calls_frame
+
+        wanted = CallFilter.of(
+            status=status,
+            programme=programme,
+            action=action,
+            deadline_before=day_of(deadline_before),
+            deadline_after=day_of(deadline_after),
+            words=words,
+        )
+        listing = questions.calls(self._home, Question(filter=wanted, as_of=self._as_of))
+        return calls_frame(listing.calls, listing.as_of)
+
+    def changes(
+        self,
+        *,
+        call: str | None = None,
+        institute: str | None = None,
+        since: Day | None = None,
+        min_fit: int | None = None,
+    ) -> pd.DataFrame:
+        """What changed, newest first: in one call, or in the calls that suit an institute (fit 90, or `min_fit`).
+
+        Returns:
+            (changes, `matcher.frames.CHANGE_COLUMNS`)
+
+        Example:
+            >>> session.changes(institute="brgm", since="2026-05-01").empty
+            True
+        """
+        from matcher.present.frames import changes_frame
+
+        question = Question((institute,) if institute is not None else None, min_fit=min_fit, as_of=self._as_of)
+        listing = questions.changes(self._home, question, call=call, since=day_of(since))
+        return changes_frame(listing.changes)
+
+    def institutes(self) -> pd.DataFrame:
+        """The institutes that calls are matched for: (institutes, `matcher.frames.INSTITUTE_COLUMNS`).
+
+        Example:
+            >>> session.institutes().loc[0, ["institute", "acronym"]].tolist()
+            ['3bcar', '3BCAR']
+        """
+        from matcher.present.frames import institutes_frame
+
+        return institutes_frame(self._home.institutes)
+
+    def profile(self, institute: str) -> Draft:
+        """An institute's profile, to look at, change, rank and compare; its file stays as it is.
+
+        Example:
+            >>> session.profile("BRGM").add("hydrogen storage")
+            brgm: ... keywords, 0 projects
+              + hydrogen storage
+        """
+        saved = self._home.institute(institute)
+        return Draft(saved, saved, current_index(self._home), self.as_of)
+
+    def new_profile(self, identifier: str, name: str) -> Draft:
+        """An empty profile, to be filled with `add`, `add_projects` and the terms that it then suggests.
+
+        Example:
+            >>> session.new_profile("my-lab", "My lab").add("sodium-ion batteries").rank(top=1)
+            My lab: 1 best calls as of 2026-05-07
+                1  fit 100  ...
+        """
+        made = new_institute(identifier, name)
+        return Draft(made, made, current_index(self._home), self.as_of)
+
+    # the network
+
+    def fits(self, institutes: Iterable[str] | None = None, *, status: Words = "live") -> pd.DataFrame:
+        """The fit of every call for every institute.
+
+        Returns:
+            (institutes, calls) of 0-100; rows are identifiers of institutes, columns those of calls. 0 also where the
+            two have nothing in common.
+
+        Example:
+            >>> session.fits(["brgm", "inria"]).shape
+            (2, 160)
+        """
+        from matcher.api.network import fits
+
+        names = [self._home.institute(name).identifier for name in institutes] if institutes is not None else None
+        return fits(current_index(self._home), names, CallFilter.of(status=status), self.as_of)
+
+    def network(self, *, status: Words = "live", min_fit: int = 95) -> Network:
+        """All institutes at once: who matches the same calls, joint bids, calls that nobody matches.
+
+        Args:
+            status: as for `rank`.
+            min_fit: from which fit on a call counts as matched.
+
+        Example:
+            >>> network = session.network()
+            >>> network.shared.loc["3bcar"].drop("3bcar").idxmax()  # who matches the same calls most
+            'polynat'
+            >>> len(network.joint_bids), len(network.unmatched)
+            (87, 44)
+        """
+        from matcher.api.network import Network
+
+        return Network(
+            current_index(self._home), self._home.institutes, CallFilter.of(status=status), self.as_of, min_fit
+        )
+
+    def first_recommended(
+        self, institute: str, *, since: Day, until: Day | None = None, top: int = 10, min_fit: int = 0
+    ) -> pd.DataFrame:
+        """Each call's first working day among the `top` open ones of an institute, between two days.
+
+        Returns:
+            (calls, 6) `call`, `day`, `rank`, `fit`, `deadline`, `lead_days`: days from the first day to the deadline.
+            Calls count from their opening day on.
+
+        Example:
+            >>> session.first_recommended("brgm", since="2026-01-01", top=3).columns.tolist()
+            ['call', 'day', 'rank', 'fit', 'deadline', 'lead_days']
+        """
+        from matcher.api.network import first_recommended
+
+        name = self._home.institute(institute).identifier
+        first, last = day_of(since), day_of(until) or self.as_of
+        return first_recommended(current_index(self._home), name, first or last, last, top=top, min_fit=min_fit)
+
+
+def day_of(value: Day | None) -> date | None:
+    """A day, given as one or as `2026-05-07`. Raises UsageError."""
+    if isinstance(value, datetime):
+        return value.date()
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise UsageError(f"{value!r} is no date; write it as 2026-05-07.") from None
