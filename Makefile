@@ -6,12 +6,13 @@ COMPILE = $(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --ge
           --no-annotate --quiet --custom-compile-command "make lock"
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test notebooks bench faults kills soak fuzz audit docs lint types check lock wheel clean help
+.PHONY: run test notebooks long bench faults kills soak fuzz audit docs lint types check lock wheel clean help
 
 help:
 	@echo "make run    set up, then fetch the calls and recommend them once"
-	@echo "make test   set up, then run the tests"
+	@echo "make test   set up, then run the tests, on every core"
 	@echo "make notebooks  set up, then open the notebooks in the browser"
+	@echo "make long   run the tests that have a long form in it (some minutes)"
 	@echo "make bench  measure how fast it is (about ten minutes)"
 	@echo "make faults  cause each fault of docs/reliability.md and print what came of it (a few minutes)"
 	@echo "make kills  kill the daily run at some hundred moments and look (ten to twenty minutes)"
@@ -24,7 +25,7 @@ run: $(VENV)/.installed
 	@$(BIN)/matcher run
 
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto
 
 notebooks: $(VENV)/.installed-notebooks
 	@# what is named from here must be found from the notebooks' folder too
@@ -38,6 +39,10 @@ bench: $(VENV)/.installed-dev
 
 faults: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.helpers.faults
+
+# what `make test` does in a short form, as long as it was made for
+long: $(VENV)/.installed-dev
+	@MATCHER_TEST_LONG=1 $(BIN)/python -m pytest --numprocesses auto -m long
 
 kills: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.helpers.crash.kills

@@ -152,6 +152,8 @@ def _from_iso(match: re.Match[str]) -> datetime:
     year, month, day, hour, minute, second, fraction, offset = match.groups()
     micro = int((fraction or "0")[:6].ljust(6, "0"))
     plain = datetime(  # noqa: DTZ001 — the offset follows
+        int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), micro
+    )
     if offset is None:
         return plain.replace(tzinfo=BRUSSELS)
     if offset == "Z":

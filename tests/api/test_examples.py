@@ -41,7 +41,7 @@ def public_methods() -> list[tuple[str, object]]:
     return found
 
 
-@pytest.mark.parametrize(("name", "method"), public_methods(), ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("name", "method"), public_methods(), ids=[name for name, _ in public_methods()])
 def test_every_method_has_an_example(name: str, method: object) -> None:
     assert ">>>" in (method.__doc__ or ""), name
 

@@ -19,10 +19,13 @@ from matcher.app.kept_index import current_index
 from matcher.app.questions import calls, status
 from matcher.config.settings import load_settings
 from matcher.model.question import Question
+from tests.helpers.forms import either, has_a_long_form
 from tests.helpers.home import DAY, PHOTONIC, Place, some_rows
+from tests.helpers.portal.failures import Fault, Faults
 from tests.helpers.portal.rows import topic
 from tests.helpers.processes import MATCHER, MODULES
 
+KILLS = either(short=4, long=8)
 HEAVY = {"sklearn", "pandas", "scipy", "sqlalchemy", "requests"}
 
 
@@ -107,11 +110,16 @@ def test_colour_on_a_terminal_unless_no_color(fetched):
     assert b"\x1b" not in shown(NO_COLOR="1")
 
 
+def hear_interrupts() -> None:
+    """A shell's background jobs ignore Ctrl-C, and so would what they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_interrupted_is_130(place, serve):
-    portal = serve([topic(number) for number in range(300)])
+    portal = serve([topic(number) for number in range(300)], faults=Faults(pages={2: Fault.NO_ANSWER}))
     place.portal = portal.url
-    process = start(place, "fetch", "--as-of", DAY, environment={"MATCHER_PORTAL_RATE": "0.2"})
-    wait_for(lambda: portal.requests)
+    process = start(place, "fetch", "--as-of", DAY, preexec_fn=hear_interrupts)
+    assert portal.failing.wait(60)  # it waits for a page that never comes
     process.send_signal(signal.SIGINT)
     code, out, err = finish(process)
     assert (code, out) == (130, "")
@@ -119,6 +127,7 @@ def test_interrupted_is_130(place, serve):
     assert runs_of(place)[0]["outcome"] == "interrupted"
 
 
+@has_a_long_form
 def test_killed_at_any_moment_a_fetch_leaves_a_store_that_opens(place, serve):
     rows = [topic(number) for number in range(120)]
     portal = serve(rows)
@@ -128,7 +137,7 @@ def test_killed_at_any_moment_a_fetch_leaves_a_store_that_opens(place, serve):
     whole = time.monotonic()
     assert finish(start(place, "fetch", "--as-of", DAY))[0] == 0
     whole = time.monotonic() - whole
-    for number in range(8):
+    for number in range(KILLS):
         portal.index.replace([*rows, *(topic(200 + n) for n in range(number + 1))])
         process = start(place, "fetch", "--as-of", DAY, start_new_session=True)
         time.sleep(chance.uniform(0.2, 1.0) * whole)
@@ -175,10 +184,3 @@ def runs_of(place: Place) -> list[dict[str, object]]:
     code, out, err = finish(start(place, "status", "--json"))
     assert code == 0, err
     return json.loads(out)["runs"]
-
-
-def wait_for(condition, seconds: float = 30.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.cli.main import main
-from tests.helpers.benchmarks import BENCHMARK, with_benchmark, write
+from tests.helpers.benchmarks import BENCHMARK, part_of, with_benchmark, write
+from tests.helpers.forms import either, has_a_long_form
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,26 +114,43 @@ def test_from_cordis_needs_a_cutoff(capsys, tmp_path):
     assert "--cutoff" in capsys.readouterr().err
 
 
+@pytest.fixture
+def organisations(tmp_path):
+    """Real wins of Horizon Europe; in the short form those of every eighth organisation."""
+    whole = BENCHMARK / "horizon-europe"
+    return either(short=part_of(whole, tmp_path / "few", profiles=8), long=whole)
+
+
+@pytest.fixture
+def institutes(tmp_path):
+    """Written profiles and the calls of Horizon 2020; in the short form every third call, and those that were won."""
+    whole = BENCHMARK / "h2020"
+    return either(short=part_of(whole, tmp_path / "few", calls=3), long=whole)
+
+
+@has_a_long_form
 @with_benchmark
-def test_targets_on_real_wins(evaluate):
-    models = evaluate(BENCHMARK / "horizon-europe")["models"]
+def test_targets_on_real_wins(evaluate, organisations):
+    models = evaluate(organisations)["models"]
     ours = models["matcher"]
     assert ours["ndcg@10"] >= 1.30 * models["bm25"]["ndcg@10"]
     assert ours["ndcg@10"] >= 1.45 * models["naive"]["ndcg@10"]
     assert ours["recall@50"] >= 0.52
 
 
+@has_a_long_form
 @with_benchmark
-@pytest.mark.parametrize("pattern", [(), ("--calls", "*2014*")])
-def test_written_profiles_are_ahead_of_both_baselines(evaluate, pattern):
-    models = evaluate(BENCHMARK / "h2020", *pattern)["models"]
+@pytest.mark.parametrize("pattern", [(), ("--calls", "*2014*")], ids=["all", "2014"])
+def test_written_profiles_are_ahead_of_both_baselines(evaluate, institutes, pattern):
+    models = evaluate(institutes, *pattern)["models"]
     for measure in ("ndcg@10", "recall@50", "map"):
         assert models["matcher"][measure] > models["naive"][measure]
         assert models["matcher"][measure] > models["bm25"][measure]
 
 
+@has_a_long_form
 @with_benchmark
-def test_french_keywords_find_what_english_ones_do(evaluate):
-    english = evaluate(BENCHMARK / "h2020", "--model", "matcher", "--use", "keywords")["models"]["matcher"]
-    french = evaluate(BENCHMARK / "h2020", "--model", "matcher", "--use", "keywords_fr")["models"]["matcher"]
+def test_french_keywords_find_what_english_ones_do(evaluate, institutes):
+    english = evaluate(institutes, "--model", "matcher", "--use", "keywords")["models"]["matcher"]
+    french = evaluate(institutes, "--model", "matcher", "--use", "keywords_fr")["models"]["matcher"]
     assert french["recall@50"] >= 0.85 * english["recall@50"]

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from matcher.ranking.build import build
 from matcher.ranking.matching import asked_text
 from tests.helpers.corpus import META, NOW, some_calls
-from tests.helpers.fuzz.harness import Target
+from tests.helpers.forms import either, has_a_long_form
+from tests.helpers.fuzz.harness import FEW, Target
 from tests.helpers.fuzz.mutations import STRANGE
 
 INDEX = build(some_calls(), [], now=NOW, meta=META)
@@ -19,8 +20,14 @@ def check(text):
     assert np.isfinite(asked_text(INDEX, text).scored(INDEX).totals).all()
 
 
-TEXTS = Target("texts to rank for", st.lists(WORDS | st.text(max_size=20), max_size=8).map(" ".join), check)
+TEXTS = Target(
+    "texts to rank for",
+    st.lists(WORDS | st.text(max_size=20), max_size=8).map(" ".join),
+    check,
+    few=either(short=25, long=FEW),
+)
 
 
+@has_a_long_form
 def test_texts():
     TEXTS.run()

@@ -7,8 +7,10 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from contextlib import contextmanager
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,8 @@ def server_programs() -> Path | None:
     on_path = shutil.which("initdb")
     return Path(on_path).parent if on_path else None
 
+
+_numbers = count(1)
 
 REQUIRED = "MATCHER_TEST_POSTGRESQL"
 """The environment's name for: `required` makes the tests that need PostgreSQL fail where they would be skipped."""
@@ -73,6 +77,23 @@ def private_cluster(programs: Path) -> Iterator[Path]:
 def url_of(folder: Path, database: str) -> str:
     """The URL of a database of a private server."""
     return f"postgresql+psycopg://matcher@/{database}?host={folder}"
+
+
+def new_database(folder: Path, template: str = "template1") -> str:
+    """The URL of a database of its own, empty unless it is made from another one."""
+    name = f"test{next(_numbers)}"
+    administer(folder, f"CREATE DATABASE {name} TEMPLATE {template}")
+    return url_of(folder, name)
+
+
+def wait_until_alone(url: str) -> None:
+    """Returns when nobody else is in the database: a server may still be at the last words of a process that died."""
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        while connection.execute(sa.text(f"{others} AND backend_type = 'client backend'")).scalar():
+            time.sleep(0.001)
+    engine.dispose()
 
 
 def administer(folder: Path, *statements: str) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+import papermill
 import pytest
 
-from tests.helpers.benchmarks import BENCHMARK, with_benchmark
+from tests.helpers.benchmarks import BENCHMARK, part_of, with_benchmark
+from tests.helpers.forms import either, has_a_long_form
 from tests.helpers.home import DAY, SETTINGS, Place
 from tests.helpers.notebooks.strip import NOTEBOOKS, stripped
 
@@ -52,23 +51,28 @@ class Executed:
 
 
 @pytest.fixture
-def execute(tmp_path: Path) -> Callable[..., Executed]:
+def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Executed]:
     """Runs a notebook with papermill in a kernel of this Python, far from any store and kernel of the user."""
 
     def run(name: str, config: Path | None = None, **parameters: object) -> Executed:
-        done = tmp_path / name
-        command = [sys.executable, "-m", "papermill", str(NOTEBOOKS / name), str(done), "--cwd", str(NOTEBOOKS)]
-        options = ["--no-progress-bar", "--kernel", "python3", "--parameters_yaml", json.dumps(parameters)]
-        environment = {
-            **{key: value for key, value in os.environ.items() if key not in SETTINGS},
-            "MATCHER_HOME": str(tmp_path / "nowhere"),
-            **({"MATCHER_CONFIG": str(config)} if config else {}),
-            "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
-            **{name: str(tmp_path / name) for name in ("IPYTHONDIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")},
-        }
-        ended = subprocess.run([*command, *options], env=environment, capture_output=True, text=True, timeout=280)
-        assert ended.returncode == 0, ended.stderr[-3000:]
-        executed = Executed(nbformat.read(done, as_version=4).cells)
+        for setting in SETTINGS:
+            monkeypatch.delenv(setting, raising=False)
+        monkeypatch.setenv("MATCHER_HOME", str(tmp_path / "nowhere"))
+        if config:
+            monkeypatch.setenv("MATCHER_CONFIG", str(config))
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])))
+        for folder in ("IPYTHONDIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
+            monkeypatch.setenv(folder, str(tmp_path / folder))
+        done = papermill.execute_notebook(
+            NOTEBOOKS / name,
+            tmp_path / name,
+            parameters=parameters,
+            cwd=NOTEBOOKS,
+            kernel_name="python3",
+            progress_bar=False,
+            execution_timeout=280,
+        )
+        executed = Executed(done.cells)
         assert not [output.text for output in executed.outputs() if output.get("name") == "stderr"]
         return executed
 
@@ -141,9 +145,12 @@ def test_the_networks_map_on_a_store(execute: Callable[..., Executed], fetched: 
     assert "12 live calls as of 15 June 2026." in done.printed
 
 
+@has_a_long_form
 @with_benchmark
-def test_how_good_on_a_benchmark(execute: Callable[..., Executed]) -> None:
-    done = execute("3-how-good-is-the-ranking.ipynb", benchmark=str(BENCHMARK / "h2020"))
+def test_how_good_on_a_benchmark(execute: Callable[..., Executed], tmp_path: Path) -> None:
+    whole = BENCHMARK / "h2020"
+    folder = either(short=part_of(whole, tmp_path / "few", calls=3), long=whole)
+    done = execute("3-how-good-is-the-ranking.ipynb", benchmark=str(folder))
     assert done.pictures == 5
     assert "rank by bm25" in done.html
     assert "Skipped" not in done.printed

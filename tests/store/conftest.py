@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,23 +9,37 @@ import sqlalchemy as sa
 
 from matcher.store.database import Store
 from tests.helpers.listings import Fetcher
-from tests.helpers.postgres import administer, url_of
+from tests.helpers.postgres import administer, new_database, url_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-_numbers = count(1)
+TEMPLATE = "with_tables"
+
+
+@pytest.fixture(scope="session")
+def postgresql_with_tables(postgresql_folder: Path) -> Path:
+    """The server, with a database from which others are made, so that not every test makes the tables anew."""
+    administer(postgresql_folder, f"CREATE DATABASE {TEMPLATE}")
+    Store.open(url_of(postgresql_folder, TEMPLATE)).close()
+    return postgresql_folder
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A store in which nothing was saved; on SQLite its file is still to be made."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/home/matcher.db"
-    folder = request.getfixturevalue("postgresql_folder")
-    name = f"test{next(_numbers)}"
-    administer(folder, f"CREATE DATABASE {name}")
-    return url_of(folder, name)
+    return new_database(request.getfixturevalue("postgresql_with_tables"), TEMPLATE)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/home/matcher.db"
+    return new_database(request.getfixturevalue("postgresql_folder"))
 
 
 @pytest.fixture

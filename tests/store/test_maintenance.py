@@ -27,11 +27,11 @@ from matcher.store import database
 from matcher.store.database import Store
 from matcher.store.schema import HEAD, metadata
 from tests.helpers.listings import DAY, NOW, call, row
+from tests.helpers.postgres import new_database
 
 A, B = (call(f"HORIZON-CL4-2027-0{n}") for n in (1, 2))
 SECRET = "text of the mail "
 KEPT = NOW + 200 * DAY
-_names = count(1)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -39,13 +39,7 @@ def other_url(request, tmp_path) -> str:
     """Another, empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/other/matcher.db"
-    folder = request.getfixturevalue("postgresql_folder")
-    name = f"other{next(_names)}"
-    server = sa.create_engine(f"postgresql+psycopg://matcher@/postgres?host={folder}", isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    server.dispose()
-    return f"postgresql+psycopg://matcher@/{name}?host={folder}"
+    return new_database(request.getfixturevalue("postgresql_folder"))
 
 
 def mail(number: int, day: date) -> Mail:
@@ -358,13 +352,13 @@ def at_revision(url: str, revision: str) -> sa.Engine:
 
 
 @pytest.mark.parametrize("revision", revisions())
-def test_every_earlier_schema_is_brought_up_to_date_with_its_data(store_url: str, tmp_path, revision: str) -> None:
+def test_every_earlier_schema_is_brought_up_to_date_with_its_data(empty_url: str, tmp_path, revision: str) -> None:
     with Store.open(f"sqlite:///{tmp_path}/now.db") as now:
         from tests.helpers.listings import Fetcher
 
         filled(now, Fetcher(now))
         expected = list(now.calls.all()), now.calls.changes(), now.calls.versions(A.identifier), now.calls.set_aside()
-    engine = at_revision(store_url, revision)
+    engine = at_revision(empty_url, revision)
     old = sa.MetaData()
     old.reflect(engine)
     known = [t for t in metadata.sorted_tables if t.name in old.tables]
@@ -386,8 +380,8 @@ def test_every_earlier_schema_is_brought_up_to_date_with_its_data(store_url: str
     newer.dispose()
     if revision != HEAD:
         with pytest.raises(StoreError, match="db upgrade"):
-            Store.open(store_url, read_only=True)
-    with Store.open(store_url) as store:
+            Store.open(empty_url, read_only=True)
+    with Store.open(empty_url) as store:
         assert (
             list(store.calls.all()),
             store.calls.changes(),

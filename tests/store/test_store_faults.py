@@ -30,6 +30,7 @@ from matcher.store.database import Store
 from matcher.store.runs import STALE_AFTER
 from matcher.store.schema import HEAD, metadata
 from tests.helpers.listings import DAY, NOW, call, row
+from tests.helpers.postgres import wait_until_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,6 +131,8 @@ def test_kill_at_any_moment_leaves_a_whole_store(store_url: str) -> None:
         time.sleep(moments.uniform(0.03, 0.3))
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+        if store_url.startswith("postgresql"):
+            wait_until_alone(store_url)
         check_whole(store_url, was_killed=True)
     if store_url.startswith("sqlite"):
         with closing(sqlite3.connect(store_url.removeprefix("sqlite:///"))) as connection:
@@ -137,16 +140,16 @@ def test_kill_at_any_moment_leaves_a_whole_store(store_url: str) -> None:
             assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-def test_kill_while_the_tables_are_made_leaves_a_store_that_opens(store_url: str) -> None:
+def test_kill_while_the_tables_are_made_leaves_a_store_that_opens(empty_url: str) -> None:
     for number in (1, 2, 3, 5, 8, 13, 21, 30):
 
         def work(number: int = number) -> None:
             die_at_statement(number)
-            one_fetch(store_url, 1)
+            one_fetch(empty_url, 1)
 
         os.waitpid(in_child(work), 0)
-    one_fetch(store_url, 1)
-    check_whole(store_url, was_killed=False)
+    one_fetch(empty_url, 1)
+    check_whole(empty_url, was_killed=False)
 
 
 def test_two_processes_lose_nothing(store_url: str) -> None:
@@ -222,9 +225,9 @@ def test_a_writer_waits_for_another_then_says_busy(store_url: str) -> None:
 
 
 class TestSchema:
-    def test_the_tables_are_those_the_migrations_make(self, store_url: str) -> None:
-        Store.open(store_url).close()
-        engine = sa.create_engine(store_url)
+    def test_the_tables_are_those_the_migrations_make(self, empty_url: str) -> None:
+        Store.open(empty_url).close()
+        engine = sa.create_engine(empty_url)
         with engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, metadata) == []

@@ -10,6 +10,7 @@ from tests.helpers.crash.days import SECOND, THIRD, Home, generations, left_over
 from tests.helpers.crash.kills import RUN_ENDED, Kills
 from tests.helpers.crash.points import STAGES
 from tests.helpers.flow import photonics
+from tests.helpers.forms import either, has_a_long_form
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from tests.helpers.crash.days import World
     from tests.helpers.crash.forks import Forks
 
-POINTS = {"sqlite": 18, "postgresql": 12}
+POINTS = either(short={"sqlite": 7, "postgresql": 7}, long={"sqlite": 18, "postgresql": 12})
 DELIVER, INDEX = STAGES.index("deliver"), STAGES.index("index")
 LONG_AGO = 3600.0  # seconds; longer than a generation that is out of use is kept
 
@@ -35,6 +36,7 @@ def age(folder: Path) -> None:
         os.utime(path, (then, then))
 
 
+@has_a_long_form
 def test_a_day_killed_at_any_stage_ends_like_one_that_was_not(home: Home, here: World, forks: Forks) -> None:
     database = "postgresql" if home.cluster else "sqlite"
     kills = Kills(database, home, forks, here, seed=7)

@@ -16,6 +16,7 @@ from tests.helpers.crash.forks import Forks, Life
 from tests.helpers.crash.kills import RUN_ENDED
 from tests.helpers.crash.points import STAGES
 from tests.helpers.crash.power import Disk, PowerCuts, compile_library
+from tests.helpers.forms import either, has_a_long_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.helpers.crash.days import World
 
-POINTS = 9
+POINTS = either(short=7, long=9)
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,7 @@ def test_the_watch_sees_what_is_lost(before: Home, watched: Forks, disk: Disk) -
     assert (before.folder / "index" / "CURRENT").read_text() in pointer
 
 
+@has_a_long_form
 @pytest.mark.parametrize("mixed", [False, True], ids=["strict", "mixed"])
 def test_a_day_cut_at_any_stage(before: Home, here: World, watched: Forks, disk: Disk, *, mixed: bool) -> None:
     cuts = PowerCuts("sqlite", before, watched, here, seed=5)

@@ -14,13 +14,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from tests.helpers.paths import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MOST_MOMENTS = 16_384
 
@@ -119,23 +120,12 @@ def _run(life: Life, log: mmap.mmap, told: int) -> None:
 
 
 def main() -> None:
+    import tests.helpers.crash.points  # noqa: F401
+    from tests.helpers.warm import warm_up
+
     warm_up()
-    while threading.active_count() > 1:  # a fork copies no thread, but the locks that one may hold
-        time.sleep(0.01)
     for line in sys.stdin:
         print(json.dumps(asdict(live(Life(**json.loads(line))))), flush=True)
-
-
-def warm_up() -> None:
-    """One day of an installation of its own, so that what a day loads is loaded; nothing of it stays open."""
-    import tests.helpers.crash.points  # noqa: F401
-    from tests.helpers.flow import Flow, photonics
-    from tests.helpers.home import Place, make_config
-    from tests.helpers.portal.server import LocalPortal
-
-    with tempfile.TemporaryDirectory() as folder, LocalPortal([photonics(n) for n in range(3)]) as portal:
-        place = Place(Path(folder) / "home", make_config(Path(folder) / "config"), portal.url)
-        Flow(place).run()
 
 
 if __name__ == "__main__":

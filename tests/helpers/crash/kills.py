@@ -35,7 +35,7 @@ from tests.helpers.crash.days import (
 )
 from tests.helpers.crash.forks import Forks
 from tests.helpers.crash.points import STAGES
-from tests.helpers.postgres import private_cluster, server_programs
+from tests.helpers.postgres import private_cluster, server_programs, wait_until_alone
 
 if TYPE_CHECKING:
     from matcher.model.answers import RunRecord
@@ -107,6 +107,8 @@ class Kills:
                 assert death.code in RUN_ENDED, death.said
                 return False
             self._world.quiet()
+            if home.cluster:
+                wait_until_alone(home.url)
             self._aftermath(home)
             before = self._world.news(since)
             left = in_hand(home)

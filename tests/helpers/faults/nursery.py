@@ -1,4 +1,4 @@
-"""Processes of the command that start at once: each is forked from one process that has everything imported.
+"""Processes of the command that start at once: each is forked from one process that has everything loaded.
 
 As a program it reads one JSON order a line and forks for each; what becomes of the process is told by files in the
 order's folder: `pid`, `stdout`, `stderr`, and `code` when it has ended.
@@ -21,26 +21,6 @@ from typing import Any
 
 from tests.helpers.paths import ROOT
 
-_HEAVY = (
-    "encodings.utf_8_sig",
-    "matcher.cli.running",
-    "matcher.cli.operating",
-    "matcher.app.daily",
-    "matcher.app.fetching",
-    "matcher.schedule.loop",
-    "matcher.store.database",
-    "matcher.portal.client",
-    "matcher.ranking.build",
-    "matcher.ranking.matching",
-    "matcher.app.queueing",
-    "matcher.mail.smtp",
-    "matcher.mail.delivery",
-    "apscheduler.schedulers.background",
-    "alembic.command",
-    "sqlalchemy.dialects.sqlite",
-    "psycopg",
-    "sklearn.feature_extraction.text",
-)
 LIMIT = 120.0
 
 
@@ -161,11 +141,9 @@ def _become(order: dict[str, Any], folder: Path) -> None:
 
 
 def main() -> None:
-    import importlib
+    from tests.helpers.warm import warm_up
 
-    for name in _HEAVY:
-        with suppress(ImportError):  # a driver that is not installed
-            importlib.import_module(name)
+    warm_up()
     for line in sys.stdin:
         keeper = os.fork()
         if keeper == 0:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-SHORT = 100
+FEW = 100
 """Inputs of each target in the normal test run."""
 SECONDS = 10.0
 """Processor time for one input, on a busy machine; what hangs never ends at all."""
@@ -31,21 +31,25 @@ class HungError(AssertionError):
 
 @dataclass
 class Target:
-    """A parser under test: `check` raises for whatever must not happen. `count` is the number of inputs so far."""
+    """A parser under test: `check` raises for whatever must not happen. `count` is the number of inputs so far.
+
+    `few` is the number of inputs in the normal test run.
+    """
 
     name: str
     inputs: st.SearchStrategy[Any]
     check: Callable[[Any], object]
+    few: int = FEW
     count: int = field(default=0, compare=False)
 
     def run(self, inputs: int | None = None, *, shrink: bool = True) -> None:
         """Feed it `inputs` inputs (MATCHER_FUZZ, else a few); the short form takes the same ones each time."""
-        asked = inputs or int(os.environ.get("MATCHER_FUZZ") or SHORT)
+        asked = inputs or int(os.environ.get("MATCHER_FUZZ") or self.few)
         phases = [Phase.explicit, Phase.generate] + [Phase.shrink] * shrink
 
         @settings(
             max_examples=asked,
-            derandomize=asked == SHORT,
+            derandomize=asked == self.few,
             deadline=None,
             database=None,
             phases=phases,

@@ -69,9 +69,10 @@ class LocalPortal:
         self.requests: list[tuple[str, str, dict[str, Any]]] = []
         self.headers: list[dict[str, str]] = []
         self.lock = threading.Lock()
+        self.failing = threading.Event()  # a first request met its fault
         self.closing = threading.Event()
         self._server = _Server(("127.0.0.1", port), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.002,), daemon=True)
 
     def __enter__(self) -> LocalPortal:
         self._thread.start()
@@ -241,6 +242,7 @@ class _Handler(BaseHTTPRequestHandler):
             fault = self.portal.faults.pick(len(self.portal.requests), page)
         if fault is None:
             return False
+        self.portal.failing.set()
         self._fail(fault)
         return True
 

@@ -1,0 +1,23 @@
+"""How the tests are handed out when several processes run them."""
+
+from __future__ import annotations
+
+from xdist.scheduler import LoadScopeScheduling
+
+TOGETHER = {
+    "tests/docs/test_pages.py",
+    "tests/docs/test_site.py",
+    "tests/whole/test_faults.py",
+    "tests/whole/test_kills.py",
+    "tests/whole/test_power.py",
+    "tests/whole/test_soak.py",
+}
+"""Modules whose tests share something that takes seconds to make."""
+
+
+class OneByOne(LoadScopeScheduling):
+    """Each test goes to who has least to do; those of a module that stays together go first, to one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return module if module in TOGETHER else nodeid
