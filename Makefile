@@ -24,6 +24,10 @@ help:
 run: $(VENV)/.installed
 	@$(BIN)/matcher run
 
+# Processes by the hundred: what they load is compiled once, and each keeps to one core, as there is a worker for each.
+test long: export PYTHONDONTWRITEBYTECODE =
+test long: export OPENBLAS_NUM_THREADS = 1
+
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest --numprocesses auto
 

@@ -30,6 +30,8 @@ def server_programs() -> Path | None:
     return Path(on_path).parent if on_path else None
 
 
+ROOM = 2 * 2**30
+
 _numbers = count(1)
 
 REQUIRED = "MATCHER_TEST_POSTGRESQL"
@@ -52,11 +54,17 @@ def programs_or_skip() -> Path:
     pytest.skip(str(missing))
 
 
+def _in_memory() -> Path | None:
+    """Where files of many small databases cost nothing; None where there is no such folder, or too little room."""
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > ROOM else None
+
+
 @contextmanager
 def private_cluster(programs: Path) -> Iterator[Path]:
     """The folder of a running server's socket; it refuses to run as root, so root lends it the user `postgres`."""
     user = "postgres" if os.geteuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="matcher-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="matcher-pg-", dir=_in_memory()))
     if user:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
 

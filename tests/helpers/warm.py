@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 import threading
 import time
@@ -21,3 +22,5 @@ def warm_up() -> None:
             Flow(place, smtp.url).run()
     while threading.active_count() > 1:  # a fork copies no thread, but the locks that one may hold
         time.sleep(0.01)
+    gc.collect()
+    gc.freeze()  # or the collector of each fork looks at, and so copies, all that was loaded here

@@ -11,7 +11,6 @@ from matcher.portal.client import Portal
 from tests.helpers.portal.rows import RECORDED, recorded_rows
 from tests.helpers.portal.server import LocalPortal
 
-Serve = Callable[..., LocalPortal]
 Connect = Callable[..., Portal]
 
 
@@ -21,13 +20,6 @@ def recorded() -> list[dict[str, Any]]:
     if not RECORDED.is_dir():
         pytest.skip(f"no recorded pages at {RECORDED}")
     return recorded_rows()
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    """Starts local portals that stop with the test."""
-    with ExitStack() as stack:
-        yield lambda rows, **settings: stack.enter_context(LocalPortal(rows, **settings))
 
 
 @pytest.fixture

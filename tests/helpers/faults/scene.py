@@ -65,7 +65,7 @@ class Scene:
             shutil.copytree(good_day, folder, dirs_exist_ok=True)
 
     def __enter__(self) -> Scene:
-        self.rows: list[Row] = [*map(topic, FILLER), *map(photonics, KNOWN)]
+        self.rows: list[Row] = [*map(_filler, FILLER), *map(photonics, KNOWN)]
         self.portal = self._stack.enter_context(LocalPortal(self.rows))
         self.smtp = self._stack.enter_context(LocalSmtp())
         return self
@@ -138,6 +138,10 @@ class Scene:
         wanted = {name(number): number for number in (*KNOWN, EARLY, LATE, NEXT)}
         with self.store() as store:
             return {wanted[call.identifier] for call in store.calls.all(identifiers=wanted) if call.gone is None}
+
+
+def _filler(number: int) -> Row:
+    return topic(number, descriptionByte=["<p>Warm water.</p>"])
 
 
 def identifiers(numbers: Iterable[int]) -> list[str]:
