@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import pytest
 
 from matcher.config.settings import PortalSettings
 from matcher.portal.client import Portal
 from tests.helpers.portal.rows import RECORDED, recorded_rows
-from tests.helpers.portal.server import LocalPortal
+
+if TYPE_CHECKING:
+    from tests.helpers.portal.server import LocalPortal
 
 Connect = Callable[..., Portal]
 

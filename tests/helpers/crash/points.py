@@ -27,7 +27,7 @@ STAGES = ("record", "fetch", "save", "index", "compose", "deliver")
 
 _STAGED = (
     ("matcher.app.fetching", "fetch_listing", "fetch"),
-    ("matcher.store.database:Store", "save_listing", "save"),
+    ("matcher.store.saving:Saving", "listing", "save"),
     ("matcher.app.fetching", "refresh_index", "index"),
     ("matcher.app.queueing:Queueing", "queue", "compose"),
     ("matcher.mail.delivery", "deliver", "deliver"),
