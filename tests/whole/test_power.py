@@ -109,4 +109,4 @@ def test_a_backup_that_was_told_of_is_whole(before: Home, watched: Forks, disk: 
     disk.cut(before.folder, None)
     with Store.open(f"sqlite:///{file}") as store, Store.open(before.url) as original:
         assert store.maintenance.check() == []
-        assert list(store.calls.all()) == list(original.calls())
+        assert list(store.calls.all()) == list(original.calls.all())
