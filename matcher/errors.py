@@ -70,6 +70,10 @@ class ClockWrong(MatcherError):
     """The clock of this machine is so far from the portal's that days would be mixed up."""
 
 
+class ProjectsError(MatcherError):
+    """CORDIS's projects could not be brought: the source is gone, broken, or not to be believed."""
+
+
 class BenchmarkError(MatcherError):
     """A benchmark folder cannot be read, or is no such folder."""
 

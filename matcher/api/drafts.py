@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from matcher.api.results import Matches
 from matcher.errors import UsageError
-from matcher.model.institute import Institute, Profile, ProfilePart, Project
+from matcher.model.institute import Institute, Profile, ProfilePart
+from matcher.model.project import Project
 from matcher.model.question import CallFilter
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from matcher.config.files import describe_validation_error, read_yaml
 from matcher.config.fingerprint import institute_files, institutes_folder
 from matcher.errors import ConfigError, UsageError
-from matcher.model.institute import Institute, Lab, LegalName, Project
+from matcher.model.institute import Institute, Lab, LegalName
+from matcher.model.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

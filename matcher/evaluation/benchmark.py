@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from matcher.errors import BenchmarkError
 from matcher.model.call import Action, Call, Deadline, Section, Status
-from matcher.model.institute import Profile, ProfilePart, Project, project_part
+from matcher.model.institute import Profile, ProfilePart, project_part
+from matcher.model.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
+    from matcher.model.project import Project
+
 
 @dataclass(frozen=True, slots=True)
 class LegalName:
@@ -25,18 +27,6 @@ class Lab:
     name: str
     keywords_en: tuple[str, ...] = ()
     keywords_fr: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """A past project of an institute: its `topic` is the call it won, `date` its signature."""
-
-    identifier: str
-    title: str
-    text: str = ""
-    keywords: str = ""
-    topic: str | None = None
-    date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
