@@ -10,7 +10,15 @@ import click
 
 from matcher.cli.options import as_of_option
 from matcher.cli.output import complain, output_options, print_csv, print_json, say, table
-from matcher.present.records import envelope, fetch_record, list_record, run_outcome_record, sample_label
+from matcher.errors import UsageError
+from matcher.present.records import (
+    envelope,
+    fetch_record,
+    list_record,
+    project_report_record,
+    run_outcome_record,
+    sample_label,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,6 +26,7 @@ if TYPE_CHECKING:
 
     from matcher.app.home import Home
     from matcher.model.answers import RunOutcome
+    from matcher.model.project import ProjectReport
     from matcher.model.rows import FetchReport
 
 PARTLY_DONE = 3
@@ -33,6 +42,12 @@ PARTLY_DONE = 3
 )
 @click.option("--full", is_flag=True, help="Closed calls too, for the archive.")
 @click.option("--bulk", metavar="FILE_OR_URL", help="Read grantsTenders.json into the archive instead.")
+@click.option(
+    "--projects",
+    is_flag=True,
+    help="Bring the EU-funded projects of CORDIS instead, from the SOURCEs [projects.sources].",
+)
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @as_of_option
 @output_options
 @click.pass_obj
@@ -42,10 +57,19 @@ def fetch_command(  # noqa: PLR0913 (click hands over one parameter an option)
     kind: tuple[str, ...],
     full: bool,
     bulk: str | None,
+    projects: bool,
+    sources: tuple[str, ...],
     as_of: date | None,
     output: str | None,
 ) -> int:
-    """Pull the listing of calls from the portal and keep what is new or changed."""
+    """Pull the listing of calls from the portal and keep what is new or changed.
+
+    With --projects, a SOURCE is an address, a zip or a folder with CORDIS's tables.
+    """
+    if projects:
+        return _fetch_projects(home, sources, output)
+    if sources:
+        raise UsageError(f"Found {sources[0]!r}: a SOURCE goes with --projects.")
     from matcher.app.fetching import fetch, fetch_bulk, query_of
     from matcher.app.run_context import Observer
 
@@ -65,6 +89,35 @@ def fetch_command(  # noqa: PLR0913 (click hands over one parameter an option)
     for problem in report.problems:
         complain(problem)
     return PARTLY_DONE if report.problems else 0
+
+
+def _fetch_projects(home: Home, sources: tuple[str, ...], output: str | None) -> int:
+    from matcher.app.project_fetching import fetch_projects
+    from matcher.app.run_context import Observer
+
+    with progress_bar(output) as progress:
+        report = fetch_projects(home, sources, observer=Observer(progress))
+    if output == "json":
+        print_json(envelope(**project_report_record(report)))
+    elif output == "csv":
+        print_csv([project_report_record(report)])
+    else:
+        click.echo(projects_line(report))
+    for source in report.unchanged_sources:
+        say(f"{source} is as it was when it was last read.")
+    for problem in report.problems:
+        complain(problem)
+    return PARTLY_DONE if report.problems else 0
+
+
+def projects_line(report: ProjectReport) -> str:
+    """One line for a person: what a fetch of projects saw and did."""
+    return (
+        f"projects {report.projects}: new {report.new}, changed {report.changed}, gone {report.gone}; "
+        f"participations {report.participations}: new {report.participations_new}, "
+        f"changed {report.participations_changed}, gone {report.participations_gone}; "
+        f"set aside {report.set_aside}, {report.seconds:.1f} s"
+    )
 
 
 @click.command("run")

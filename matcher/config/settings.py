@@ -84,6 +84,21 @@ class PortalSettings(_Section):
     )
 
 
+CORDIS = (
+    "https://cordis.europa.eu/data/cordis-HORIZONprojects-csv.zip",
+    "https://cordis.europa.eu/data/cordis-h2020projects-csv.zip",
+)
+"""The official dumps, renewed about monthly (https://cordis.europa.eu/projects)."""
+
+
+class ProjectSettings(_Section):
+    """Where EU-funded projects come from."""
+
+    sources: tuple[str, ...] = Field(
+        default=CORDIS, description="Dumps of CORDIS: addresses, zips or folders; empty: no projects."
+    )
+
+
 class RankingSettings(_Section):
     """What a ranked list holds, and what scores it."""
 
@@ -205,6 +220,7 @@ class ScheduleSettings(_Section):
 
 class _File(_Section):
     portal: PortalSettings = PortalSettings.model_construct()
+    projects: ProjectSettings = ProjectSettings.model_construct()
     ranking: RankingSettings = RankingSettings.model_construct()
     database: DatabaseSettings = DatabaseSettings.model_construct()
     mail: MailSettings = MailSettings.model_construct()
@@ -218,6 +234,7 @@ class Settings:
     home: Path
     config_dir: Path
     portal: PortalSettings
+    projects: ProjectSettings
     ranking: RankingSettings
     database: DatabaseSettings
     mail: MailSettings
@@ -231,7 +248,7 @@ class Settings:
     def shown(self) -> list[tuple[str, str, str]]:
         """(key, value, origin) of every setting, secrets masked."""
         values = {"home": str(self.home), "config": str(self.config_dir)}
-        for section in ("portal", "ranking", "database", "mail", "schedule"):
+        for section in ("portal", "projects", "ranking", "database", "mail", "schedule"):
             model: BaseModel = getattr(self, section)
             values |= {f"{section}.{name}": _plain(value) for name, value in model}
         values["database.url"] = self.database_url
@@ -277,6 +294,7 @@ def load_settings(
         resolved_home.absolute(),
         resolved_config.absolute(),
         parsed.portal,
+        parsed.projects,
         parsed.ranking,
         parsed.database,
         parsed.mail,

@@ -41,6 +41,7 @@ _PROJECT = {
     "framework": ("frameworkProgramme",),
     "cost": ("totalCost",),
     "contribution": ("ecMaxContribution", "ecContribution"),
+    "updated": ("contentUpdateDate", "lastUpdateDate"),
 }
 _ORGANISATION = {
     "project": ("projectID", "projectId", "project_id"),
@@ -116,6 +117,7 @@ def read_projects(dump: Dump, reading: Reading) -> Iterator[Project]:
             framework=fields.line("framework", 40),
             cost_eur=fields.read("cost", written.amount),
             contribution_eur=fields.read("contribution", written.amount),
+            updated=fields.read("updated", written.day),
             concepts=tuple(dict.fromkeys(concepts.get(identifier, ()))),
         )
 

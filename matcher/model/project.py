@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Project:
     """A project: `topic` is the call it won, `date` its signature, `keywords` separated by commas or semicolons.
 
-    `concepts` are paths of the European Science Vocabulary (`/natural sciences/…`); amounts are in euros.
+    `concepts` are paths of the European Science Vocabulary (`/natural sciences/…`); amounts are in euros;
+    `updated` is when CORDIS last renewed it.
     """
 
     identifier: str
@@ -31,6 +32,7 @@ class Project:
     cost_eur: float | None = None
     contribution_eur: float | None = None
     concepts: tuple[str, ...] = ()
+    updated: dt.date | None = None
 
     @property
     def name(self) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matcher.model.answers import InstituteLine, MailStatus, Preview, RunOutcome, RunRecord
     from matcher.model.changes import Change
     from matcher.model.institute import Institute
+    from matcher.model.project import ProjectReport
     from matcher.model.rows import FetchReport
     from matcher.model.subscription import DeliveryReport, Item, NetworkView, Suitor
 
@@ -87,6 +88,12 @@ def change_record(change: Change) -> Record:
 def fetch_record(report: FetchReport) -> Record:
     """What a fetch saw and did, as in `matcher fetch --json`."""
     return {**asdict(report), "problems": list(report.problems)}
+
+
+def project_report_record(report: ProjectReport) -> Record:
+    """What a fetch of projects saw and did, as in `matcher fetch --projects --json`."""
+    lists = ("sources", "unchanged_sources", "problems")
+    return {**asdict(report), **{name: list(getattr(report, name)) for name in lists}, "complete": report.complete}
 
 
 def run_record(run: RunRecord) -> Record:

@@ -9,6 +9,8 @@ from matcher.store.engines import Transactions
 from matcher.store.facts import Facts, revision_of
 from matcher.store.maintenance import Maintenance
 from matcher.store.outbox import Outbox
+from matcher.store.project_saving import ProjectSaving
+from matcher.store.projects import Projects
 from matcher.store.runs import Runs
 from matcher.store.saving import Saving
 from matcher.store.told import ToldCalls
@@ -28,6 +30,8 @@ class Store:
         self._transactions = transactions
         self.calls = Calls(transactions)
         self.saving = Saving(transactions)
+        self.projects = Projects(transactions)
+        self.project_saving = ProjectSaving(transactions)
         self.runs = Runs(transactions)
         self.outbox = Outbox(transactions)
         self.told = ToldCalls(transactions)

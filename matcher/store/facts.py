@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 _REVISION = "revision"
+_PROJECTS_REVISION = "projects.revision"
 
 
 class Facts:
@@ -48,8 +49,21 @@ def revision_of(connection: Connection) -> int:
 
 def grow_revision(connection: Connection) -> None:
     """Tells that calls changed: what was made of them before is out of date."""
-    row = {"key": _REVISION, "value": str(revision_of(connection) + 1)}
-    upsert(connection, facts, [row], replace=True)
+    _grow(connection, _REVISION)
+
+
+def projects_revision_of(connection: Connection) -> int:
+    """Grows by one with every import that changed projects."""
+    return int(_fact(connection, _PROJECTS_REVISION) or 0)
+
+
+def grow_projects_revision(connection: Connection) -> None:
+    """Tells that projects changed: what was learned of them before is out of date."""
+    _grow(connection, _PROJECTS_REVISION)
+
+
+def _grow(connection: Connection, key: str) -> None:
+    upsert(connection, facts, [{"key": key, "value": str(int(_fact(connection, key) or 0) + 1)}], replace=True)
 
 
 def _fact(connection: Connection, key: str) -> str | None:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 APPLICATION_ID = 0x4D415443  # "MATC": marks the SQLite file as ours, and names the writers' lock on PostgreSQL
-HEAD = "0002"  # the newest migration; a test holds it to the migrations folder
+HEAD = "0003"  # the newest migration; a test holds it to the migrations folder
 
 metadata = MetaData(
     naming_convention={
@@ -235,4 +235,63 @@ addresses = Table(
     Column("refusals", Integer, nullable=False),  # in a row, because of the address
     Column("paused_at", UtcDateTime),
     Column("reason", CleanText),  # of the pause
+)
+
+projects = Table(
+    "projects",
+    metadata,
+    Column("identifier", CleanText, primary_key=True),
+    Column("acronym", CleanText, nullable=False),
+    Column("title", CleanText, nullable=False),
+    Column("topic", CleanText, index=True),
+    Column("signed", Date),
+    Column("started", Date),
+    Column("ended", Date),
+    Column("body", LargeBinary, nullable=False),  # zlib: the whole project as JSON
+    Column("digest", String(32), nullable=False),  # of the project and its participations
+    Column("updated", Date),  # when CORDIS last renewed it
+    Column("source", CleanText, nullable=False),  # the dump that it was last taken from
+    Column("gone", UtcDateTime),  # since when no dump has it
+)
+
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("pic", CleanText, primary_key=True),
+    Column("name", CleanText, nullable=False),
+    Column("country", String(10), nullable=False),
+    Column("type", String(10), nullable=False),
+    Column("names", _json(), nullable=False),  # every name that it was seen under, sorted
+)
+
+participations = Table(
+    "participations",
+    metadata,
+    Column("project", CleanText, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("pic", CleanText, nullable=False, index=True),
+    Column("role", String(40), nullable=False),
+    Column("contribution_eur", Float),
+    Column("net_eur", Float),
+    Column("left", Boolean, nullable=False),
+    PrimaryKeyConstraint("project", "position"),
+    ForeignKeyConstraint(["project"], ["projects.identifier"], ondelete="CASCADE"),
+)
+
+project_concepts = Table(  # paths of the European Science Vocabulary
+    "project_concepts",
+    metadata,
+    Column("project", CleanText, nullable=False),
+    Column("path", CleanText, nullable=False),
+    PrimaryKeyConstraint("project", "path"),
+    ForeignKeyConstraint(["project"], ["projects.identifier"], ondelete="CASCADE"),
+)
+
+project_sources = Table(  # which dumps have which project
+    "project_sources",
+    metadata,
+    Column("source", CleanText, nullable=False),
+    Column("project", CleanText, nullable=False, index=True),
+    PrimaryKeyConstraint("source", "project"),
+    ForeignKeyConstraint(["project"], ["projects.identifier"], ondelete="CASCADE"),
 )

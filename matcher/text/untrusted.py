@@ -37,7 +37,8 @@ def text(value: object, limit: int = NOTE) -> str:
     """
     whole = str(value)
     raw = whole[: limit * 8]
-    line = " ".join(_kept(unicodedata.normalize("NFC", raw)).split())
+    kept = raw if raw.isascii() and raw.isprintable() else _kept(unicodedata.normalize("NFC", raw))
+    line = " ".join(kept.split())
     return line if len(line) <= limit and len(raw) == len(whole) else _cut(line, limit)
 
 

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.config.settings import DatabaseSettings, PortalSettings, RankingSettings, load_settings, packaged_config
+from matcher.config.settings import (
+    DatabaseSettings,
+    PortalSettings,
+    ProjectSettings,
+    RankingSettings,
+    load_settings,
+    packaged_config,
+)
 from matcher.errors import ConfigError, mask_secrets
 
 if TYPE_CHECKING:
@@ -142,7 +149,12 @@ def test_passwords_never_show(text, masked):
 def test_the_shipped_file_shows_every_default():
     shipped = (packaged_config() / "matcher.toml").read_text(encoding="utf-8")
     uncommented = tomllib.loads(re.sub(r"^# (?=\w+ = )", "", shipped, flags=re.MULTILINE))
-    models = {"portal": PortalSettings, "ranking": RankingSettings, "database": DatabaseSettings}
+    models = {
+        "portal": PortalSettings,
+        "projects": ProjectSettings,
+        "ranking": RankingSettings,
+        "database": DatabaseSettings,
+    }
     for section, model in models.items():
         assert model.model_validate(uncommented[section]) == model()
         assert set(uncommented[section]) == set(model.model_fields)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 import zipfile
-from typing import TYPE_CHECKING, Any
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -94,3 +96,40 @@ def zipped(path: Path, files: Mapping[str, bytes]) -> Path:
         for name, content in files.items():
             archive.writestr(name, content)
     return path
+
+
+class LocalCordis:
+    """A server with one dump, which answers 304 to whoever has it; `asked` keeps the headers of each request."""
+
+    def __init__(self, content: bytes, etag: str = '"one"') -> None:
+        self.asked: list[dict[str, str]] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.asked.append(dict(self.headers))
+                known = self.headers.get("If-None-Match") == etag
+                self.send_response(304 if known else 200)
+                self.send_header("ETag", etag)
+                self.send_header("Content-Length", "0" if known else str(len(content)))
+                self.end_headers()
+                if not known:
+                    self.wfile.write(content)
+
+            def log_message(self, *_: object) -> None:
+                """Keeps quiet."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}/data/cordis.zip"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()

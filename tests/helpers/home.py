@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DAY = "2026-06-15"
 INSTITUTES = ("cea-leti", "mines", "calym")
-QUICK = "[portal]\nattempts = 2\nbackoff = 0.001\ntimeout = 5.0\nrate = 1000\n"
+QUICK = "[portal]\nattempts = 2\nbackoff = 0.001\ntimeout = 5.0\nrate = 1000\n[projects]\nsources = []\n"
 SETTINGS = [
     "MATCHER_HOME",
     "MATCHER_CONFIG",

@@ -1,0 +1,176 @@
+"""Reading CORDIS's dumps of projects into the store."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from collections import defaultdict
+from contextlib import nullcontext
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from matcher.app.run_context import begun
+from matcher.cordis.downloads import Cordis
+from matcher.cordis.dumps import Dump
+from matcher.cordis.project_tables import Reading, read_participations, read_projects
+from matcher.errors import PortalError, ProjectsError, UsageError
+from matcher.model.project import ProjectReport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from matcher.app.home import Home
+    from matcher.app.run_context import Observer, Run
+    from matcher.model.project import Participation, Project
+    from matcher.store.project_saving import SavedProjects
+
+LEAST_KEPT = 0.75
+"""A dump with less than this share of the last one's projects or participations is not taken over."""
+
+_KEPT = "projects.source "
+_TOLD = 3
+
+
+def fetch_projects(
+    home: Home, sources: Sequence[str] = (), *, observer: Observer | None = None, within: Run | None = None
+) -> ProjectReport:
+    """Bring the dumps that are named, by default those that are configured, and keep them.
+
+    One that cannot be read, or is not to be believed, is told in `problems` and stops no other; what is kept of it
+    stays. `within` is the run that this is a part of.
+
+    Raises:
+        UsageError: for a source that is neither an address nor a path that can be read.
+        StoreBusy: when another process is writing.
+    """
+    started = time.monotonic()
+    wanted = tuple(sources or home.settings.projects.sources)
+    if not wanted:
+        raise UsageError("No source of projects is set: name one, or set [projects] sources.")
+    with (
+        home.open_store() if within is None else nullcontext(within.store) as store,
+        within.part("projects") if within else begun(store, "projects", home.clock, observer) as run,
+    ):
+        results = _each(home, run, wanted)
+        report = _total(wanted, results, run, time.monotonic() - started)
+        run.detail |= {"report": asdict(report), "problems": list(report.problems)}
+    return report
+
+
+def _each(home: Home, run: Run, sources: Sequence[str]) -> list[SavedProjects | None]:
+    """What came of each source: None where it was unchanged or could not be taken over."""
+    results: list[SavedProjects | None] = []
+    with Cordis(home.settings.portal) as cordis:
+        for source in sources:
+            try:
+                results.append(_import(home, run, cordis, source))
+            except (ProjectsError, PortalError) as error:
+                results.append(None)
+                run.detail.setdefault("problems", []).append(str(error))
+    return results
+
+
+def _import(home: Home, run: Run, cordis: Cordis, source: str) -> SavedProjects | None:
+    name = _name(source)
+    kept = json.loads(run.store.facts.get(_KEPT + name) or "{}")
+    with cordis.bring(source, kept.get("mark", ""), home.settings.home, run.observer.progress) as brought:
+        run.alive()
+        digest = _digest(brought.path) if brought is not None else None
+        if brought is None or (digest and digest == kept.get("digest")):
+            run.detail.setdefault("unchanged", []).append(source)
+            return None
+        saved = _keep(run, name, brought.path, kept)
+    facts = {"mark": brought.mark, "digest": digest, "day": run.clock().date().isoformat()}
+    counts = {"projects": saved.projects, "participations": saved.participations}
+    run.store.facts.set(_KEPT + name, json.dumps({**facts, **counts}))
+    return saved
+
+
+def _digest(path: Path) -> str | None:
+    """Of a zip, so that one that comes again without an ETag is known; None for a folder."""
+    if path.is_dir():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _keep(run: Run, name: str, path: Path, kept: Mapping[str, Any]) -> SavedProjects:
+    reading = Reading()
+    with Dump(path) as dump:
+        parts = _by_project(read_participations(dump, reading))
+
+        def accept(read: SavedProjects) -> None:
+            _refuse(name, reading, read, kept)
+
+        saved = run.store.project_saving.dump(
+            name,
+            _alive(run, read_projects(dump, reading)),
+            parts,
+            run_id=run.number,
+            now=run.clock(),
+            accept=accept,
+        )
+    problems = [f"{name}: {alarm}" for alarm in reading.alarms()]
+    first = [f"{row.file}, line {row.line}: {row.reason}" for row in reading.set_aside[:_TOLD]]
+    run.detail.setdefault("problems", []).extend(problems)
+    run.detail.setdefault("set_aside", []).extend(first)
+    run.detail["set_aside_rows"] = run.detail.get("set_aside_rows", 0) + len(reading.set_aside)
+    return saved
+
+
+def _by_project(parts: Iterator[Participation]) -> dict[str, list[Participation]]:
+    """Participations by project; those of one follow each other as the dump has them."""
+    found: defaultdict[str, list[Participation]] = defaultdict(list)
+    for part in parts:
+        found[sys.intern(part.project)].append(part)
+    return found
+
+
+def _alive(run: Run, projects: Iterator[Project]) -> Iterator[Project]:
+    for count, project in enumerate(projects):
+        if count % 500 == 0 and run.observer.progress is not None:
+            run.observer.progress(count, 0)
+        yield project
+
+
+def _refuse(name: str, reading: Reading, read: SavedProjects, kept: Mapping[str, Any]) -> None:
+    """Raises ProjectsError for a dump that is not to be believed."""
+    if unusable := reading.unusable():
+        raise ProjectsError(f"{name} was not taken over: {'; '.join(unusable)}.")
+    for noun, now in (("projects", read.projects), ("participations", read.participations)):
+        before = kept.get(noun, 0)
+        if now < LEAST_KEPT * before:
+            raise ProjectsError(
+                f"{name} holds {now:,} {noun}, and held {before:,}: it was not taken over; what is kept stays."
+            )
+
+
+def _name(source: str) -> str:
+    """A source by the name of its file: where it is read from may change."""
+    return source.rstrip("/").rpartition("/")[2].partition("?")[0] or source
+
+
+def _total(sources: Sequence[str], results: Sequence[SavedProjects | None], run: Run, seconds: float) -> ProjectReport:
+    saved = [result for result in results if result is not None]
+
+    def total(name: str) -> int:
+        return sum(getattr(result, name) for result in saved)
+
+    return ProjectReport(
+        sources=tuple(sources),
+        unchanged_sources=tuple(run.detail.get("unchanged", ())),
+        projects=total("projects"),
+        participations=total("participations"),
+        new=total("new"),
+        changed=total("changed"),
+        gone=total("gone"),
+        participations_new=total("parts_new"),
+        participations_changed=total("parts_changed"),
+        participations_gone=total("parts_gone"),
+        set_aside=run.detail.get("set_aside_rows", 0),
+        seconds=round(seconds, 3),
+        problems=tuple(run.detail.get("problems", ())),
+    )

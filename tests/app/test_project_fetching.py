@@ -1,0 +1,125 @@
+"""`fetch --projects`: from a file, an address, again, and what is not believed."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from matcher.store.database import Store
+from tests.helpers.cordis import LocalCordis, participation, project, tables, zipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.helpers.home import Answer, Place
+
+
+def dump(path: Path, count: int, **fields: str) -> Path:
+    parts = [participation(n, "999993662") for n in range(count)]
+    return zipped(path, tables([project(n, **fields) for n in range(count)], parts))
+
+
+def report(answer: Answer) -> dict:
+    return json.loads(answer.out)
+
+
+def test_a_dump_is_kept_and_counted_and_known_when_it_comes_again(
+    run: Callable[..., Answer], place: Place, tmp_path: Path
+) -> None:
+    source = str(dump(tmp_path / "cordis.zip", 12))
+    first = report(run(place, "fetch", "--projects", source, "--json"))
+    assert (first["projects"], first["new"], first["participations"], first["complete"]) == (12, 12, 12, True)
+    os.utime(source)  # the same bytes at another time
+    again = report(run(place, "fetch", "--projects", source, "--json"))
+    assert again["unchanged_sources"] == [source]
+    assert again["projects"] == 0
+
+
+def test_an_address_is_asked_whether_it_changed(run: Callable[..., Answer], place: Place, tmp_path: Path) -> None:
+    with LocalCordis(dump(tmp_path / "cordis.zip", 3).read_bytes()) as cordis:
+        assert report(run(place, "fetch", "--projects", cordis.url, "--json"))["new"] == 3
+        again = report(run(place, "fetch", "--projects", cordis.url, "--json"))
+    assert again["unchanged_sources"] == [cordis.url]
+    assert [asked.get("If-None-Match") for asked in cordis.asked] == [None, '"one"']
+    assert not list(place.home.glob("projects.*"))
+
+
+def test_a_dump_that_shrank_is_not_taken_over(run: Callable[..., Answer], place: Place, tmp_path: Path) -> None:
+    source = dump(tmp_path / "cordis.zip", 20)
+    run(place, "fetch", "--projects", str(source))
+    dump(source, 14)
+    answer = run(place, "fetch", "--projects", str(source))
+    assert answer.code == 3
+    assert "holds 14 projects, and held 20" in answer.err
+    with Store.open(f"sqlite:///{place.home}/matcher.db", read_only=True) as store:
+        assert store.projects.counts().projects == 20
+
+
+def test_a_column_that_most_rows_lack_is_not_taken_over(
+    run: Callable[..., Answer], place: Place, tmp_path: Path
+) -> None:
+    answer = run(place, "fetch", "--projects", str(dump(tmp_path / "cordis.zip", 5, startDate="soon")))
+    assert answer.code == 3
+    assert "'startDate'" in answer.err
+
+
+def test_one_source_that_cannot_be_read_stops_no_other(
+    run: Callable[..., Answer], place: Place, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(b"no zip")
+    answer = run(place, "fetch", "--projects", str(broken), str(dump(tmp_path / "cordis.zip", 2)), "--json")
+    assert answer.code == 3
+    assert report(answer)["new"] == 2
+    assert "broken.zip" in report(answer)["problems"][0]
+
+
+@pytest.mark.parametrize("words", [["--projects", "nowhere.zip"], ["a.zip"], ["--projects"]])
+def test_a_source_that_makes_no_sense_is_a_clear_error(
+    run: Callable[..., Answer], place: Place, words: list[str]
+) -> None:
+    answer = run(place, "fetch", *words)  # the configuration of tests names no source
+    assert answer.code == 2
+    assert "unexpected" not in answer.err
+
+
+def _import_and_die(url: str, path: str, batches: int) -> None:
+    from datetime import UTC, datetime
+    from pathlib import Path
+
+    from matcher.cordis.dumps import Dump
+    from matcher.cordis.project_tables import Reading, read_projects
+
+    def dying(found: object) -> object:
+        for count, item in enumerate(found):
+            if count == batches * 500:
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield item
+
+    now = datetime(2026, 6, 15, tzinfo=UTC)
+    with Store.open(url) as store, Dump(Path(path)) as opened:
+        number = store.runs.begin("projects", now)
+        found = dying(read_projects(opened, Reading()))
+        store.project_saving.dump("cordis.zip", found, {}, run_id=number, now=now, accept=lambda _: None)
+
+
+@pytest.mark.parametrize("batches", [0, 1, 3])
+def test_a_killed_import_leaves_the_former_state(
+    run: Callable[..., Answer], place: Place, tmp_path: Path, batches: int
+) -> None:
+    run(place, "fetch", "--projects", str(dump(tmp_path / "cordis.zip", 1_600)))
+    later = dump(tmp_path / "later.zip", 1_600, title="Another title")
+    url = f"sqlite:///{place.home}/matcher.db"
+    process = multiprocessing.get_context("spawn").Process(target=_import_and_die, args=(url, str(later), batches))
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    with Store.open(url) as store:
+        assert {p.title[:16] for p in store.projects.all()} == {"Invented project"}
+        assert store.maintenance.check() == []
