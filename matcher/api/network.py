@@ -170,9 +170,9 @@ class Network:
         ]
         return tidy(rows, {"institute": "string", **SKILL_COLUMNS})
 
-    def _bid(self, name: str, suitors: list[str]) -> dict[str, object]:
+    def _bid(self, name: str, matched: list[str]) -> dict[str, object]:
         row, table = self._row(name), self.fits[name]
-        pairs = [(a, b) for place, a in enumerate(suitors) for b in suitors[place + 1 :]]
+        pairs = [(a, b) for place, a in enumerate(matched) for b in matched[place + 1 :]]
         first, second = min(pairs, key=lambda pair: (self.alike.loc[pair], -table[pair[0]] - table[pair[1]], pair))
         if table[second] > table[first]:
             first, second = second, first
@@ -183,7 +183,7 @@ class Network:
             "title": call.title,
             "next_deadline": coming.date if coming else None,
             "url": call.url,
-            "matched_by": len(suitors),
+            "matched_by": len(matched),
             "institute": first,
             "fit": table[first],
             "brings": self._brings(first, row),

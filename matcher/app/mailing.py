@@ -140,7 +140,7 @@ class Mailing:
 
         Without a name: the first subscriber. With an `institute` (or `id/lab`, or `*`): what a new subscriber would.
         """
-        from matcher.app.queueing import Morning
+        from matcher.app.queueing import Digests
         from matcher.digest.compose import is_worth_sending
         from matcher.digest.render import render
 
@@ -151,8 +151,8 @@ class Mailing:
         index = current_index(self._home)
         with self._home.open_store(read_only=True) as store:
             day = self._home.day(as_of, index).date
-            morning = Morning(store, index, self._home.institutes, [subscriber, *others], day=day)
-            digest, due = morning.digest(subscriber), morning.is_due(subscriber)
+            digests = Digests(store, index, self._home.institutes, [subscriber, *others], day=day)
+            digest, due = digests.digest(subscriber), digests.is_due(subscriber)
         mail = render(digest, mail_options(self._settings), now=noon(day))
         return Preview(digest, mail, _plain_part(mail.body), due, is_worth_sending(digest))
 
@@ -216,12 +216,12 @@ class Mailing:
     def _queueing(
         self, store: Store, day: date, *, health: Freshness | None = None, run_id: int | None = None, dry: bool = False
     ) -> Queueing:
-        from matcher.app.queueing import Morning, Queueing
+        from matcher.app.queueing import Digests, Queueing
 
         index = current_index(self._home)
-        morning = Morning(store, index, self._home.institutes, self._home.subscribers, day=day, health=health)
+        digests = Digests(store, index, self._home.institutes, self._home.subscribers, day=day, health=health)
         return Queueing(
-            morning,
+            digests,
             store,
             mail_options(self._settings),
             now=noon(day),

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from matcher.digest.compose import GOOD_FIT, WORDS, Edition, Fitting, compose, for_subscriber, is_due, is_worth_sending
+from matcher.digest.compose import GOOD_FIT, Inputs, compose, for_subscriber, is_due, is_worth_sending
 from matcher.digest.network_part import compose_network
 from matcher.digest.news import told_by
 from matcher.digest.render import rendered
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from matcher.mail.message import MailOptions
     from matcher.model.changes import Change
+    from matcher.model.match import Match
     from matcher.model.subscription import Digest, Mail, Subscriber
     from matcher.ranking.index import Index
     from matcher.ranking.profile import QueryVector
@@ -34,9 +35,9 @@ _CHANGES_KEPT = timedelta(days=400)
 _RUNS = 5
 
 
-def build_edition(
+def gather_inputs(
     store: Store, index: Index, institutes: Sequence[Institute], subscribers: Sequence[Subscriber], *, day: date
-) -> Edition:
+) -> Inputs:
     """The part that all subscribers share; `for_subscriber` adds the rest. A past `day` is replayed.
 
     Institutes that the index does not know yet have no matches.
@@ -48,9 +49,9 @@ def build_edition(
     labs = {name for s in subscribers for name in s.institutes if "/" in name}
     profiles = (profile for institute in institutes for profile in _lab_profiles(institute))
     queries |= {p.identifier: (_lab_query(index, p), p) for p in profiles if p.identifier in labs}
-    return Edition(
+    return Inputs(
         day=day,
-        fits=_fits(index, queries, followed, day, subscribers),
+        matches=_matches(index, queries, followed, day, subscribers),
         names={i.identifier: i.acronym for i in institutes} | {lab: lab.partition("/")[2] for lab in labs},
         health=_health(store, index, day),
         changes=_changes(store, day),
@@ -58,28 +59,26 @@ def build_edition(
     )
 
 
-def _fits(
+def _matches(
     index: Index,
     queries: Mapping[str, tuple[QueryVector, Profile]],
     followed: Iterable[str],
     day: date,
     subscribers: Sequence[Subscriber],
-) -> dict[str, tuple[Fitting, ...]]:
+) -> dict[str, tuple[Match, ...]]:
     from matcher.ranking.matching import best_matches, score_all
 
     rows = {row for row in map(index.row, followed) if row is not None}
     found = {}
     for key, (query, profile) in queries.items():
-        scored = score_all(index, query, None if "/" in key else key)
+        scored = replace(score_all(index, query, None if "/" in key else key), pin=profile.pin, institute=key)
         # Evidence costs time: what nobody asks for is not read.
         floor = min([GOOD_FIT, *(s.min_fit for s in subscribers if s.is_network or key in s.institutes)])
-        matches = best_matches(replace(scored, pin=profile.pin), CallFilter(), day, top=len(index), min_fit=floor)
+        matches = best_matches(scored, CallFilter(), day, top=len(index), min_fit=floor)
         named = {match.call.identifier for match in matches}
         others = [match for row in rows if (match := scored.match(row, 0, sentence=False)).call.identifier not in named]
-        found[key] = tuple(
-            Fitting(match.call, match.fit, match.words(WORDS), match.pinned)
-            for match in sorted((*matches, *others), key=lambda m: (-m.fit, -m.score, m.call.identifier))
-        )
+        ranked = sorted((*matches, *others), key=lambda m: (-m.fit, -m.score, m.call.identifier))
+        found[key] = tuple(match.brief() for match in ranked)
     return found
 
 
@@ -127,7 +126,7 @@ def _health(store: Store, index: Index, day: date) -> Freshness:
 _log = logging.getLogger("matcher.digest")
 
 
-class Morning:
+class Digests:
     """One day's digests of all subscribers.
 
     Args:
@@ -159,7 +158,7 @@ class Morning:
 
     def digest(self, subscriber: Subscriber) -> Digest:
         """What a subscriber gets on this day, whether it is due or not."""
-        own = for_subscriber(self._edition, self._store, subscriber)
+        own = for_subscriber(self._inputs, self._store, subscriber)
         if subscriber.is_network:
             return compose_network(subscriber, own, self._told_to_anyone)
         return compose(subscriber, own)
@@ -178,9 +177,9 @@ class Morning:
         return None if named or is_due(subscriber, self.day, last) else Fate.NOT_DUE
 
     @cached_property
-    def _edition(self) -> Edition:
-        edition = build_edition(self._store, self._index, self._institutes, self._subscribers, day=self.day)
-        return edition if self._health is None else replace(edition, health=self._health)
+    def _inputs(self) -> Inputs:
+        inputs = gather_inputs(self._store, self._index, self._institutes, self._subscribers, day=self.day)
+        return inputs if self._health is None else replace(inputs, health=self._health)
 
     @cached_property
     def _told_to_anyone(self) -> set[str]:
@@ -194,13 +193,13 @@ class Morning:
 
 @dataclass(slots=True)
 class Queueing:
-    """Puts a morning's digests into the outbox, each with what it tells; `dry` only says what would be put there.
+    """Puts a day's digests into the outbox, each with what it tells; `dry` only says what would be put there.
 
     From the packaged `sample`, nothing counts as told: real calls are news to those who saw it. As a part of a run
     (`run_id`), nothing is queued once the run has lost its lock (RunLost).
     """
 
-    morning: Morning
+    digests: Digests
     store: Store
     options: MailOptions
     now: datetime  # what the mails are dated by
@@ -212,15 +211,15 @@ class Queueing:
 
     @property
     def day(self) -> date:
-        return self.morning.day
+        return self.digests.day
 
     def queue(self, subscriber: Subscriber, *, named: bool = False) -> DigestLine:
         """Compose and queue one digest, where it is due and tells something. Raises StoreError only."""
-        fate = self.morning.fate(subscriber, named=named)
+        fate = self.digests.fate(subscriber, named=named)
         if fate is not None:
             return DigestLine(subscriber.identifier, subscriber.address, fate)
         try:
-            digest = self.morning.digest(subscriber)
+            digest = self.digests.digest(subscriber)
             mail: Mail | None = None
             if is_worth_sending(digest):
                 mail, digest = rendered(digest, self.options, now=self.now)

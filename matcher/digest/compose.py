@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from matcher.digest.news import LEAST_IMPORTANT, WEIGHTY, due_reminder, importance, is_over, news
 from matcher.model.call import Status
 from matcher.model.day import brussels_day
+from matcher.model.match import WORDS
 from matcher.model.question import CallFilter
-from matcher.model.subscription import NETWORK, Digest, Frequency, Freshness, Item, MailSection, Suitor
+from matcher.model.subscription import NETWORK, Digest, Frequency, Freshness, Item, MailSection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from matcher.model.answers import RunRecord
     from matcher.model.call import Call
     from matcher.model.changes import Change
+    from matcher.model.match import Match
     from matcher.model.subscription import Delivered, Subscriber
     from matcher.store.database import Store
 
@@ -25,30 +27,17 @@ GOOD_FIT = 90
 """A call is said to suit an institute of the network from this fit on, where a subscriber sets no other."""
 
 
-WORDS = 5
-"""Evidence words that are kept of a match."""
-
-
 @dataclass(frozen=True, slots=True)
-class Fitting:
-    """A call that suits an institute or a lab: its fit (0-100) and the words that made it."""
+class Inputs:
+    """What a day's digests are made of, as one subscriber sees it.
 
-    call: Call
-    fit: int
-    words: tuple[str, ...] = ()
-    pinned: bool = False  # it holds a term that the institute always wants to see
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """One day's state, as one subscriber sees it.
-
-    `fits` are by institute (and `institute/lab`), best first: live calls, and those that were delivered and are over.
+    `matches` are by institute (and `institute/lab`), best first: live calls, and those that were delivered and are
+    over.
     `changes` are by call; `since` is the day of this subscriber's last mail.
     """
 
     day: date
-    fits: Mapping[str, Sequence[Fitting]]
+    matches: Mapping[str, Sequence[Match]]
     names: Mapping[str, str]
     health: Freshness
     changes: Mapping[str, Sequence[Change]] = field(default_factory=dict)
@@ -60,24 +49,24 @@ class Edition:
     @property
     def network(self) -> tuple[str, ...]:
         """The institutes, without labs."""
-        return tuple(key for key in self.fits if "/" not in key)
+        return tuple(key for key in self.matches if "/" not in key)
 
 
-def for_subscriber(edition: Edition, store: Store, subscriber: Subscriber) -> Edition:
-    """The edition with what this subscriber was told and dismissed before its day."""
-    name, day = subscriber.identifier, edition.day
+def for_subscriber(inputs: Inputs, store: Store, subscriber: Subscriber) -> Inputs:
+    """The inputs, and what this subscriber was told and dismissed before its day."""
+    name, day = subscriber.identifier, inputs.day
     dismissed = {call: at for call, at in store.told.dismissed(name).items() if brussels_day(at) <= day}
     return replace(
-        edition,
+        inputs,
         delivered=store.told.delivered(name, before=day),
         dismissed=dismissed,
         since=store.told.last_day(name, before=day),
     )
 
 
-def keys_of(subscriber: Subscriber, edition: Edition) -> tuple[str, ...]:
+def keys_of(subscriber: Subscriber, inputs: Inputs) -> tuple[str, ...]:
     """The institutes and labs whose matches a subscriber gets; all institutes for the network."""
-    named = [edition.network if name == NETWORK else (name,) for name in subscriber.institutes]
+    named = [inputs.network if name == NETWORK else (name,) for name in subscriber.institutes]
     return tuple(dict.fromkeys(key for keys in named for key in keys))
 
 
@@ -111,58 +100,57 @@ def is_worth_sending(digest: Digest) -> bool:
     return not digest.is_empty or subscriber.send_empty or subscriber.frequency is Frequency.WEEKLY
 
 
-def compose(subscriber: Subscriber, edition: Edition) -> Digest:
-    """What one subscriber gets on the edition's day, most useful first, each call in one section.
+def compose(subscriber: Subscriber, inputs: Inputs) -> Digest:
+    """What one subscriber gets on the day of the inputs, most useful first, each call in one section.
 
     A call is new until a mail told of it; the minimum fit is asked of new calls only (pinned ones excepted), those
     told of are followed to their end. Of more items than `subscriber.most`, due reminders and important changes of
     followed calls stay first, then the best fits; what is left out was not told and comes in a later digest.
     """
-    found = [_item(subscriber, edition, fittings) for fittings in _by_call(subscriber, edition).values()]
+    found = [_item(subscriber, inputs, matches) for matches in _by_call(subscriber, inputs).values()]
     items = sorted((item for item in found if item is not None), key=_usefulness)
     shown = sorted(items[: subscriber.most], key=_place)
     return Digest(
         subscriber,
-        edition.day,
-        tuple(replace(item, others=_others(item, subscriber, edition)) for item in shown),
+        inputs.day,
+        tuple(replace(item, others=_others(item, subscriber, inputs)) for item in shown),
         len(items) - len(shown),
-        edition.health,
-        names=tuple(edition.names.get(name, name) for name in subscriber.institutes),
+        inputs.health,
+        names=inputs.names,
     )
 
 
-def suitors_of(fittings: Iterable[tuple[str, Fitting]], edition: Edition, least: int = 0) -> tuple[Suitor, ...]:
-    """The institutes that a call suits, best first: those of the least fit, and at any rate the best one."""
-    ranked = sorted(fittings, key=lambda pair: (-pair[1].fit, pair[0]))
-    kept = [pair for n, pair in enumerate(ranked) if n == 0 or pair[1].fit >= least]
-    return tuple(Suitor(key, edition.names.get(key, key), fitting.fit, fitting.words) for key, fitting in kept)
+def best_first(matches: Iterable[Match], least: int = 0) -> tuple[Match, ...]:
+    """The matches of one call, best first: those of the least fit, and at any rate the best one."""
+    ranked = sorted(matches, key=lambda match: (-match.fit, match.institute))
+    return tuple(match for n, match in enumerate(ranked) if n == 0 or match.fit >= least)
 
 
-def _by_call(subscriber: Subscriber, edition: Edition) -> dict[str, list[tuple[str, Fitting]]]:
-    found: dict[str, list[tuple[str, Fitting]]] = {}
-    for key in keys_of(subscriber, edition):
-        for fitting in edition.fits.get(key, ()):
-            found.setdefault(fitting.call.identifier, []).append((key, fitting))
+def _by_call(subscriber: Subscriber, inputs: Inputs) -> dict[str, list[Match]]:
+    found: dict[str, list[Match]] = {}
+    for key in keys_of(subscriber, inputs):
+        for match in inputs.matches.get(key, ()):
+            found.setdefault(match.call.identifier, []).append(match)
     return found
 
 
-def _item(subscriber: Subscriber, edition: Edition, fittings: Sequence[tuple[str, Fitting]]) -> Item | None:
-    call, day = fittings[0][1].call, edition.day
+def _item(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> Item | None:
+    call, day = matches[0].call, inputs.day
     wanted = CallFilter(frozenset(), frozenset(subscriber.programmes), frozenset(subscriber.actions))
     if wanted.stopped_by(call, day) is not None:
         return None
-    told = edition.delivered.get(call.identifier)
-    records = edition.changes.get(call.identifier, ())
+    told = inputs.delivered.get(call.identifier)
+    records = inputs.changes.get(call.identifier, ())
     changes = news(call, told, records, day) if told is not None else ()
-    suitors = suitors_of(fittings, edition, subscriber.min_fit)
+    shown = best_first(matches, subscriber.min_fit)
     reminder = due_reminder(call, day, subscriber.reminders, told.reminders if told else ())
-    if _is_away(subscriber, edition, call, suitors):
-        changes = _resurfacing(subscriber, changes if told else _since_last_mail(records, edition))
+    if _is_away(subscriber, inputs, call, shown):
+        changes = _resurfacing(subscriber, changes if told else _since_last_mail(records, inputs))
         part, reminder = (MailSection.CHANGED if changes and call.is_live(day) else None), None
     elif not call.is_live(day):
         part = MailSection.CHANGED if is_over(changes) else None
     elif told is None:
-        part = _first_part(call, day, due=reminder is not None) if _fits_enough(subscriber, fittings) else None
+        part = _first_part(call, day, due=reminder is not None) if _fits_enough(subscriber, matches) else None
     elif reminder is not None:
         part = MailSection.CLOSING
     else:
@@ -173,7 +161,7 @@ def _item(subscriber: Subscriber, edition: Edition, fittings: Sequence[tuple[str
     return Item(
         call,
         part,
-        suitors,
+        shown,
         deadline=coming,
         days_left=(coming.date - day).days if coming else None,
         reminder=reminder[1] if reminder is not None and part is MailSection.CLOSING else None,
@@ -183,8 +171,8 @@ def _item(subscriber: Subscriber, edition: Edition, fittings: Sequence[tuple[str
     )
 
 
-def _fits_enough(subscriber: Subscriber, fittings: Iterable[tuple[str, Fitting]]) -> bool:
-    return any(fitting.pinned or fitting.fit >= subscriber.min_fit for _, fitting in fittings)
+def _fits_enough(subscriber: Subscriber, matches: Iterable[Match]) -> bool:
+    return any(match.pinned or match.fit >= subscriber.min_fit for match in matches)
 
 
 def _first_part(call: Call, day: date, *, due: bool) -> MailSection:
@@ -193,10 +181,10 @@ def _first_part(call: Call, day: date, *, due: bool) -> MailSection:
     return MailSection.FORTHCOMING if call.status_on(day) is Status.FORTHCOMING else MailSection.NEW
 
 
-def _is_away(subscriber: Subscriber, edition: Edition, call: Call, suitors: Iterable[Suitor]) -> bool:
+def _is_away(subscriber: Subscriber, inputs: Inputs, call: Call, matches: Iterable[Match]) -> bool:
     """True for a call that the subscriber dismissed or muted, or that matches by a muted term."""
     name = call.identifier
-    if name in edition.dismissed or name.casefold() in {muted.casefold() for muted in subscriber.mute_calls}:
+    if name in inputs.dismissed or name.casefold() in {muted.casefold() for muted in subscriber.mute_calls}:
         return True
     if not subscriber.mute_terms:
         return False
@@ -204,15 +192,15 @@ def _is_away(subscriber: Subscriber, edition: Edition, call: Call, suitors: Iter
 
     analyzer = Analyzer()
     muted = [set(analyzer.terms(term)) or {term.casefold()} for term in subscriber.mute_terms]
-    words = [{*analyzer.terms(word), word.casefold()} for suitor in suitors for word in suitor.words]
+    words = [{*analyzer.terms(word), word.casefold()} for match in matches for word in match.words(WORDS)]
     return any(term <= word for term in muted for word in words)
 
 
-def _since_last_mail(records: Iterable[Change], edition: Edition) -> tuple[Change, ...]:
+def _since_last_mail(records: Iterable[Change], inputs: Inputs) -> tuple[Change, ...]:
     """Of a call that was never told of, the changes since the last mail; none before the first."""
-    if edition.since is None:
+    if inputs.since is None:
         return ()
-    return tuple(change for change in records if brussels_day(change.seen_at) > edition.since)
+    return tuple(change for change in records if brussels_day(change.seen_at) > inputs.since)
 
 
 def _resurfacing(subscriber: Subscriber, changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -237,15 +225,15 @@ def _place(item: Item) -> tuple[object, ...]:
     return (_ORDER.index(item.part), first, -item.fit, item.call.identifier)
 
 
-def _others(item: Item, subscriber: Subscriber, edition: Edition) -> tuple[Suitor, ...]:
+def _others(item: Item, subscriber: Subscriber, inputs: Inputs) -> tuple[Match, ...]:
     """Which institutes of the network the call suits too."""
-    own = {key.partition("/")[0] for key in keys_of(subscriber, edition)}
+    own = {key.partition("/")[0] for key in keys_of(subscriber, inputs)}
     name = item.call.identifier
-    fittings = [
-        (key, fitting)
-        for key in edition.network
+    matches = (
+        match
+        for key in inputs.network
         if key not in own
-        for fitting in edition.fits[key]
-        if fitting.call.identifier == name and fitting.fit >= GOOD_FIT
-    ]
-    return suitors_of(fittings, edition)[:_OTHERS]
+        for match in inputs.matches[key]
+        if match.call.identifier == name and match.fit >= GOOD_FIT
+    )
+    return best_first(matches)[:_OTHERS]

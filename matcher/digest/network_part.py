@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from matcher.digest.compose import GOOD_FIT, compose, suitors_of
-from matcher.digest.page import Room, SuitorLine, shade, suitor_line
+from matcher.digest.compose import GOOD_FIT, best_first, compose
+from matcher.digest.page import Limits, MatchLine, match_line, shade
 from matcher.model.call import Status
 from matcher.model.day import BRUSSELS
 from matcher.model.subscription import Digest, Item, Language, MailSection, NetworkView
@@ -15,10 +15,12 @@ from matcher.text import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import date
 
-    from matcher.digest.compose import Edition, Fitting
+    from matcher.digest.compose import Inputs
     from matcher.model.answers import RunRecord
     from matcher.model.call import Call
+    from matcher.model.match import Match
     from matcher.model.subscription import Subscriber
     from matcher.present.words import Words
 
@@ -49,72 +51,69 @@ _OUTCOMES = {
 }
 
 
-_Partners = list[tuple[str, "Fitting"]]
-
-
-def compose_network(subscriber: Subscriber, edition: Edition, everything: Collection[str]) -> Digest:
+def compose_network(subscriber: Subscriber, inputs: Inputs, everything: Collection[str]) -> Digest:
     """The digest of a network subscriber: the items of all institutes, and the network's view.
 
     Args:
         subscriber: one whose institutes are, or hold, the whole network.
-        edition: the day as this subscriber sees it.
+        inputs: the day as this subscriber sees it.
         everything: identifiers of all calls that any subscriber was told of.
 
     """
     least = subscriber.min_fit or GOOD_FIT
-    partners = _partners(edition, least)
+    partners = _partners(inputs, least)
     joint = sorted((name for name in partners if len(partners[name]) > 1), key=lambda n: _strength(partners[n], n))
     best = sorted(partners, key=lambda n: _strength(partners[n], n))
     unseen = sorted(partners.keys() - set(everything), key=lambda n: (-_fits(partners[n])[0], n))
-    columns = [partners[name][0][1].call for name in best[:COLUMNS]]
-    matched = {key for pairs in partners.values() for key, _ in pairs}
+    columns = [partners[name][0].call for name in best[:COLUMNS]]
+    matched = {match.institute for matches in partners.values() for match in matches}
     view = NetworkView(
         calls=tuple(columns),
-        matrix=_matrix(edition, partners, columns),
-        joint=tuple(_line(edition, partners[name]) for name in joint[:JOINT]),
-        unseen=tuple(_line(edition, partners[name]) for name in unseen[:UNSEEN]),
-        without=tuple(edition.names.get(key, key) for key in edition.network if key not in matched),
-        runs=tuple(_sentence(run, subscriber.language) for run in edition.runs),
+        matrix=_matrix(inputs, partners, columns),
+        joint=tuple(_line(partners[name], inputs.day) for name in joint[:JOINT]),
+        unseen=tuple(_line(partners[name], inputs.day) for name in unseen[:UNSEEN]),
+        without=tuple(inputs.names.get(key, key) for key in inputs.network if key not in matched),
+        runs=tuple(_sentence(run, subscriber.language) for run in inputs.runs),
     )
-    return replace(compose(subscriber, edition), network=view)
+    return replace(compose(subscriber, inputs), network=view)
 
 
-def _partners(edition: Edition, least: int) -> dict[str, _Partners]:
+def _partners(inputs: Inputs, least: int) -> dict[str, list[Match]]:
     """The institutes that each live call suits."""
-    found: dict[str, _Partners] = {}
-    for key in edition.network:
-        for fitting in edition.fits[key]:
-            if fitting.fit >= least and fitting.call.is_live(edition.day):
-                found.setdefault(fitting.call.identifier, []).append((key, fitting))
+    found: dict[str, list[Match]] = {}
+    for key in inputs.network:
+        for match in inputs.matches[key]:
+            if match.fit >= least and match.call.is_live(inputs.day):
+                found.setdefault(match.call.identifier, []).append(match)
     return found
 
 
-def _fits(partners: _Partners) -> list[int]:
-    return sorted((fitting.fit for _, fitting in partners), reverse=True)
+def _fits(partners: list[Match]) -> list[int]:
+    return sorted((match.fit for match in partners), reverse=True)
 
 
-def _strength(partners: _Partners, name: str) -> tuple[int, int, int, str]:
+def _strength(partners: list[Match], name: str) -> tuple[int, int, int, str]:
     """A joint bid is as good as its second partner; then the best one, then how many there are."""
     fits = _fits(partners)
     return (-fits[1] if len(fits) > 1 else 0, -fits[0], -len(fits), name)
 
 
 def _matrix(
-    edition: Edition, partners: dict[str, _Partners], columns: list[Call]
+    inputs: Inputs, partners: dict[str, list[Match]], columns: list[Call]
 ) -> tuple[tuple[str, tuple[int | None, ...]], ...]:
     """A row for each institute that suits one of the calls."""
-    cells = {(key, name): fitting.fit for name, pairs in partners.items() for key, fitting in pairs}
-    rows = ((key, tuple(cells.get((key, call.identifier)) for call in columns)) for key in edition.network)
-    return tuple((edition.names.get(key, key), fits) for key, fits in rows if any(f is not None for f in fits))
+    cells = {(match.institute, name): match.fit for name, matches in partners.items() for match in matches}
+    rows = ((key, tuple(cells.get((key, call.identifier)) for call in columns)) for key in inputs.network)
+    return tuple((inputs.names.get(key, key), fits) for key, fits in rows if any(f is not None for f in fits))
 
 
-def _line(edition: Edition, partners: _Partners) -> Item:
-    call, day = partners[0][1].call, edition.day
+def _line(partners: list[Match], day: date) -> Item:
+    call = partners[0].call
     coming = call.next_deadline(day)
     return Item(
         call,
         MailSection.FORTHCOMING if call.status_on(day) is Status.FORTHCOMING else MailSection.NEW,
-        suitors_of(partners, edition),
+        best_first(partners),
         deadline=coming,
         days_left=(coming.date - day).days if coming else None,
     )
@@ -152,7 +151,7 @@ class CallLine:
     url: str | None
     identifier: str
     deadline: str | None
-    partners: tuple[SuitorLine, ...] = ()
+    partners: tuple[MatchLine, ...] = ()
     more: str | None = None
 
 
@@ -173,23 +172,23 @@ class NetworkPage:
     runs: tuple[str, ...]
 
 
-def network_page(digest: Digest, view: NetworkView, words: Words, room: Room) -> NetworkPage:
+def network_page(digest: Digest, view: NetworkView, words: Words, limits: Limits) -> NetworkPage:
     """The network part, rows without any match left to the list of institutes without one."""
     rows = [(name, fits) for name, fits in view.matrix if any(fit is not None for fit in fits)]
-    more = len(rows) - room.rows
+    more = len(rows) - limits.rows
     return NetworkPage(
-        tuple(_call(call, n, digest, words, room) for n, call in enumerate(view.calls[:_WIDEST], 1)),
+        tuple(_call(call, n, digest, words, limits) for n, call in enumerate(view.calls[:_WIDEST], 1)),
         tuple(
             (untrusted.text(name, untrusted.TERM), tuple(map(_cell, fits[:_WIDEST])))
-            for name, fits in rows[: room.rows]
+            for name, fits in rows[: limits.rows]
         ),
         words.say_n("and {n} more institute", "and {n} more institutes", more) if more > 0 else None,
-        tuple(_item(item, n, digest, words, room) for n, item in enumerate(view.joint[: room.items], 1)),
+        tuple(_item(item, n, digest, words, limits) for n, item in enumerate(view.joint[: limits.items], 1)),
         len(view.joint),
-        _more(words, len(view.joint) - room.items),
-        tuple(_item(item, n, digest, words, room) for n, item in enumerate(view.unseen[: room.items], 1)),
+        _more(words, len(view.joint) - limits.items),
+        tuple(_item(item, n, digest, words, limits) for n, item in enumerate(view.unseen[: limits.items], 1)),
         len(view.unseen),
-        _more(words, len(view.unseen) - room.items),
+        _more(words, len(view.unseen) - limits.items),
         ", ".join(untrusted.text(name, untrusted.TERM) for name in view.without) or None,
         tuple(untrusted.text(run) for run in view.runs),
     )
@@ -203,18 +202,18 @@ def _cell(fit: int | None) -> NetworkCell:
     return NetworkCell("", "none") if fit is None else NetworkCell(str(fit), shade(fit))
 
 
-def _item(item: Item, number: int, digest: Digest, words: Words, room: Room) -> CallLine:
-    everyone = (*item.suitors, *item.others)
-    fewer = Room(words=min(room.words, _TERMS))
-    partners = tuple(suitor_line(s, fewer, named=True) for s in everyone[: room.suitors + 1])
+def _item(item: Item, number: int, digest: Digest, words: Words, limits: Limits) -> CallLine:
+    everyone = (*item.matches, *item.others)
+    fewer = Limits(words=min(limits.words, _TERMS))
+    partners = tuple(match_line(m, digest, fewer, named=True) for m in everyone[: limits.matches + 1])
     more = len(everyone) - len(partners)
     others = words.say_n("{n} other", "{n} others", more) if more > 0 else None
-    return replace(_call(item.call, number, digest, words, room), partners=partners, more=others)
+    return replace(_call(item.call, number, digest, words, limits), partners=partners, more=others)
 
 
-def _call(call: Call, number: int, digest: Digest, words: Words, room: Room) -> CallLine:
+def _call(call: Call, number: int, digest: Digest, words: Words, limits: Limits) -> CallLine:
     identifier = untrusted.text(call.identifier, untrusted.TERM * 2)
-    title = untrusted.text(call.title, room.title) or identifier
+    title = untrusted.text(call.title, limits.title) or identifier
     return CallLine(number, title, untrusted.link(call.url), identifier, _deadline(call, digest, words))
 
 

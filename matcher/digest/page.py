@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matcher.mail.message import MailOptions
-    from matcher.model.subscription import Digest, Item, Subscriber, Suitor
+    from matcher.model.match import Match
+    from matcher.model.subscription import Digest, Item, Subscriber
     from matcher.present.phrases import ChangeLine, DeadlineLine
     from matcher.present.words import Words
 
@@ -32,13 +33,9 @@ def audience(digest: Digest, words: Words) -> str:
     if subscriber.is_network:
         return words.say("the Carnot network")
     if len(subscriber.institutes) == 1:
-        return untrusted.text(digest.names[0] if digest.names else _name(digest), 40)
+        (institute,) = subscriber.institutes
+        return untrusted.text(digest.names.get(institute, institute), 40)
     return words.say_n("{n} institute", "{n} institutes", len(subscriber.institutes))
-
-
-def _name(digest: Digest) -> str:
-    named = (suitor.name for item in digest.items for suitor in item.suitors[:1])
-    return next(named, digest.subscriber.institutes[0])
 
 
 def subject(digest: Digest, words: Words) -> str:
@@ -115,11 +112,11 @@ STRONG, GOOD = 90, 75
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Limits:
     """How much a mail says of each call: less when it would be too long for a mail reader."""
 
     words: int = 6  # evidence words per institute
-    suitors: int = 4  # of the subscriber's institutes
+    matches: int = 4  # with the subscriber's institutes
     others: int = 6  # institutes of the network
     title: int = untrusted.TITLE
     items: int = 1000
@@ -127,7 +124,7 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
-class SuitorLine:
+class MatchLine:
     """One institute and why the call suits it; `name` is empty where the mail is for that institute alone."""
 
     name: str
@@ -145,7 +142,7 @@ class ItemView:
     identifier: str
     fit: int
     shade: str
-    suitors: tuple[SuitorLine, ...]
+    matches: tuple[MatchLine, ...]
     facts: tuple[tuple[str, str], ...]
     opening: str | None
     deadlines: tuple[DeadlineLine, ...]
@@ -176,7 +173,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class MailPage:
     """The whole mail but the network part."""
 
     language: str
@@ -192,18 +189,18 @@ class Page:
     footer: tuple[str, ...]
 
 
-def page_of(digest: Digest, words: Words, options: MailOptions, room: Room) -> Page:
-    """The mail in words; items beyond `room.items` are counted as left out."""
-    shown = digest.items[: room.items]
+def page_of(digest: Digest, words: Words, options: MailOptions, limits: Limits) -> MailPage:
+    """The mail in words; items beyond `limits.items` are counted as left out."""
+    shown = digest.items[: limits.items]
     sections: list[SectionView] = []
     number = 1
     for part in MailSection:
         chosen = [item for item in shown if item.part is part]
         if chosen:
-            views = tuple(item_view(i, number + n, digest, words, room) for n, i in enumerate(chosen))
+            views = tuple(item_view(i, number + n, digest, words, limits) for n, i in enumerate(chosen))
             sections.append(SectionView(part.value, part_title(words, part), views))
             number += len(chosen)
-    return Page(
+    return MailPage(
         digest.subscriber.language.value,
         untrusted.text(options.product, untrusted.TERM),
         _capital(audience(digest, words)),
@@ -213,7 +210,7 @@ def page_of(digest: Digest, words: Words, options: MailOptions, room: Room) -> P
         empty(digest, words),
         tuple(sections),
         left_out(digest, words, digest.left_out + len(digest.items) - len(shown)),
-        words.say("This mail was shortened to stay readable in every mail program.") if room != Room() else None,
+        words.say("This mail was shortened to stay readable in every mail program.") if limits != Limits() else None,
         footer(digest, words, options),
     )
 
@@ -231,24 +228,24 @@ def part_title(words: Words, part: MailSection) -> str:
     }[part]
 
 
-def item_view(item: Item, number: int, digest: Digest, words: Words, room: Room) -> ItemView:
+def item_view(item: Item, number: int, digest: Digest, words: Words, limits: Limits) -> ItemView:
     """One call in words, as it stands on the digest's day."""
     call, today = item.call, digest.day
     alone = len(digest.subscriber.institutes) == 1 and not digest.subscriber.is_network
     return ItemView(
         number,
-        untrusted.text(call.title, room.title) or untrusted.text(call.identifier, untrusted.TERM * 2),
+        untrusted.text(call.title, limits.title) or untrusted.text(call.identifier, untrusted.TERM * 2),
         untrusted.link(call.url),
         untrusted.text(call.identifier, untrusted.TERM * 2),
         item.fit,
         shade(item.fit),
-        tuple(suitor_line(s, room, named=not alone) for s in item.suitors[: room.suitors]),
+        tuple(match_line(m, digest, limits, named=not alone) for m in item.matches[: limits.matches]),
         _facts(item, words),
         phrases.opening(words, call, today),
         phrases.deadlines(words, call, today),
         phrases.later_deadlines(words, call, today),
         phrases.changes(words, item.changes),
-        _others(item.others, words, room),
+        _others(item.others, digest, words, limits),
     )
 
 
@@ -256,10 +253,14 @@ def shade(fit: int) -> str:
     return "strong" if fit >= STRONG else "good" if fit >= GOOD else "fair"
 
 
-def suitor_line(suitor: Suitor, room: Room, *, named: bool) -> SuitorLine:
-    """The institute with its evidence words, as many as there is room for."""
-    terms = ", ".join(untrusted.text(word, untrusted.TERM) for word in suitor.words[: room.words])
-    return SuitorLine(untrusted.text(suitor.name, untrusted.TERM) if named else "", suitor.fit, terms)
+def match_line(match: Match, digest: Digest, limits: Limits, *, named: bool) -> MatchLine:
+    """The institute with its evidence words, as many as the limits allow."""
+    terms = ", ".join(untrusted.text(word, untrusted.TERM) for word in match.words(limits.words))
+    return MatchLine(_name(match, digest) if named else "", match.fit, terms)
+
+
+def _name(match: Match, digest: Digest) -> str:
+    return untrusted.text(digest.names.get(match.institute, match.institute), untrusted.TERM)
 
 
 def _facts(item: Item, words: Words) -> tuple[tuple[str, str], ...]:
@@ -272,11 +273,11 @@ def _facts(item: Item, words: Words) -> tuple[tuple[str, str], ...]:
     return tuple((label, value) for label, value in facts if value)
 
 
-def _others(others: Sequence[Suitor], words: Words, room: Room) -> str | None:
+def _others(others: Sequence[Match], digest: Digest, words: Words, limits: Limits) -> str | None:
     """`Cetim 91, Mines 88 et 3 autres`: who else in the network could apply."""
-    if not others or not room.others:
+    if not others or not limits.others:
         return None
-    shown = [f"{untrusted.text(s.name, untrusted.TERM)} {s.fit}" for s in others[: room.others]]
+    shown = [f"{_name(m, digest)} {m.fit}" for m in others[: limits.others]]
     more = len(others) - len(shown)
     if more > 0:
         shown.append(words.say_n("{n} other", "{n} others", more))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcher.digest import page as pages
 from matcher.digest.network_part import network_page
-from matcher.digest.page import Page, Room, page_of
+from matcher.digest.page import Limits, MailPage, page_of
 from matcher.mail import message
 from matcher.mail.message import MailOptions
 from matcher.model.subscription import Digest, Mail
@@ -34,12 +34,12 @@ LIMIT = 98_000
 COLUMNS = 72
 """Width of the plain text."""
 
-_ROOMS = (
-    Room(),
-    Room(words=4, others=3),
-    Room(words=3, suitors=2, others=0, rows=30),
-    Room(words=3, suitors=2, others=0, rows=15, title=120),
-    *(Room(words=2, suitors=1, others=0, rows=10, title=100, items=n) for n in (30, 20, 15, 10, 5)),
+_LEVELS = (
+    Limits(),
+    Limits(words=4, others=3),
+    Limits(words=3, matches=2, others=0, rows=30),
+    Limits(words=3, matches=2, others=0, rows=15, title=120),
+    *(Limits(words=2, matches=1, others=0, rows=10, title=100, items=n) for n in (30, 20, 15, 10, 5)),
 )
 
 
@@ -56,7 +56,7 @@ def render(digest: Digest, options: MailOptions, *, now: datetime) -> Mail:
 def rendered(digest: Digest, options: MailOptions, *, now: datetime) -> tuple[Mail, Digest]:
     """As `render`, with the digest that the mail shows: items that it has no room for are left out, and not told."""
     words = Words(digest.subscriber.language)
-    text, html, room = _parts(digest, words, options)
+    text, html, limits = _parts(digest, words, options)
     kind = "network" if digest.network is not None else "digest"
     identifier = message.message_id(kind, digest.subscriber.identifier, digest.day, options.list_id)
     subject = pages.subject(digest, words)
@@ -65,32 +65,32 @@ def rendered(digest: Digest, options: MailOptions, *, now: datetime) -> tuple[Ma
     mail = Mail(
         identifier, digest.subscriber.identifier, digest.subscriber.address, digest.day, subject, body, html, kind
     )
-    shown = digest.items[: room.items]
+    shown = digest.items[: limits.items]
     return mail, replace(digest, items=shown, left_out=digest.left_out + len(digest.items) - len(shown))
 
 
-def _parts(digest: Digest, words: Words, options: MailOptions) -> tuple[str, str, Room]:
-    """Both parts in the largest room whose HTML stays below the limit, and that room."""
-    room = _ROOMS[-1]
-    for room in _ROOMS:
-        html = _html(digest, words, options, room)
+def _parts(digest: Digest, words: Words, options: MailOptions) -> tuple[str, str, Limits]:
+    """Both parts by the widest limits that keep the HTML below `LIMIT`, and those limits."""
+    limits = _LEVELS[-1]
+    for limits in _LEVELS:
+        html = _html(digest, words, options, limits)
         if len(html.encode()) <= LIMIT:
             break
-    return _text(digest, words, options, room), html, room
+    return _text(digest, words, options, limits), html, limits
 
 
-def _html(digest: Digest, words: Words, options: MailOptions, room: Room) -> str:
-    rendered = _environment().get_template("digest.html").render(_content(digest, words, options, room))
+def _html(digest: Digest, words: Words, options: MailOptions, limits: Limits) -> str:
+    rendered = _environment().get_template("digest.html").render(_content(digest, words, options, limits))
     return _inliner().inline(rendered)
 
 
-def _text(digest: Digest, words: Words, options: MailOptions, room: Room) -> str:
-    return _environment().get_template("digest.txt").render(_content(digest, words, options, room)).strip() + "\n"
+def _text(digest: Digest, words: Words, options: MailOptions, limits: Limits) -> str:
+    return _environment().get_template("digest.txt").render(_content(digest, words, options, limits)).strip() + "\n"
 
 
-def _content(digest: Digest, words: Words, options: MailOptions, room: Room) -> dict[str, Any]:
-    shown: Page = page_of(digest, words, options, room)
-    network = network_page(digest, digest.network, words, room) if digest.network is not None else None
+def _content(digest: Digest, words: Words, options: MailOptions, limits: Limits) -> dict[str, Any]:
+    shown: MailPage = page_of(digest, words, options, limits)
+    network = network_page(digest, digest.network, words, limits) if digest.network is not None else None
     return {
         "page": shown,
         "network": network,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -33,9 +33,16 @@ class Evidence:
     kind: EvidenceKind = EvidenceKind.TERM
 
 
+WORDS = 5
+"""Terms that a digest keeps of a match."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A call scored for a profile; `score` is the model's number, `fit` 0-100 its place in the archive."""
+    """A call scored for a profile; `score` is the model's number, `fit` 0-100 its place in the archive.
+
+    `institute` is the identifier of an institute or `identifier/lab name`, empty for any other profile.
+    """
 
     rank: int
     call: Call
@@ -43,21 +50,29 @@ class Match:
     fit: int
     evidence: tuple[Evidence, ...] = ()
     sentence: str | None = None  # the sentence of the call where most of the evidence stands
-    pinned: bool = False
+    pinned: bool = False  # it holds a term that the institute always wants to see
+    institute: str = ""
 
     def words(self, most: int) -> tuple[str, ...]:
         """The terms that made the score, heaviest first, without those that say again what a heavier one said."""
-        shown: list[str] = []
+        return tuple(item.term for item in self._telling(most))
+
+    def brief(self) -> Match:
+        """The match with `WORDS` terms as its only evidence: what a digest tells of it."""
+        return replace(self, evidence=self._telling(WORDS))
+
+    def _telling(self, most: int) -> tuple[Evidence, ...]:
+        shown: list[Evidence] = []
         for item in self.evidence:
-            new = item.kind is EvidenceKind.TERM and not any(_within(item.term, other) for other in shown)
+            new = item.kind is EvidenceKind.TERM and not any(_within(item, other) for other in shown)
             if new and len(shown) < most:
-                shown = [other for other in shown if not _within(other, item.term)] + [item.term]
+                shown = [other for other in shown if not _within(other, item)] + [item]
         return tuple(shown)
 
 
-def _within(term: str, other: str) -> bool:
+def _within(one: Evidence, other: Evidence) -> bool:
     """True when every word of a term stands in another."""
-    return set(term.split()) <= set(other.split())
+    return set(one.term.split()) <= set(other.term.split())
 
 
 class SkillVerdict(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from matcher.model.call import Call, Deadline
     from matcher.model.changes import Change
+    from matcher.model.match import Match
 
 NETWORK = "*"
 """A subscriber with this as institute gets the network digest."""
@@ -73,23 +74,13 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True)
-class Suitor:
-    """An institute that a call suits: its fit (0-100) and the words that made it."""
-
-    institute: str
-    name: str
-    fit: int
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Item:
-    """One call in a digest. `suitors` are the subscriber's institutes, best first; `others` the rest of the network."""
+    """One call in a digest: `matches` with the subscriber's institutes, best first; `others` with the rest."""
 
     call: Call
     part: MailSection
-    suitors: tuple[Suitor, ...]
-    others: tuple[Suitor, ...] = ()
+    matches: tuple[Match, ...]
+    others: tuple[Match, ...] = ()
     deadline: Deadline | None = None  # the next one on the digest's day
     days_left: int | None = None
     reminder: int | None = None  # the reminder that made it `closing`
@@ -99,7 +90,7 @@ class Item:
 
     @property
     def fit(self) -> int:
-        return self.suitors[0].fit if self.suitors else 0
+        return self.matches[0].fit if self.matches else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +123,7 @@ class NetworkView:
 class Digest:
     """What one subscriber gets on one day; `left_out` counts items beyond `subscriber.most`.
 
-    `names` are how the subscriber's institutes are called, in the order of `subscriber.institutes`.
+    `names` are how institutes and labs are called, by identifier.
     """
 
     subscriber: Subscriber
@@ -141,7 +132,7 @@ class Digest:
     left_out: int
     health: Freshness
     network: NetworkView | None = None
-    names: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from matcher.config.subscribers import WEEKDAYS
 from matcher.model.answers import SubscriberLine
 from matcher.model.call import Call
-from matcher.model.match import Match
+from matcher.model.match import WORDS, Match
 from matcher.model.subscription import DigestLine, Fate, Frequency, Mail, MailState, QueuedMail, Subscriber
 from matcher.text.untrusted import csv_cell
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matcher.model.institute import Institute
     from matcher.model.project import ProjectReport
     from matcher.model.rows import FetchReport
-    from matcher.model.subscription import DeliveryReport, Item, NetworkView, Suitor
+    from matcher.model.subscription import DeliveryReport, Item, NetworkView
 
 SCHEMA = 1
 
@@ -170,24 +170,24 @@ def item_record(item: Item, day: date) -> Record:
         "part": item.part.value,
         **call_record(item.call, day),
         "fit": item.fit,
-        "institutes": _suitors(item.suitors),
-        "others": _suitors(item.others),
+        "institutes": _institutes(item.matches),
+        "others": _institutes(item.others),
         "reminder": item.reminder,
         "first": item.first,
         "changes": [change_record(change) for change in item.changes],
     }
 
 
-def _suitors(suitors: Iterable[Suitor]) -> list[Record]:
-    return [{"institute": s.institute, "fit": s.fit, "words": list(s.words)} for s in suitors]
+def _institutes(matches: Iterable[Match]) -> list[Record]:
+    return [{"institute": m.institute, "fit": m.fit, "words": list(m.words(WORDS))} for m in matches]
 
 
 def _network_record(view: NetworkView) -> Record:
     return {
         "calls": [call.identifier for call in view.calls],
         "matrix": [{"institute": name, "fits": list(fits)} for name, fits in view.matrix],
-        "joint": [{"call": i.call.identifier, "institutes": _suitors(i.suitors)} for i in view.joint],
-        "unseen": [{"call": i.call.identifier, "institutes": _suitors(i.suitors)} for i in view.unseen],
+        "joint": [{"call": i.call.identifier, "institutes": _institutes(i.matches)} for i in view.joint],
+        "unseen": [{"call": i.call.identifier, "institutes": _institutes(i.matches)} for i in view.unseen],
         "without": list(view.without),
         "runs": list(view.runs),
     }

@@ -86,6 +86,7 @@ class Scored:
     totals: npt.NDArray[np.float64]
     distribution: npt.NDArray[Any]
     pin: tuple[str, ...] = ()  # calls that hold one of these terms are always shown
+    institute: str = ""
 
     def fit(self, row: int) -> int:
         """The fit of one call, 0-100."""
@@ -99,7 +100,9 @@ class Scored:
         """The match of one call with its evidence."""
         found, weights = self._evidence(row)
         text = best_sentence(self.index.sections(row), weights) if sentence else None
-        return Match(rank, self.index.call(row), float(self.totals[row]), self.fit(row), found, text, pinned)
+        return Match(
+            rank, self.index.call(row), float(self.totals[row]), self.fit(row), found, text, pinned, self.institute
+        )
 
     def _evidence(self, row: int) -> tuple[tuple[Evidence, ...], Mapping[str, float]]:
         """What made the score of one call, heaviest first (the weights add up to it), and the weight of each term."""
@@ -131,7 +134,9 @@ class Scored:
 def score_all(index: Index, query: QueryVector, profile: str | None) -> Scored:
     """Score all calls; `profile` is the institute whose distribution fits are places in, None for a text."""
     scores = index.scores(query)
-    return Scored(index, query, scores, scores.total, index.distribution(scores.lasting, profile))
+    return Scored(
+        index, query, scores, scores.total, index.distribution(scores.lasting, profile), institute=profile or ""
+    )
 
 
 def best_matches(

@@ -12,7 +12,7 @@ from matcher.app.fetching import fetch, query_of
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
 from matcher.app.questions import rank
-from matcher.app.queueing import build_edition
+from matcher.app.queueing import gather_inputs
 from matcher.config.settings import load_settings
 from matcher.model.day import noon
 from matcher.model.match import EvidenceKind
@@ -65,12 +65,10 @@ def test_a_question_about_an_institute_needs_no_encoder_any_more(run, encoded):
 def test_digests_rank_by_the_same_scores(run, encoded):
     app = Home(load_settings(environ={**encoded.environment, "MATCHER_RANKING_ENCODER": "tiny"}))
     with app.open_store(read_only=True) as store:
-        edition = build_edition(store, current_index(app), app.institutes, (), day=date.fromisoformat(DAY))
-    ranked = rank(
-        app,
-        Question(("cea-leti",), as_of=date.fromisoformat(DAY), min_fit=min(f.fit for f in edition.fits["cea-leti"])),
-    )
-    told = [(fitting.call.identifier, fitting.fit) for fitting in edition.fits["cea-leti"]]
+        inputs = gather_inputs(store, current_index(app), app.institutes, (), day=date.fromisoformat(DAY))
+    told = [(match.call.identifier, match.fit) for match in inputs.matches["cea-leti"]]
+    asked = Question(("cea-leti",), as_of=date.fromisoformat(DAY), min_fit=min(fit for _, fit in told))
+    ranked = rank(app, asked)
     assert told[: len(ranked.matches)] == [(match.call.identifier, match.fit) for match in ranked.matches]
     assert any(item.kind is EvidenceKind.MEANING for match in ranked.matches for item in match.evidence)
 

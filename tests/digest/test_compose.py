@@ -11,26 +11,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.app.queueing import build_edition
+from matcher.app.queueing import gather_inputs
 from matcher.app.sample import load_sample
 from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config
-from matcher.digest.compose import Edition, Fitting, compose, for_subscriber, is_due, is_worth_sending
+from matcher.digest.compose import Inputs, compose, for_subscriber, is_due, is_worth_sending
 from matcher.digest.network_part import compose_network
 from matcher.digest.news import told_by
 from matcher.model.answers import RunRecord
 from matcher.model.call import Deadline, Status
 from matcher.model.institute import Lab
 from matcher.model.rows import ListingScope
-from matcher.model.subscription import NETWORK, Frequency, Freshness, Language, Mail, MailSection, MailState, Suitor
+from matcher.model.subscription import NETWORK, Frequency, Freshness, Language, Mail, MailSection, MailState
 from matcher.portal.parsing import parse_rows
 from matcher.ranking.build import build
 from matcher.store.database import Store
 from tests.helpers.forms import either, has_a_long_form
+from tests.helpers.matches import match_of
 from tests.helpers.story import ANA, World, call, day, told
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from matcher.model.match import Match
 
 FRESH = Freshness(None, stale=False)
 
@@ -53,7 +56,7 @@ class TestDue:
         assert not is_due(thursday, day(11), day(10))
 
     def test_empty(self) -> None:
-        empty = compose(ANA, Edition(day(0), {"brgm": ()}, {}, FRESH))
+        empty = compose(ANA, Inputs(day(0), {"brgm": ()}, {}, FRESH))
         assert empty.is_empty
         assert not is_worth_sending(empty)
         for wish in ({"send_empty": True}, {"frequency": Frequency.WEEKLY}):
@@ -61,45 +64,45 @@ class TestDue:
 
 
 class TestOrder:
-    def edition(self, *fits: Fitting, **fields: object) -> Edition:
-        return Edition(day(0), {"brgm": fits}, {"brgm": "BRGM"}, FRESH, **fields)
+    def inputs(self, *matches: Match, **fields: object) -> Inputs:
+        return Inputs(day(0), {"brgm": matches}, {"brgm": "BRGM"}, FRESH, **fields)
 
     def test_each_section_has_its_order(self) -> None:
         soon = {"opening": day(9), "status": Status.FORTHCOMING}
-        edition = self.edition(
-            Fitting(call("N1"), 70),
-            Fitting(call("N2"), 90),
-            Fitting(call("C1", closes=20), 99),
-            Fitting(call("C2", closes=10), 60),
-            Fitting(call("F1", **soon), 80),
-            Fitting(call("F2", **soon), 81),
-            Fitting(call("OVER", closes=-1), 99),
+        inputs = self.inputs(
+            match_of(call("N1"), 70),
+            match_of(call("N2"), 90),
+            match_of(call("C1", closes=20), 99),
+            match_of(call("C2", closes=10), 60),
+            match_of(call("F1", **soon), 80),
+            match_of(call("F2", **soon), 81),
+            match_of(call("OVER", closes=-1), 99),
         )
-        digest = compose(ANA, edition)
+        digest = compose(ANA, inputs)
         assert told(digest) == {"closing": ["C2", "C1"], "new": ["N2", "N1"], "forthcoming": ["F2", "F1"]}
 
     def test_filters(self) -> None:
-        edition = self.edition(
-            Fitting(call("A"), 90), Fitting(call("LIFE", programme="LIFE"), 90), Fitting(call("L"), 9)
+        inputs = self.inputs(
+            match_of(call("A"), 90), match_of(call("LIFE", programme="LIFE"), 90), match_of(call("L"), 9)
         )
-        assert told(compose(replace(ANA, programmes=("HORIZON",)), edition)) == {"new": ["A"]}
-        assert told(compose(replace(ANA, actions=("CSA",)), edition)) == {}
-        assert told(compose(replace(ANA, actions=("RIA",), mute_calls=("A",)), edition)) == {"new": ["LIFE"]}
+        assert told(compose(replace(ANA, programmes=("HORIZON",)), inputs)) == {"new": ["A"]}
+        assert told(compose(replace(ANA, actions=("CSA",)), inputs)) == {}
+        assert told(compose(replace(ANA, actions=("RIA",), mute_calls=("A",)), inputs)) == {"new": ["LIFE"]}
 
     def test_several_institutes_are_one_item(self) -> None:
         a = call("A")
-        fits = {
-            "brgm": (Fitting(a, 60, ("rock",)),),
-            "cetim": (Fitting(a, 80, ("metal",)),),
-            "onera": (Fitting(a, 95, ("air",)),),
-            "inria": (Fitting(a, 89),),
+        matches = {
+            "brgm": (match_of(a, 60, "rock"),),
+            "cetim": (match_of(a, 80, "metal", institute="cetim"),),
+            "onera": (match_of(a, 95, "air", institute="onera"),),
+            "inria": (match_of(a, 89, institute="inria"),),
         }
         names = {"brgm": "BRGM", "cetim": "Cetim", "onera": "Onera", "inria": "Inria"}
-        digest = compose(replace(ANA, institutes=("brgm", "cetim")), Edition(day(0), fits, names, FRESH))
+        digest = compose(replace(ANA, institutes=("brgm", "cetim")), Inputs(day(0), matches, names, FRESH))
         (item,) = digest.items
-        assert item.suitors == (Suitor("cetim", "Cetim", 80, ("metal",)), Suitor("brgm", "BRGM", 60, ("rock",)))
-        assert item.others == (Suitor("onera", "Onera", 95, ("air",)),)
-        assert digest.names == ("BRGM", "Cetim")
+        assert item.matches == (*matches["cetim"], *matches["brgm"])
+        assert item.others == matches["onera"]
+        assert digest.names == names
 
 
 class TestNetwork:
@@ -108,31 +111,32 @@ class TestNetwork:
     def test_the_view(self) -> None:
         a, b, c = call("A"), call("B"), call("C")
         fits = {
-            "x": (Fitting(a, 99, ("gas",)), Fitting(b, 95)),
-            "y": (Fitting(b, 94), Fitting(a, 91, ("ice",)), Fitting(c, 50)),
-            "z": (Fitting(c, 40),),
-            "x/lab": (Fitting(c, 99),),
+            "x": (match_of(a, 99, "gas"), match_of(b, 95)),
+            "y": (match_of(b, 94), match_of(a, 91, "ice"), match_of(c, 50)),
+            "z": (match_of(c, 40),),
+            "x/lab": (match_of(c, 99),),
         }
+        matches = {key: [replace(m, institute=key) for m in of_one] for key, of_one in fits.items()}
         run = RunRecord(1, "fetch", datetime(2026, 6, 1, 4, tzinfo=UTC), None, "failed", {"problems": ["No answer."]})
-        edition = Edition(day(0), fits, {"x": "X", "y": "Y", "z": "Z"}, FRESH, runs=(run,))
-        digest = compose_network(self.SUBSCRIBER, edition, {"A"})
+        inputs = Inputs(day(0), matches, {"x": "X", "y": "Y", "z": "Z"}, FRESH, runs=(run,))
+        digest = compose_network(self.SUBSCRIBER, inputs, {"A"})
         view = digest.network
         assert [c.identifier for c in view.calls] == ["B", "A"]
         assert view.matrix == (("X", (95, 99)), ("Y", (94, 91)))
-        assert [(i.call.identifier, [s.name for s in i.suitors]) for i in view.joint] == [
-            ("B", ["X", "Y"]),
-            ("A", ["X", "Y"]),
+        assert [(i.call.identifier, [m.institute for m in i.matches]) for i in view.joint] == [
+            ("B", ["x", "y"]),
+            ("A", ["x", "y"]),
         ]
-        assert view.joint[1].suitors[1].words == ("ice",)
+        assert view.joint[1].matches[1].words(5) == ("ice",)
         assert [i.call.identifier for i in view.unseen] == ["B"]
         assert view.without == ("Z",)
         assert view.runs == ("2026-06-01 06:00, fetch, failed: No answer.",)
         assert {item.call.identifier for item in digest.items} == {"A", "B", "C"}
-        french = compose_network(replace(self.SUBSCRIBER, language=Language.FR), edition, set()).network
+        french = compose_network(replace(self.SUBSCRIBER, language=Language.FR), inputs, set()).network
         assert french.runs == ("2026-06-01 06:00, fetch, échoué : No answer.",)
 
 
-def test_an_edition_is_read_from_store_and_index(tmp_path: Path) -> None:
+def test_the_inputs_are_read_from_store_and_index(tmp_path: Path) -> None:
     institutes = [i for i in load_institutes(packaged_config()) if i.identifier in {"brgm", "cea-leti"}]
     lab = Lab("Ground", ("geothermal energy", "groundwater", "mineral resources"))
     institutes = [replace(i, labs=(lab,), keywords_fr=(), description_fr="") for i in institutes]
@@ -146,26 +150,26 @@ def test_an_edition_is_read_from_store_and_index(tmp_path: Path) -> None:
         store.runs.finish(run, "partial", {"problems": ["One row is odd."]}, now)
         meta = {"revision": store.revision, "institutes": "", "sample": "a sample", "sample_day": None}
         index = build(list(store.calls.all()), [i.profile() for i in institutes], now=now, meta=meta)
-        edition = build_edition(store, index, institutes, readers, day=today)
-        assert edition.network == ("brgm", "cea-leti")
-        assert edition.names["brgm/Ground"] == "Ground"
-        assert edition.health == Freshness(now, stale=False, problems=("One row is odd.",), sample="a sample")
-        assert build_edition(store, index, institutes, [], day=today + timedelta(days=2)).health.stale
-        for fits in edition.fits.values():
-            assert fits
-            assert [f.fit for f in fits] == sorted((f.fit for f in fits), reverse=True)
-            assert all(f.call.is_live(today) and (f.fit >= 60 or f.pinned) for f in fits)
-            assert 0 < len(fits[0].words) <= 5
+        inputs = gather_inputs(store, index, institutes, readers, day=today)
+        assert inputs.network == ("brgm", "cea-leti")
+        assert inputs.names["brgm/Ground"] == "Ground"
+        assert inputs.health == Freshness(now, stale=False, problems=("One row is odd.",), sample="a sample")
+        assert gather_inputs(store, index, institutes, [], day=today + timedelta(days=2)).health.stale
+        for matches in inputs.matches.values():
+            assert matches
+            assert [m.fit for m in matches] == sorted((m.fit for m in matches), reverse=True)
+            assert all(m.call.is_live(today) and (m.fit >= 60 or m.pinned) for m in matches)
+            assert 0 < len(matches[0].evidence) <= 5
         for reader in readers:
-            digest = compose(reader, for_subscriber(edition, store, reader))
+            digest = compose(reader, for_subscriber(inputs, store, reader))
             assert digest.items
             mail = Mail(f"<{reader.identifier}@x>", reader.identifier, reader.address, today, "", b"", "")
             store.outbox.queue(mail, told_by(digest), now=now)
-            tomorrow = build_edition(store, index, institutes, readers, day=today + timedelta(days=1))
+            tomorrow = gather_inputs(store, index, institutes, readers, day=today + timedelta(days=1))
             seen = {item.call.identifier for item in digest.items}
             again = compose(reader, for_subscriber(tomorrow, store, reader))
             assert not {item.call.identifier for item in again.items if item.first} & seen
-            assert compose(reader, for_subscriber(edition, store, reader)) == digest
+            assert compose(reader, for_subscriber(inputs, store, reader)) == digest
 
 
 # Laws over random stories

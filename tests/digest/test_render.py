@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from matcher.digest.render import COLUMNS, LIMIT, render
 from matcher.mail import message
 from matcher.model.changes import Change
-from matcher.model.subscription import Item, Language, MailSection, Suitor
+from matcher.model.subscription import Item, Language, MailSection
 from tests.helpers.mail import digests
+from tests.helpers.matches import match_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,7 +145,7 @@ def test_problems_of_a_fresh_listing_are_told_too() -> None:
 def test_names_are_said_where_a_subscriber_has_several_institutes() -> None:
     digest = digests.normal(Language.FR)
     reader = replace(digest.subscriber, institutes=("brgm", "cetim"))
-    mail = mail_of(replace(digest, subscriber=reader, names=("BRGM", "Cetim")))
+    mail = mail_of(replace(digest, subscriber=reader, names={"brgm": "BRGM", "cetim": "Cetim"}))
     assert "2 instituts" in mail.subject
     assert "BRGM : adéquation 93 sur 100".replace(" :", "\u202f:") in plain(mail)
     assert "matcher rank cetim --top 11" in plain(mail)
@@ -203,13 +204,12 @@ def hostile_digest(evil: str) -> Digest:
     call = replace(call, actions=tuple(replace(a, code=evil) for a in call.actions))
     told = (("title", evil, evil + "!"), (evil, evil, 3), ("budget_eur", evil, {"a": 1}), ("deadlines", evil, [evil]))
     changes = tuple(Change(call.identifier, field, "amended", old, new, digests.NOW) for field, old, new in told)
-    item = Item(
-        call, MailSection.NEW, (Suitor(evil, evil, 90, (evil,)),), (Suitor(evil, evil, 80, (evil,)),), changes=changes
-    )
+    own, other = (match_of(call, fit, evil, institute=evil) for fit in (90, 80))
+    item = Item(call, MailSection.NEW, (own,), (other,), changes=changes)
     return replace(
         digest,
         items=(item, *digest.items),
-        names=(evil,),
+        names=dict.fromkeys(("brgm", evil), evil),
         subscriber=replace(digest.subscriber, name=evil),
         health=replace(digests.STALE, problems=(evil,), sample=evil),
     )

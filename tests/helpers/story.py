@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.digest.compose import Edition, Fitting, compose, for_subscriber, is_due, is_worth_sending
+from matcher.digest.compose import Inputs, compose, for_subscriber, is_due, is_worth_sending
 from matcher.digest.news import told_by
 from matcher.model.call import Action, Call, Deadline, Section, Status
 from matcher.model.day import BRUSSELS
 from matcher.model.rows import ListingScope, ParsedRow
 from matcher.model.subscription import Digest, Frequency, Freshness, Mail, MailSection, MailState, Subscriber
+from tests.helpers.matches import match_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,22 +67,23 @@ class World:
         self.store.saving.listing(rows, run_id=run, now=now, complete=True, scope=ListingScope())
         self.store.runs.finish(run, "ok", {}, now)
 
-    def edition(self, number: int) -> Edition:
-        fits = sorted(
+    def inputs(self, number: int) -> Inputs:
+        matches = sorted(
             (
-                Fitting(c, self.fits.get(c.identifier, FIT), self.words.get(c.identifier, ()))
+                match_of(c, self.fits.get(c.identifier, FIT), *self.words.get(c.identifier, ()))
                 for c in self.store.calls.all()
             ),
-            key=lambda f: -f.fit,
+            key=lambda match: -match.fit,
         )
         changes: dict[str, list[Change]] = {}
         for change in self.store.calls.changes():
             changes.setdefault(change.call, []).append(change)
         health = Freshness(None, stale=self.problem is not None, problems=(self.problem,) if self.problem else ())
-        return Edition(day(number), {"brgm": fits, "cetim": fits[:1]}, {"brgm": "BRGM"}, health, changes)
+        of_both = {"brgm": matches, "cetim": [replace(match, institute="cetim") for match in matches[:1]]}
+        return Inputs(day(number), of_both, {"brgm": "BRGM"}, health, changes)
 
     def composed(self, number: int, subscriber: Subscriber = ANA) -> Digest:
-        return compose(subscriber, for_subscriber(self.edition(number), self.store, subscriber))
+        return compose(subscriber, for_subscriber(self.inputs(number), self.store, subscriber))
 
     def morning(
         self, number: int, subscriber: Subscriber = ANA, *, fetch: bool = True, end: MailState = MailState.SENT

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
 from matcher.app.sample import load_sample
 from matcher.mail.message import MailOptions
@@ -20,9 +21,12 @@ from matcher.model.subscription import (
     MailSection,
     NetworkView,
     Subscriber,
-    Suitor,
 )
 from matcher.portal.parsing import parse_rows
+from tests.helpers.matches import match_of
+
+if TYPE_CHECKING:
+    from matcher.model.match import Match
 
 NOW = datetime(2027, 1, 12, 5, 30, tzinfo=UTC)
 TODAY = date(2027, 1, 12)
@@ -57,6 +61,7 @@ WORDS = (
     ("hydrogen", "combustion", "electrolysis", "batteries", "life cycle assessment"),
     ("process engineering", "recycling", "raw materials"),
 )
+NAMES = {name.casefold(): name for name in INSTITUTES}
 
 
 @cache
@@ -71,16 +76,17 @@ def of_status(status: Status) -> list[Call]:
     return [call for call in live_calls() if call.status_on(TODAY) is status]
 
 
-def suitor(place: int, fit: int) -> Suitor:
+def suits(call: Call, place: int, fit: int) -> Match:
+    """The call's match with one of the institutes."""
     name = INSTITUTES[place % len(INSTITUTES)]
-    return Suitor(name.casefold(), name, fit, WORDS[place % len(WORDS)])
+    return match_of(call, fit, *WORDS[place % len(WORDS)], institute=name.casefold())
 
 
 def item(call: Call, part: MailSection, fit: int, **more: object) -> Item:
     deadline = call.next_deadline(TODAY)
     left = (deadline.date - TODAY).days if deadline else None
-    others = tuple(suitor(1 + fit % 3 + n, fit - 3 * n) for n in range(fit % 4))
-    return replace(Item(call, part, (suitor(0, fit),), others, deadline, left), **more)
+    others = tuple(suits(call, 1 + fit % 3 + n, fit - 3 * n) for n in range(fit % 4))
+    return replace(Item(call, part, (suits(call, 0, fit),), others, deadline, left), **more)
 
 
 def moved(call: Call) -> tuple[Change, ...]:
@@ -112,7 +118,7 @@ def normal(language: Language) -> Digest:
         item(opened[4], MailSection.CHANGED, 84, changes=moved(opened[4])),
         *(item(call, MailSection.FORTHCOMING, fit) for call, fit in zip(coming[-2:], (91, 76), strict=True)),
     )
-    return Digest(subscriber(language), TODAY, items, 4, FRESH, names=("BRGM",))
+    return Digest(subscriber(language), TODAY, items, 4, FRESH, names=NAMES)
 
 
 def network(language: Language) -> Digest:
@@ -125,20 +131,20 @@ def network(language: Language) -> Digest:
             for row, name in enumerate(INSTITUTES)
         ),
         joint=tuple(
-            Item(call, MailSection.NEW, tuple(suitor(n + k, 95 - 4 * k) for k in range(3)))
+            Item(call, MailSection.NEW, tuple(suits(call, n + k, 95 - 4 * k) for k in range(3)))
             for n, call in enumerate(calls[8:10])
         ),
-        unseen=tuple(Item(call, MailSection.NEW, (suitor(n, 92),)) for n, call in enumerate(calls[10:12])),
+        unseen=tuple(Item(call, MailSection.NEW, (suits(call, n, 92),)) for n, call in enumerate(calls[10:12])),
         without=("Voir et Entendre", "Cognition"),
         runs=("11 Jan 2027 06:00: ok, 3,214 calls, 12 new", "12 Jan 2027 06:00: ok, 3,220 calls, 6 new"),
     )
     reader = subscriber(language, identifier="carnot-europe", institutes=(NETWORK,))
-    return Digest(reader, TODAY, (), 0, FRESH, view)
+    return Digest(reader, TODAY, (), 0, FRESH, view, NAMES)
 
 
 def weekly(language: Language) -> Digest:
     """A week without anything."""
-    return Digest(subscriber(language, frequency=Frequency.WEEKLY), TODAY, (), 0, FRESH, names=("BRGM",))
+    return Digest(subscriber(language, frequency=Frequency.WEEKLY), TODAY, (), 0, FRESH, names=NAMES)
 
 
 def failed(language: Language) -> Digest:
@@ -155,18 +161,21 @@ def packaged(language: Language) -> Digest:
 def fullest(language: Language, count: int = 15) -> Digest:
     """The default number of items, each as long as the portal's own long ones."""
     words = tuple(f"{word} and its applications" for word in WORDS[0])
-    suitors = tuple(Suitor(name, name, 97 - n, words) for n, name in enumerate(INSTITUTES))
+
+    def suit(call: Call) -> tuple[Match, ...]:
+        return tuple(match_of(call, 97 - n, *words, institute=name.casefold()) for n, name in enumerate(INSTITUTES))
+
     calls = live_calls()
     items = tuple(
         Item(
             replace(calls[n % len(calls)], title=(f"{n} {calls[n % len(calls)].title} " * 3)[:110]),
             (MailSection.NEW, MailSection.CHANGED)[n % 2],
-            suitors[:1],
-            suitors[1:],
+            suit(calls[n % len(calls)])[:1],
+            suit(calls[n % len(calls)])[1:],
             calls[n % len(calls)].next_deadline(TODAY),
             30,
             changes=moved(calls[n % len(calls)]) if n % 2 else (),
         )
         for n in range(count)
     )
-    return Digest(subscriber(language), TODAY, items, 40, FRESH, names=("BRGM",))
+    return Digest(subscriber(language), TODAY, items, 40, FRESH, names=NAMES)
