@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from matcher.evaluation import measuring
-from matcher.evaluation.benchmark import load_qrels, load_task
-from matcher.evaluation.measuring import judged, rank_task
+from matcher.evaluation.benchmark import load_benchmark, load_qrels
+from matcher.evaluation.measuring import judged, rank_benchmark
 from matcher.ranking import numbers, tfidf
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "benchmark"
@@ -36,13 +36,13 @@ VARIANTS: tuple[tuple[str, dict[str, float]], ...] = (
 
 def main(folders: list[Path]) -> None:
     for folder in folders:
-        task, qrels = load_task(folder), load_qrels(folder)
-        answers = judged(task, qrels)
-        print(f"\n{task.name}: {len(task.calls)} calls, {len(answers)} profiles")
+        benchmark, qrels = load_benchmark(folder), load_qrels(folder)
+        answers = judged(benchmark, qrels)
+        print(f"\n{benchmark.name}: {len(benchmark.calls)} calls, {len(answers)} profiles")
         print(f"{'':32s}  nDCG@10   R@50    MAP   difference in nDCG@10")
         base = None
         for name, changes in VARIANTS:
-            values = _measured(task, answers, changes)
+            values = _measured(benchmark, answers, changes)
             base = values if base is None else base
             difference = values["ndcg@10"] - base["ndcg@10"]
             error = difference.std() / len(difference) ** 0.5
@@ -50,14 +50,14 @@ def main(folders: list[Path]) -> None:
             print(f"{name:32s}  {figures}  {difference.mean():+.4f} ± {error:.4f}", flush=True)
 
 
-def _measured(task, answers, changes) -> measuring.Values:
+def _measured(benchmark, answers, changes) -> measuring.Values:
 
     holder = {name: tfidf if name == "HEADING" else numbers for name in changes}
     before = {name: getattr(holder[name], name) for name in changes}
     try:
         for name, value in changes.items():
             setattr(holder[name], name, value)
-        return measuring.per_profile(rank_task(task, "matcher"), answers, list(answers))
+        return measuring.per_profile(rank_benchmark(benchmark, "matcher"), answers, list(answers))
     finally:
         for name, value in before.items():
             setattr(holder[name], name, value)

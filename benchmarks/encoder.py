@@ -19,18 +19,18 @@ import numpy as np
 from benchmarks.grown import SHARED
 from matcher.config.settings import load_settings
 from matcher.evaluation import measuring
-from matcher.evaluation.benchmark import load_qrels, load_task
+from matcher.evaluation.benchmark import load_benchmark, load_qrels
 from matcher.evaluation.measuring import judged
 from matcher.model.call import Status
 from matcher.ranking.build import build
-from matcher.ranking.encoder import Encoding, KeptVectors, SentenceEncoder, call_text
+from matcher.ranking.encoder import Encoding, KeptVectors, SentenceEncoder, text_to_encode
 from matcher.ranking.index import fit_in
 from matcher.ranking.numbers import MEANING_WEIGHT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from matcher.evaluation.benchmark import Qrels, Task
+    from matcher.evaluation.benchmark import Benchmark, Qrels
     from matcher.ranking.encoder import Encoder
 
 WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)
@@ -42,19 +42,22 @@ SHOWN = ("ndcg@10", "recall@50", "map")
 
 def main(encoder: Encoder, home: Path) -> None:
     folder = SHARED / "benchmark" / "h2020"
-    _cost(encoder, load_task(folder))
-    written, qrels = load_task(folder, calls="*2014*"), load_qrels(folder)
+    _cost(encoder, load_benchmark(folder))
+    written, qrels = load_benchmark(folder, calls="*2014*"), load_qrels(folder)
     for parts in ("keywords_fr", "keywords"):
         _gain(
             f"h2020, 2014 calls, {parts}", written.only(frozenset({parts})), qrels, encoder, home / "vectors-h2020.db"
         )
     folder = SHARED / "benchmark" / "horizon-europe"
-    sampled = _sample(load_task(folder), load_qrels(folder))
+    sampled = _sample(load_benchmark(folder), load_qrels(folder))
     _gain("horizon-europe, a sample", sampled, load_qrels(folder), encoder, home / "vectors-horizon.db")
 
 
-def _cost(encoder: Encoder, task: Task) -> None:
-    texts = [encoder.prefixes.call + call_text(call) for call in task.calls[:: len(task.calls) // TIMED][:TIMED]]
+def _cost(encoder: Encoder, benchmark: Benchmark) -> None:
+    texts = [
+        encoder.prefixes.call + text_to_encode(call)
+        for call in benchmark.calls[:: len(benchmark.calls) // TIMED][:TIMED]
+    ]
     start = time.perf_counter()
     encoder.encode(texts[:1])
     loaded = time.perf_counter()
@@ -67,21 +70,21 @@ def _cost(encoder: Encoder, task: Task) -> None:
     print(f"; {memory:.0f} MB of memory in all")
 
 
-def _sample(task: Task, qrels: Qrels) -> Task:
+def _sample(benchmark: Benchmark, qrels: Qrels) -> Benchmark:
     """Every fourth of the organisations that won, of those with few past projects: each of those is encoded."""
-    answers = judged(task, qrels)
-    few = [p for p in task.profiles if p.identifier in answers and len(p.parts) <= 12]
-    return replace(task, profiles=tuple(few[::4][:ORGANISATIONS]))
+    answers = judged(benchmark, qrels)
+    few = [p for p in benchmark.profiles if p.identifier in answers and len(p.parts) <= 12]
+    return replace(benchmark, profiles=tuple(few[::4][:ORGANISATIONS]))
 
 
-def _gain(title: str, task: Task, qrels: Qrels, encoder: Encoder, path: Path) -> None:
-    calls = [_live(call) if call.identifier in task.candidates else call for call in task.calls]
+def _gain(title: str, benchmark: Benchmark, qrels: Qrels, encoder: Encoder, path: Path) -> None:
+    calls = [_live(call) if call.identifier in benchmark.candidates else call for call in benchmark.calls]
     encoding = Encoding(title, KeptVectors(encoder, path), NOW.date())
     start = time.perf_counter()
-    index = build(calls, task.profiles, now=NOW, meta={}, encoding=encoding)
+    index = build(calls, benchmark.profiles, now=NOW, meta={}, encoding=encoding)
     seconds = time.perf_counter() - start
-    answers = judged(task, qrels)
-    names = sorted(task.candidates)
+    answers = judged(benchmark, qrels)
+    names = sorted(benchmark.candidates)
     rows = np.array([index.row(name) for name in names])
     size = sum(array.nbytes for name, array in index.arrays.items() if name.startswith("meaning")) / 1e6
     print(f"\n{title}: {len(rows)} calls, {len(answers)} profiles; built in {seconds:.0f} s; {size:.2f} MB of vectors")

@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matcher.evaluation.benchmark import load_task
+from matcher.evaluation.benchmark import load_benchmark
 from matcher.model.call import Action, Deadline, Section, Source, Status
 
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ def grown(size: int) -> list[Call]:
 
 @cache
 def _stock() -> _Stock:
-    read = chain.from_iterable(load_task(SHARED / "benchmark" / name).calls for name in ("horizon-europe", "h2020"))
+    read = chain.from_iterable(
+        load_benchmark(SHARED / "benchmark" / name).calls for name in ("horizon-europe", "h2020")
+    )
     calls = tuple({call.identifier.upper(): call for call in read}.values())
     texts = ["\n".join(section.text for section in call.sections) for call in calls]
     sentences = tuple(tuple(s for s in _SENTENCE.split(text) if s.strip()) for text in texts)

@@ -149,6 +149,16 @@ def test_the_plan_can_be_seen_from_the_street() -> None:
     assert [name for name, times in names.items() if times > 1] == []
 
 
+def test_one_noun_is_one_class() -> None:
+    names = Counter(
+        node.name
+        for path in sources(ROOT).values()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, times in names.items() if times > 1] == []
+
+
 def test_no_class_is_longer_than_a_person_reads() -> None:
     long = [
         (module, node.name)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from matcher.errors import UsageError
-from matcher.evaluation.benchmark import load_qrels, load_task
+from matcher.evaluation.benchmark import load_benchmark, load_qrels
 from matcher.evaluation.measuring import MEASURES, comparisons, interval
 from matcher.evaluation.measuring import evaluate as measure_models
 from matcher.present.frames import DAY, calls_frame, evidence_frame, tidy
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from matcher.evaluation.benchmark import Qrels, Task
+    from matcher.evaluation.benchmark import Benchmark, Qrels
     from matcher.evaluation.measuring import Measured
     from matcher.ranking.index import Index
 
@@ -63,8 +63,8 @@ _REPLAY = {
 class Evaluation:
     """Figures of several rankers on the same profiles and calls."""
 
-    def __init__(self, task: Task, qrels: Qrels, measured: list[Measured]) -> None:
-        self._task = task
+    def __init__(self, benchmark: Benchmark, qrels: Qrels, measured: list[Measured]) -> None:
+        self._benchmark = benchmark
         self._qrels = qrels
         self._measured = measured
 
@@ -90,7 +90,7 @@ class Evaluation:
 
         `name` is the profile's, `wins` counts the calls that it later won.
         """
-        names = {profile.identifier: profile.name for profile in self._task.profiles}
+        names = {profile.identifier: profile.name for profile in self._benchmark.profiles}
         facts = {
             "profile": list(self._wins),
             "name": [names[profile] for profile in self._wins],
@@ -112,7 +112,7 @@ class Evaluation:
     @property
     def wins(self) -> pd.DataFrame:
         """(models x wins, 5) each later win and the `rank` that the model gave it; NA beyond its depth of 1,000."""
-        titles = {call.identifier: call.title for call in self._task.calls}
+        titles = {call.identifier: call.title for call in self._benchmark.calls}
         rows = []
         for one in self._measured:
             for profile, calls in self._wins.items():
@@ -147,13 +147,13 @@ class Evaluation:
     def _wins(self) -> Qrels:
         from matcher.evaluation.measuring import judged
 
-        return judged(self._task, self._qrels)
+        return judged(self._benchmark, self._qrels)
 
     def __repr__(self) -> str:
-        return f"{self._task.name}\n{self._table().to_string()}"
+        return f"{self._benchmark.name}\n{self._table().to_string()}"
 
     def _repr_html_(self) -> str:
-        return str(self._table().style.format("{:.3f}").set_caption(self._task.name).to_html())
+        return str(self._table().style.format("{:.3f}").set_caption(self._benchmark.name).to_html())
 
     def _table(self) -> pd.DataFrame:
         """(models, measures) the means."""
@@ -186,17 +186,17 @@ def evaluate(
         [1.0, 1.0]
     """
     path = Path(folder)
-    task = load_task(path, calls=calls)
+    benchmark = load_benchmark(path, calls=calls)
     if chosen := frozenset(parts):
-        task = task.only(chosen)
+        benchmark = benchmark.only(chosen)
     qrels: Qrels = {}
 
     def answers() -> Qrels:
         qrels.update(load_qrels(path))
         return qrels
 
-    measured = measure_models(task, tuple(dict.fromkeys(models)), answers, lambda _message: None)
-    return Evaluation(task, qrels, measured)
+    measured = measure_models(benchmark, tuple(dict.fromkeys(models)), answers, lambda _message: None)
+    return Evaluation(benchmark, qrels, measured)
 
 
 class Archive:
@@ -204,7 +204,7 @@ class Archive:
 
     def __init__(self, folder: str | Path) -> None:
         self._folder = Path(folder)
-        self._task = load_task(self._folder)
+        self._benchmark = load_benchmark(self._folder)
 
     def only(self, *profiles: str) -> Archive:
         """The same calls for a few of the profiles. Raises UsageError for one that the folder does not have.
@@ -213,26 +213,26 @@ class Archive:
             >>> matcher.Archive(folder).only("w").profiles["name"].tolist()
             ['Written']
         """
-        known = {profile.identifier: profile for profile in self._task.profiles}
+        known = {profile.identifier: profile for profile in self._benchmark.profiles}
         if missing := [name for name in profiles if name not in known]:
             raise UsageError(f"{self._folder} has no profile {', '.join(missing)}.")
         fewer = copy(self)
         fewer.__dict__.pop("_index", None)
-        fewer._task = replace(self._task, profiles=tuple(known[name] for name in profiles))
+        fewer._benchmark = replace(self._benchmark, profiles=tuple(known[name] for name in profiles))
         return fewer
 
     @property
     def profiles(self) -> pd.DataFrame:
         """(profiles, 4) `profile`, `name`, `country`, `size`."""
-        groups = self._task.groups
-        rows = ({"profile": p.identifier, "name": p.name, **groups[p.identifier]} for p in self._task.profiles)
+        groups = self._benchmark.groups
+        rows = ({"profile": p.identifier, "name": p.name, **groups[p.identifier]} for p in self._benchmark.profiles)
         return tidy(rows, dict.fromkeys(("profile", "name", "country", "size"), "string"))
 
     @property
     def wins(self) -> pd.DataFrame:
         """(wins, 2) `profile` and the `call` that it later won."""
         answers = load_qrels(self._folder)
-        names = [profile.identifier for profile in self._task.profiles]
+        names = [profile.identifier for profile in self._benchmark.profiles]
         rows = ({"profile": name, "call": call} for name in names for call in answers.get(name, ()))
         return tidy(rows, {"profile": "string", "call": "string"})
 
@@ -244,7 +244,7 @@ class Archive:
             >>> matcher.Archive(folder).calls(datetime.date(2027, 1, 1))["call"].tolist()
             ['HORIZON-CL4-2027-01-02', 'HORIZON-CL6-2027-03']
         """
-        return calls_frame(self._task.calls, as_of)
+        return calls_frame(self._benchmark.calls, as_of)
 
     def first_recommended(
         self, profile: str, *, since: date, until: date, top: int = 10, min_fit: int = 0
@@ -273,14 +273,14 @@ class Archive:
             >>> len(matcher.Archive(folder).replay(top=5))  # no call of this folder has an opening day
             0
         """
-        dated = [(call, call.opening) for call in self._task.calls if call.opening and call.deadlines]
+        dated = [(call, call.opening) for call in self._benchmark.calls if call.opening and call.deadlines]
         if not dated:
             return tidy((), _REPLAY)
         since = min(opening for _, opening in dated)
         until = max(call.deadlines[-1].date for call, _ in dated)
         won = set(self.wins.itertuples(index=False, name=None))
         rows = []
-        for profile in self._task.profiles:
+        for profile in self._benchmark.profiles:
             name = profile.identifier
             first = self.first_recommended(name, since=since, until=until, top=top, min_fit=min_fit)
             found = {row["call"]: row for row in first.to_dict("records")}
@@ -320,4 +320,4 @@ class Archive:
         from matcher.ranking.build import build
 
         facts = {"sample": None, "sample_day": None}
-        return build(self._task.calls, self._task.profiles, now=datetime.now(UTC), meta=facts)
+        return build(self._benchmark.calls, self._benchmark.profiles, now=datetime.now(UTC), meta=facts)

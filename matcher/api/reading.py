@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from matcher.app.home import Home
 
 Words = str | Iterable[str]
-Day = date | str
+DayLike = date | str
 
 
-class Reading:
+class Questions:
     """Answers questions about calls, matches and profiles from one store, as the command line does; it only reads."""
 
     def __init__(self, home: Home, *, as_of: date | None = None) -> None:
@@ -53,8 +53,8 @@ class Reading:
         status: Words = "live",
         programme: Words = (),
         action: Words = (),
-        deadline_before: Day | None = None,
-        deadline_after: Day | None = None,
+        deadline_before: DayLike | None = None,
+        deadline_after: DayLike | None = None,
     ) -> Matches:
         """The best calls for an institute or for any text, French or English.
 
@@ -117,8 +117,8 @@ class Reading:
         status: Words = "live",
         programme: Words = (),
         action: Words = (),
-        deadline_before: Day | None = None,
-        deadline_after: Day | None = None,
+        deadline_before: DayLike | None = None,
+        deadline_after: DayLike | None = None,
     ) -> pd.DataFrame:
         """The calls whose identifier or title holds every one of `words`, next deadline first.
 
@@ -147,7 +147,7 @@ class Reading:
         *,
         call: str | None = None,
         institute: str | None = None,
-        since: Day | None = None,
+        since: DayLike | None = None,
         min_fit: int | None = None,
     ) -> pd.DataFrame:
         """What changed, newest first: in one call, or in the calls that suit an institute (fit 90, or `min_fit`).
@@ -237,7 +237,7 @@ class Reading:
         )
 
     def first_recommended(
-        self, institute: str, *, since: Day, until: Day | None = None, top: int = 10, min_fit: int = 0
+        self, institute: str, *, since: DayLike, until: DayLike | None = None, top: int = 10, min_fit: int = 0
     ) -> pd.DataFrame:
         """Each call's first working day among the `top` open ones of an institute, between two days.
 
@@ -256,7 +256,7 @@ class Reading:
         return first_recommended(current_index(self._home), name, first or last, last, top=top, min_fit=min_fit)
 
 
-def day_of(value: Day | None) -> date | None:
+def day_of(value: DayLike | None) -> date | None:
     """A day, given as one or as `2026-05-07`. Raises UsageError."""
     if isinstance(value, datetime):
         return value.date()

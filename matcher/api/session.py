@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from matcher.api.reading import Day, Reading, Words, day_of
+from matcher.api.reading import DayLike, Questions, Words, day_of
 from matcher.api.results import DigestPage
 from matcher.app import questions
 from matcher.app.home import Home
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from matcher.model.rows import FetchReport
 
 
-class Session(Reading):
+class Session(Questions):
     """Answers questions about calls and matches from one store, as `matcher` on the command line does.
 
     It only reads, unless it was opened as `writable`: then `fetch` and `run` work. Only they and `doctor` use the
@@ -187,7 +187,7 @@ def open_session(
     home: str | Path | None = None,
     *,
     config: str | Path | None = None,
-    as_of: Day | None = None,
+    as_of: DayLike | None = None,
     sample: bool | None = None,
     writable: bool = False,
 ) -> Session:

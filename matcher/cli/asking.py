@@ -127,7 +127,7 @@ def show_command(home: Home, call: str, institute: str | None, as_of: date | Non
         print_csv([{**call_record(shown.call, shown.as_of), **label}])
     else:
         _print_sample_note(shown.sample)
-        click.echo(_call_text(shown.call, shown.changes, shown.as_of))
+        click.echo(_call_block(shown.call, shown.changes, shown.as_of))
         if shown.match:
             click.echo(f"\nFor {institute}: fit {shown.match.fit}")
             click.echo("\n".join(evidence_lines(shown.match.evidence, shown.match.score)))
@@ -167,7 +167,7 @@ def _reason_text(reason: Reason) -> str:
     return "\n".join([*lines, *evidence_lines(match.evidence, match.score)])
 
 
-def _call_text(call: Call, changes: tuple[Change, ...], today: date) -> str:
+def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:
     lines = [
         f"{styled(call.identifier, bold=True)}   {status_text(call, today)}",
         call.title,

@@ -10,7 +10,7 @@ import click
 
 from matcher.app.mailing import Mailing
 from matcher.app.questions import institute_calendar
-from matcher.cli.options import Day, as_of_option
+from matcher.cli.options import DayType, as_of_option
 from matcher.cli.output import complain, output_options, print_csv, print_json, say, table
 from matcher.present.records import (
     CALL_FIELDS,
@@ -194,7 +194,7 @@ def _show_status(status: MailStatus) -> None:
 
 @digest_command.command("resend", short_help="Send a subscriber's mails of a day once more.")
 @click.argument("subscriber")
-@click.argument("day", type=Day())
+@click.argument("day", type=DayType())
 @click.pass_obj
 def resend_command(home: Home, subscriber: str, day: date) -> int:
     """Send the mails of SUBSCRIBER of a DAY once more, the very same ones."""

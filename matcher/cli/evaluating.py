@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.options import Day
+from matcher.cli.options import DayType
 from matcher.cli.output import output_options, print_csv, print_json, say, styled, table
 from matcher.errors import StoreMissing, UsageError
 from matcher.evaluation.benchmark import PARTS
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.app.home import Home
-    from matcher.evaluation.benchmark import Task
+    from matcher.evaluation.benchmark import Benchmark
     from matcher.evaluation.measuring import Measured
 
 DEFAULT_MODELS = ("matcher", "naive", "bm25")
@@ -41,7 +41,7 @@ DEFAULT_MODELS = ("matcher", "naive", "bm25")
     type=click.Path(file_okay=False, exists=True, path_type=Path),
     help="First build FOLDER from CORDIS's project.csv and organization.csv in this folder.",
 )
-@click.option("--cutoff", type=Day(), help="With --from-cordis: history is before this day, wins are from it on.")
+@click.option("--cutoff", type=DayType(), help="With --from-cordis: history is before this day, wins are from it on.")
 @click.option("--thresholds", is_flag=True, help="The share of wins that each minimum fit would show.")
 @click.option("--by", type=click.Choice(["size", "country", "programme"]), help="Break the first model's figures down.")
 @output_options
@@ -61,27 +61,27 @@ def evaluate_command(  # noqa: PLR0913 (click hands over one parameter an option
     output: str | None,
 ) -> None:
     """Measure rankers on a benchmark FOLDER, with intervals and a paired test against each baseline."""
-    from matcher.evaluation.benchmark import load_qrels, load_task
+    from matcher.evaluation.benchmark import load_benchmark, load_qrels
     from matcher.evaluation.measuring import evaluate, run_path, trec_lines
 
     if from_cordis is not None:
         _build(home, from_cordis, folder, cutoff)
-    task = load_task(folder, calls=calls)
+    benchmark = load_benchmark(folder, calls=calls)
     if parts:
-        task = task.only(frozenset(parts))
+        benchmark = benchmark.only(frozenset(parts))
     chosen = tuple(dict.fromkeys(models)) or DEFAULT_MODELS
-    measured = evaluate(task, chosen, lambda: load_qrels(folder), say)
+    measured = evaluate(benchmark, chosen, lambda: load_qrels(folder), say)
     if run_file is not None:
         for one in measured:
             path = run_path(run_file, one.model, chosen)
             path.write_text("".join(f"{line}\n" for line in trec_lines(one.run, one.model)), encoding="utf-8")
             say(f"wrote {path}")
     if output == "json":
-        print_json(_record(task, measured))
+        print_json(_record(benchmark, measured))
     elif output == "csv":
         print_csv(_rows(measured))
     else:
-        click.echo(_text(task, measured, by))
+        click.echo(_text(benchmark, measured, by))
         if thresholds:
             click.echo(_thresholds_text(measured[0]))
 
@@ -108,7 +108,7 @@ def _means(one: Measured) -> dict[str, float]:
     return {name: float(values.mean()) for name, values in one.values.items()}
 
 
-def _record(task: Task, measured: list[Measured]) -> dict[str, Any]:
+def _record(benchmark: Benchmark, measured: list[Measured]) -> dict[str, Any]:
     from matcher.evaluation.measuring import comparisons, interval
 
     models = {
@@ -124,7 +124,7 @@ def _record(task: Task, measured: list[Measured]) -> dict[str, Any]:
         for one in measured
     }
     found = comparisons(measured)
-    return envelope(benchmark=task.name, calls=len(task.candidates), models=models, comparisons=found)
+    return envelope(benchmark=benchmark.name, calls=len(benchmark.candidates), models=models, comparisons=found)
 
 
 def _rows(measured: list[Measured]) -> list[dict[str, Any]]:
@@ -136,7 +136,7 @@ def _thresholds_text(one: Measured) -> str:
     return f"\n{one.model}: what a minimum fit shows\n" + table(("fit", "share of wins", "calls per profile"), rows)
 
 
-def _text(task: Task, measured: list[Measured], by: str | None) -> str:
+def _text(benchmark: Benchmark, measured: list[Measured], by: str | None) -> str:
     from matcher.evaluation.measuring import MEASURES, compare, interval
 
     rows = [
@@ -148,7 +148,9 @@ def _text(task: Task, measured: list[Measured], by: str | None) -> str:
     ]
     profiles = len(measured[0].values["map"])
     lines = [
-        styled(f"{task.name}: {len(task.candidates)} calls, {profiles} profiles with wins among them", bold=True),
+        styled(
+            f"{benchmark.name}: {len(benchmark.candidates)} calls, {profiles} profiles with wins among them", bold=True
+        ),
         table(("model", *MEASURES), rows),
         "Means over profiles with 95% bootstrap intervals.",
     ]

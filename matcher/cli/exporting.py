@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from matcher.cli.options import Day, as_of_option, question_of, question_options
+from matcher.cli.options import DayType, as_of_option, question_of, question_options
 from matcher.cli.output import say
 from matcher.disk import make_folder, write_file
 from matcher.errors import DiskError, UsageError
@@ -99,7 +99,7 @@ def calls_command(
 
 @export_command.command("changes")
 @_file_options
-@click.option("--since", type=Day(), help="From this day on.")
+@click.option("--since", type=DayType(), help="From this day on.")
 @click.option("--min-fit", type=click.IntRange(0, 100), help="From which fit on a call suits an institute [90].")
 @as_of_option
 @click.pass_obj

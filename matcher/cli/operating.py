@@ -156,11 +156,11 @@ def schedule_command(ctx: click.Context) -> None:
     from matcher.app.home import Home
     from matcher.config.settings import load_settings
     from matcher.logs import configure
-    from matcher.schedule.loop import Watch
+    from matcher.schedule.loop import Scheduler
 
     given = ctx.find_root().params
     configure(given["log_format"], debug=given["debug"], quiet=given["quiet"])
-    Watch(lambda: Home(load_settings(home=given["home"], config_dir=given["config_dir"]))).run()
+    Scheduler(lambda: Home(load_settings(home=given["home"], config_dir=given["config_dir"]))).run()
 
 
 @click.command("maintain")

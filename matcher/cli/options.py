@@ -25,7 +25,7 @@ MAX_TEXT_BYTES = 2_000_000
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
-class Day(click.ParamType):  # type: ignore[type-arg]
+class DayType(click.ParamType):  # type: ignore[type-arg]
     """A calendar day, `2026-05-07`."""
 
     name = "date"
@@ -55,7 +55,7 @@ class Age(click.ParamType):  # type: ignore[type-arg]
 
 def as_of_option(command: Command) -> Command:
     """`--as-of DATE`: today, unless a past day is to be replayed."""
-    return click.option("--as-of", type=Day(), help="Judge as on this day instead of today.")(command)
+    return click.option("--as-of", type=DayType(), help="Judge as on this day instead of today.")(command)
 
 
 def top_option(command: Command) -> Command:
@@ -96,7 +96,7 @@ def filter_options(command: Command) -> Command:
 
 def _filter_option(one: Filter) -> Callable[[Command], Command]:
     if one.kind == "day":
-        return click.option(one.option, type=Day(), help=one.help["en"])
+        return click.option(one.option, type=DayType(), help=one.help["en"])
     if one.kind == "choice":
         choice = click.Choice(one.choices)
         return click.option(

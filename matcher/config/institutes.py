@@ -38,54 +38,54 @@ def _day(value: object) -> object:
         return value
 
 
-Day = Annotated[dt.date, BeforeValidator(_day)]
+_DateText = Annotated[dt.date, BeforeValidator(_day)]
 
 
-class _Part(BaseModel):
+class _ProfileEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class _Name(_Part):
+class _Name(_ProfileEntry):
     en: Text
     fr: Text
 
 
-class _Texts(_Part):
+class _Texts(_ProfileEntry):
     en: str = ""
     fr: str = ""
 
 
-class _Keywords(_Part):
+class _Keywords(_ProfileEntry):
     en: list[Text] = []
     fr: list[Text] = []
 
 
-class _Label(_Part):
+class _Label(_ProfileEntry):
     year_2015: Literal[True, False, "unknown"] = Field(alias="2015")
     current: Literal[True, False, "unknown"]
     note: str = ""
 
 
-class _LegalEntity(_Part):
+class _LegalEntity(_ProfileEntry):
     name: Text
     pic: Pic | None = None
 
 
-class _Lab(_Part):
+class _Lab(_ProfileEntry):
     name: Text
     keywords: _Keywords
 
 
-class _Project(_Part):
+class _PastProject(_ProfileEntry):
     id: Text
     title: Text
     text: str = ""
     keywords: str = ""
     topic: Text | None = None
-    date: Day | None = None
+    date: _DateText | None = None
 
 
-class _Institute(_Part):
+class _Institute(_ProfileEntry):
     id: Identifier
     acronym: Text
     name: _Name
@@ -99,7 +99,7 @@ class _Institute(_Part):
     keywords: _Keywords
     description: _Texts = _Texts()
     labs: list[_Lab] = []
-    projects: list[_Project] = []
+    projects: list[_PastProject] = []
     include: list[Text] = []
     exclude: list[Text] = []
     pin: list[Text] = []

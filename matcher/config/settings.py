@@ -50,7 +50,7 @@ ENVIRONMENT_ONLY = {
 
 
 class _Section(BaseModel):
-    # A section is checked as a part of `_File`: a schema of its own would be built at every start, and never used.
+    # A section is checked as a part of `_TomlFile`: a schema of its own would be built at every start, and never used.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
@@ -218,7 +218,7 @@ class ScheduleSettings(_Section):
     metrics_file: str = Field(default="", description="Prometheus text file to write; empty: none.")
 
 
-class _File(_Section):
+class _TomlFile(_Section):
     portal: PortalSettings = PortalSettings.model_construct()
     projects: ProjectSettings = ProjectSettings.model_construct()
     ranking: RankingSettings = RankingSettings.model_construct()
@@ -287,7 +287,7 @@ def load_settings(
                 keys[name] = env[variable]
                 origins[key] = variable
     try:
-        parsed = _File.model_validate(values)
+        parsed = _TomlFile.model_validate(values)
     except ValidationError as error:
         raise ConfigError(describe_validation_error(error, lambda key: origins.get(key, str(path)))) from error
     return Settings(

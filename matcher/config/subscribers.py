@@ -80,21 +80,21 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", m
 Days = Annotated[int, Field(gt=0, le=365)]
 
 
-class _Part(BaseModel):
+class _ListEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class _When(_Part):
+class _When(_ListEntry):
     frequency: Frequency
     weekday: int
 
 
-class _Mute(_Part):
+class _Mute(_ListEntry):
     calls: list[Line] = []
     terms: list[Line] = []
 
 
-class _Subscriber(_Part):
+class _Subscriber(_ListEntry):
     id: Identifier | None = None
     name: Line = ""
     address: Annotated[str, AfterValidator(_address)]
@@ -111,7 +111,7 @@ class _Subscriber(_Part):
     resurface: bool = False
 
 
-class _File(_Part):
+class _SubscribersFile(_ListEntry):
     subscribers: list[_Subscriber] | None = None
 
 
@@ -131,7 +131,7 @@ def load_subscribers(config_dir: Path, institutes: Sequence[Institute]) -> tuple
         return ()
     try:
         raw = read_yaml(path, MAX_FILE_BYTES, "the key `subscribers` with a list", may_be_empty=True)
-        parsed = _File.model_validate(raw).subscribers or []
+        parsed = _SubscribersFile.model_validate(raw).subscribers or []
     except ValidationError as error:
         raise ConfigError(describe_validation_error(error, lambda _key: str(path))) from error
     except ValueError as error:

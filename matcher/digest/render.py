@@ -60,7 +60,7 @@ def rendered(digest: Digest, options: MailOptions, *, now: datetime) -> tuple[Ma
     kind = "network" if digest.network is not None else "digest"
     identifier = message.message_id(kind, digest.subscriber.identifier, digest.day, options.list_id)
     subject = pages.subject(digest, words)
-    content = message.Content(subject, text, html, _calendar(digest, words, now), _calendar_name(digest, words))
+    content = message.MailContent(subject, text, html, _calendar(digest, words, now), _calendar_name(digest, words))
     body = message.build(content, digest.subscriber, options, identifier=identifier, now=now)
     mail = Mail(
         identifier, digest.subscriber.identifier, digest.subscriber.address, digest.day, subject, body, html, kind

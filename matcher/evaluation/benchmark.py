@@ -1,7 +1,7 @@
-"""A benchmark folder in memory: the task that rankers see, and apart from it the answers.
+"""A benchmark folder in memory: the benchmark that rankers see, and apart from it the answers.
 
 The format is JSON Lines, gzipped or plain: `calls.jsonl`, `profiles.jsonl`, `documents.jsonl` (past projects, where
-there are any) and `qrels.txt` in TREC form. A ranker is handed a `Task`, which knows no path and no answer.
+there are any) and `qrels.txt` in TREC form. A ranker is handed a `Benchmark`, which knows no path and no answer.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 PARTS = ("keywords", "keywords_fr", "description", "documents")
-"""What a profile can hold; `Task.only` keeps some of them."""
+"""What a profile can hold; `Benchmark.only` keeps some of them."""
 
 _KIND_OF_PART = {"keyword": "keywords", "description": "description", "project": "documents"}
 _HEADING = re.compile(
@@ -42,7 +42,7 @@ MAX_CHARACTERS = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Benchmark:
     """What is to be ranked for whom: no answers in it.
 
     Rankers are fitted on all `calls`, as the product is on its archive, and measured on the `candidates` among them.
@@ -55,8 +55,8 @@ class Task:
     groups: Mapping[str, Mapping[str, str]]
     candidates: frozenset[str]
 
-    def only(self, parts: frozenset[str]) -> Task:
-        """The task with only these parts of each profile (names of `PARTS`)."""
+    def only(self, parts: frozenset[str]) -> Benchmark:
+        """The benchmark with only these parts of each profile (names of `PARTS`)."""
         kept = tuple(replace(p, parts=tuple(x for x in p.parts if _part_name(x) in parts)) for p in self.profiles)
         return replace(self, profiles=kept)
 
@@ -65,7 +65,7 @@ Qrels = dict[str, dict[str, int]]
 """profile → call → relevance, as in TREC qrels."""
 
 
-def load_task(folder: Path, *, calls: str | None = None) -> Task:
+def load_benchmark(folder: Path, *, calls: str | None = None) -> Benchmark:
     """Read calls, profiles and documents; `calls` is a shell pattern for the identifiers of candidates.
 
     Raises:
@@ -82,7 +82,7 @@ def load_task(folder: Path, *, calls: str | None = None) -> Task:
         profile.identifier: {"size": _size(raw), "country": str(raw.get("country") or "unknown")}
         for profile, raw in zip(profiles, raw_profiles, strict=True)
     }
-    return Task(folder.resolve().name, listed, profiles, groups, candidates)
+    return Benchmark(folder.resolve().name, listed, profiles, groups, candidates)
 
 
 def load_qrels(folder: Path) -> Qrels:

@@ -12,6 +12,7 @@ from scipy import stats
 
 from matcher.errors import BenchmarkError
 from matcher.evaluation.rankers import load_ranker
+from matcher.model.programmes import programme_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from matcher.evaluation.benchmark import Qrels, Task
+    from matcher.evaluation.benchmark import Benchmark, Qrels
 
 MEASURES = {
     "ndcg@10": nDCG @ 10,
@@ -136,41 +137,43 @@ class Measured:
     thresholds: list[Threshold]
 
 
-def rank_task(task: Task, model: str) -> Run:
+def rank_benchmark(benchmark: Benchmark, model: str) -> Run:
     """The run of one ranker: its best calls for each profile. No answers are at hand here."""
-    scores = load_ranker(model).rank_scores(task.calls, task.profiles)
-    if scores.shape != (len(task.profiles), len(task.calls)) or not np.isfinite(scores).all():
+    scores = load_ranker(model).rank_scores(benchmark.calls, benchmark.profiles)
+    if scores.shape != (len(benchmark.profiles), len(benchmark.calls)) or not np.isfinite(scores).all():
         raise BenchmarkError(f"The ranker {model!r} gave scores of shape {scores.shape}, or some that are not finite.")
-    columns = [i for i, call in enumerate(task.calls) if call.identifier in task.candidates]
-    names = [task.calls[i].identifier for i in columns]
-    return {p.identifier: _best(row[columns], names) for p, row in zip(task.profiles, scores, strict=True)}
+    columns = [i for i, call in enumerate(benchmark.calls) if call.identifier in benchmark.candidates]
+    names = [benchmark.calls[i].identifier for i in columns]
+    return {p.identifier: _best(row[columns], names) for p, row in zip(benchmark.profiles, scores, strict=True)}
 
 
-def measure(task: Task, qrels: Qrels, model: str, run: Run) -> Measured:
-    """Metrics of a run, over the profiles that won at least one of the task's calls."""
-    answers = judged(task, qrels)
+def measure(benchmark: Benchmark, qrels: Qrels, model: str, run: Run) -> Measured:
+    """Metrics of a run, over the profiles that won at least one of the benchmark's calls."""
+    answers = judged(benchmark, qrels)
     profiles = list(answers)
     values = per_profile(run, answers, profiles)
     return Measured(
         model=model,
         run=run,
         values=values,
-        by_size=by_group(values, profiles, {p: task.groups[p]["size"] for p in profiles}),
-        by_country=by_group(values, profiles, {p: task.groups[p]["country"] for p in profiles}),
+        by_size=by_group(values, profiles, {p: benchmark.groups[p]["size"] for p in profiles}),
+        by_country=by_group(values, profiles, {p: benchmark.groups[p]["country"] for p in profiles}),
         by_programme=_by_programme(answers, run),
-        thresholds=_thresholds(answers, run, len(task.candidates)),
+        thresholds=_thresholds(answers, run, len(benchmark.candidates)),
     )
 
 
-def judged(task: Task, qrels: Qrels) -> Qrels:
-    """The answers that concern this task's calls and profiles; profiles without any are left out."""
+def judged(benchmark: Benchmark, qrels: Qrels) -> Qrels:
+    """The answers that concern this benchmark's calls and profiles; profiles without any are left out."""
     answers = {
-        p.identifier: {c: r for c, r in qrels.get(p.identifier, {}).items() if c in task.candidates and r > 0}
-        for p in task.profiles
+        p.identifier: {c: r for c, r in qrels.get(p.identifier, {}).items() if c in benchmark.candidates and r > 0}
+        for p in benchmark.profiles
     }
     answers = {profile: relevant for profile, relevant in answers.items() if relevant}
     if not answers:
-        raise BenchmarkError(f"{task.name}: no profile of the task has a win among its calls; nothing can be measured.")
+        raise BenchmarkError(
+            f"{benchmark.name}: no profile of the task has a win among its calls; nothing can be measured."
+        )
     return answers
 
 
@@ -187,15 +190,15 @@ def run_path(path: Path, model: str, models: Sequence[str]) -> Path:
 
 
 def evaluate(
-    task: Task, models: Sequence[str], answers: Callable[[], Qrels], progress: Callable[[str], None]
+    benchmark: Benchmark, models: Sequence[str], answers: Callable[[], Qrels], progress: Callable[[str], None]
 ) -> list[Measured]:
     """Rank with every model first, then read the answers and measure."""
     runs = {}
     for model in models:
-        progress(f"ranking {len(task.calls)} calls for {len(task.profiles)} profiles with {model}")
-        runs[model] = rank_task(task, model)
+        progress(f"ranking {len(benchmark.calls)} calls for {len(benchmark.profiles)} profiles with {model}")
+        runs[model] = rank_benchmark(benchmark, model)
     qrels = answers()
-    return [measure(task, qrels, model, run) for model, run in runs.items()]
+    return [measure(benchmark, qrels, model, run) for model, run in runs.items()]
 
 
 def comparisons(measured: Sequence[Measured]) -> list[dict[str, object]]:
@@ -229,15 +232,9 @@ def _by_programme(answers: Qrels, run: Run) -> dict[str, dict[str, float]]:
     parts: dict[str, Qrels] = {}
     for profile, relevant in answers.items():
         for call, relevance in relevant.items():
-            parts.setdefault(_programme(call), {}).setdefault(profile, {})[call] = relevance
+            parts.setdefault(programme_cluster(call), {}).setdefault(profile, {})[call] = relevance
     table = {}
     for part, wins in sorted(parts.items()):
         values = per_profile(run, wins, list(wins))
         table[part] = {name: float(v.mean()) for name, v in values.items()} | {"profiles": len(wins)}
     return table
-
-
-def _programme(identifier: str) -> str:
-    """The part of the programme that an identifier names: `HORIZON-CL4`, `H2020-…` topics by their first word."""
-    words = identifier.split("-")
-    return "-".join(words[:2]) if words[0] == "HORIZON" else words[0]

@@ -87,8 +87,8 @@ class NaiveTfidf:
     def rank_scores(self, calls: Sequence[Call], profiles: Sequence[Profile]) -> npt.NDArray[np.float64]:
         vectorizer = TfidfVectorizer()
         texts_of = [[part.text for part in profile.parts] for profile in profiles]
-        vectorizer.fit([*map(call_text, calls), *dict.fromkeys(text for texts in texts_of for text in texts)])
-        vectors = vectorizer.transform(map(call_text, calls))
+        vectorizer.fit([*map(baseline_text, calls), *dict.fromkeys(text for texts in texts_of for text in texts)])
+        vectors = vectorizer.transform(map(baseline_text, calls))
         scores = np.zeros((len(profiles), len(calls)))
         for row, texts in enumerate(texts_of):
             if texts:
@@ -103,7 +103,7 @@ class Bm25:
 
     def rank_scores(self, calls: Sequence[Call], profiles: Sequence[Profile]) -> npt.NDArray[np.float64]:
         stemmer = Stemmer.Stemmer("english")
-        corpus = bm25s.tokenize([call_text(c) for c in calls], stopwords="en", stemmer=stemmer, show_progress=False)
+        corpus = bm25s.tokenize([baseline_text(c) for c in calls], stopwords="en", stemmer=stemmer, show_progress=False)
         retriever = bm25s.BM25(method="lucene")
         retriever.index(corpus, show_progress=False)
         scores = np.zeros((len(profiles), len(calls)))
@@ -116,7 +116,7 @@ class Bm25:
         return scores
 
 
-def call_text(call: Call) -> str:
+def baseline_text(call: Call) -> str:
     """Title and description as one text, which is all that the baselines read."""
     return "\n".join((call.title, *(f"{section.name}: {section.text}" for section in call.sections)))
 

@@ -43,7 +43,7 @@ class MailOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class MailContent:
     """What a message carries: the subject and the three parts."""
 
     subject: str
@@ -84,7 +84,9 @@ def message_id(kind: str, subscriber: str, day: date, domain: str) -> str:
     return f"<{kind}.{digest}@{domain}>"
 
 
-def build(content: Content, subscriber: Subscriber, options: MailOptions, *, identifier: str, now: datetime) -> bytes:
+def build(
+    content: MailContent, subscriber: Subscriber, options: MailOptions, *, identifier: str, now: datetime
+) -> bytes:
     """The whole message: text and HTML as alternatives, the calendar beside them.
 
     Raises `ConfigError` where an address cannot stand in a header.
@@ -108,7 +110,7 @@ def build(content: Content, subscriber: Subscriber, options: MailOptions, *, ide
     return message.as_bytes(policy=_HEADERS)
 
 
-def _assemble(message: EmailMessage, content: Content, boundary: str) -> None:
+def _assemble(message: EmailMessage, content: MailContent, boundary: str) -> None:
     """Boundaries come from the Message-ID, so that the same digest is the same bytes."""
     alternatives = [_text_part(content.text, "plain"), _text_part(content.html, "html")]
     if content.calendar is None:

@@ -107,6 +107,12 @@ def programme_part(identifier: str) -> str:
     return f"{words[1]}-{named[0]}" if named else words[1]
 
 
+def programme_cluster(identifier: str) -> str:
+    """The programme and its first part, as an identifier spells them: `HORIZON-CL4`; any other by its first word."""
+    words = identifier.split("-")
+    return "-".join(words[:2]) if words[0] == "HORIZON" else words[0]
+
+
 def check_programmes(names: Sequence[str]) -> None:
     """Raises UsageError that names near ones for a programme that the portal does not know."""
     from difflib import get_close_matches

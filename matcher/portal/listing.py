@@ -12,7 +12,18 @@ from matcher.http import Client, RequestFailedError
 from matcher.model.rows import ParsedRow, SetAside
 from matcher.portal.drift import Census
 from matcher.portal.parsing import parse_row
-from matcher.portal.search import PAGE_SIZE, WINDOW, Page, Query, Slice, Splitter, count, facet, search, search_query
+from matcher.portal.search import (
+    PAGE_SIZE,
+    WINDOW,
+    Query,
+    SearchPage,
+    Slice,
+    Splitter,
+    count,
+    facet,
+    search,
+    search_query,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -130,7 +141,7 @@ def fetch_all(client: Client, query: dict[str, object]) -> list[object]:
             return rows
 
 
-def _first_contact(client: Client, query: dict[str, object]) -> tuple[Page, int]:
+def _first_contact(client: Client, query: dict[str, object]) -> tuple[SearchPage, int]:
     """The first page that comes; a portal that answers at all gets a second chance, because one page can be bad."""
     try:
         return search(client, query, 1), 1
@@ -167,7 +178,7 @@ class _Gathering:
         self.complete = False
         self.problems.append(sentence)
 
-    def fetch(self, part: Slice, known: dict[int, Page]) -> None:
+    def fetch(self, part: Slice, known: dict[int, SearchPage]) -> None:
         """All rows of one part, in as many passes as it takes; `known` pages were fetched already."""
         reading = _SliceReading(part, self)
         for number in range(1, self.max_passes + 1):
@@ -226,7 +237,7 @@ class _SliceReading:
     def __post_init__(self) -> None:
         self.total = self.part.counted
 
-    def read(self, *, descending: bool, known: dict[int, Page]) -> None:
+    def read(self, *, descending: bool, known: dict[int, SearchPage]) -> None:
         """One pass: every page, or after a pass with bad pages only those."""
         retry = sorted(self.bad)
         numbers = retry or list(range(1, self._last_page() + 1))
@@ -272,14 +283,14 @@ class _SliceReading:
                 f" came in {self.all.passes} passes."
             )
 
-    def _page(self, number: int) -> Page | None:
+    def _page(self, number: int) -> SearchPage | None:
         try:
             return search(self.all.client, self.part.query, number, descending=self.descending)
         except RequestFailedError as failure:
             self.bad[number] = str(failure)
             return None
 
-    def _grown(self, number: int, page: Page, waiting: list[int]) -> list[int]:
+    def _grown(self, number: int, page: SearchPage, waiting: list[int]) -> list[int]:
         """Pages to add because the count grew meanwhile, or because the portal does not count at all."""
         if page.total is None:
             return [number + 1] if len(page.rows) >= PAGE_SIZE and not waiting and number < WINDOW // PAGE_SIZE else []

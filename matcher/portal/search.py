@@ -96,14 +96,14 @@ _LANGUAGES = ("en",)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SearchPage:
     """Rows as the portal sent them; `total` is what it counts for the whole query, when it says."""
 
     rows: tuple[object, ...]
     total: int | None
 
 
-def search(client: Client, query: Clause, page: int, *, size: int = PAGE_SIZE, descending: bool = False) -> Page:
+def search(client: Client, query: Clause, page: int, *, size: int = PAGE_SIZE, descending: bool = False) -> SearchPage:
     """One page of a query, sorted on the identifier, because pages without a sort overlap (PROTOCOL.md, quirk 1)."""
     parts = {
         "query": query,
@@ -125,7 +125,7 @@ def facet(client: Client, query: Clause, field: str) -> dict[str, int]:
     return client.post_json("/facet", {"apiKey": "SEDIA", "text": "***"}, parts, lambda answer: _counts(answer, field))
 
 
-def _page(answer: object) -> Page:
+def _page(answer: object) -> SearchPage:
     if not isinstance(answer, Mapping) or not ("results" in answer or "totalResults" in answer):
         raise WrongShapeError("the answer holds no `results`")
     rows = answer.get("results") or []
@@ -134,7 +134,7 @@ def _page(answer: object) -> Page:
         raise WrongShapeError("`results` is not a list")
     if total is not None and (isinstance(total, bool) or not isinstance(total, int) or total < 0):
         raise WrongShapeError("`totalResults` is not a count")
-    return Page(tuple(rows), total)
+    return SearchPage(tuple(rows), total)
 
 
 def _counts(answer: object, field: str) -> dict[str, int]:

@@ -70,7 +70,7 @@ def meaning_arrays(
     if not rows:
         return {}
     prefixes = encoding.vectors.encoder.prefixes
-    of_calls = [prefixes.call + call_text(calls[row]) for row in rows]
+    of_calls = [prefixes.call + text_to_encode(calls[row]) for row in rows]
     of_profiles = [_texts(prefixes.profile, (part.text for part in profile.parts)) for profile in profiles]
     wanted = {*of_calls, *(text for texts in of_profiles for text in texts)}
     vectors = encoding.vectors.encode(sorted(wanted), forget_others=encoding.day is not None)
@@ -130,7 +130,7 @@ def _texts(prefix: str, texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(prefix + short for short in map(_shortened, texts) if short))
 
 
-def call_text(call: Call) -> str:
+def text_to_encode(call: Call) -> str:
     """What is encoded of a call: the first words of its title and sections."""
     return _shortened("\n".join((call.title, *(section.text for section in call.sections))))
 

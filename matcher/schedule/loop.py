@@ -65,7 +65,7 @@ class Stopped(BaseException):
     """It is time to leave; like KeyboardInterrupt, nothing but the loop catches it."""
 
 
-class Watch:
+class Scheduler:
     """The loop; `load` gives a configuration anew (raises ConfigError), `clock` the aware time."""
 
     def __init__(self, load: Callable[[], Home], *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -170,7 +170,7 @@ class Watch:
         except Stopped:
             outcome = "interrupted"
             raise
-        except Exception as error:  # noqa: BLE001  (told in full; a mistake in one task must not end the watch)
+        except Exception as error:  # noqa: BLE001  (told in full; a mistake in one task must not end the loop)
             if isinstance(error, MatcherError):
                 _log.error("%s failed: %s", task.name.lower(), error)
             else:
@@ -272,11 +272,11 @@ _TOLD = {Task.ARCHIVE: "the archive could not be read", Task.CLEAN: "the weekly 
 """What the operator is told of where it fails; the daily run and the delivery of mails tell for themselves."""
 
 
-_WORK: dict[Task, Callable[[Watch], str]] = {
-    Task.DAILY: Watch._daily,
-    Task.DELIVER: Watch._deliver,
-    Task.ARCHIVE: Watch._archive,
-    Task.CLEAN: Watch._clean,
+_WORK: dict[Task, Callable[[Scheduler], str]] = {
+    Task.DAILY: Scheduler._daily,
+    Task.DELIVER: Scheduler._deliver,
+    Task.ARCHIVE: Scheduler._archive,
+    Task.CLEAN: Scheduler._clean,
 }
 
 

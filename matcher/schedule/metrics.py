@@ -1,4 +1,4 @@
-"""How the watch is doing, for Prometheus: a text file that a node exporter's textfile collector reads.
+"""How the scheduler is doing, for Prometheus: a text file that a node exporter's textfile collector reads.
 
 Times are Unix seconds, so that an alert is `time() - matcher_run_last_good_timestamp_seconds{kind="run"} > 26 * 3600`.
 What is unknown is left out, never 0.

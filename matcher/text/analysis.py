@@ -21,7 +21,7 @@ MAX_CHARACTERS = 400_000
 _WORD = re.compile(r"[^\W_]+")
 
 
-def fold(text: str) -> str:
+def unaccented(text: str) -> str:
     """Lower case without accents, compatibility forms unified (ﬁ → fi, ² → 2)."""
     if text.isascii():
         return text.lower()
@@ -31,7 +31,7 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The folded words of a text, in order."""
-    return _WORD.findall(fold(text[:MAX_CHARACTERS]))
+    return _WORD.findall(unaccented(text[:MAX_CHARACTERS]))
 
 
 class Analyzer:

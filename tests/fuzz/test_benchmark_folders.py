@@ -9,7 +9,7 @@ from datetime import date
 from hypothesis import strategies as st
 
 from matcher.errors import BenchmarkError
-from matcher.evaluation.benchmark import load_qrels, load_task
+from matcher.evaluation.benchmark import load_benchmark, load_qrels
 from matcher.evaluation.wins import build_benchmark
 from tests.helpers.fuzz.harness import Target, folder_of, short
 from tests.helpers.fuzz.mutations import bytes_like, changed, changes, dumped
@@ -30,7 +30,7 @@ def check_folder(parts):
     files = {"calls.jsonl": calls, "profiles.jsonl": profiles, "qrels.txt": qrels}
     files["documents.jsonl.gz"] = packed if packed is not None else gzip.compress(documents, 1)
     with folder_of(files) as folder:
-        for read in (load_task, load_qrels):
+        for read in (load_benchmark, load_qrels):
             try:
                 found = read(folder)
             except BenchmarkError as error:
@@ -75,9 +75,9 @@ def check_dumps(parts):
             short(error, 1000)
             return
         if built.wins:
-            task, qrels = load_task(folder / "built"), load_qrels(folder / "built")
-            assert len(task.profiles) == built.profiles == len(qrels)
-            assert {call for won in qrels.values() for call in won} == task.candidates
+            benchmark, qrels = load_benchmark(folder / "built"), load_qrels(folder / "built")
+            assert len(benchmark.profiles) == built.profiles == len(qrels)
+            assert {call for won in qrels.values() for call in won} == benchmark.candidates
 
 
 CORDIS = Target(

@@ -16,7 +16,7 @@ from matcher.app.questions import calls, rank
 from matcher.config.settings import load_settings
 from matcher.errors import StoreError
 from matcher.model.question import Question
-from matcher.schedule.loop import Watch
+from matcher.schedule.loop import Scheduler
 from tests.helpers.home import DAY, QUICK, Place, make_config, some_rows
 from tests.helpers.portal.rows import topic
 
@@ -115,9 +115,9 @@ def test_a_database_that_is_away_is_told(machines, tmp_path) -> None:
 
 def test_two_schedulers_on_two_machines_do_the_work_once(machines) -> None:
     (machines.folder / "config" / "matcher.toml").write_text(QUICK + '[schedule]\narchive = ""\n', encoding="utf-8")
-    watches = [Watch(lambda name=name: machines.one(name)) for name in ("here", "there")]
+    schedulers = [Scheduler(lambda name=name: machines.one(name)) for name in ("here", "there")]
     for _ in range(3):
-        threads = [threading.Thread(target=watch.tick) for watch in watches]
+        threads = [threading.Thread(target=scheduler.tick) for scheduler in schedulers]
         for thread in threads:
             thread.start()
         for thread in threads:

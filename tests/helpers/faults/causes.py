@@ -397,7 +397,7 @@ began = time.time()
 morning = datetime.fromisoformat("{FIRST + timedelta(days=1)}T08:00+00:00")
 clock = lambda: morning + timedelta(seconds=time.time() - began)
 matcher.app.home.Home.__init__.__kwdefaults__["clock"] = clock
-matcher.schedule.loop.Watch.__init__.__kwdefaults__["clock"] = clock
+matcher.schedule.loop.Scheduler.__init__.__kwdefaults__["clock"] = clock
 """
 
 

@@ -1,4 +1,4 @@
-"""A simulated year of one installation in one process: the real watch, a local portal, a local mail server, no waiting.
+"""A simulated year of one installation in one process: the real scheduler, a local portal and mail server, no waiting.
 
 The clock stands between two ticks and jumps to the next one. What is not simulated: the portal's pace, the pauses
 between mails, and the ticks of APScheduler, of which only those are made at which something can be due.
@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from matcher.app.home import Home
 from matcher.config.settings import load_settings
-from matcher.schedule.loop import Watch
+from matcher.schedule.loop import Scheduler
 from tests.helpers.home import Place, make_config
 from tests.helpers.mail.smtp_server import DROP, LocalSmtp
 from tests.helpers.mail.smtp_server import Script as Replies
@@ -114,16 +114,16 @@ class Year:
         rows = self.script.rows(self.script.start)
         with _silence(), LocalPortal(rows, clock=lambda: self._clock.now) as portal, LocalSmtp() as smtp:
             self.place.portal = portal.url
-            watch = Watch(lambda: self._load(smtp.url), clock=self._clock)
+            scheduler = Scheduler(lambda: self._load(smtp.url), clock=self._clock)
             for number, day in enumerate(self.script.calendar(), 1):
                 with portal.lock:
                     portal.index.replace(self.script.rows(day))
                     portal.archive = self.script.archive(day)
                 smtp.script = self._replies(day)
-                self._live(day, watch, portal)
+                self._live(day, scheduler, portal)
                 self._collect(day, portal, smtp)
                 if day.day == 1:
-                    watch.reload()
+                    scheduler.reload()
                 if number % MEASURED_EVERY == 0 or number in {1, self.script.days}:
                     self.seen.samples.append(self._measure(number))
                     progress(self.seen.samples[-1])
@@ -133,14 +133,14 @@ class Year:
         environment = self.place.environment | {"MATCHER_SMTP_URL": smtp}
         return Home(load_settings(environ=environment), clock=self._clock)
 
-    def _live(self, day: date, watch: Watch, portal: LocalPortal) -> None:
+    def _live(self, day: date, scheduler: Scheduler, portal: LocalPortal) -> None:
         """The ticks of one day, those on the change of the clocks included."""
         for moment in self._moments(day):
             self._clock.reach(moment)
             is_up = not self._is_down(day, moment)
             kind = DOWN[day.toordinal() % len(DOWN)]
             portal.faults = Faults(0.03, kinds=FLEETING, seed=day.toordinal()) if is_up else Faults(always=kind)
-            watch.tick()
+            scheduler.tick()
 
     def _moments(self, day: date) -> list[datetime]:
         """Some of each night and day, three around the daily run, and more on a morning on which something fails."""
@@ -256,7 +256,7 @@ def _subscribers() -> str:
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """The watch tells of every fault; here they are wanted."""
+    """The scheduler tells of every fault; here they are wanted."""
     logger = logging.getLogger("matcher")
     before = logger.level
     logger.setLevel(logging.CRITICAL + 1)

@@ -22,7 +22,7 @@ from matcher.config.settings import load_settings
 from matcher.errors import ConfigError, StoreMissing
 from matcher.model.subscription import Mail, MailState
 from matcher.ranking.index import Index
-from matcher.schedule.loop import GRACE_SECONDS, Watch
+from matcher.schedule.loop import GRACE_SECONDS, Scheduler
 from tests.helpers.home import Place, some_rows
 from tests.helpers.mail.smtp_server import LocalSmtp
 from tests.helpers.portal.rows import topic
@@ -196,8 +196,8 @@ class TestLoop:
     def test_a_day_after_the_other(self, loop) -> None:
         for hour in range(24 * 8):
             loop.now = NOW + timedelta(hours=hour)
-            loop.watch.tick()
-            loop.watch.tick()
+            loop.scheduler.tick()
+            loop.scheduler.tick()
         runs = runs_of(loop.place, "run")
         assert [run.started.isoformat() for run in reversed(runs)] == [
             (NOW + timedelta(hours=hours)).isoformat() for hours in (0, 21, 45, 69, 93, 165, 189)
@@ -205,44 +205,44 @@ class TestLoop:
         assert len(runs_of(loop.place, "clean")) == 2
 
     def test_a_portal_that_is_away_is_tried_again_by_and_by(self, loop, serve) -> None:
-        loop.watch.tick()
+        loop.scheduler.tick()
         loop.place.portal = "http://127.0.0.1:9/search-api/prod/rest"
-        loop.watch.reload()
+        loop.scheduler.reload()
         for minute in range(0, 12 * 60, 5):
             loop.now = NOW + timedelta(days=1) + minute * MINUTE
-            loop.watch.tick()
+            loop.scheduler.tick()
         runs = runs_of(loop.place, "run")
         assert [run.outcome for run in runs] == ["failed"] * 5 + [runs[-1].outcome]
         assert (runs[-1].started, runs[0].started - runs[4].started) == (NOW, timedelta(hours=4, minutes=20))
 
     def test_a_run_that_could_not_fetch_leaves_no_index_open(self, loop) -> None:
-        loop.watch.tick()
+        loop.scheduler.tick()
         loop.place.portal = "http://127.0.0.1:9/search-api/prod/rest"
-        loop.watch.reload()
+        loop.scheduler.reload()
         gc.collect()
         gc.disable()  # what the collector would find by and by must not be left to it
         try:
             before = indexes()
             loop.now += timedelta(days=1)
-            loop.watch.tick()
+            loop.scheduler.tick()
             assert indexes() == before
         finally:
             gc.enable()
 
     def test_a_database_that_is_away_is_told_once_and_used_when_it_is_back(self, loop, caplog) -> None:
-        loop.watch.tick()
+        loop.scheduler.tick()
         database = loop.place.home / "matcher.db"
         content = database.read_bytes()
         database.write_bytes(b"junk" * 1000)
         loop.now += timedelta(days=1)
         caplog.set_level("INFO", "matcher")
-        loop.watch.tick()
-        loop.watch.tick()
+        loop.scheduler.tick()
+        loop.scheduler.tick()
         assert caplog.text.count("is not a database") == 1
         for beside in loop.place.home.glob("matcher.db-*"):
             beside.unlink()
         database.write_bytes(content)
-        loop.watch.tick()
+        loop.scheduler.tick()
         assert len(runs_of(loop.place, "run")) == 2
 
     def test_the_operator_is_told_of_a_database_that_says_nothing_and_of_the_weekly_work(self, loop) -> None:
@@ -256,14 +256,14 @@ class TestLoop:
             + '[mail]\noperator = "ops@example.org"\n',
             encoding="utf-8",
         )
-        loop.watch.reload()
-        loop.watch.tick()
+        loop.scheduler.reload()
+        loop.scheduler.tick()
         assert told() == ["matcher: the archive could not be read"]
         database = loop.place.home / "matcher.db"
         database.write_bytes(b"junk" * 1000)
         for _ in range(3):
             loop.now += MINUTE
-            loop.watch.tick()
+            loop.scheduler.tick()
         assert sorted(told()) == ["matcher: the archive could not be read", "matcher: the scheduler stands still"]
 
     def test_the_operator_is_told_of_weekly_work_that_fails_as_nobody_foresaw(self, loop, monkeypatch) -> None:
@@ -274,8 +274,8 @@ class TestLoop:
         toml = loop.place.config / "matcher.toml"
         text = toml.read_text(encoding="utf-8").replace('archive = ""', 'archive = "/nowhere/grants.json"')
         toml.write_text(text + '[mail]\noperator = "ops@example.org"\n', encoding="utf-8")
-        loop.watch.reload()
-        loop.watch.tick()
+        loop.scheduler.reload()
+        loop.scheduler.tick()
         [mail] = (loop.place.home / "outbox").glob("*/operator*.eml")
         message = message_from_bytes(mail.read_bytes(), policy=policy.default)
         assert message["Subject"] == "matcher: the archive could not be read"
@@ -287,41 +287,41 @@ class TestLoop:
             toml = loop.place.config / "matcher.toml"
             mail = f'[mail]\noperator = "ops@example.org"\nsmtp_url = "{server.url}"\nrate = 1000\n'
             toml.write_text(toml.read_text(encoding="utf-8") + mail, encoding="utf-8")
-            loop.watch.reload()
-            loop.watch.tick()
+            loop.scheduler.reload()
+            loop.scheduler.tick()
             with loop.app.open_store() as store:
                 store.outbox.queue(a_mail(), [], now=loop.now)
             loop.now += 10 * MINUTE
-            loop.watch.tick()
+            loop.scheduler.tick()
             loop.now += 10 * MINUTE
-            loop.watch.tick()
+            loop.scheduler.tick()
         [told] = [message_from_bytes(mail.body, policy=policy.default) for mail in server.accepted]
         assert (told["To"], told["Subject"]) == ("ops@example.org", "matcher: mails were given up")
         assert "digest of 2026-06-15 for someone is not delivered" in told.get_content().replace("\n", " ")
 
     def test_mails_that_wait_are_delivered_when_their_time_comes(self, loop) -> None:
-        loop.watch.tick()
+        loop.scheduler.tick()
         with loop.app.open_store() as store:
             store.outbox.queue(a_mail(), [], now=loop.now + 20 * MINUTE)
         for minutes, count in ((10, 0), (20, 1), (30, 1)):
             loop.now = NOW + minutes * MINUTE
-            loop.watch.tick()
+            loop.scheduler.tick()
             with loop.app.open_store(read_only=True) as store:
                 assert store.outbox.counts().get(MailState.SENT, 0) >= count
         assert (loop.place.home / "outbox" / "2026-06-15" / "someone.eml").exists()
 
     def test_a_run_of_another_process_is_left_alone_quietly(self, loop, caplog) -> None:
         caplog.set_level("INFO", "matcher")
-        loop.watch.tick()
+        loop.scheduler.tick()
         loop.now += timedelta(days=1)
         with loop.app.open_store() as store:
             run_id = store.runs.begin("fetch", loop.now)
-            loop.watch.tick()
+            loop.scheduler.tick()
             assert "Left to another process" in caplog.text
             assert not [record for record in caplog.records if record.levelname in {"ERROR", "CRITICAL"}]
             store.runs.finish(run_id, "ok", {}, loop.now)
         loop.now += MINUTE
-        loop.watch.tick()
+        loop.scheduler.tick()
         assert len(runs_of(loop.place, "run")) == 2
 
     def test_starts_with_a_right_configuration_only(self, scheduled) -> None:
@@ -335,16 +335,16 @@ class TestLoop:
     def test_an_encoder_that_is_not_there_is_not_taken_over(self, loop, caplog) -> None:
         toml = loop.place.config / "matcher.toml"
         toml.write_text(toml.read_text(encoding="utf-8") + '[ranking]\nencoder = "/nowhere/model"\n', encoding="utf-8")
-        loop.watch.reload()
+        loop.scheduler.reload()
         assert "the former one stays" in caplog.text
-        loop.watch.tick()
+        loop.scheduler.tick()
         assert [run.outcome for run in runs_of(loop.place, "run")] == ["ok"]
 
     def test_old_day_folders_go(self, loop) -> None:
         for root in ("lists", "outbox"):
             for name in ("2025-01-01", "2026-06-14", "not-a-day"):
                 (loop.place.home / root / name).mkdir(parents=True)
-        loop.watch.tick()
+        loop.scheduler.tick()
         left = {p.name for p in loop.place.home.glob("*/*") if p.parent.name in {"lists", "outbox"}}
         assert "2025-01-01" not in left
         assert {"2026-06-14", "not-a-day"} <= left
@@ -354,7 +354,7 @@ class Loop:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.now = NOW
-        self.watch = Watch(self.load, clock=lambda: self.now)
+        self.scheduler = Scheduler(self.load, clock=lambda: self.now)
 
     def load(self) -> Home:
         self.app = Home(load_settings(environ=self.place.environment), clock=lambda: self.now)
