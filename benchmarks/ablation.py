@@ -1,4 +1,4 @@
-"""What each part of the ranking model is worth: `python -m benchmarks.ablation [FOLDER …]`.
+"""What each part of the ranking by own projects is worth: `python -m benchmarks.ablation [FOLDER …]`.
 
 Measures the product's ranker with one number of `matcher.ranking.numbers` changed at a time, on benchmark folders
 (default: those of ../shared), and prints nDCG@10, recall@50 and MAP with the difference to the model as it is.
@@ -57,7 +57,7 @@ def _measured(benchmark, answers, changes) -> measuring.Values:
     try:
         for name, value in changes.items():
             setattr(holder[name], name, value)
-        return measuring.per_profile(rank_benchmark(benchmark, "matcher"), answers, list(answers))
+        return measuring.per_profile(rank_benchmark(benchmark, "matcher").run, answers, list(answers))
     finally:
         for name, value in before.items():
             setattr(holder[name], name, value)

@@ -142,7 +142,7 @@ class Draft:
         Example:
             >>> session.profile("brgm").rank(top=1)
             BRGM Carnot Institute ...: 1 best calls as of 2026-05-07
-                1  fit 100  HORIZON-CL6-2026-01-CIRCBIO-03  ...
+                1  fit  82  HORIZON-CL4-2027-01-MAT-PROD-16  ...
         """
         from matcher.model.answers import Ranking
 
@@ -191,7 +191,7 @@ class Draft:
         Example:
             >>> draft = session.new_profile("my-lab", "My lab")
             >>> draft.add_projects("Sodium batteries for stationary storage").suggest(1)["term"].tolist()
-            ['storage']
+            ['batteries']
         """
         from matcher.present.frames import tidy
 
@@ -245,17 +245,11 @@ class Draft:
     def _ranked(
         self, institute: Institute, wanted: CallFilter, *, top: int, min_fit: int = 0, sentences: bool = False
     ) -> list[Match]:
-        from matcher.ranking.matching import asked_profile, best_matches
+        from matcher.ranking.matching import Depth, asked_profile, best_matches
 
         asked = asked_profile(self._index, institute.profile())
-        return best_matches(
-            asked.scored(self._index),
-            wanted,
-            self._as_of,
-            top=top,
-            min_fit=min_fit,
-            sentences=sentences,
-        )
+        scored = asked.scored(self._index, wanted, self._as_of)
+        return best_matches(scored, wanted, self._as_of, Depth(top, min_fit, sentences=sentences))
 
 
 _LEAST_CALLS = 2

@@ -303,15 +303,16 @@ class Archive:
 
         Example:
             >>> matcher.Archive(folder).evidence("w", "HORIZON-CL4-2027-01-02")["term"].tolist()[0]
-            'laser'
+            'laser welding'
         """
-        from matcher.ranking.matching import score_all
+        from matcher.ranking.matching import match_of
+        from matcher.ranking.scoring import score
 
         row = self._index.row(call)
         if row is None:
             raise UsageError(f"{self._folder} has no call {call!r}.")
-        scored = score_all(self._index, self._index.query(profile), profile)
-        return evidence_frame([scored.match(row, 0, sentence=False)], profile)
+        scored = score(self._index, self._index.wish(profile), everything=True)
+        return evidence_frame([match_of(scored, row, 0, sentence=False)], profile)
 
     @cached_property
     def _index(self) -> Index:

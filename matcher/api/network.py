@@ -12,7 +12,8 @@ from matcher.model.call import LIVE
 from matcher.model.match import SkillVerdict
 from matcher.present.frames import CALL_COLUMNS, DAY, SKILL_COLUMNS, calls_frame, skills_frame, tidy
 from matcher.ranking.matching import first_recommended as first_days
-from matcher.ranking.matching import score_all
+from matcher.ranking.matching import match_of, reads_closely
+from matcher.ranking.scoring import score
 from matcher.ranking.skills import check_skills
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from matcher.model.institute import Institute
     from matcher.model.question import CallFilter
     from matcher.ranking.index import Index
-    from matcher.ranking.matching import Scored
+    from matcher.ranking.scoring import Scored
 
     Likeness = npt.NDArray[np.float64]
 
@@ -51,8 +52,6 @@ _BIDS = {
 }
 _BROUGHT = 4
 """Terms shown of what an institute brings to a call."""
-_WEAK = 80
-"""Up to this fit a call says nothing of which institutes are alike: each has four fifths of all calls there."""
 
 
 class Network:
@@ -114,7 +113,7 @@ class Network:
 
         Example:
             >>> session.network().common()["institutes"].tolist()[-1]
-            'ESP, ONERA ISA'
+            'AgriFood Transition, Qualiment'
         """
         acronyms = {one.identifier: one.acronym for one in self._institutes}
         rows = []
@@ -195,8 +194,8 @@ class Network:
 
     def _brings(self, institute: str, row: int) -> str | None:
         if institute not in self._scored:
-            self._scored[institute] = score_all(self._index, self._index.query(institute), institute)
-        return ", ".join(self._scored[institute].match(row, 0, sentence=False).words(_BROUGHT)) or None
+            self._scored[institute] = score(self._index, self._index.wish(institute), everything=True)
+        return ", ".join(match_of(self._scored[institute], row, 0, sentence=False).words(_BROUGHT)) or None
 
     def _row(self, name: object) -> int:
         row = self._index.row(str(name))
@@ -211,8 +210,9 @@ def fits(index: Index, institutes: Sequence[str] | None, wanted: CallFilter, tod
     kept = np.array([row for row in rows if wanted.stopped_by(index.call(row), today) is None], dtype=np.int64)
     names = [profile["id"] for profile in index.meta["profiles"]] if institutes is None else list(institutes)
     table = np.zeros((len(names), len(kept)), dtype=np.int64)
+    everything = not reads_closely(index, wanted, today)
     for place, name in enumerate(names):
-        table[place] = score_all(index, index.query(name), name).fits()[kept]
+        table[place] = score(index, index.wish(name), everything=everything).fits()[kept]
     calls = [index.call(int(row)).identifier for row in kept]
     return pd.DataFrame(table, index=names, columns=calls).rename_axis(index="institute", columns="call")
 
@@ -236,8 +236,8 @@ def first_recommended(index: Index, profile: str, since: date, until: date, *, t
 
 
 def _likeness(table: npt.NDArray[np.int64]) -> Likeness:
-    """(rows, rows) cosine of what the fits have above `_WEAK`; a row that has nothing above it is like no other."""
-    strength = np.clip(table - _WEAK, 0, None).astype(np.float64)
+    """(rows, rows) cosine of the fits; a row of nothing is like no other."""
+    strength = table.astype(np.float64)
     lengths = np.linalg.norm(strength, axis=1, keepdims=True)
     unit = strength / np.where(lengths > 0, lengths, 1.0)
     likeness = np.clip(unit @ unit.T, 0.0, 1.0)

@@ -11,6 +11,7 @@ from matcher.api.results import Matches, Page, Why
 from matcher.app import questions
 from matcher.app.kept_index import current_index
 from matcher.errors import UsageError
+from matcher.model.match import THRESHOLD
 from matcher.model.question import CallFilter, Question
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Questions:
             0     1  ...
             1     2  ...
             >>> session.rank(text="recyclage des batteries", action="RIA", top=1)[0].words(1)
-            ('battery',)
+            ('battery recycling',)
         """
         if (institute is None) == (text is None):
             raise UsageError("Say what to rank for: an institute, or text=….")
@@ -97,7 +98,7 @@ class Questions:
 
         Example:
             >>> session.why("brgm", "HORIZON-CL6-2026-01-CIRCBIO-03")
-            HORIZON-CL6-2026-01-CIRCBIO-03 for brgm: recommended, rank 1 of 160, fit 100
+            HORIZON-CL6-2026-01-CIRCBIO-03 for brgm: recommended, rank 2 of 139, fit 79
         """
         return Why(questions.why(self._home, Question((institute,), top=top, min_fit=min_fit, as_of=self._as_of), call))
 
@@ -106,7 +107,7 @@ class Questions:
 
         Example:
             >>> session.show("HORIZON-CL6-2026-01-CIRCBIO-03", "brgm").match.fit
-            100
+            79
         """
         return Page(questions.show(self._home, call, institute=institute, as_of=self._as_of))
 
@@ -150,7 +151,9 @@ class Questions:
         since: DayLike | None = None,
         min_fit: int | None = None,
     ) -> pd.DataFrame:
-        """What changed, newest first: in one call, or in the calls that suit an institute (fit 90, or `min_fit`).
+        """What changed, newest first: in one call, or in the calls that suit an institute.
+
+        A call suits from `min_fit` on, by default from `digest.threshold`.
 
         Returns:
             (changes, `matcher.frames.CHANGE_COLUMNS`)
@@ -193,7 +196,7 @@ class Questions:
         Example:
             >>> session.new_profile("my-lab", "My lab").add("sodium-ion batteries").rank(top=1)
             My lab: 1 best calls as of 2026-05-07
-                1  fit 100  ...
+                1  fit  84  HORIZON-CL5-2026-09-D2-01  ...
         """
         made = new_institute(identifier, name)
         return Draft(made, made, current_index(self._home), self.as_of)
@@ -216,7 +219,7 @@ class Questions:
         names = [self._home.institute(name).identifier for name in institutes] if institutes is not None else None
         return fits(current_index(self._home), names, CallFilter.of(status=status), self.as_of)
 
-    def network(self, *, status: Words = "live", min_fit: int = 95) -> Network:
+    def network(self, *, status: Words = "live", min_fit: int = THRESHOLD) -> Network:
         """All institutes at once: who matches the same calls, joint bids, calls that nobody matches.
 
         Args:
@@ -226,9 +229,9 @@ class Questions:
         Example:
             >>> network = session.network()
             >>> network.shared.loc["3bcar"].drop("3bcar").idxmax()  # who matches the same calls most
-            'polynat'
+            'i2c'
             >>> len(network.joint_bids), len(network.unmatched)
-            (87, 44)
+            (78, 50)
         """
         from matcher.api.network import Network
 

@@ -53,7 +53,7 @@ class Home:
         """Everybody of `subscribers.yaml`. Raises ConfigError with every mistake."""
         from matcher.config.subscribers import load_subscribers
 
-        return load_subscribers(self.settings.config_dir, self.institutes)
+        return load_subscribers(self.settings.config_dir, self.institutes, self.settings.digest.threshold)
 
     def subscriber(self, name: str) -> Subscriber:
         """The subscriber of that id or address. Raises UsageError."""

@@ -17,10 +17,11 @@ from matcher.model.call import Source
 from matcher.model.day import brussels_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from matcher.app.home import Home
+    from matcher.ranking.build import Known
     from matcher.ranking.encoder import Encoding
     from matcher.ranking.index import Index
     from matcher.store.database import Store
@@ -80,12 +81,24 @@ def refresh_index(home: Home, store: Store) -> Index:
 
     facts = {"revision": revision, "institutes": home.fingerprint, **label}
     profiles = [institute.profile() for institute in home.institutes]
-    built = build(
-        calls, profiles, now=home.clock(), meta=facts, previous=index, encoding=encoding(home, label["sample_day"])
-    )
+    built = build(calls, profiles, now=home.clock(), meta=facts, previous=index, known=_known(home, store, label))
     with writing_to(_folder(home)):
         write_generation(_folder(home), LAYOUT, built.generation)
     return built
+
+
+def _known(home: Home, store: Store, label: Mapping[str, str | None]) -> Known:
+    """What an index learns from beside the calls: the store's projects, and the day that it is of."""
+    from matcher.ranking.build import Known
+
+    own_day = label["sample_day"]
+    return Known(
+        projects=store.projects.all,
+        mark=f"projects {store.projects.revision}",
+        day=date.fromisoformat(own_day) if own_day else brussels_day(home.clock()),
+        count=store.projects.counts().projects,
+        encoding=encoding(home, own_day),
+    )
 
 
 @contextmanager

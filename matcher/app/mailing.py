@@ -157,7 +157,7 @@ class Mailing:
         return Preview(digest, mail, _plain_part(mail.body), due, is_worth_sending(digest))
 
     def _previewed(self, name: str | None, institute: str | None) -> Subscriber:
-        from matcher.config.subscribers import DEFAULT_MIN_FIT, resolve_institutes
+        from matcher.config.subscribers import resolve_institutes
 
         if name is not None and institute is not None:
             raise UsageError("Give a subscriber or --institute, not both.")
@@ -165,9 +165,8 @@ class Mailing:
             named = resolve_institutes([institute], self._home.institutes)
             title = "Carnot Europe" if named == (NETWORK,) else institute
             every_day = Frequency.DAILY
-            return Subscriber(
-                "preview", title, _NOWHERE, institutes=named, frequency=every_day, min_fit=DEFAULT_MIN_FIT
-            )
+            threshold = self._home.settings.digest.threshold
+            return Subscriber("preview", title, _NOWHERE, institutes=named, frequency=every_day, threshold=threshold)
         if name is not None:
             return self._home.subscriber(name)
         if not self._home.subscribers:

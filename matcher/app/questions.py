@@ -28,21 +28,15 @@ if TYPE_CHECKING:
 
 def rank(home: Home, question: Question) -> Ranking:
     """The best calls for an institute, a text or a draft. Raises UsageError for what nobody knows."""
-    from matcher.ranking.matching import best_matches
+    from matcher.ranking.matching import Depth, best_matches
 
     index = current_index(home)
     _check_words(index, question.filter)
     day = home.day(question.as_of, index)
     asked = _asked(home, index, question)
     top, min_fit = _limits(home, question)
-    matches = best_matches(
-        asked.scored(index),
-        question.filter,
-        day.date,
-        top=top,
-        min_fit=min_fit,
-        sentences=question.explain,
-    )
+    depth = Depth(top, min_fit, home.settings.digest.threshold, question.explain)
+    matches = best_matches(asked.scored(index, question.filter, day.date), question.filter, day.date, depth)
     return Ranking(asked.identifier, asked.name, day.date, tuple(matches), day.sample)
 
 
@@ -72,12 +66,14 @@ def why(home: Home, question: Question, call: str) -> Reason:
 
 def show(home: Home, call: str, *, institute: str | None = None, as_of: date | None = None) -> ShownCall:
     """A call in full with its history up to the day, and its match for an institute."""
+    from matcher.ranking.matching import match_of
+
     index = current_index(home)
     day = home.day(as_of, index)
     row = row_of(index, call)
     match = None
     if institute is not None:
-        match = _asked(home, index, Question((institute,))).scored(index).match(row, 0, sentence=True)
+        match = match_of(_asked(home, index, Question((institute,))).scored(index), row, 0, sentence=True)
     identifier = index.call(row).identifier
     with home.open_store(read_only=True) as store:
         changes = _until(day.date, store.calls.changes(identifier=identifier))
@@ -104,7 +100,6 @@ def changes(home: Home, question: Question, *, call: str | None = None, since: d
 
     A call suits from a fit of `min_fit` on, by default from the one that digests go by.
     """
-    from matcher.digest.compose import GOOD_FIT
     from matcher.ranking.matching import suiting
 
     index = current_index(home)
@@ -112,7 +107,9 @@ def changes(home: Home, question: Question, *, call: str | None = None, since: d
     kept = None if call is None else {index.call(row_of(index, call)).identifier}
     if question.about is not None:
         asked = _asked(home, index, question)
-        rows = suiting(asked.scored(index), GOOD_FIT if question.min_fit is None else question.min_fit)
+        rows = suiting(
+            asked.scored(index), home.settings.digest.threshold if question.min_fit is None else question.min_fit
+        )
         named = {index.call(row).identifier for row in rows}
         kept = named if kept is None else kept & named
     with home.open_store(read_only=True) as store:
@@ -175,10 +172,11 @@ def institute_calendar(
     home: Home, institute: str, *, language: Language = Language.FR, as_of: date | None = None
 ) -> bytes:
     """The deadlines of an institute's live calls of a good fit as an iCalendar file."""
-    from matcher.digest.compose import GOOD_FIT
     from matcher.present.calendar import institute_calendar as calendar_of
 
-    ranking = rank(home, Question((institute,), top=CALENDAR_CALLS, min_fit=GOOD_FIT, as_of=as_of))
+    ranking = rank(
+        home, Question((institute,), top=CALENDAR_CALLS, min_fit=home.settings.digest.threshold, as_of=as_of)
+    )
     now = noon(ranking.as_of)
     with home.open_store(read_only=True) as store:
         changes = [change for change in store.calls.changes() if change.seen_at <= now]

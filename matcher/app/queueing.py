@@ -8,13 +8,14 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from matcher.digest.compose import GOOD_FIT, Inputs, compose, for_subscriber, is_due, is_worth_sending
+from matcher.digest.compose import Inputs, compose, for_subscriber, is_due, is_worth_sending
 from matcher.digest.network_part import compose_network
 from matcher.digest.news import told_by
 from matcher.digest.render import rendered
 from matcher.errors import MatcherError, StoreError
 from matcher.model.day import BRUSSELS, Clock, brussels_day
 from matcher.model.institute import Institute, Profile, ProfilePart
+from matcher.model.match import THRESHOLD
 from matcher.model.question import CallFilter
 from matcher.model.subscription import DigestLine, Fate, Frequency, Freshness
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from matcher.model.match import Match
     from matcher.model.subscription import Digest, Mail, Subscriber
     from matcher.ranking.index import Index
-    from matcher.ranking.profile import QueryVector
+    from matcher.ranking.wish import Wish
     from matcher.store.database import Store
 
 _CHANGES_KEPT = timedelta(days=400)
@@ -42,16 +43,22 @@ def gather_inputs(
 
     Institutes that the index does not know yet have no matches.
     """
+    from matcher.ranking.matching import asked_profile
+
     told = {s.identifier: store.told.delivered(s.identifier, before=day) for s in subscribers}
     followed = {call for delivered in told.values() for call in delivered}
     indexed = {profile["id"] for profile in index.meta["profiles"]}
-    queries = {i.identifier: (index.query(i.identifier), i.profile()) for i in institutes if i.identifier in indexed}
+    wishes = {i.identifier: index.wish(i.identifier) for i in institutes if i.identifier in indexed}
     labs = {name for s in subscribers for name in s.institutes if "/" in name}
     profiles = (profile for institute in institutes for profile in _lab_profiles(institute))
-    queries |= {p.identifier: (_lab_query(index, p), p) for p in profiles if p.identifier in labs}
+    wishes |= {
+        p.identifier: replace(asked_profile(index, p).wish, institute=p.identifier)
+        for p in profiles
+        if p.identifier in labs
+    }
     return Inputs(
         day=day,
-        matches=_matches(index, queries, followed, day, subscribers),
+        matches=_matches(index, wishes, followed, day, subscribers),
         names={i.identifier: i.acronym for i in institutes} | {lab: lab.partition("/")[2] for lab in labs},
         health=_health(store, index, day),
         changes=_changes(store, day),
@@ -61,32 +68,29 @@ def gather_inputs(
 
 def _matches(
     index: Index,
-    queries: Mapping[str, tuple[QueryVector, Profile]],
+    wishes: Mapping[str, Wish],
     followed: Iterable[str],
     day: date,
     subscribers: Sequence[Subscriber],
 ) -> dict[str, tuple[Match, ...]]:
-    from matcher.ranking.matching import best_matches, score_all
+    from matcher.ranking.matching import Depth, best_matches, match_of, reads_closely
+    from matcher.ranking.scoring import score
 
     rows = {row for row in map(index.row, followed) if row is not None}
+    everything = not reads_closely(index, CallFilter(), day, rows)
     found = {}
-    for key, (query, profile) in queries.items():
-        scored = replace(score_all(index, query, None if "/" in key else key), pin=profile.pin, institute=key)
+    for key, wish in wishes.items():
+        scored = score(index, wish, everything=everything)
         # Evidence costs time: what nobody asks for is not read.
-        floor = min([GOOD_FIT, *(s.min_fit for s in subscribers if s.is_network or key in s.institutes)])
-        matches = best_matches(scored, CallFilter(), day, top=len(index), min_fit=floor)
+        floor = min((s.threshold for s in subscribers), default=THRESHOLD)
+        matches = best_matches(scored, CallFilter(), day, Depth(len(index), floor))
         named = {match.call.identifier for match in matches}
-        others = [match for row in rows if (match := scored.match(row, 0, sentence=False)).call.identifier not in named]
+        others = [
+            match for row in rows if (match := match_of(scored, row, 0, sentence=False)).call.identifier not in named
+        ]
         ranked = sorted((*matches, *others), key=lambda m: (-m.fit, -m.score, m.call.identifier))
         found[key] = tuple(match.brief() for match in ranked)
     return found
-
-
-def _lab_query(index: Index, profile: Profile) -> QueryVector:
-    from matcher.ranking.profile import query_vector
-    from matcher.text.analysis import Analyzer
-
-    return query_vector(profile, Analyzer(), index)
 
 
 def _lab_profiles(institute: Institute) -> list[Profile]:

@@ -11,6 +11,7 @@ from matcher.app.questions import rank, show, why
 from matcher.cli.options import as_of_option, question_of, question_options, read_text
 from matcher.cli.output import evidence_lines, match_block, output_options, print_csv, print_json, say, styled, table
 from matcher.errors import UsageError
+from matcher.model.match import Group
 from matcher.present.records import MATCH_FIELDS, call_record, change_record, envelope, match_record, sample_label
 from matcher.present.wording import contribution, day, deadline_text, facts_line, levels, money, stage_text, status_text
 
@@ -130,7 +131,10 @@ def show_command(home: Home, call: str, institute: str | None, as_of: date | Non
         click.echo(_call_block(shown.call, shown.changes, shown.as_of))
         if shown.match:
             click.echo(f"\nFor {institute}: fit {shown.match.fit}")
-            click.echo("\n".join(evidence_lines(shown.match.evidence, shown.match.score)))
+            click.echo("\n".join(evidence_lines(shown.match)))
+
+
+_GROUPS = {Group.LOOK: "Also worth a look, below the threshold", Group.BROAD: "Open to any science"}
 
 
 def _print_ranking(ranking: Ranking, explain: bool) -> None:
@@ -138,7 +142,11 @@ def _print_ranking(ranking: Ranking, explain: bool) -> None:
     click.echo(styled(f"{ranking.name}: best calls as of {day(ranking.as_of)}", bold=True))
     if not ranking.matches:
         click.echo("No call matches. Try --status all, a lower --min-fit, or `matcher profile` to see the skills.")
+    group = Group.MAIN
     for match in ranking.matches:
+        if match.group is not group:
+            group = match.group
+            click.echo("\n" + styled(_GROUPS[group], bold=True))
         click.echo("\n" + match_block(match, ranking.as_of, explain))
 
 
@@ -164,7 +172,7 @@ def _reason_text(reason: Reason) -> str:
         lines.append(f"  its fit is below the asked minimum of {reason.min_fit}")
     if not match.evidence:
         lines.append("  it shares no term with the profile")
-    return "\n".join([*lines, *evidence_lines(match.evidence, match.score)])
+    return "\n".join([*lines, *evidence_lines(match)])
 
 
 def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:

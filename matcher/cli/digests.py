@@ -263,10 +263,10 @@ def subscribers_command(home: Home, output: str | None) -> None:
                 r["subscriber"],
                 r["address"] + (" (paused)" if r["paused"] else ""),
                 r["frequency"],
-                str(r["min_fit"]),
+                str(r["threshold"]),
                 r["last_mail"] or "—",
                 ", ".join(r["institutes"]),
             )
             for r in records
         ]
-        click.echo(table(("subscriber", "address", "frequency", "min fit", "last mail", "institutes"), rows))
+        click.echo(table(("subscriber", "address", "frequency", "from fit", "last mail", "institutes"), rows))

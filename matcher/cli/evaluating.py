@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.app.home import Home
-    from matcher.evaluation.benchmark import Benchmark
+    from matcher.evaluation.benchmark import Benchmark, Qrels
     from matcher.evaluation.measuring import Measured
 
 DEFAULT_MODELS = ("matcher", "naive", "bm25")
+OWN_MODEL = "matcher"
 
 
 @click.command("evaluate")
@@ -43,7 +45,23 @@ DEFAULT_MODELS = ("matcher", "naive", "bm25")
 )
 @click.option("--cutoff", type=DayType(), help="With --from-cordis: history is before this day, wins are from it on.")
 @click.option("--thresholds", is_flag=True, help="The share of wins that each minimum fit would show.")
-@click.option("--by", type=click.Choice(["size", "country", "programme"]), help="Break the first model's figures down.")
+@click.option(
+    "--by", type=click.Choice(["size", "country", "programme", "kind"]), help="Break the first model's figures down."
+)
+@click.option(
+    "--background",
+    "sources",
+    multiple=True,
+    metavar="SOURCE",
+    help="Projects to learn from: a dump of CORDIS (zip, folder) or a database; may be repeated [none].",
+)
+@click.option("--signed-before", type=DayType(), help="With --background: only projects signed before this day.")
+@click.option("--cross-validate", is_flag=True, help="Judge each topic by numbers learned on the others.")
+@click.option(
+    "--learn",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Learn the numbers of the chance from FOLDER's grades and write them into this file.",
+)
 @output_options
 @click.pass_obj
 def evaluate_command(  # noqa: PLR0913 (click hands over one parameter an option)
@@ -57,10 +75,15 @@ def evaluate_command(  # noqa: PLR0913 (click hands over one parameter an option
     from_cordis: Path | None,
     cutoff: date | None,
     by: str | None,
+    sources: tuple[str, ...],
+    signed_before: date | None,
+    cross_validate: bool,
+    learn: Path | None,
     thresholds: bool,
     output: str | None,
 ) -> None:
     """Measure rankers on a benchmark FOLDER, with intervals and a paired test against each baseline."""
+    from matcher.app.backgrounds import background_of
     from matcher.evaluation.benchmark import load_benchmark, load_qrels
     from matcher.evaluation.measuring import evaluate, run_path, trec_lines
 
@@ -69,8 +92,14 @@ def evaluate_command(  # noqa: PLR0913 (click hands over one parameter an option
     benchmark = load_benchmark(folder, calls=calls)
     if parts:
         benchmark = benchmark.only(frozenset(parts))
+    benchmark = replace(benchmark, known=background_of(sources, signed_before))
+    if learn is not None:
+        _learn(benchmark, load_qrels(folder), learn)
+        return
     chosen = tuple(dict.fromkeys(models)) or DEFAULT_MODELS
     measured = evaluate(benchmark, chosen, lambda: load_qrels(folder), say)
+    if cross_validate:
+        measured = [_cross_validated(benchmark, load_qrels(folder)) if m.model == OWN_MODEL else m for m in measured]
     if run_file is not None:
         for one in measured:
             path = run_path(run_file, one.model, chosen)
@@ -84,6 +113,25 @@ def evaluate_command(  # noqa: PLR0913 (click hands over one parameter an option
         click.echo(_text(benchmark, measured, by))
         if thresholds:
             click.echo(_thresholds_text(measured[0]))
+
+
+def _learn(benchmark: Benchmark, qrels: Qrels, file: Path) -> None:
+    from matcher.evaluation.learning import learned_record
+
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    kept[benchmark.known.kind] = learned_record(benchmark, qrels)
+    file.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    kind = benchmark.known.kind.replace("_", " ")
+    say(f"{file}: learned {kind} from {len(benchmark.profiles)} topics of {benchmark.name}")
+
+
+def _cross_validated(benchmark: Benchmark, qrels: Qrels) -> Measured:
+    from matcher.evaluation.learning import cross_validated_run
+    from matcher.evaluation.measuring import Ranked, measure, run_of
+
+    say("learning anew without each topic")
+    run = run_of(benchmark, cross_validated_run(benchmark, qrels))
+    return measure(benchmark, qrels, OWN_MODEL, Ranked(run, log_odds=True))
 
 
 def _build(home: Home, source: Path, folder: Path, cutoff: date | None) -> None:
@@ -119,7 +167,9 @@ def _record(benchmark: Benchmark, measured: list[Measured]) -> dict[str, Any]:
             "by_size": one.by_size,
             "by_country": one.by_country,
             "by_programme": one.by_programme,
+            "by_kind": one.by_kind,
             "thresholds": [asdict(threshold) for threshold in one.thresholds],
+            **({"judgement": asdict(one.judgement)} if one.judgement else {}),
         }
         for one in measured
     }
@@ -134,6 +184,35 @@ def _rows(measured: list[Measured]) -> list[dict[str, Any]]:
 def _thresholds_text(one: Measured) -> str:
     rows = [(str(t.fit), f"{t.wins_shown:.3f}", f"{t.calls_shown:.0f}") for t in one.thresholds]
     return f"\n{one.model}: what a minimum fit shows\n" + table(("fit", "share of wins", "calls per profile"), rows)
+
+
+def _judgement_text(one: Measured) -> str:
+    found = one.judgement
+    if found is None:
+        return ""
+    shown = [
+        (str(s.fit), f"{s.calls:.1f}", f"{s.precision:.2f}", f"{s.of_grade_3:.2f}", f"{s.of_relevant:.2f}")
+        for s in found.shown
+    ]
+    bins = [(f"{b.low:.1f}", str(b.pairs), f"{b.chance:.2f}", f"{b.relevant:.2f}") for b in found.bins]
+    foreign = ", ".join(f"{kind} {share:.2f}" for kind, share in found.grade_0_in_10.items())
+    summary = (
+        f"{one.model}: average precision over all pairs {found.average_precision:.3f}, calibration error "
+        f"{found.calibration_error:.3f}, of grade 3 in the first 20 {found.grade_3_in_20:.2f}, "
+        f"grade 0 among the first 10: {foreign}"
+    )
+    return "\n".join(
+        [
+            "",
+            summary,
+            "",
+            "What a minimum fit shows",
+            table(("fit", "calls a topic", "precision", "of grade 3", "of grade 2 or 3"), shown),
+            "",
+            "What a fit means",
+            table(("from", "pairs", "mean chance", "relevant"), bins),
+        ]
+    )
 
 
 def _text(benchmark: Benchmark, measured: list[Measured], by: str | None) -> str:
@@ -172,4 +251,5 @@ def _text(benchmark: Benchmark, measured: list[Measured], by: str | None) -> str
             for label, row in groups.items()
         ]
         lines += ["", f"{measured[0].model} by {by}", table((by, *MEASURES, "profiles"), counts)]
+    lines += filter(None, map(_judgement_text, measured))
     return "\n".join(lines)

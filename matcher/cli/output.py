@@ -73,7 +73,7 @@ def _tell(level: str, message: str, line: str) -> None:
         click.echo(line, err=True)
 
 
-EVIDENCE_SHOWN = 6
+EVIDENCE_SHOWN = 5
 
 
 def width() -> int:
@@ -95,10 +95,10 @@ def match_block(match: Match, today: date, explain: bool) -> str:
         *_wrapped(call.title),
         *_wrapped(facts_line(call)),
         *_wrapped("deadline " + deadline_text(call.next_deadline(today), call, today)),
-        *_wrapped("because " + (", ".join(match.words(EVIDENCE_SHOWN)) or "of what similar calls or whole texts say")),
+        *_wrapped("because of " + (", ".join(match.words(EVIDENCE_SHOWN)) or "its place among all calls")),
     ]
     if explain:
-        lines += evidence_lines(match.evidence, match.score)
+        lines += evidence_lines(match)
         if match.sentence:
             lines += _wrapped(f"“{match.sentence}”")
     if call.url:
@@ -106,17 +106,18 @@ def match_block(match: Match, today: date, explain: bool) -> str:
     return "\n".join(lines)
 
 
-def evidence_lines(evidence: Iterable[Evidence], score: float, most: int = 12) -> list[str]:
-    """Each term with its weight and the skill it comes from; the rest in one line, so that they add up to the score."""
-    listed = list(evidence)
+def evidence_lines(match: Match, most: int = 12) -> list[str]:
+    """Each reason with its weight and where it comes from; the rest in one line, so that they add up to the score."""
+    listed = list(match.evidence)
     lines = [
         f"{_INDENT}{e.weight:7.4f}  {_worded(e)}" + (f"   ← {_short(e.source)}" if e.source else "")
         for e in listed[:most]
     ]
     rest = sum(e.weight for e in listed[most:])
     if rest:
-        lines.append(f"{_INDENT}{rest:7.4f}  {len(listed) - most} weaker terms")
-    return [*lines, f"{_INDENT}{score:7.4f}  score"]
+        lines.append(f"{_INDENT}{rest:7.4f}  {len(listed) - most} weaker reasons")
+    base = f"{_INDENT}{match.base:7.4f}  what every call has"
+    return [*lines, base, f"{_INDENT}{match.score:7.4f}  score: the log-odds of fit {match.fit}"]
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from matcher.config.files import describe_validation_error
 from matcher.errors import ConfigError, mask_secrets
+from matcher.model.match import THRESHOLD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,6 +109,17 @@ class RankingSettings(_Section):
         default="",
         description="Folder or name of a sentence-transformers model that ranks beside the terms, after "
         "`pip install 'matcher[encoder]'`; empty: none.",
+    )
+
+
+class DigestSettings(_Section):
+    """What mails recommend."""
+
+    threshold: int = Field(
+        default=THRESHOLD,
+        ge=0,
+        le=100,
+        description="Fit, a chance in percent, from which on a call is recommended; subscribers may set their own.",
     )
 
 
@@ -222,6 +234,7 @@ class _TomlFile(_Section):
     portal: PortalSettings = PortalSettings.model_construct()
     projects: ProjectSettings = ProjectSettings.model_construct()
     ranking: RankingSettings = RankingSettings.model_construct()
+    digest: DigestSettings = DigestSettings.model_construct()
     database: DatabaseSettings = DatabaseSettings.model_construct()
     mail: MailSettings = MailSettings.model_construct()
     schedule: ScheduleSettings = ScheduleSettings.model_construct()
@@ -236,6 +249,7 @@ class Settings:
     portal: PortalSettings
     projects: ProjectSettings
     ranking: RankingSettings
+    digest: DigestSettings
     database: DatabaseSettings
     mail: MailSettings
     schedule: ScheduleSettings
@@ -248,7 +262,7 @@ class Settings:
     def shown(self) -> list[tuple[str, str, str]]:
         """(key, value, origin) of every setting, secrets masked."""
         values = {"home": str(self.home), "config": str(self.config_dir)}
-        for section in ("portal", "projects", "ranking", "database", "mail", "schedule"):
+        for section in ("portal", "projects", "ranking", "digest", "database", "mail", "schedule"):
             model: BaseModel = getattr(self, section)
             values |= {f"{section}.{name}": _plain(value) for name, value in model}
         values["database.url"] = self.database_url
@@ -296,6 +310,7 @@ def load_settings(
         parsed.portal,
         parsed.projects,
         parsed.ranking,
+        parsed.digest,
         parsed.database,
         parsed.mail,
         parsed.schedule,

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from matcher.config.files import describe_validation_error, read_yaml
 from matcher.errors import ConfigError, UsageError, shorten
+from matcher.model.match import THRESHOLD
 from matcher.model.subscription import NETWORK, Frequency, Language, Subscriber
 
 if TYPE_CHECKING:
@@ -23,10 +24,6 @@ SUBSCRIBERS_FILE = "subscribers.yaml"
 
 
 MAX_FILE_BYTES = 1_000_000
-
-
-DEFAULT_MIN_FIT = 90
-"""One call in ten is worth a mail where nothing else is said: fit is the place among all calls, from 0 to 100."""
 
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -94,6 +91,13 @@ class _Mute(_ListEntry):
     terms: list[Line] = []
 
 
+def _no_min_fit(value: object) -> object:
+    raise ValueError(
+        "`threshold`: a fit is a chance in percent now, no longer a place among all calls; "
+        f"{THRESHOLD} shows about ten calls to a profile, and what was {shorten(value)} would show next to nothing"
+    )
+
+
 class _Subscriber(_ListEntry):
     id: Identifier | None = None
     name: Line = ""
@@ -101,7 +105,8 @@ class _Subscriber(_ListEntry):
     language: Literal["fr", "en"] = "fr"
     institutes: Annotated[list[Line], Field(min_length=1)]
     frequency: Annotated[_When, BeforeValidator(_frequency)] = _When(frequency=Frequency.WEEKDAYS, weekday=0)
-    min_fit: Annotated[int, Field(ge=0, le=100)] = DEFAULT_MIN_FIT
+    threshold: Annotated[int, Field(ge=0, le=100)] | None = None
+    min_fit: Annotated[object, BeforeValidator(_no_min_fit)] = None
     programmes: list[Line] = []
     actions: list[Line] = []
     most: Annotated[int, Field(ge=1, le=200)] = 15
@@ -115,12 +120,15 @@ class _SubscribersFile(_ListEntry):
     subscribers: list[_Subscriber] | None = None
 
 
-def load_subscribers(config_dir: Path, institutes: Sequence[Institute]) -> tuple[Subscriber, ...]:
+def load_subscribers(
+    config_dir: Path, institutes: Sequence[Institute], threshold: int = THRESHOLD
+) -> tuple[Subscriber, ...]:
     """Every subscriber, in the order of the file; none when there is no file.
 
     Args:
         config_dir: the configuration's folder.
         institutes: those that may be named.
+        threshold: the fit from which on calls are recommended to who sets no other.
 
     Raises:
         ConfigError: with every mistake of the file.
@@ -144,7 +152,7 @@ def load_subscribers(config_dir: Path, institutes: Sequence[Institute]) -> tuple
             names.resolve(name, f"subscribers.{number}.institutes.{i}", mistakes)
             for i, name in enumerate(entry.institutes)
         ]
-        found.append(_subscriber(entry, tuple(dict.fromkeys(known))))
+        found.append(_subscriber(entry, tuple(dict.fromkeys(known)), threshold))
     mistakes += _twice("id", [s.identifier for s in found]) + _twice("address", [s.address.casefold() for s in found])
     if mistakes:
         raise ConfigError([f"{path}: {line}" for line in mistakes])
@@ -211,7 +219,7 @@ def _twice(key: str, values: Sequence[str]) -> list[str]:
     ]
 
 
-def _subscriber(p: _Subscriber, institutes: tuple[str, ...]) -> Subscriber:
+def _subscriber(p: _Subscriber, institutes: tuple[str, ...], threshold: int) -> Subscriber:
     local = p.address.rpartition("@")[0]
     return Subscriber(
         identifier=p.id or _slug(p.name) or _slug(local) or "subscriber",
@@ -221,7 +229,7 @@ def _subscriber(p: _Subscriber, institutes: tuple[str, ...]) -> Subscriber:
         institutes=institutes,
         frequency=p.frequency.frequency,
         weekday=p.frequency.weekday,
-        min_fit=p.min_fit,
+        threshold=threshold if p.threshold is None else p.threshold,
         programmes=tuple(x.upper() for x in p.programmes),
         actions=tuple(x.upper() for x in p.actions),
         most=p.most,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from matcher.digest.news import LEAST_IMPORTANT, WEIGHTY, due_reminder, importance, is_over, news
 from matcher.model.call import Status
 from matcher.model.day import brussels_day
-from matcher.model.match import WORDS
+from matcher.model.match import THRESHOLD, WORDS
 from matcher.model.question import CallFilter
 from matcher.model.subscription import NETWORK, Digest, Frequency, Freshness, Item, MailSection
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from matcher.model.match import Match
     from matcher.model.subscription import Delivered, Subscriber
     from matcher.store.database import Store
-
-GOOD_FIT = 90
-"""A call is said to suit an institute of the network from this fit on, where a subscriber sets no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +139,7 @@ def _item(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> I
     told = inputs.delivered.get(call.identifier)
     records = inputs.changes.get(call.identifier, ())
     changes = news(call, told, records, day) if told is not None else ()
-    shown = best_first(matches, subscriber.min_fit)
+    shown = best_first(matches, subscriber.threshold)
     reminder = due_reminder(call, day, subscriber.reminders, told.reminders if told else ())
     if _is_away(subscriber, inputs, call, shown):
         changes = _resurfacing(subscriber, changes if told else _since_last_mail(records, inputs))
@@ -172,7 +169,7 @@ def _item(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> I
 
 
 def _fits_enough(subscriber: Subscriber, matches: Iterable[Match]) -> bool:
-    return any(match.pinned or match.fit >= subscriber.min_fit for match in matches)
+    return any(match.pinned or match.fit >= subscriber.threshold for match in matches)
 
 
 def _first_part(call: Call, day: date, *, due: bool) -> MailSection:
@@ -234,6 +231,6 @@ def _others(item: Item, subscriber: Subscriber, inputs: Inputs) -> tuple[Match, 
         for key in inputs.network
         if key not in own
         for match in inputs.matches[key]
-        if match.call.identifier == name and match.fit >= GOOD_FIT
+        if match.call.identifier == name and match.fit >= max(subscriber.threshold, THRESHOLD)
     )
     return best_first(matches)[:_OTHERS]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from matcher.digest.compose import GOOD_FIT, best_first, compose
+from matcher.digest.compose import best_first, compose
 from matcher.digest.page import Limits, MatchLine, match_line, shade
 from matcher.model.call import Status
 from matcher.model.day import BRUSSELS
+from matcher.model.match import THRESHOLD
 from matcher.model.subscription import Digest, Item, Language, MailSection, NetworkView
 from matcher.present import phrases
 from matcher.text import untrusted
@@ -60,7 +61,7 @@ def compose_network(subscriber: Subscriber, inputs: Inputs, everything: Collecti
         everything: identifiers of all calls that any subscriber was told of.
 
     """
-    least = subscriber.min_fit or GOOD_FIT
+    least = subscriber.threshold or THRESHOLD
     partners = _partners(inputs, least)
     joint = sorted((name for name in partners if len(partners[name]) > 1), key=lambda n: _strength(partners[n], n))
     best = sorted(partners, key=lambda n: _strength(partners[n], n))

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from matcher.errors import BenchmarkError
 from matcher.model.call import Action, Call, Deadline, Section, Status
-from matcher.model.institute import Profile, ProfilePart, project_part
+from matcher.model.institute import Profile, ProfilePart, Take, project_part
 from matcher.model.project import Project
+from matcher.ranking.build import NOTHING_KNOWN, Known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 
-PARTS = ("keywords", "keywords_fr", "description", "documents")
+PARTS = ("keywords", "keywords_fr", "description", "documents", "text")
 """What a profile can hold; `Benchmark.only` keeps some of them."""
 
-_KIND_OF_PART = {"keyword": "keywords", "description": "description", "project": "documents"}
+_SHARED = frozenset({"calls", "documents"})
+_KIND_OF_PART = {"keyword": "keywords", "description": "description", "project": "documents", "text": "text"}
 _HEADING = re.compile(
     r"(?:^|(?<=[.\n;]))\s*"
     r"(Expected ?Outcomes?|Scope|Objectives?|Expected ?Impacts?|Specific ?Challenge)\s*:\s*"
@@ -46,7 +48,7 @@ class Benchmark:
     """What is to be ranked for whom: no answers in it.
 
     Rankers are fitted on all `calls`, as the product is on its archive, and measured on the `candidates` among them.
-    `groups` gives, per profile, its size and country.
+    `groups` gives, per profile, its size, country and kind, and the profile that says the same in another language.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Benchmark:
     profiles: tuple[Profile, ...]
     groups: Mapping[str, Mapping[str, str]]
     candidates: frozenset[str]
+    known: Known = NOTHING_KNOWN  # what the product's own ranker may learn from beside it
 
     def only(self, parts: frozenset[str]) -> Benchmark:
         """The benchmark with only these parts of each profile (names of `PARTS`)."""
@@ -79,7 +82,12 @@ def load_benchmark(folder: Path, *, calls: str | None = None) -> Benchmark:
     raw_profiles = list(_read(folder, "profiles", dict))
     profiles = tuple(_profile(folder, raw, documents) for raw in raw_profiles)
     groups = {
-        profile.identifier: {"size": _size(raw), "country": str(raw.get("country") or "unknown")}
+        profile.identifier: {
+            "size": _size(raw),
+            "country": str(raw.get("country") or "unknown"),
+            "kind": _kind(raw),
+            "same_as": str(raw.get("same_as") or profile.identifier),
+        }
         for profile, raw in zip(profiles, raw_profiles, strict=True)
     }
     return Benchmark(folder.resolve().name, listed, profiles, groups, candidates)
@@ -111,7 +119,16 @@ def _grade(text: str) -> int:
 
 
 def _find(folder: Path, name: str) -> Path | None:
-    return next((p for p in (folder / f"{name}.jsonl.gz", folder / f"{name}.jsonl") if p.is_file()), None)
+    """A file of the folder; calls and documents may be those of the folder that its name begins with.
+
+    `horizon-europe-hosts` holds profiles only: its calls and documents are those of `horizon-europe` beside it.
+    """
+    places = [folder]
+    if name in _SHARED:
+        words = folder.resolve().name.split("-")
+        places += [folder.resolve().parent / "-".join(words[:size]) for size in range(len(words) - 1, 0, -1)]
+    files = (place / f"{name}.{suffix}" for place in places for suffix in ("jsonl.gz", "jsonl"))
+    return next((path for path in files if path.is_file()), None)
 
 
 def _read(folder: Path, name: str, parse: Callable[[dict[str, Any]], Item]) -> Iterator[Item]:
@@ -158,6 +175,7 @@ def _call(raw: dict[str, Any]) -> Call:
         deadline_model=model,
         actions=(Action(action),) if action else (),
         destination=_text(raw, "destination") or None,
+        keywords=tuple(_texts(raw, "keywords")),
         sections=tuple(split_sections(_text(raw, "description"))),
     )
 
@@ -188,17 +206,24 @@ def _document(raw: dict[str, Any]) -> Project:
 def _profile(folder: Path, raw: dict[str, Any], documents: Mapping[str, Project]) -> Profile:
     try:
         identifier = _text(raw, "id", required=True)
-        parts = [ProfilePart("keyword", word, word, "en") for word in _texts(raw, "keywords")]
+        parts = [ProfilePart("text", "text", text, _text(raw, "language") or "en") for text in _typed(raw)]
+        parts += [ProfilePart("keyword", word, word, "en") for word in _texts(raw, "keywords")]
         parts += [ProfilePart("keyword", word, word, "fr") for word in _texts(raw, "keywords_fr")]
         if description := _text(raw, "description"):
             parts.append(ProfilePart("description", "description", description, "en"))
         parts += [project_part(documents[name]) for name in _texts(raw, "documents")]
-        return Profile(identifier, _text(raw, "name") or identifier, tuple(parts))
+        take = Take(_text(raw, "take") or "all")
+        return Profile(identifier, _text(raw, "name") or identifier, tuple(parts), take=take)
     except KeyError as error:
         name = f"{raw.get('id')!r:.60}"
         raise BenchmarkError(f"{folder}: profile {name} names {error!s:.60}, which is not there.") from error
     except (TypeError, ValueError) as error:
         raise BenchmarkError(f"{folder}: profile {raw.get('id')!r:.60}: {error}.") from error
+
+
+def _typed(raw: dict[str, Any]) -> list[str]:
+    text = _text(raw, "text")
+    return [text] if text else []
 
 
 def _text(raw: Mapping[str, Any], key: str, *, required: bool = False) -> str:
@@ -221,6 +246,12 @@ def _texts(raw: Mapping[str, Any], key: str) -> list[str]:
 
 def _part_name(part: ProfilePart) -> str:
     return "keywords_fr" if part.language == "fr" else _KIND_OF_PART[part.kind]
+
+
+def _kind(raw: Mapping[str, Any]) -> str:
+    """What a topic is: an institute, a group, a typed text, those in French apart; `profile` where nothing tells."""
+    kind = str(raw.get("kind") or "profile")
+    return f"{kind} ({raw['language']})" if raw.get("language") not in {None, "en"} else kind
 
 
 def _size(raw: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ir_measures
 import numpy as np
@@ -11,6 +11,7 @@ from ir_measures import AP, RR, P, R, nDCG
 from scipy import stats
 
 from matcher.errors import BenchmarkError
+from matcher.evaluation.judging import Judgement, judgement
 from matcher.evaluation.rankers import load_ranker
 from matcher.model.programmes import programme_cluster
 
@@ -22,14 +23,25 @@ if TYPE_CHECKING:
 
     from matcher.evaluation.benchmark import Benchmark, Qrels
 
-MEASURES = {
-    "ndcg@10": nDCG @ 10,
-    "p@10": P @ 10,
-    "recall@10": R @ 10,
-    "recall@50": R @ 50,
-    "map": AP,
-    "mrr": RR,
-}
+_GAIN = nDCG @ 10
+
+
+def _measures(least: int) -> dict[str, Any]:
+    """Every measure but nDCG; what is relevant has at least that grade."""
+    return {
+        "p@5": P(rel=least) @ 5,
+        "p@10": P(rel=least) @ 10,
+        "recall@10": R(rel=least) @ 10,
+        "recall@50": R(rel=least) @ 50,
+        "map": AP(rel=least),
+        "mrr": RR(rel=least),
+    }
+
+
+MEASURES = ("ndcg@10", *_measures(1))
+
+GRADED = 2
+"""Where calls are graded by reading, what a project officer calls relevant has this grade or more."""
 
 
 RESAMPLES = 2_000
@@ -47,10 +59,19 @@ Values = dict[str, "npt.NDArray[np.float64]"]
 def per_profile(run: Run, qrels: Qrels, profiles: Sequence[str]) -> Values:
     """Each measure for each of the profiles; a profile without any ranked call scores 0."""
     values = {name: dict.fromkeys(profiles, 0.0) for name in MEASURES}
-    names = {measure: name for name, measure in MEASURES.items()}
-    for result in ir_measures.iter_calc(list(MEASURES.values()), {p: qrels[p] for p in profiles}, run):
+    measures = _measures(least_grade(qrels))
+    names = {measure: name for name, measure in measures.items()}
+    for result in ir_measures.iter_calc(list(measures.values()), {p: qrels[p] for p in profiles}, run):
         values[names[result.measure]][result.query_id] = result.value
+    gains = {p: {call: 2**grade - 1 for call, grade in qrels[p].items()} for p in profiles}
+    for result in ir_measures.iter_calc([_GAIN], gains, run):
+        values["ndcg@10"][result.query_id] = result.value
     return {name: np.array([by_profile[p] for p in profiles]) for name, by_profile in values.items()}
+
+
+def least_grade(qrels: Qrels) -> int:
+    """The grade from which on a call counts as relevant: 1 where wins are all that is known."""
+    return GRADED if any(grade > 1 for grades in qrels.values() for grade in grades.values()) else 1
 
 
 def interval(values: npt.NDArray[np.float64], seed: int = 0) -> tuple[float, float]:
@@ -134,32 +155,55 @@ class Measured:
     by_size: dict[str, dict[str, float]]
     by_country: dict[str, dict[str, float]]
     by_programme: dict[str, dict[str, float]]
+    by_kind: dict[str, dict[str, float]]
     thresholds: list[Threshold]
+    judgement: Judgement | None = None  # where calls are graded and scores are log-odds
 
 
-def rank_benchmark(benchmark: Benchmark, model: str) -> Run:
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The run of one ranker, and whether its scores are log-odds."""
+
+    run: Run
+    log_odds: bool = False
+
+
+def rank_benchmark(benchmark: Benchmark, model: str) -> Ranked:
     """The run of one ranker: its best calls for each profile. No answers are at hand here."""
-    scores = load_ranker(model).rank_scores(benchmark.calls, benchmark.profiles)
+    ranker = load_ranker(model, benchmark.known)
+    scores = ranker.rank_scores(benchmark.calls, benchmark.profiles)
     if scores.shape != (len(benchmark.profiles), len(benchmark.calls)) or not np.isfinite(scores).all():
         raise BenchmarkError(f"The ranker {model!r} gave scores of shape {scores.shape}, or some that are not finite.")
+    return Ranked(run_of(benchmark, scores), getattr(ranker, "gives_log_odds", False))
+
+
+def run_of(benchmark: Benchmark, scores: npt.NDArray[np.float64]) -> Run:
+    """(profiles, calls) scores of all calls as a run of the candidates."""
     columns = [i for i, call in enumerate(benchmark.calls) if call.identifier in benchmark.candidates]
     names = [benchmark.calls[i].identifier for i in columns]
     return {p.identifier: _best(row[columns], names) for p, row in zip(benchmark.profiles, scores, strict=True)}
 
 
-def measure(benchmark: Benchmark, qrels: Qrels, model: str, run: Run) -> Measured:
-    """Metrics of a run, over the profiles that won at least one of the benchmark's calls."""
-    answers = judged(benchmark, qrels)
-    profiles = list(answers)
+def measure(benchmark: Benchmark, qrels: Qrels, model: str, ranked: Ranked) -> Measured:
+    """Metrics of a run, over the profiles that have at least one relevant call.
+
+    Profiles that say in another language what a counted one says are in `by_kind` only.
+    """
+    run, answers = ranked.run, judged(benchmark, qrels)
+    kinds = {p: benchmark.groups[p]["kind"] for p in answers}
+    profiles = [p for p in answers if "(" not in kinds[p]]
     values = per_profile(run, answers, profiles)
+    graded = least_grade(answers) > 1
     return Measured(
         model=model,
         run=run,
         values=values,
         by_size=by_group(values, profiles, {p: benchmark.groups[p]["size"] for p in profiles}),
         by_country=by_group(values, profiles, {p: benchmark.groups[p]["country"] for p in profiles}),
-        by_programme=_by_programme(answers, run),
+        by_programme=_by_programme({p: answers[p] for p in profiles}, run),
+        by_kind=by_group(per_profile(run, answers, list(answers)), list(answers), kinds),
         thresholds=_thresholds(answers, run, len(benchmark.candidates)),
+        judgement=judgement(answers, run, profiles, kinds) if graded and ranked.log_odds else None,
     )
 
 
@@ -172,7 +216,7 @@ def judged(benchmark: Benchmark, qrels: Qrels) -> Qrels:
     answers = {profile: relevant for profile, relevant in answers.items() if relevant}
     if not answers:
         raise BenchmarkError(
-            f"{benchmark.name}: no profile of the task has a win among its calls; nothing can be measured."
+            f"{benchmark.name}: no profile of the benchmark has a win among its calls; nothing can be measured."
         )
     return answers
 
@@ -190,7 +234,10 @@ def run_path(path: Path, model: str, models: Sequence[str]) -> Path:
 
 
 def evaluate(
-    benchmark: Benchmark, models: Sequence[str], answers: Callable[[], Qrels], progress: Callable[[str], None]
+    benchmark: Benchmark,
+    models: Sequence[str],
+    answers: Callable[[], Qrels],
+    progress: Callable[[str], None],
 ) -> list[Measured]:
     """Rank with every model first, then read the answers and measure."""
     runs = {}
@@ -198,7 +245,7 @@ def evaluate(
         progress(f"ranking {len(benchmark.calls)} calls for {len(benchmark.profiles)} profiles with {model}")
         runs[model] = rank_benchmark(benchmark, model)
     qrels = answers()
-    return [measure(benchmark, qrels, model, run) for model, run in runs.items()]
+    return [measure(benchmark, qrels, model, ranked) for model, ranked in runs.items()]
 
 
 def comparisons(measured: Sequence[Measured]) -> list[dict[str, object]]:

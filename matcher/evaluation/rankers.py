@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Protocol
@@ -12,8 +13,10 @@ import Stemmer
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from matcher.errors import ConfigError, UsageError
-from matcher.ranking.build import build
+from matcher.ranking.build import NOTHING_KNOWN, Known, build
 from matcher.ranking.encoder import SETTING, Encoding, KeptVectors, SentenceEncoder
+from matcher.ranking.scoring import score
+from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,8 +42,8 @@ def ranker_names() -> list[str]:
     return sorted(point.name for point in entry_points(group=GROUP))
 
 
-def load_ranker(name: str) -> Ranker:
-    """A new ranker of that name.
+def load_ranker(name: str, known: Known = NOTHING_KNOWN) -> Ranker:
+    """A new ranker of that name; the product's own learns from what is `known` beside the task.
 
     Raises:
         UsageError: when there is none, or when it needs an extra that is not installed.
@@ -50,26 +53,31 @@ def load_ranker(name: str) -> Ranker:
         raise UsageError(f"No ranker is called {name!r}; there are {', '.join(ranker_names())}.")
     try:
         make: Callable[[], Ranker] = point.load()
-        return make()
+        ranker = make()
     except ImportError as error:
         raise UsageError(
             f"The ranker {name!r} needs {error.name}; `pip install 'matcher[{name}]'` brings it."
         ) from error
+    if isinstance(ranker, MatcherRanker):
+        ranker.known = replace(known, encoding=ranker.known.encoding)
+    return ranker
 
 
 class MatcherRanker:
-    """Builds an index in memory, with the vectors of an encoder or without, and asks it for every profile."""
+    """Builds an index in memory and asks it for every profile; scores are log-odds."""
+
+    gives_log_odds = True
 
     def __init__(self, encoding: Encoding | None = None) -> None:
-        self._encoding = encoding
+        self.known = Known(encoding=encoding)
 
     def rank_scores(self, calls: Sequence[Call], profiles: Sequence[Profile]) -> npt.NDArray[np.float64]:
-        index = build(calls, profiles, now=datetime.now(UTC), meta={}, encoding=self._encoding)
+        index = build(calls, profiles, now=datetime.now(UTC), meta={}, known=self.known)
         scores = np.zeros((len(profiles), len(calls)))
         positions = {name: row for row, name in enumerate(index.identifiers())}
         rows = [positions[call.identifier.upper()] for call in calls]
         for i, profile in enumerate(profiles):
-            scores[i] = index.scores(index.query(profile.identifier)).total[rows]
+            scores[i] = score(index, index.wish(profile.identifier), everything=True).totals[rows]
         return scores
 
 
@@ -96,6 +104,19 @@ class NaiveTfidf:
                 length = float(np.linalg.norm(centroid))
                 scores[row] = (vectors @ centroid.T).ravel() / (length or 1.0)
         return scores
+
+
+class PlainTfidf:
+    """Stems, words and pairs, sublinear, cosine; all text of a profile as one query; title and sections of a call."""
+
+    def rank_scores(self, calls: Sequence[Call], profiles: Sequence[Profile]) -> npt.NDArray[np.float64]:
+        analyzer = Analyzer()
+        vectorizer = TfidfVectorizer(analyzer=analyzer.terms, sublinear_tf=True)
+        vectors = vectorizer.fit_transform(
+            "\n".join((call.title, *(section.text for section in call.sections))) for call in calls
+        )
+        texts = ["\n".join(part.text for part in profile.parts) for profile in profiles]
+        return np.asarray((vectorizer.transform(texts) @ vectors.T).toarray(), dtype=np.float64)
 
 
 class Bm25:

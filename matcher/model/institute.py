@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import date
 
     from matcher.model.project import Project
+
+
+class Take(StrEnum):
+    """Which projects of a legal entity are an institute's own."""
+
+    ALL = "all"  # the entity is the institute
+    SELECTED = "selected"  # the entity is larger, or shared: those that the skills select
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +107,4 @@ class Profile:
     exclude: tuple[str, ...] = ()
     pin: tuple[str, ...] = ()
     acronym: str = ""
+    take: Take = Take.ALL

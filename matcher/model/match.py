@@ -12,14 +12,26 @@ if TYPE_CHECKING:
     from matcher.model.call import Call
 
 
+THRESHOLD = 20
+"""The fit from which on a call is recommended, where no setting says otherwise: chosen by what it keeps, as a missed
+call is feared more than noise (docs/ranking.md)."""
+
+
+class Group(StrEnum):
+    """Where a match stands in a list: what suits, what may be worth a look, and what suits anyone."""
+
+    MAIN = "main"
+    LOOK = "look"
+    BROAD = "broad"
+
+
 class EvidenceKind(StrEnum):
     """What a share of a score rests on."""
 
-    TERM = "term"
-    SIMILAR = "similar calls"
-    HISTORY = "past projects in the same part of the programme"
-    ACTION = "coordination and support action"
-    MEANING = "likeness of the whole texts, by a sentence encoder"
+    TERM = "term"  # a skill of the profile, or a term of its projects
+    PROJECTS = "own projects"
+    MEANING = "meaning"  # likeness of the whole texts, by a sentence encoder
+    FACT = "fact"  # of the call or the profile as a whole: place, programme, number of skills
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +51,7 @@ WORDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A call scored for a profile; `score` is the model's number, `fit` 0-100 its place in the archive.
+    """A call scored for a profile; `score` is the log-odds, `fit` its chance in percent.
 
     `institute` is the identifier of an institute or `identifier/lab name`, empty for any other profile.
     """
@@ -52,19 +64,25 @@ class Match:
     sentence: str | None = None  # the sentence of the call where most of the evidence stands
     pinned: bool = False  # it holds a term that the institute always wants to see
     institute: str = ""
+    group: Group = Group.MAIN
+    base: float = 0.0  # with the weights of the evidence it adds up to the score
+
+    def reasons(self, most: int) -> tuple[Evidence, ...]:
+        """The heaviest skills (or terms of projects) that speak for the call."""
+        return tuple(e for e in self.evidence if e.kind is EvidenceKind.TERM and e.weight > 0)[:most]
 
     def words(self, most: int) -> tuple[str, ...]:
-        """The terms that made the score, heaviest first, without those that say again what a heavier one said."""
+        """The reasons in words, heaviest first, without those that say again what a heavier one said."""
         return tuple(item.term for item in self._telling(most))
 
     def brief(self) -> Match:
-        """The match with `WORDS` terms as its only evidence: what a digest tells of it."""
+        """The match with `WORDS` reasons as its only evidence: what a digest tells of it."""
         return replace(self, evidence=self._telling(WORDS))
 
     def _telling(self, most: int) -> tuple[Evidence, ...]:
         shown: list[Evidence] = []
-        for item in self.evidence:
-            new = item.kind is EvidenceKind.TERM and not any(_within(item, other) for other in shown)
+        for item in self.reasons(len(self.evidence)):
+            new = not any(_within(item, other) for other in shown)
             if new and len(shown) < most:
                 shown = [other for other in shown if not _within(other, item)] + [item]
         return tuple(shown)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from matcher.model.match import THRESHOLD
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
@@ -48,7 +50,8 @@ class Subscriber:
     """Who gets which mail, as `config/subscribers.yaml` says.
 
     `institutes` are identifiers, `identifier/lab name`, or `*` for the whole network; `weekday` is 0 for Monday;
-    `reminders` are days before a deadline, `most` the number of items shown.
+    `reminders` are days before a deadline, `most` the number of items shown, `threshold` the
+    fit from which on a call is recommended.
     """
 
     identifier: str
@@ -58,7 +61,7 @@ class Subscriber:
     institutes: tuple[str, ...] = ()
     frequency: Frequency = Frequency.WEEKDAYS
     weekday: int = 0
-    min_fit: int = 0
+    threshold: int = THRESHOLD
     programmes: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     most: int = 15

@@ -51,20 +51,27 @@ def call_record(call: Call, today: date) -> Record:
     }
 
 
-def match_record(match: Match, today: date, *, explained: bool = False) -> Record:
-    """One match, as in `matcher rank --json`; the evidence weights add up to the score.
+REASONS = 5
+"""Reasons of a match that are shown where all of them were not asked for."""
 
-    `explained` adds to each term the profile's word and where it comes from, and the sentence it stands in.
+
+def match_record(match: Match, today: date, *, explained: bool = False) -> Record:
+    """One match, as in `matcher rank --json`; `evidence` holds the reasons that a person reads.
+
+    `explained` has all of them, which add up to the score with the base, and adds to each term the profile's word and
+    where it comes from, and the sentence it stands in.
     """
     record = call_record(match.call, today)
     head = {"rank": match.rank, "call": record.pop("call"), "title": record.pop("title")}
-    evidence: list[Record] = [{"term": e.term, "weight": e.weight} for e in match.evidence]
-    whole = {**head, "score": match.score, "fit": match.fit, **record, "evidence": evidence}
+    reasons = match.evidence if explained else match.reasons(REASONS)
+    evidence: list[Record] = [{"term": e.term, "weight": e.weight} for e in reasons]
+    numbers = {"score": match.score, "fit": match.fit}
+    whole = {**head, **numbers, **record, "evidence": evidence, "group": match.group.value}
     if not explained:
         return whole
     for entry, e in zip(evidence, match.evidence, strict=True):
         entry |= {"profile_term": e.profile_term, "source": e.source}
-    return {**whole, "sentence": match.sentence}
+    return {**whole, "base": match.base, "sentence": match.sentence}
 
 
 def sample_label(note: str | None) -> Record:
@@ -266,7 +273,7 @@ def subscriber_record(line: SubscriberLine) -> Record:
         "language": s.language.value,
         "institutes": list(s.institutes),
         "frequency": f"weekly: {WEEKDAYS[s.weekday]}" if weekly else s.frequency.value,
-        "min_fit": s.min_fit,
+        "threshold": s.threshold,
         "programmes": list(s.programmes),
         "actions": list(s.actions),
         "most": s.most,

@@ -80,9 +80,6 @@ class _Scorer:
         text = np.stack([self._text(query) for query in queries], axis=1)
         totals = np.ascontiguousarray((text + self.lent @ text).T)
         totals += np.stack([self._history(query) for query in queries]) - self.coordination
-        for row, query in enumerate(queries):
-            if (meaning := self.index.meaning(query)) is not None:
-                totals[row] += meaning
         rows = largest(totals, self.top)
         return Best(rows, np.take_along_axis(totals, rows, axis=1))
 

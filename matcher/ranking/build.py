@@ -18,20 +18,38 @@ import numpy.typing as npt
 
 from matcher.model.call import pack
 from matcher.model.programmes import programme_part
+from matcher.ranking import chance
+from matcher.ranking.call_arrays import call_arrays, stranger_arrays
 from matcher.ranking.encoder import meaning_arrays
+from matcher.ranking.fitting import FEWEST, LASTING, background_arrays, count_projects, strangers
 from matcher.ranking.generation import Generation, StringTable
 from matcher.ranking.index import Index
-from matcher.ranking.profile import QueryVector, query_vector
-from matcher.ranking.tfidf import Model, aligned, count_terms, fit_model, nearest, telling, weigh
+from matcher.ranking.likeness import WAYS, compare
+from matcher.ranking.profile import QueryVector, own_query, query_vector
+from matcher.ranking.scoring import own_of
+from matcher.ranking.skillset import pack_skills, skills_of
+from matcher.ranking.tfidf import (
+    Counts,
+    Model,
+    aligned,
+    count_terms,
+    fit_model,
+    nearest,
+    on_terms,
+    telling,
+    unit_rows,
+    weigh,
+)
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from scipy import sparse
 
     from matcher.model.call import Call
     from matcher.model.institute import Profile, ProfilePart
+    from matcher.model.project import Project
     from matcher.ranking.encoder import Encoding
 
 MODEL_AGE = timedelta(days=30)
@@ -40,8 +58,28 @@ MODEL_AGE = timedelta(days=30)
 MODEL_GROWTH = 0.1
 """It is fitted anew when the calls that it has not seen are more than this share of those it has."""
 
-QUANTILES = 1_001
-"""Points at which an institute's distribution of scores is kept: fits are exact to a tenth of a point."""
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What else there is to learn from, beside the calls themselves.
+
+    `projects` gives every project; `mark` tells one state of them from another. `day` is the day of the index: calls
+    that are live on it are read closely, passage by passage; None reads all of them so.
+    """
+
+    projects: Callable[[], Iterable[Project]] = tuple
+    mark: str = ""
+    day: date | None = None
+    count: int = 0
+    encoding: Encoding | None = None
+
+    @property
+    def kind(self) -> str:
+        """Which learned numbers apply."""
+        return "with_projects" if self.count >= FEWEST else "without_projects"
+
+
+NOTHING_KNOWN = Known()
 
 
 def build(
@@ -51,22 +89,26 @@ def build(
     now: datetime,
     meta: Mapping[str, Any],
     previous: Index | None = None,
-    encoding: Encoding | None = None,
+    known: Known = NOTHING_KNOWN,
 ) -> Index:
     """An index in memory of these calls and profiles; `meta` is kept with it, `previous` lends its model.
 
-    `encoding` adds the vectors of a sentence encoder.
+    `known` is what else there is to learn from.
     """
+    encoding = known.encoding
     ordered = sorted(calls, key=lambda call: call.identifier.upper())
     analyzer = Analyzer()
     counts = count_terms(ordered, analyzer)
     projects = list(dict.fromkeys(part for profile in profiles for part in profile.parts if part.kind == "project"))
-    origin = f"{meta.get('sample')}{_digest(projects)}"
+    origin = f"{meta.get('sample')}{known.mark}{_digest(projects)}"
     model, fitted = _kept_model(previous, ordered, origin, now), now
-    if model is None:
-        model = fit_model(ordered, counts, projects, analyzer)
-    elif previous is not None:
+    if model is None or previous is None:
+        model, learned, strangers = _fit(ordered, counts, projects, analyzer, known)
+        standard = _standard(ordered, known.day)
+    else:
         fitted = datetime.fromisoformat(previous.meta["fitted"])
+        learned, strangers = {name: previous.arrays[name] for name in LASTING}, tuple(previous.meta["strangers"])
+        standard = frozenset(previous.meta["standard"])
     lender = previous if fitted is not now else None
     matrix, terms, idf = aligned(counts, model)
     weights = weigh(matrix, idf)
@@ -83,6 +125,8 @@ def build(
         **_call_arrays(ordered, parts),
         **StringTable.pack(term.encode() for term in terms).arrays("terms"),
         **(meaning_arrays(encoding, ordered, profiles, lender) if encoding else {}),
+        **learned,
+        "standard": np.array([call.identifier in standard for call in ordered], dtype=np.bool_),
     }
     facts = {
         **meta,
@@ -93,6 +137,9 @@ def build(
         "fitted_terms": len(model.terms),
         "mean_square": model.mean_square,
         "parts": parts,
+        "background": known.kind,
+        "strangers": strangers,
+        "standard": sorted(standard),
         "profiles": [{"id": p.identifier, "acronym": p.acronym, "name": p.name, "pin": list(p.pin)} for p in profiles],
     }
     lexis = _Lexis(
@@ -102,6 +149,8 @@ def build(
         background_calls=model.background_calls,
         background_projects=model.background_projects,
     )
+    arrays |= call_arrays(ordered, weights, arrays, lexis, analyzer, known.day)
+    arrays |= stranger_arrays(arrays, strangers, lexis, analyzer)
     return _with_profiles(facts, arrays, lexis, profiles, analyzer)
 
 
@@ -117,6 +166,28 @@ class _Lexis:
 
     def find_term(self, term: str) -> int | None:
         return self.positions.get(term)
+
+
+def _fit(
+    calls: Sequence[Call], counts: Counts, own: Sequence[ProfilePart], analyzer: Analyzer, known: Known
+) -> tuple[Model, dict[str, npt.NDArray[Any]], tuple[str, ...]]:
+    """The model, the arrays of the background, and the strangers' skills."""
+    texts = count_projects(known.projects(), analyzer) if known.kind == "with_projects" else None
+    model = fit_model(calls, counts, own, analyzer, texts.counts if texts else None)
+    of_calls = unit_rows(weigh(on_terms(counts, model.terms), model.idf))
+    background = unit_rows(weigh(on_terms(texts.counts, model.terms), model.idf)) if texts else of_calls
+    words = texts.keywords if texts else tuple(sorted({k.lower() for call in calls for k in call.keywords}))
+    return model, background_arrays(background, of_calls), strangers(words)
+
+
+FEW_LIVE = 100
+"""With fewer live calls all of them are the reference that likenesses are measured against."""
+
+
+def _standard(calls: Sequence[Call], day: date | None) -> frozenset[str]:
+    """The calls that likenesses are measured against until the next fit: those that are live now."""
+    live = [call.identifier for call in calls if day is None or call.is_live(day)]
+    return frozenset(live if len(live) >= FEW_LIVE else [call.identifier for call in calls])
 
 
 def _kept_model(previous: Index | None, calls: Sequence[Call], origin: str, now: datetime) -> Model | None:
@@ -204,21 +275,32 @@ def _with_profiles(
     profiles: Sequence[Profile],
     analyzer: Analyzer,
 ) -> Index:
-    vectors = [query_vector(profile, analyzer, lexis) for profile in profiles]
-    queries = _query_arrays(vectors)
-    empty = np.zeros((0, QUANTILES), dtype=np.float32)
-    bare = Index(Generation(facts, {**arrays, **queries, "calibration": empty}))
-    calibration = [_distribution(bare, vector) for vector in vectors]
-    stacked = np.stack(calibration) if calibration else empty
-    return Index(Generation(facts, {**arrays, **queries, "calibration": stacked}))
-
-
-def _distribution(index: Index, query: QueryVector) -> npt.NDArray[np.float32]:
-    """Quantiles of a profile's scores over the archive."""
-    scores = index.scores(query).lasting[index.arrays["reference"]]
-    if not len(scores):
-        return np.zeros(QUANTILES, dtype=np.float32)
-    return np.quantile(scores, np.linspace(0, 1, QUANTILES), method="inverted_cdf").astype(np.float32)
+    """The index with the profiles in it: their terms, their skills, their own projects."""
+    queries = _query_arrays([query_vector(profile, analyzer, lexis) for profile in profiles])
+    bare = Index(Generation(facts, {**arrays, **queries}))
+    skills = [skills_of(profile, analyzer, lexis, arrays) for profile in profiles]
+    own = [own_query(p, found, analyzer, lexis) for p, found in zip(profiles, skills, strict=True)]
+    side, rows = bare.side(everything=False)
+    reference = bare.arrays["standard"][rows]
+    standards = [chance.standard_of(compare(side, found), reference) for found in skills]
+    named = {
+        "skills": [[skill.words, skill.source, skill.original] for found in skills for skill in found],
+        "own": [[o.mean, o.spread] if o else None for o in (own_of(bare, q) if q else None for q in own)],
+    }
+    return Index(
+        Generation(
+            {**facts, **named},
+            {
+                **arrays,
+                **queries,
+                **{f"own_{name}": values for name, values in _query_arrays([q for q in own if q]).items()},
+                **pack_skills(skills),
+                "standard_means": np.array([s.means for s in standards]).reshape(len(profiles), len(WAYS)),
+                "standard_spreads": np.array([s.spreads for s in standards]).reshape(len(profiles), len(WAYS)),
+                "standard_sums": np.array([s.sums for s in standards]).reshape(len(profiles), int(reference.sum())),
+            },
+        )
+    )
 
 
 def _query_arrays(vectors: Sequence[QueryVector]) -> dict[str, npt.NDArray[Any]]:

@@ -15,15 +15,20 @@ import numpy.typing as npt
 
 from matcher.model.call import Call, Section, unpack
 from matcher.ranking import numbers
+from matcher.ranking.background import Postings
+from matcher.ranking.chance import Standard, call_facts
 from matcher.ranking.generation import Generation, open_generation
+from matcher.ranking.likeness import CallSide, call_side
 from matcher.ranking.profile import QueryVector
+from matcher.ranking.skillset import unpack_skills
+from matcher.ranking.wish import Own, Wish
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
-LAYOUT = 2
+LAYOUT = 3
 """Grows with every change of the arrays' meaning; an index of another layout is built anew."""
 
 _CALLS_HELD = 5_000
@@ -46,32 +51,17 @@ class Products:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """One profile against every call; `total` (calls,) is the sum of the parts, each (calls,).
-
-    `meaning` is 0 for calls that were not encoded, and None where no encoder is used.
-    """
+    """The words of a profile as a whole against every call; `total` (calls,) is the sum of the parts, each (calls,)."""
 
     text: Doubles
     similar: Doubles
     history: Doubles
     coordination: Doubles
     products: Products
-    meaning: Doubles | None = None
 
     @property
     def total(self) -> Doubles:
-        return self.lasting if self.meaning is None else self.lasting + self.meaning
-
-    @property
-    def lasting(self) -> Doubles:
-        """(calls,) the parts that every call has, closed ones too: what fits are measured by."""
         return self.text + self.similar + self.history + self.coordination
-
-    @property
-    def related(self) -> npt.NDArray[np.bool_]:
-        """(calls,) whether a call has something of the profile."""
-        shared = self.text + self.similar > 0
-        return shared if self.meaning is None else shared | (self.meaning > 0)
 
 
 class Index:
@@ -86,7 +76,6 @@ class Index:
         # Not by way of `self`: an index that is let go closes its files at once, not when cycles are collected.
         self._unpacked = lru_cache(_CALLS_HELD)(lambda row: unpack(calls[row]))
         self._texts = generation.table("texts")
-        self._queries = generation.table("queries")
         self.fitted_terms: int = generation.meta["fitted_terms"]
         self.idf: Floats = generation.arrays["idf"]
         self.background_calls: Floats = generation.arrays["background_calls"]
@@ -130,7 +119,6 @@ class Index:
             history=numbers.HISTORY_WEIGHT * self._won_before(query)[self.arrays["part"]],
             coordination=-numbers.COORDINATION_WEIGHT * self.arrays["coordination"].astype(np.float64),
             products=products,
-            meaning=self.meaning(query),
         )
 
     def contributions(self, scores: Scores, row: int) -> Doubles:
@@ -169,12 +157,12 @@ class Index:
         covered = np.bincount(rows, weights=weights * weights, minlength=len(self)).astype(np.float64)
         return Products(rows, weights * np.repeat(query.weights, highs - lows), edges), covered
 
-    def meaning(self, query: QueryVector) -> Doubles | None:
-        """(calls,) the likeness of the encoded calls to the profile, 0 for the average one; None without vectors."""
-        if query.meaning is None or "meaning_calls" not in self.arrays:
+    def meaning(self, vector: Floats | None) -> Doubles | None:
+        """(calls,) the cosine of the encoded calls and a profile, 0 for the others; None without vectors."""
+        if vector is None or "meaning_calls" not in self.arrays:
             return None
         found = np.zeros(len(self))
-        found[self.arrays["meaning_rows"]] = numbers.MEANING_WEIGHT * (self.arrays["meaning_calls"] @ query.meaning)
+        found[self.arrays["meaning_rows"]] = self.arrays["meaning_calls"] @ vector
         return found
 
     def _won_before(self, query: QueryVector) -> Doubles:
@@ -219,41 +207,57 @@ class Index:
     def query(self, profile: str) -> QueryVector:
         """The stored vector of an institute; KeyError when it is not in this index."""
         position = self.profiles[profile]
-        start, end = self.arrays["query_starts"][position : position + 2]
-        stored = json.loads(self._queries[position])
         meanings = self.arrays.get("meaning_profiles")
+        found = self._stored_query("", position)
+        return found if meanings is None else replace(found, meaning=meanings[position])
+
+    def _stored_query(self, prefix: str, position: int) -> QueryVector:
+        start, end = self.arrays[f"{prefix}query_starts"][position : position + 2]
+        stored = json.loads(self.generation.table(f"{prefix}queries")[position])
         return QueryVector(
-            ids=self.arrays["query_ids"][start:end],
-            weights=self.arrays["query_weights"][start:end],
+            ids=self.arrays[f"{prefix}query_ids"][start:end],
+            weights=self.arrays[f"{prefix}query_weights"][start:end],
             words=tuple(stored["words"]),
             sources=tuple(stored["labels"][i] for i in stored["sources"]),
             originals=tuple(stored["originals"]),
             wins=stored["wins"],
-            meaning=None if meanings is None else meanings[position],
         )
 
-    def distribution(self, scores: Doubles, profile: str | None = None) -> npt.NDArray[Any]:
-        """What this profile's scores are over the archive, ascending: as stored, or of `scores` (calls,) themselves.
+    def wish(self, profile: str) -> Wish:
+        """The skills and own projects of an institute; KeyError when it is not in this index."""
+        position = self.profiles[profile]
+        standard = Standard(*(self.arrays[f"standard_{name}"][position] for name in ("means", "spreads", "sums")))
+        skills = unpack_skills(self.arrays, self.meta["skills"], position)
+        own = None
+        if (kept := self.meta["own"][position]) is not None:
+            place = sum(1 for other in self.meta["own"][:position] if other is not None)
+            own = Own(self._stored_query("own_", place), *kept)
+        pin = tuple(self.meta["profiles"][position]["pin"])
+        return Wish(skills, standard, own, pin, profile, self.query(profile).meaning)
 
-        Both are of lasting parts: closed calls have no other.
+    @property
+    def background_kind(self) -> str:
+        """Which learned numbers apply to this index."""
+        return str(self.meta["background"])
 
-        The archive is the body of calls that the model was fitted on, so a call more or less moves no other's fit.
-        """
-        if profile is None:
-            return np.sort(scores[self.arrays["reference"]])
-        quantiles: Floats = self.arrays["calibration"][self.profiles[profile]]
-        return quantiles
+    @cached_property
+    def call_facts(self) -> Doubles:
+        """(2, calls) what is known of every call beside its text (`chance.call_facts`)."""
+        return call_facts(self.identifiers())
+
+    def side(self, *, everything: bool) -> tuple[CallSide, npt.NDArray[np.int64]]:
+        """The calls that are read closely, or every one, as skills are compared with them, and their rows."""
+        whole = call_side(self.arrays)
+        if everything:
+            return whole, np.arange(len(self), dtype=np.int64)
+        rows = self.arrays["close_rows"]
+        starts, places, weights = (self.arrays[f"close_{name}"] for name in ("starts", "postings", "weights"))
+        return whole.only(rows, Postings(starts, places, weights, len(rows))), rows
 
     @cached_property
     def profiles(self) -> dict[str, int]:
         """Position of each institute's profile by its identifier."""
         return {profile["id"]: i for i, profile in enumerate(self.meta["profiles"])}
-
-
-def fit_in(distribution: npt.NDArray[Any], scores: Doubles) -> npt.NDArray[np.int64]:
-    """Fits, 0-100, of these scores: the share of a distribution that is lower."""
-    below = np.searchsorted(distribution, scores.astype(np.float32), side="left")
-    return np.asarray(np.floor(100 * below / max(len(distribution), 1) + 0.5), dtype=np.int64)
 
 
 def open_index(root: Path) -> Index:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from matcher.model.call import LIVE
 from matcher.model.institute import Profile, ProfilePart
-from matcher.model.match import Evidence, EvidenceKind, Match
-from matcher.ranking.index import fit_in
-from matcher.ranking.profile import QueryVector, query_vector
+from matcher.model.match import Evidence, EvidenceKind, Group, Match
+from matcher.ranking import chance
+from matcher.ranking.profile import QueryVector, own_query, query_vector
+from matcher.ranking.scoring import NOTHING, own_of, score
+from matcher.ranking.skillset import skills_of
+from matcher.ranking.wish import Wish
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -23,21 +25,33 @@ if TYPE_CHECKING:
     from matcher.model.call import Section
     from matcher.model.question import CallFilter
     from matcher.ranking.encoder import Encoder
-    from matcher.ranking.index import Index, Scores
+    from matcher.ranking.index import Index
+    from matcher.ranking.scoring import Scored
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A query with its name; `identifier` is None for a text, `pin` are terms whose calls are always shown."""
+    """What is ranked for, with its name; `identifier` is None for a text, `query` its terms as a whole."""
 
     identifier: str | None
     name: str
     query: QueryVector
-    pin: tuple[str, ...] = ()
+    wish: Wish
 
-    def scored(self, index: Index) -> Scored:
-        """Every call of the index, scored."""
-        return replace(score_all(index, self.query, self.identifier), pin=self.pin)
+    def scored(self, index: Index, wanted: CallFilter | None = None, today: date | None = None) -> Scored:
+        """The calls that a filter can let through on a day, scored; every call without one."""
+        return score(index, self.wish, everything=not reads_closely(index, wanted, today))
+
+
+def reads_closely(index: Index, wanted: CallFilter | None, today: date | None, also: Iterable[int] = ()) -> bool:
+    """Whether what is read closely holds all calls that can be asked for, and those of the rows `also`."""
+    if wanted is None or today is None or not wanted.status or not wanted.status <= LIVE:
+        return False
+    missing = np.ones(len(index), dtype=np.bool_)
+    missing[index.arrays["close_rows"]] = False
+    asked = index.may_be_live(today)
+    asked[list(also)] = True
+    return not (asked & missing).any()
 
 
 def asked_institute(index: Index, name: str) -> Asked | None:
@@ -45,7 +59,7 @@ def asked_institute(index: Index, name: str) -> Asked | None:
     wanted = name.strip().casefold()
     for profile in index.meta["profiles"]:
         if wanted and wanted in {profile["id"], profile["acronym"].casefold()}:
-            return Asked(profile["id"], profile["name"], index.query(profile["id"]), tuple(profile["pin"]))
+            return Asked(profile["id"], profile["name"], index.query(profile["id"]), index.wish(profile["id"]))
     return None
 
 
@@ -59,114 +73,88 @@ def asked_text(index: Index, text: str, encoder: Encoder | None = None) -> Asked
         return asked
     from matcher.ranking.encoder import text_meaning
 
-    return replace(asked, query=replace(asked.query, meaning=text_meaning(index, encoder, text)))
+    return replace(asked, wish=replace(asked.wish, meaning=text_meaning(index, encoder, text)))
 
 
 def asked_profile(index: Index, profile: Profile) -> Asked:
-    """Any profile, by its terms; its fits are places in its own scores over the archive.
-
-    An edited one keeps the sentence vector that the institute was indexed with: a tried term is no part of it.
-    """
-    query = query_vector(profile, Analyzer(), index)
-    if profile.identifier in index.profiles:
-        query = replace(query, meaning=index.query(profile.identifier).meaning)
-    return Asked(None, profile.name, query, profile.pin)
+    """Any profile, an edited one too."""
+    analyzer = Analyzer()
+    skills = skills_of(profile, analyzer, index, index.arrays)
+    own = own_query(profile, skills, analyzer, index)
+    known = index.query(profile.identifier).meaning if profile.identifier in index.profiles else None
+    wish = Wish(skills, None, own_of(index, own) if own is not None else None, profile.pin, meaning=known)
+    return Asked(None, profile.name, query_vector(profile, analyzer, index), wish)
 
 
 _SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+|\n+")
 
 
-@dataclass(frozen=True)
-class Scored:
-    """Every call of the index scored for one profile: `totals` (calls,), `distribution` what fits are places in."""
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How far down a list goes: `top` matches from `min_fit` on; those below `threshold` are only worth a look.
 
-    index: Index
-    query: QueryVector
-    scores: Scores
-    totals: npt.NDArray[np.float64]
-    distribution: npt.NDArray[Any]
-    pin: tuple[str, ...] = ()  # calls that hold one of these terms are always shown
-    institute: str = ""
+    `sentences` adds to each match the sentence where most of the evidence stands.
+    """
 
-    def fit(self, row: int) -> int:
-        """The fit of one call, 0-100."""
-        return int(fit_in(self.distribution, self.totals[row : row + 1])[0])
-
-    def fits(self) -> npt.NDArray[np.int64]:
-        """(calls,) the fit of every call; 0 also where it has nothing in common with the profile."""
-        return np.where(self.scores.related, fit_in(self.distribution, self.totals), 0)
-
-    def match(self, row: int, rank: int, *, sentence: bool, pinned: bool = False) -> Match:
-        """The match of one call with its evidence."""
-        found, weights = self._evidence(row)
-        text = best_sentence(self.index.sections(row), weights) if sentence else None
-        return Match(
-            rank, self.index.call(row), float(self.totals[row]), self.fit(row), found, text, pinned, self.institute
-        )
-
-    def _evidence(self, row: int) -> tuple[tuple[Evidence, ...], Mapping[str, float]]:
-        """What made the score of one call, heaviest first (the weights add up to it), and the weight of each term."""
-        parts = self.index.contributions(self.scores, row)
-        rows = np.flatnonzero(parts).tolist()
-        found = [
-            Evidence(self.query.words[i], float(parts[i]), self.query.originals[i], self.query.sources[i]) for i in rows
-        ]
-        weights = {self.query.words[i]: float(parts[i]) for i in rows}
-        found += self._signals(row)
-        return tuple(sorted(found, key=lambda e: (-e.weight, e.term))), weights
-
-    def _signals(self, row: int) -> Iterator[Evidence]:
-        similar, history = float(self.scores.similar[row]), float(self.scores.history[row])
-        coordination = float(self.scores.coordination[row])
-        if similar:
-            source = self.index.most_similar(self.scores, row)
-            yield Evidence("similar calls", similar, None, source, EvidenceKind.SIMILAR)
-        if history:
-            part = self.index.part(row)
-            source = f"{self.query.wins[part]} past projects in {part}"
-            yield Evidence("past projects", history, None, source, EvidenceKind.HISTORY)
-        if self.scores.meaning is not None and (meaning := float(self.scores.meaning[row])):
-            yield Evidence("meaning as a whole", meaning, None, None, EvidenceKind.MEANING)
-        if coordination:
-            yield Evidence("coordination and support action", coordination, None, None, EvidenceKind.ACTION)
+    top: int
+    min_fit: int = 0
+    threshold: int = 0
+    sentences: bool = False
 
 
-def score_all(index: Index, query: QueryVector, profile: str | None) -> Scored:
-    """Score all calls; `profile` is the institute whose distribution fits are places in, None for a text."""
-    scores = index.scores(query)
-    return Scored(
-        index, query, scores, scores.total, index.distribution(scores.lasting, profile), institute=profile or ""
+def match_of(scored: Scored, row: int, rank: int, *, sentence: bool, group: Group = Group.MAIN) -> Match:
+    """The match of one call with its evidence."""
+    found = scored.evidence(row)
+    return Match(
+        rank,
+        scored.index.call(row),
+        float(scored.totals[row]),
+        scored.fit(row),
+        found,
+        best_sentence(scored.index.sections(row), _words_of(found)) if sentence else None,
+        institute=scored.wish.institute,
+        group=group,
+        base=scored.base_of(row, found),
     )
 
 
-def best_matches(
-    scored: Scored,
-    wanted: CallFilter,
-    today: date,
-    *,
-    top: int,
-    min_fit: int = 0,
-    sentences: bool = False,
-) -> list[Match]:
-    """The `top` best calls that pass the filter; calls that hold a pinned term come first, whatever their fit."""
-    pinned = [row for row in _pinned_rows(scored.index, scored.pin) if _passes(scored, wanted, today, row)]
-    matches = [
-        scored.match(row, rank, sentence=sentences, pinned=True)
-        for rank, row in enumerate(sorted(pinned, key=lambda row: (-scored.totals[row], row)), 1)
-    ][:top]
+def _words_of(evidence: Iterable[Evidence]) -> dict[str, float]:
+    return {item.term: item.weight for item in evidence if item.kind is EvidenceKind.TERM and item.weight > 0}
+
+
+def best_matches(scored: Scored, wanted: CallFilter, today: date, depth: Depth) -> list[Match]:
+    """The best calls that pass the filter, in groups: what suits, what may be worth a look, what suits anyone.
+
+    Calls that hold a pinned term come first, whatever their fit; within a group the best come first.
+    """
+    pinned = _pinned_rows(scored.index, scored.wish.pin)
+    ordered: dict[Group, list[int]] = {group: [] for group in Group}
+    totals = np.nan_to_num(scored.totals, nan=NOTHING)
+    first = sorted(pinned, key=lambda row: (-totals[row], row))
+    shown = [row for row in first if _passes(scored, wanted, today, row)][: depth.top]
     for row in _candidates(scored, wanted, today):
-        if len(matches) >= top or scored.fit(row) < min_fit:
+        if len(ordered[Group.MAIN]) + len(shown) >= depth.top or scored.fit(row) < depth.min_fit:
             break
         if row not in pinned and _passes(scored, wanted, today, row):
-            matches.append(scored.match(row, len(matches) + 1, sentence=sentences))
-    return matches
+            ordered[_group_of(scored, row, depth)].append(row)
+    listed = [(row, Group.MAIN) for row in shown] + [(row, group) for group in Group for row in ordered[group]]
+    return [
+        replace(match_of(scored, row, rank, sentence=depth.sentences, group=group), pinned=row in pinned)
+        for rank, (row, group) in enumerate(listed[: depth.top], 1)
+    ]
+
+
+def _group_of(scored: Scored, row: int, depth: Depth) -> Group:
+    if scored.index.call_facts[chance.FACTS.index("broad"), row]:
+        return Group.BROAD
+    return Group.MAIN if scored.fit(row) >= depth.threshold else Group.LOOK
 
 
 def suiting(scored: Scored, least: int) -> set[int]:
     """Rows of the calls that have something in common with a profile and at least this fit, or hold a pinned term."""
     return {
-        *np.flatnonzero(scored.scores.related & (scored.fits() >= least)).tolist(),
-        *_pinned_rows(scored.index, scored.pin),
+        *np.flatnonzero(scored.related & (scored.fits() >= least)).tolist(),
+        *_pinned_rows(scored.index, scored.wish.pin),
     }
 
 
@@ -186,7 +174,7 @@ def place(scored: Scored, wanted: CallFilter, today: date, row: int, *, top: int
     candidates = [r for r in _candidates(scored, wanted, today) if _passes(scored, wanted, today, r)]
     rank = candidates.index(row) + 1 if row in candidates else 0
     needed = float(scored.totals[candidates[top - 1]]) if len(candidates) >= top else None
-    return Placed(scored.match(row, rank, sentence=True), stopped_by, len(candidates), needed)
+    return Placed(match_of(scored, row, rank, sentence=True), stopped_by, len(candidates), needed)
 
 
 def profile_terms(query: QueryVector) -> tuple[Evidence, ...]:
@@ -202,7 +190,7 @@ def profile_terms(query: QueryVector) -> tuple[Evidence, ...]:
 def best_sentence(sections: tuple[Section, ...], weights: Mapping[str, float]) -> str | None:
     """The sentence of a call where most of the evidence stands, or None when none of it does."""
     analyzer = Analyzer()
-    keys = {term: weight for words, weight in weights.items() for term in analyzer.terms(words)[-1:]}
+    keys = {term: weight for words, weight in weights.items() for term in analyzer.terms(words)}
     best, best_weight = None, 0.0
     for section in sections:
         for sentence in _SENTENCE_END.split(section.text):
@@ -217,7 +205,7 @@ def _candidates(scored: Scored, wanted: CallFilter, today: date) -> Iterator[int
 
     Those surely closed are passed over unread.
     """
-    related = scored.scores.related
+    related = scored.related.copy()
     if wanted.status and wanted.status <= LIVE:
         related &= scored.index.may_be_live(today)
     rows = np.flatnonzero(related)
@@ -258,12 +246,12 @@ def first_recommended(index: Index, profile: str, days: Iterable[date], *, top: 
 
     The index is the one of today: its model has seen the whole archive, and the profile is the present one.
     """
-    scored = score_all(index, index.query(profile), profile)
+    scored = score(index, index.wish(profile), everything=True)
     calls = [index.call(row) for row in range(len(index))]
     opening = np.array([call.opening.toordinal() if call.opening else _NEVER for call in calls])
     closing = np.array([call.last_deadline.toordinal() if call.last_deadline else _NEVER for call in calls])
     order = np.argsort(-scored.totals, kind="stable")
-    order = order[scored.scores.related[order] & (opening[order] > _NEVER)]
+    order = order[scored.related[order] & (opening[order] > _NEVER)]
     found: dict[int, First] = {}
     for day in sorted(set(days)):
         today = day.toordinal()

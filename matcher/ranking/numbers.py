@@ -49,8 +49,8 @@ HISTORY_WEIGHT = 0.025
 """For each ln(1 + past projects in the same part of the programme)."""
 
 
-MEANING_WEIGHT = 0.05
-"""For the cosine that a sentence encoder sees between a call and a profile, both without the average call."""
+MEANING_WEIGHT = 2.0
+"""Log-odds for the cosine that a sentence encoder sees between a call and a profile, both without the average call."""
 
 
 COORDINATION_WEIGHT = 0.03

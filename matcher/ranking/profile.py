@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from matcher.model.institute import Take
 from matcher.model.programmes import programme_part
 from matcher.ranking import numbers
 
@@ -16,32 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from matcher.model.institute import Profile, ProfilePart
+    from matcher.ranking.lexis import Lexis
+    from matcher.ranking.skillset import Skill
     from matcher.text.analysis import Analyzer
 
 Floats = npt.NDArray[np.float32]
 
 
 Vector = dict[int, float]
-
-
-class Lexis(Protocol):
-    """The fitted terms that a profile is weighed by."""
-
-    @property
-    def fitted_terms(self) -> int:
-        """Terms below this position were there when the model was fitted; later ones are new words of new calls."""
-        ...
-
-    @property
-    def idf(self) -> Floats: ...
-
-    @property
-    def background_calls(self) -> Floats: ...
-
-    @property
-    def background_projects(self) -> Floats: ...
-
-    def find_term(self, term: str) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +105,53 @@ def query_vector(profile: Profile, analyzer: Analyzer, lexis: Lexis) -> QueryVec
     ]
     total = _scaled(_sum(vectors), 1.0, lexis.fitted_terms)
     # What a person wrote stays in the vector even with weight 0: a call's length must not count its own terms.
-    kept = sorted({*_heaviest(total, numbers.PROFILE_TERMS), *written})
+    return _query(total, weigher, wins_by_part(profile), written)
+
+
+SELECTED = 5
+"""Projects of a larger entity that each skill selects: those most like it."""
+
+
+def own_query(profile: Profile, skills: Sequence[Skill], analyzer: Analyzer, lexis: Lexis) -> QueryVector | None:
+    """The own projects of a profile alone; None where it has none.
+
+    Of projects that are `selected`, each counts for the likeness of the skills that select it.
+    """
+    own = [part for part in profile.parts if part.kind == "project"]
+    weigher = _Weigher(analyzer, lexis, frozenset(term for text in profile.exclude for term in analyzer.terms(text)))
+    vectors = [weigher.unit(part) for part in own]
+    shares = [1.0] * len(own) if profile.take is Take.ALL or not skills else selection(skills, vectors)
+    chosen = [(part, vector, share) for part, vector, share in zip(own, vectors, shares, strict=True) if share > 0]
+    if not chosen:
+        return None
+    total = sum(share for _, _, share in chosen)
+    mean = _sum([{i: w * share / total for i, w in vector.items()} for _, vector, share in chosen])
+    distinct = _distinctive(mean, numbers.BACKGROUND_PROJECTS, lexis.background_projects, lexis.fitted_terms)
+    return _query(distinct, weigher, dict(Counter(programme_part(part.topic) for part, _, _ in chosen if part.topic)))
+
+
+def selection(skills: Sequence[Skill], vectors: Sequence[Vector]) -> list[float]:
+    """How much each project counts: the likeness of the skills that have it among their nearest few."""
+    shares = [0.0] * len(vectors)
+    for skill in skills:
+        terms = dict(zip(skill.ids.tolist(), skill.weights.tolist(), strict=True))
+        likeness = [sum(weight * vector.get(i, 0.0) for i, weight in terms.items()) for vector in vectors]
+        for row in sorted(range(len(vectors)), key=lambda row: (-likeness[row], row))[:SELECTED]:
+            shares[row] += likeness[row]
+    return shares
+
+
+def _query(vector: Vector, weigher: _Weigher, wins: Mapping[str, int], written: Iterable[int] = ()) -> QueryVector:
+    """The heaviest terms of a vector, and all that a person wrote, as a query."""
+    kept = sorted({*_heaviest(vector, numbers.PROFILE_TERMS), *written})
     origins = [weigher.origins[i] for i in kept]
     return QueryVector(
         ids=np.array(kept, dtype=np.int32),
-        weights=np.array([total.get(i, 0.0) for i in kept], dtype=np.float32),
+        weights=np.array([vector.get(i, 0.0) for i in kept], dtype=np.float32),
         words=tuple(o.words for o in origins),
         sources=tuple(o.source for o in origins),
         originals=tuple(o.original for o in origins),
-        wins=wins_by_part(profile),
+        wins=wins,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matcher.model.institute import Profile, ProfilePart
 from matcher.model.match import Match, SkillCheck, SkillVerdict, Trial
 from matcher.model.question import CallFilter
-from matcher.ranking.matching import asked_profile, best_matches
+from matcher.ranking.matching import Depth, asked_profile, best_matches
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def try_term(index: Index, profile: Profile, term: str, today: date) -> Trial:
 
 def _top(index: Index, profile: Profile, today: date) -> list[Match]:
     asked = asked_profile(index, profile)
-    return best_matches(asked.scored(index), CallFilter(), today, top=SHOWN)
+    return best_matches(asked.scored(index, CallFilter(), today), CallFilter(), today, Depth(SHOWN))
 
 
 def _checked(index: Index, part: ProfilePart, analyzer: Analyzer) -> SkillCheck:

@@ -16,14 +16,14 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from matcher.ranking import numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from matcher.model.call import Call
     from matcher.model.institute import ProfilePart
     from matcher.text.analysis import Analyzer
 
 HEADING = 2
-"""A word in title, keywords, call title or destination counts as two in the text (measured: docs/ranking.md)."""
+"""A word in the title counts as two in the text."""
 
 
 UNREAD_SECTIONS = frozenset({"Conditions"})
@@ -31,10 +31,13 @@ UNREAD_SECTIONS = frozenset({"Conditions"})
 
 
 def call_terms(call: Call, analyzer: Analyzer) -> list[str]:
-    """Every term of a call, as often as it counts. No pair spans two fields, or two keywords."""
-    terms: list[str] = []
-    for text in (call.title, call.call_title or "", call.destination or "", *call.keywords):
-        terms += analyzer.terms(text) * HEADING
+    """Every term of a call, as often as it counts. No pair spans two fields, or two keywords.
+
+    The title of the call for proposals that it belongs to is not its own text: siblings share it.
+    """
+    terms = analyzer.terms(call.title) * HEADING
+    for keyword in call.keywords:
+        terms += analyzer.terms(keyword)
     for section in call.sections:
         if section.name not in UNREAD_SECTIONS:
             terms += analyzer.terms(section.text)
@@ -102,42 +105,71 @@ class Counts:
     terms: list[str]
 
 
-def count_terms(calls: Sequence[Call], analyzer: Analyzer) -> Counts:
-    """Count the terms of calls; every term is kept, those of a single call too, for they count in its length.
+def count_terms(calls: Iterable[Call], analyzer: Analyzer) -> Counts:
+    """Count the terms of calls; every term is kept, those of a single call too, for they count in its length."""
+    return count_texts(call_terms(call, analyzer) for call in calls)
 
-    What CountVectorizer gives, in half its time.
-    """
+
+def count_texts(texts: Iterable[Iterable[str]]) -> Counts:
+    """Count the terms of texts: what CountVectorizer gives, in half its time."""
     positions: defaultdict[str, int] = defaultdict(count().__next__)
     found, ends = array("i"), [0]
-    for call in calls:
-        found.extend(map(positions.__getitem__, call_terms(call, analyzer)))
+    for terms_of_text in texts:
+        found.extend(map(positions.__getitem__, terms_of_text))
         ends.append(len(found))
     terms = sorted(positions)
     column = np.zeros(len(terms), dtype=np.int32)
     column[[positions[term] for term in terms]] = np.arange(len(terms), dtype=np.int32)
     columns = column[np.frombuffer(found, dtype=np.int32)] if found else column
     ones = np.ones(len(columns), dtype=np.float32)
-    matrix = sparse.csr_array((ones, columns, np.array(ends)), shape=(len(calls), len(terms)))
+    matrix = sparse.csr_array((ones, columns, np.array(ends)), shape=(len(ends) - 1, len(terms)))
     matrix.sum_duplicates()
     return Counts(matrix, terms)
 
 
-def fit_model(calls: Sequence[Call], counts: Counts, projects: Sequence[ProfilePart], analyzer: Analyzer) -> Model:
-    """Learn idf and backgrounds; idf is scikit-learn's smoothed one, ln((1 + N) / (1 + df)) + 1."""
+def fit_model(
+    calls: Sequence[Call], counts: Counts, own: Sequence[ProfilePart], analyzer: Analyzer, texts: Counts | None = None
+) -> Model:
+    """Learn idf and averages of calls and, where there are any, of background texts.
+
+    idf is scikit-learn's smoothed one, ln((1 + N) / (1 + df)) + 1. Terms of a call all count; one that only background
+    texts have counts when several of them have it. `own` are the past projects of the profiles.
+    """
     reference = frozenset(call.identifier for call in calls)
-    if not counts.terms:
+    terms = counts.terms if texts is None else sorted({*counts.terms, *_shared_terms(texts)})
+    if not terms:
         nothing = np.zeros(0, dtype=np.float32)
         return Model([], nothing, nothing, nothing, 1.0, reference)
-    idf = TfidfTransformer(norm=None).fit(counts.matrix).idf_.astype(np.float32)
-    weights = weigh(counts.matrix, idf)
+    matrix = on_terms(counts, terms)
+    whole = matrix if texts is None else sparse.vstack([matrix, on_terms(texts, terms)], format="csr")
+    idf = TfidfTransformer(norm=None).fit(whole).idf_.astype(np.float32)
+    weights = weigh(matrix, idf)
     return Model(
-        terms=counts.terms,
+        terms=terms,
         idf=idf,
         background_calls=_mean_unit(weights),
-        background_projects=_background(projects, counts.terms, idf, analyzer),
+        background_projects=_background(own, terms, idf, analyzer),
         mean_square=float(weights.multiply(weights).sum(axis=1).mean()) or 1.0,
         reference=reference,
     )
+
+
+def _shared_terms(texts: Counts) -> Iterator[str]:
+    """Words that two background texts have, and pairs that three have: rarer ones find nothing."""
+    held = np.bincount(texts.matrix.indices, minlength=len(texts.terms)).tolist()
+    return (term for term, times in zip(texts.terms, held, strict=True) if times > 1)
+
+
+def on_terms(counts: Counts, terms: Sequence[str]) -> sparse.csr_array:
+    """Counts over other terms, in their order; what is not among them is left out."""
+    position = {term: i for i, term in enumerate(terms)}
+    columns = np.array([position.get(term, -1) for term in counts.terms], dtype=np.int64)
+    matrix = counts.matrix.tocoo()
+    moved = columns[matrix.col] if len(columns) else np.zeros(0, dtype=np.int64)
+    kept = moved >= 0
+    shape = (counts.matrix.shape[0], len(terms))
+    found = sparse.coo_array((matrix.data[kept], (matrix.row[kept], moved[kept])), shape=shape)
+    return sparse.csr_array(found)
 
 
 def weigh(counts: sparse.csr_array, idf: Floats) -> sparse.csr_array:
@@ -151,14 +183,9 @@ def aligned(counts: Counts, model: Model) -> tuple[sparse.csr_array, list[str], 
     """Counts, terms and idf with the model's terms first; words that it has not seen get the idf of a df of 0."""
     known = set(model.terms)
     terms = [*model.terms, *(term for term in counts.terms if term not in known)]
-    position = {term: i for i, term in enumerate(terms)}
-    matrix = counts.matrix.tocoo()
-    columns = np.array([position[term] for term in counts.terms], dtype=np.int64)[matrix.col]
-    shape = (counts.matrix.shape[0], len(terms))
-    moved = sparse.csr_array(sparse.coo_array((matrix.data, (matrix.row, columns)), shape=shape))
     unseen = np.float32(np.log(1 + len(model.reference)) + 1)
     idf = np.concatenate([model.idf, np.full(len(terms) - len(model.terms), unseen, dtype=np.float32)])
-    return moved, terms, idf
+    return on_terms(counts, terms), terms, idf
 
 
 def nearest(

@@ -17,7 +17,7 @@ from matcher.config.settings import load_settings
 from matcher.model.day import noon
 from matcher.model.match import EvidenceKind
 from matcher.model.question import Question
-from matcher.ranking.build import build
+from matcher.ranking.build import Known, build
 from matcher.ranking.encoder import Encoding, KeptVectors, SentenceEncoder
 from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT
@@ -46,7 +46,7 @@ def encoded(fetched: Place) -> Place:
     with app.open_store(read_only=True) as store:
         calls = list(store.calls.all())
     now = noon(date.fromisoformat(DAY))
-    index = build(calls, profiles, now=now, meta=facts, previous=before, encoding=encoding)
+    index = build(calls, profiles, now=now, meta=facts, previous=before, known=Known(encoding=encoding))
     write_generation(fetched.home / "index", LAYOUT, index.generation)
     return fetched
 
@@ -57,7 +57,8 @@ def test_a_question_about_an_institute_needs_no_encoder_any_more(run, encoded):
     why = run(encoded, "why", "cea-leti", PHOTONIC, "--as-of", DAY, "--json", MATCHER_RANKING_ENCODER="tiny")
     found = json.loads(why.out)
     assert MEANING in [item["term"] for item in found["evidence"]]
-    assert sum(item["weight"] for item in found["evidence"]) == pytest.approx(found["score"], abs=1e-3)
+    weights = sum(item["weight"] for item in found["evidence"])
+    assert found["base"] + weights == pytest.approx(found["score"], abs=1e-3)
     shown = run(encoded, "show", PHOTONIC, "--for", "cea-leti", "--as-of", DAY, MATCHER_RANKING_ENCODER="tiny")
     assert MEANING in shown.out
 

@@ -193,7 +193,7 @@ def test_a_subscriber_added_midway_a_dismissed_call_and_a_missed_week(flow, serv
     flow.later(days=9)
     moved = {"esDA_IngestDate": ["2026-06-24T05:00:00.000+0200"]}
     portal.index.replace([*(photonics(n, date(2027, 3, 1), **moved) for n in (1, 2)), photonics(3)])
-    late = "  - {id: late, address: late@example.org, institutes: [cea-leti], frequency: daily, min_fit: 0}\n"
+    late = "  - {id: late, address: late@example.org, institutes: [cea-leti], frequency: daily, threshold: 0}\n"
     flow.subscribe(EVERYBODY + late)
     flow.run()
     mails = inbox.new()
@@ -251,8 +251,8 @@ def test_a_digest_that_cannot_be_composed_costs_the_others_nothing(flow, server,
     flow.set(MAIL + 'unsubscribe_mailto = "calls@example.org"\n')
     flow.subscribe(
         "subscribers:\n"
-        "  - {id: odd, address: odd@example.org, institutes: [cea-leti], min_fit: 0, frequency: daily, language: en}\n"
-        "  - {id: mines, address: mines@example.org, institutes: [mines], min_fit: 0, frequency: daily}\n"
+        "  - {id: odd, address: odd@example.org, institutes: [cea-leti], threshold: 0, language: en}\n"
+        "  - {id: mines, address: mines@example.org, institutes: [mines], threshold: 0, frequency: daily}\n"
     )
     app = flow.app
     app.__dict__["subscribers"] = tuple(

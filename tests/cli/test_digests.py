@@ -16,7 +16,7 @@ from tests.helpers.mail.smtp_server import LocalSmtp
 
 TWO = """
 subscribers:
-  - {id: leti, address: leti@example.org, institutes: [cea-leti], language: en, min_fit: 0, most: 200}
+  - {id: leti, address: leti@example.org, institutes: [cea-leti], language: en, threshold: 0, most: 200}
   - {id: network, address: europe@example.org, institutes: ["*"], frequency: {weekly: monday}}
 """
 LINE = {"subscriber", "address", "mail", "calls", "left_out", "subject", "message_id"}
@@ -238,7 +238,7 @@ def test_calendar(run, fetched, tmp_path):
 def test_subscribers(run, subscribed):
     leti, network = asked(run, subscribed, "subscribers")["subscribers"]
     assert set(leti) == {
-        *("subscriber", "name", "address", "language", "institutes", "frequency", "min_fit", "programmes", "actions"),
+        *("subscriber", "name", "address", "language", "institutes", "frequency", "threshold", "programmes", "actions"),
         *("most", "reminders", "mute_calls", "mute_terms", "resurface", "send_empty", "last_mail", "paused"),
     }
     assert (leti["frequency"], leti["last_mail"], network["frequency"]) == ("weekdays", None, "weekly: monday")

@@ -27,7 +27,7 @@ CALL = {
     "trl": list,
     "url": str,
 }
-MATCH = {"rank": int, "score": float, "fit": int, **CALL, "evidence": list}
+MATCH = {"rank": int, "score": float, "fit": int, **CALL, "evidence": list, "group": str}
 FETCH = {
     **dict.fromkeys(
         ("seen", "distinct", "counted", "new", "changed", "closed", "set_aside", "requests", "retries"), int
@@ -70,7 +70,8 @@ def test_rank(run, fetched):
     assert first["call"] == PHOTONIC
     assert first["rank"] == 1
     assert [set(e) for e in first["evidence"]] == [{"term", "weight"}] * len(first["evidence"])
-    assert sum(e["weight"] for e in first["evidence"]) == pytest.approx(first["score"], rel=1e-4)
+    assert 0 < first["fit"] < 100
+    assert first["group"] in {"main", "look", "broad"}
     assert first["deadlines"] == [{"date": "2026-12-31", "stage": 1, "model": "single-stage"}]
     assert (first["next_deadline"], first["days_left"]) == ("2026-12-31", 199)
     assert (first["contribution_eur"], first["trl"], first["actions"]) == ([3000000, 5000000], [4, 7], ["HORIZON-IA"])
@@ -84,7 +85,9 @@ def test_rank_of_a_text_is_of_no_institute(run, fetched):
 def test_rank_explained_says_where_each_term_comes_from(run, fetched):
     record = asked(run, fetched, "rank", "cea-leti", "--as-of", DAY, "--explain")
     first = record["matches"][0]
-    assert set(first) == {*MATCH, "sentence"}
+    assert set(first) == {*MATCH, "base", "sentence"}
+    weights = sum(e["weight"] for e in first["evidence"])
+    assert first["base"] + weights == pytest.approx(first["score"], rel=1e-4)
     assert set(first["evidence"][0]) == {"term", "weight", "profile_term", "source"}
     assert "photonics" in first["sentence"]
 
@@ -121,6 +124,7 @@ def test_why(run, fetched):
     extra = {
         "institute",
         "as_of",
+        "base",
         "sentence",
         "recommended",
         "stopped_by",
@@ -148,7 +152,7 @@ def test_show(run, fetched):
     record = asked(run, fetched, "show", PHOTONIC.lower(), "--for", "CEA-Leti", "--as-of", DAY)
     extra = {"as_of", "call_id", "call_title", "destination", "keywords", "sections", "links", "changes", "match"}
     assert set(record) == {*CALL, *extra}
-    assert set(record["match"]) == {*MATCH, "sentence"}
+    assert set(record["match"]) == {*MATCH, "base", "sentence"}
     assert [s["name"] for s in record["sections"]] == ["Description"]
     assert [set(c) for c in record["changes"]] == [{"call", "field", "kind", "old", "new", "seen_at", "ratio"}]
     assert asked(run, fetched, "show", PHOTONIC, "--as-of", DAY)["match"] is None

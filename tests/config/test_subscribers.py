@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.config.settings import packaged_config
-from matcher.config.subscribers import DEFAULT_MIN_FIT, find_subscriber, load_subscribers
+from matcher.config.subscribers import find_subscriber, load_subscribers
 from matcher.errors import ConfigError, UsageError
 from matcher.model.institute import Institute, Lab
+from matcher.model.match import THRESHOLD
 from matcher.model.subscription import Frequency, Language, Subscriber
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def test_the_packaged_file_holds_examples_only_and_they_are_right(tmp_path: Path
     defaults = one(tmp_path, "id: x")
     assert (office.identifier, office.name) == ("european-project-office", "European project office")
     assert office.institutes == ("brgm",)
-    for name in ("language", "frequency", "min_fit", "most", "reminders", "mute_calls", "resurface", "send_empty"):
+    for name in ("language", "frequency", "threshold", "most", "reminders", "mute_calls", "resurface", "send_empty"):
         assert getattr(office, name) == getattr(defaults, name)
     assert (network.is_network, network.frequency, network.weekday) == (True, Frequency.WEEKLY, 0)
     assert load_subscribers(packaged_config(), INSTITUTES) == ()
@@ -60,7 +61,7 @@ def test_the_packaged_file_holds_examples_only_and_they_are_right(tmp_path: Path
 
 def test_defaults(tmp_path: Path) -> None:
     found = one(tmp_path, "id: ana")
-    assert found == Subscriber("ana", "ana", "ana@example.org", institutes=("brgm",), min_fit=DEFAULT_MIN_FIT)
+    assert found == Subscriber("ana", "ana", "ana@example.org", institutes=("brgm",), threshold=THRESHOLD)
 
 
 def test_everything(tmp_path: Path) -> None:
@@ -73,7 +74,7 @@ subscribers:
     language: en
     institutes: [BRGM, cea-leti/photonics & sensors, brgm]
     frequency: {weekly: Friday}
-    min_fit: 70
+    threshold: 70
     programmes: [horizon]
     actions: [ria]
     most: 5
@@ -154,7 +155,7 @@ def test_addresses_that_are_none(tmp_path: Path, address: str) -> None:
         ("frequency: weekly", "subscribers.0.frequency: found 'weekly', expected daily, weekdays, off, or"),
         ("frequency: {weekly: noday}", "expected daily, weekdays, off, or"),
         ("reminders: [0]", "subscribers.0.reminders.0: found 0, expected greater than 0"),
-        ("min_fit: 101", "subscribers.0.min_fit: found 101"),
+        ("threshold: 101", "subscribers.0.threshold: found 101"),
         ("language: de", "subscribers.0.language: found 'de', expected 'fr' or 'en'"),
         ("mutes: 1", "expected no such key (is it misspelt?)"),
         ('name: "a\\r\\nBcc: b"', "subscribers.0.name: found 'a\\r\\nBcc: b', expected one line of text"),

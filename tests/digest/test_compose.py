@@ -95,7 +95,7 @@ class TestOrder:
             "brgm": (match_of(a, 60, "rock"),),
             "cetim": (match_of(a, 80, "metal", institute="cetim"),),
             "onera": (match_of(a, 95, "air", institute="onera"),),
-            "inria": (match_of(a, 89, institute="inria"),),
+            "inria": (match_of(a, 19, institute="inria"),),
         }
         names = {"brgm": "BRGM", "cetim": "Cetim", "onera": "Onera", "inria": "Inria"}
         digest = compose(replace(ANA, institutes=("brgm", "cetim")), Inputs(day(0), matches, names, FRESH))
@@ -106,14 +106,14 @@ class TestOrder:
 
 
 class TestNetwork:
-    SUBSCRIBER = replace(ANA, institutes=(NETWORK,), min_fit=0, language=Language.EN)
+    SUBSCRIBER = replace(ANA, institutes=(NETWORK,), threshold=0, language=Language.EN)
 
     def test_the_view(self) -> None:
         a, b, c = call("A"), call("B"), call("C")
         fits = {
             "x": (match_of(a, 99, "gas"), match_of(b, 95)),
-            "y": (match_of(b, 94), match_of(a, 91, "ice"), match_of(c, 50)),
-            "z": (match_of(c, 40),),
+            "y": (match_of(b, 94), match_of(a, 91, "ice"), match_of(c, 15)),
+            "z": (match_of(c, 14),),
             "x/lab": (match_of(c, 99),),
         }
         matches = {key: [replace(m, institute=key) for m in of_one] for key, of_one in fits.items()}
@@ -142,7 +142,7 @@ def test_the_inputs_are_read_from_store_and_index(tmp_path: Path) -> None:
     institutes = [replace(i, labs=(lab,), keywords_fr=(), description_fr="") for i in institutes]
     listing = load_sample()
     today = listing.as_of
-    readers = [replace(ANA, min_fit=60), replace(ANA, identifier="lea", institutes=("brgm/Ground",), min_fit=80)]
+    readers = [replace(ANA, threshold=10), replace(ANA, identifier="lea", institutes=("brgm/Ground",), threshold=20)]
     now = datetime.combine(today, time(6), tzinfo=UTC)
     with Store.open(f"sqlite:///{tmp_path}/matcher.db") as store:
         run = store.runs.begin("fetch", now)
@@ -158,7 +158,7 @@ def test_the_inputs_are_read_from_store_and_index(tmp_path: Path) -> None:
         for matches in inputs.matches.values():
             assert matches
             assert [m.fit for m in matches] == sorted((m.fit for m in matches), reverse=True)
-            assert all(m.call.is_live(today) and (m.fit >= 60 or m.pinned) for m in matches)
+            assert all(m.call.is_live(today) and (m.fit >= 10 or m.pinned) for m in matches)
             assert 0 < len(matches[0].evidence) <= 5
         for reader in readers:
             digest = compose(reader, for_subscriber(inputs, store, reader))

@@ -26,7 +26,12 @@ def test_a_folder_is_read_as_written(tmp_path, packed):
     project = benchmark.profiles[1].parts[0]
     assert project.topic == "T"
     assert project.text.splitlines() == ["Wet soils", "Water.", "soil", " water"]
-    assert benchmark.groups["d"] == {"size": "3-5 projects", "country": "FR"}
+    assert benchmark.groups["d"] == {
+        "size": "3-5 projects",
+        "country": "FR",
+        "kind": "profile",
+        "same_as": "d",
+    }
     assert load_qrels(tmp_path) == {"w": {"HORIZON-CL4-2027-01-02": 1}}
 
 

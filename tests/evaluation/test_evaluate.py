@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.cli.main import main
+from matcher.model.match import THRESHOLD
+from matcher.ranking.chance import LEARNED
 from tests.helpers.benchmarks import BENCHMARK, part_of, with_benchmark, write
 from tests.helpers.forms import either, has_a_long_form
+from tests.helpers.paths import SHARED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,11 +141,45 @@ def test_targets_on_real_wins(evaluate, organisations):
     assert ours["recall@50"] >= 0.52
 
 
+REAL_PROJECTS = str(SHARED / "cordis" / "cordis-HORIZONprojects-csv.zip")
+JUDGED = SHARED / "benchmark" / "judged"
+
+
+@with_benchmark
+def test_targets_on_calls_judged_by_reading(evaluate):
+    """Each topic by numbers learned on the others; docs/ranking.md shows the figures."""
+    asked = ("--background", REAL_PROJECTS, "--cross-validate", "--model", "matcher", "--model", "bm25")
+    models = evaluate(JUDGED, *asked)
+    ours = models["models"]["matcher"]
+    assert ours["ndcg@10"] >= 0.77
+    assert ours["ndcg@10"] >= 1.10 * models["models"]["bm25"]["ndcg@10"]
+    found = ours["judgement"]
+    assert found["average_precision"] >= 0.64
+    assert found["calibration_error"] <= 0.06
+    assert found["grade_0_in_10"]["institute"] <= 0.06
+    (shown,) = [row for row in found["shown"] if row["fit"] == THRESHOLD]
+    assert shown["calls"] <= 12
+    assert shown["precision"] >= 0.50
+    assert shown["of_grade_3"] >= 0.90
+    assert shown["of_relevant"] >= 0.68
+
+
+@with_benchmark
+def test_what_is_shipped_is_what_learning_gives(monkeypatch, tmp_path):
+    monkeypatch.setenv("MATCHER_HOME", str(tmp_path / "home"))
+    file = tmp_path / "learned.json"
+    with pytest.raises(SystemExit):
+        main(["evaluate", str(JUDGED), "--background", REAL_PROJECTS, "--learn", str(file)])
+    again, shipped = (json.loads(path.read_text(encoding="utf-8"))["with_projects"] for path in (file, LEARNED))
+    weights = [[row["weight"] for row in record["features"].values()] for record in (again, shipped)]
+    assert weights[0] == pytest.approx(weights[1], abs=0.02)
+
+
 @has_a_long_form
 @with_benchmark
 @pytest.mark.parametrize("pattern", [(), ("--calls", "*2014*")], ids=["all", "2014"])
 def test_written_profiles_are_ahead_of_both_baselines(evaluate, institutes, pattern):
-    models = evaluate(institutes, *pattern)["models"]
+    models = evaluate(institutes, *pattern, "--background", REAL_PROJECTS)["models"]
     for measure in ("ndcg@10", "recall@50", "map"):
         assert models["matcher"][measure] > models["naive"][measure]
         assert models["matcher"][measure] > models["bm25"][measure]

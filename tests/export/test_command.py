@@ -74,7 +74,7 @@ def test_changes_since(export):
     record = json.loads(export("changes", "--since", "2026-06-12", "-f", "json").out)
     assert [(c["call"], c["kind"]) for c in record["changes"] if c["kind"] != "new"] == [(PHOTONIC, "moved")]
     assert len(record["changes"]) == 2
-    record = json.loads(export("changes", "-i", "cea-leti", "--min-fit", "60", "-f", "json").out)
+    record = json.loads(export("changes", "-i", "cea-leti", "--min-fit", "20", "-f", "json").out)
     assert PHOTONIC in {c["call"] for c in record["changes"]}
 
 

@@ -28,7 +28,7 @@ SUBSCRIBERS = b"""subscribers:
     name: A Person
     institutes: ["*"]
     frequency: {weekly: monday}
-    min_fit: 80
+    threshold: 80
     reminders: [30, 3]
     mute: {calls: [X], terms: [y]}
   - address: other@example.org

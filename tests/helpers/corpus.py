@@ -10,11 +10,19 @@ from hypothesis import strategies as st
 from matcher.model.call import Action, Call, Section
 from matcher.model.institute import Profile, ProfilePart
 from matcher.ranking.build import build
+from matcher.ranking.scoring import score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matcher.ranking.index import Index
+    from matcher.ranking.scoring import Scored
+
+
+def scored_of(index: Index, name: str) -> Scored:
+    """Every call scored for an institute of the index."""
+    return score(index, index.wish(name), everything=True)
+
 
 NOW = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 6, 15)
@@ -71,15 +79,14 @@ def indexed(calls: Sequence[Call], *profiles: Profile, previous: Index | None = 
 
 def totals(index: Index, name: str = "one") -> dict[str, float]:
     """The score of every call by identifier."""
-    scores = index.scores(index.query(name)).total.tolist()
+    scores = scored_of(index, name).totals.tolist()
     return dict(zip(index.identifiers(), scores, strict=True))
 
 
 def fits(index: Index, name: str = "one") -> dict[str, int]:
     """The fit of every call by identifier."""
-    from matcher.ranking.matching import score_all
 
-    scored = score_all(index, index.query(name), name)
+    scored = scored_of(index, name)
     return {identifier: scored.fit(row) for row, identifier in enumerate(index.identifiers())}
 
 

@@ -24,8 +24,9 @@ START = datetime(2026, 6, 15, 6, 0, tzinfo=UTC)
 MAIL = '[mail]\nrate = 1000\nsender = "calls@example.org"\noperator = "ops@example.org"\n'
 EVERYBODY = """
 subscribers:
-  - {id: leti, address: leti@example.org, institutes: [cea-leti], language: en, frequency: daily, min_fit: 0, most: 200}
-  - {id: mines, address: mines@example.org, institutes: [mines], language: fr, frequency: daily, min_fit: 0, most: 200}
+  - {id: leti, address: leti@example.org, institutes: [cea-leti], frequency: daily, language: en, most: 99,
+     threshold: 0}
+  - {id: mines, address: mines@example.org, institutes: [mines], language: fr, frequency: daily, threshold: 0, most: 99}
   - {id: network, address: europe@example.org, institutes: ["*"], language: en, frequency: daily, most: 200}
 """
 

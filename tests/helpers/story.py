@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MONDAY = date(2026, 6, 1)
 FIT = 95
 
-ANA = Subscriber("ana", "Ana", "ana@example.org", institutes=("brgm",), frequency=Frequency.DAILY, min_fit=50)
+ANA = Subscriber("ana", "Ana", "ana@example.org", institutes=("brgm",), frequency=Frequency.DAILY, threshold=50)
 
 
 def day(number: int) -> date:

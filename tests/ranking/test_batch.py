@@ -34,20 +34,6 @@ def test_the_best_calls_are_those_of_the_index_itself(count, workers):
         assert total[rows] == pytest.approx(scores, abs=1e-5)
 
 
-def test_sentence_vectors_count_as_they_do_for_one_profile():
-    index = indexed(some_calls(), *several(2))
-    chance = np.random.default_rng(7)
-    rows = np.arange(0, len(index), 2)
-    index.arrays["meaning_rows"] = rows
-    index.arrays["meaning_calls"] = chance.normal(size=(len(rows), 4)).astype(np.float32)
-    query = replace(index.query("p0"), meaning=chance.normal(size=4).astype(np.float32))
-    plain = index.query("p1")
-    best = top_matches(index, [query, plain], 5)
-    for asked, scores in zip((query, plain), best.scores, strict=True):
-        assert scores == pytest.approx(-np.sort(-index.scores(asked).total)[:5], abs=1e-5)
-    assert not np.allclose(index.scores(query).total, index.scores(index.query("p0")).total)
-
-
 def test_fewer_calls_than_asked_for_and_an_empty_profile():
     index = indexed(some_calls()[:3], profile("photonics"), replace(profile(), identifier="two"))
     best = top_matches(index, [index.query("one"), index.query("two")], 50)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,10 +17,10 @@ from matcher.model.call import LIVE, Deadline, Status
 from matcher.model.question import CallFilter
 from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT, open_index
-from matcher.ranking.matching import best_matches, place, score_all
+from matcher.ranking.matching import Depth, best_matches, place
 from matcher.ranking.tfidf import count_terms, nearest, unit_rows
 from matcher.text.analysis import Analyzer
-from tests.helpers.corpus import SUBJECTS, TODAY, call, fits, indexed, profile, some_calls, totals
+from tests.helpers.corpus import SUBJECTS, TODAY, call, fits, indexed, profile, scored_of, some_calls, totals
 
 days = st.dates(TODAY - timedelta(40), TODAY + timedelta(40))
 fates = st.builds(
@@ -38,10 +39,10 @@ def test_the_index_and_the_calls_agree_on_what_is_live(drawn, today: date):
     index = indexed(calls, profile(SUBJECTS[0]))
     live = {c.identifier for c in calls if c.is_live(today)}
     assert {index.call(row).identifier for row in index.live_rows(today)} == live
-    scored = score_all(index, index.query("one"), "one")
-    shown = {match.call.identifier for match in best_matches(scored, CallFilter(), today, top=20)}
+    scored = scored_of(index, "one")
+    shown = {match.call.identifier for match in best_matches(scored, CallFilter(), today, Depth(20))}
     assert shown <= live
-    everything = best_matches(scored, CallFilter(status=frozenset()), today, top=20)
+    everything = best_matches(scored, CallFilter(status=frozenset()), today, Depth(20))
     assert shown == {match.call.identifier for match in everything if match.call.status_on(today) in LIVE}
 
 
@@ -95,29 +96,28 @@ def test_words_of_new_calls_are_found_beside_those_of_the_fit():
     )
     assert after.find_term("aardvark") >= after.fitted_terms
     assert after.find_term("photon") == before.find_term("photon")
-    new = call(40, "").identifier.upper()
-    assert totals(after)[new] > max(score for name, score in totals(before).items())
+    assert scored_of(after, "one").related[after.row(call(40, "").identifier)]
 
 
 def test_the_place_of_a_call_is_the_one_that_the_list_shows():
     index = indexed(some_calls(), profile(*SUBJECTS[:3]))
-    scored = score_all(index, index.query("one"), "one")
+    scored = scored_of(index, "one")
     wanted = CallFilter(status=frozenset())
-    for match in best_matches(scored, wanted, TODAY, top=30):
+    for match in best_matches(scored, wanted, TODAY, Depth(30)):
         placed = place(scored, wanted, TODAY, index.row(match.call.identifier), top=2)
         assert (placed.match.rank, placed.match.score, placed.match.fit) == (match.rank, match.score, match.fit)
         assert (
             placed.score_needed
-            == scored.totals[index.row(best_matches(scored, wanted, TODAY, top=2)[1].call.identifier)]
+            == scored.totals[index.row(best_matches(scored, wanted, TODAY, Depth(2))[1].call.identifier)]
         )
 
 
-def test_fits_are_places_among_the_archive():
+def test_fits_follow_the_scores_and_are_chances():
     index = indexed(some_calls(), profile(*SUBJECTS[:3]))
     scores, found = totals(index), fits(index)
     ranked = sorted(scores, key=scores.__getitem__)
     assert [found[name] for name in ranked] == sorted(found.values())
-    assert found[ranked[-1]] >= 90
+    assert found[ranked[-1]] == round(100 / (1 + math.exp(-scores[ranked[-1]])))
 
 
 @pytest.mark.parametrize("size", [3, 40, 200, 257])

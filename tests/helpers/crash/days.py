@@ -37,7 +37,7 @@ FIRST, SECOND, THIRD = date(2026, 6, 15), date(2026, 6, 16), date(2026, 6, 17)
 REFUSED = "gone@example.org"
 READERS = ("leti", "mines", "network", "gone")
 INSTITUTES = ("cea-leti", "mines", "calym")
-SUBSCRIBERS = EVERYBODY + f"  - {{id: gone, address: {REFUSED}, institutes: [calym], frequency: daily, min_fit: 0}}\n"
+SUBSCRIBERS = EVERYBODY + f"  - {{id: gone, address: {REFUSED}, institutes: [calym], frequency: daily, threshold: 0}}\n"
 UNDESCRIBED, DESCRIBED_BY_FILE = 8, "horizon-test-2027-0000-08"
 
 

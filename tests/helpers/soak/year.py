@@ -246,7 +246,7 @@ def _subscribers() -> str:
         frequency = "daily" if reader.weekday is None else f"{{weekly: {days[reader.weekday]}}}"
         lines.append(
             f"  - {{id: {reader.identifier}, address: {reader.address}, institutes: {reader.institutes}, "
-            f"language: {reader.language}, frequency: {frequency}, min_fit: 0, most: 200, "
+            f"language: {reader.language}, frequency: {frequency}, threshold: 0, most: 200, "
             f"programmes: {'[DIGITAL]' if reader.digital_only else '[]'}, reminders: {list(reader.reminders)}"
             + (f", mute: {{calls: [{reader.mutes}]}}" if reader.mutes else "")
             + "}"

@@ -1,0 +1,117 @@
+"""What words stand for, by the company they keep: projects, or calls where there are none.
+
+A skill is represented by the background texts that are most like it (explicit semantic analysis, Gabrilovich and
+Markovitch 2007), less the average text; a call by its own nearest ones. Arrays of numpy only: this is read while a
+person waits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Floats = npt.NDArray[np.float32]
+Positions = npt.NDArray[np.int32]
+
+NEAREST = 50
+"""Background texts that a skill and a call are compared by."""
+
+EXPANDED = 10
+"""Of these the nearest make the vector of a skill."""
+
+HEAVIEST = 100
+"""Terms that are kept of a background text in the vectors of skills; all of them count in the search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """A sparse matrix by term: `rows` and `weights` of term `t` stand from `starts[t]` to `starts[t + 1]`."""
+
+    starts: npt.NDArray[Any]
+    rows: Positions
+    weights: npt.NDArray[Any]
+    size: int
+
+    def product(self, ids: Positions, weights: Floats) -> npt.NDArray[np.float64]:
+        """(size,) the product of every row with one sparse vector."""
+        lows = self.starts[ids].astype(np.int64)
+        lengths = self.starts[ids + 1].astype(np.int64) - lows
+        total = int(lengths.sum())
+        if not total:
+            return np.zeros(self.size)
+        ends = np.cumsum(lengths)
+        places = np.arange(total) + np.repeat(lows - (ends - lengths), lengths)
+        values = self.weights[places].astype(np.float64) * np.repeat(weights.astype(np.float64), lengths)
+        return np.bincount(self.rows[places], weights=values, minlength=self.size).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Background texts near something, nearest first: `rows` and `shares` (of their likeness, adding up to 1)."""
+
+    rows: Positions
+    shares: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """A skill as its nearest texts say it, less the average text: `weights` by term and the `length` of the whole.
+
+    The average has a weight for every term; what a call has of it is known beforehand (`Background.share`), so that
+    only the terms of the nearest texts are kept here.
+    """
+
+    ids: Positions
+    weights: Floats
+    length: float
+
+
+class Background:
+    """The background of an index."""
+
+    def __init__(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        starts = arrays["background_starts"]
+        size = len(arrays["background_edges"]) - 1
+        self._postings = Postings(starts, arrays["background_rows"], arrays["background_weights"], size)
+        self._edges = arrays["background_edges"]
+        self._terms = arrays["background_terms"]
+        self._values = arrays["background_values"]
+        self.average: Floats = arrays["background_average"]
+        self._square = float(self.average.astype(np.float64) @ self.average)
+
+    def __len__(self) -> int:
+        return len(self._edges) - 1
+
+    def nearest(self, ids: Positions, weights: Floats) -> Near:
+        """The background texts most like a sparse vector of unit length."""
+        known = ids < len(self._postings.starts) - 1
+        likeness = self._postings.product(ids[known], weights[known])
+        found = np.flatnonzero(likeness)
+        order = found[np.lexsort((found, -likeness[found]))[:NEAREST]]
+        values = likeness[order]
+        return Near(order.astype(np.int32), (values / values.sum() if len(order) else values).astype(np.float32))
+
+    def expanded(self, near: Near) -> Expanded:
+        """The weighted mean of the nearest few, less the average of all."""
+        rows = near.rows[:EXPANDED]
+        if not len(rows):
+            return Expanded(np.zeros(0, np.int32), np.zeros(0, np.float32), 0.0)
+        shares = near.shares[:EXPANDED].astype(np.float64)
+        spans = [slice(int(self._edges[row]), int(self._edges[row + 1])) for row in rows]
+        ids = np.concatenate([self._terms[span] for span in spans])
+        values = np.concatenate(
+            [
+                share * self._values[span].astype(np.float64)
+                for share, span in zip(shares / shares.sum(), spans, strict=True)
+            ]
+        )
+        terms, places = np.unique(ids, return_inverse=True)
+        weights = np.bincount(places, weights=values, minlength=len(terms))
+        square = weights @ weights - 2 * weights @ self.average[terms] + self._square
+        return Expanded(terms.astype(np.int32), weights.astype(np.float32), float(np.sqrt(max(square, 1e-12))))

@@ -1,0 +1,119 @@
+"""Calls as skills are compared with them: their nearest background texts, their passages, what strangers have."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from matcher.model.institute import Profile, ProfilePart
+from matcher.ranking.background import NEAREST, Background
+from matcher.ranking.latent import fold_rows
+from matcher.ranking.likeness import call_side, strangers_of
+from matcher.ranking.skillset import skills_of
+from matcher.ranking.tfidf import UNREAD_SECTIONS, unit_rows
+from matcher.text.passages import passages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from matcher.model.call import Call
+    from matcher.ranking.lexis import Lexis
+    from matcher.text.analysis import Analyzer
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+def call_arrays(
+    calls: Sequence[Call],
+    weights: sparse.csr_array,
+    arrays: Mapping[str, npt.NDArray[Any]],
+    lexis: Lexis,
+    analyzer: Analyzer,
+    day: date | None,
+) -> Arrays:
+    """The arrays of `CallSide`, without the strangers; `weights` (calls × terms) are those of the postings.
+
+    Calls that are live on `day`, and those that likenesses are measured against, are read closely: `close_rows` and
+    the postings of these alone.
+    """
+    rows = unit_rows(weights)
+    close = np.array([day is None or call.is_live(day) for call in calls], dtype=np.bool_) | arrays["standard"]
+    chosen = np.flatnonzero(close)
+    by_term = weights[chosen].tocsc()
+    by_term.sort_indices()
+    average = arrays["background_average"]
+    return {
+        "call_average": np.asarray(rows[:, : len(average)] @ average, dtype=np.float32),
+        **_near(rows, Background(arrays)),
+        **_passages(calls, close, rows, arrays, lexis, analyzer),
+        "close_rows": chosen.astype(np.int64),
+        "close_starts": by_term.indptr.astype(np.int32),
+        "close_postings": by_term.indices.astype(np.int32),
+        "close_weights": by_term.data.astype(np.float32),
+    }
+
+
+def stranger_arrays(
+    arrays: Mapping[str, npt.NDArray[Any]], strangers: Sequence[str], lexis: Lexis, analyzer: Analyzer
+) -> Arrays:
+    """What nobody's skills have with each call."""
+    parts = tuple(ProfilePart("keyword", "", words, "en") for words in strangers)
+    skills = skills_of(Profile("", "", parts), analyzer, lexis, arrays)
+    means, scales = strangers_of(call_side(arrays), skills, arrays["standard"])
+    return {"stranger_means": means, "stranger_scales": scales}
+
+
+def _near(rows: sparse.csr_array, background: Background) -> Arrays:
+    found = np.zeros((rows.shape[0], NEAREST), dtype=np.int32)
+    shares = np.zeros((rows.shape[0], NEAREST), dtype=np.float32)
+    for row in range(rows.shape[0]):
+        span = slice(int(rows.indptr[row]), int(rows.indptr[row + 1]))
+        near = background.nearest(rows.indices[span].astype(np.int32), rows.data[span])
+        found[row, : len(near.rows)] = near.rows
+        shares[row, : len(near.rows)] = near.shares
+    return {"call_near_rows": found, "call_near_shares": shares}
+
+
+def _passages(
+    calls: Sequence[Call],
+    close: npt.NDArray[np.bool_],
+    rows: sparse.csr_array,
+    arrays: Mapping[str, npt.NDArray[Any]],
+    lexis: Lexis,
+    analyzer: Analyzer,
+) -> Arrays:
+    """The passages of calls that are read closely, each with the title; any other call is one passage."""
+    texts = [_texts(call) if read else [] for call, read in zip(calls, close.tolist(), strict=True)]
+    counted = _counted([text for found in texts for text in found], lexis, analyzer, rows.shape[1])
+    whole = np.flatnonzero(~close)
+    places = fold_rows(arrays, sparse.csr_array(sparse.vstack([counted, rows[whole]], format="csr")))
+    sizes = np.array([max(len(found), 1) for found in texts], dtype=np.int64)
+    edges = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    ordered = np.zeros((int(edges[-1]), places.shape[1]), dtype=np.int8)
+    split = np.repeat(close, sizes)
+    ordered[split], ordered[~split] = places[: counted.shape[0]], places[counted.shape[0] :]
+    return {"passages": ordered, "passage_edges": edges}
+
+
+def _texts(call: Call) -> list[str]:
+    body = "\n".join(section.text for section in call.sections if section.name not in UNREAD_SECTIONS)
+    return [f"{call.title}\n{passage}" for passage in passages(body) or [""]]
+
+
+def _counted(texts: Sequence[str], lexis: Lexis, analyzer: Analyzer, size: int) -> sparse.csr_array:
+    """TF-IDF rows of unit length over the terms of the index."""
+    ends, ids, values = [0], [], []
+    for text in texts:
+        for term, times in Counter(analyzer.terms(text)).items():
+            if (position := lexis.find_term(term)) is not None:
+                ids.append(position)
+                values.append((1 + np.log(times)) * lexis.idf[position])
+        ends.append(len(ids))
+    data = np.array(values, dtype=np.float32)
+    found = sparse.csr_array((data, np.array(ids, dtype=np.int32), np.array(ends)), shape=(len(texts), size))
+    return unit_rows(found)

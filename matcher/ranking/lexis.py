@@ -1,0 +1,30 @@
+"""The fitted terms that profiles and skills are weighed by."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
+
+class Lexis(Protocol):
+    """The fitted terms that a profile is weighed by."""
+
+    @property
+    def fitted_terms(self) -> int:
+        """Terms below this position were there when the model was fitted; later ones are new words of new calls."""
+        ...
+
+    @property
+    def idf(self) -> Floats: ...
+
+    @property
+    def background_calls(self) -> Floats: ...
+
+    @property
+    def background_projects(self) -> Floats: ...
+
+    def find_term(self, term: str) -> int | None: ...

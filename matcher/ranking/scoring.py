@@ -1,0 +1,161 @@
+"""One profile against calls: scores, fits, and what made them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from matcher.model.match import Evidence, EvidenceKind
+from matcher.ranking import chance, numbers
+from matcher.ranking.likeness import compare, uncentred
+from matcher.ranking.wish import Own, Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matcher.ranking.chance import Numbers, Standard
+    from matcher.ranking.index import Index, Scores
+    from matcher.ranking.profile import QueryVector
+
+Doubles = npt.NDArray[np.float64]
+
+_FACTS = ("place among all calls", "call of Horizon Europe", "open to any science")
+
+LEAST = 0.005
+"""A call with a smaller chance has nothing of a profile: it is not among its candidates."""
+
+_HARDLY = 1e-5
+
+NOTHING = -12.0
+"""The log-odds of every call for a wish that says nothing."""
+
+OWN_WEIGHT = 0.3
+"""Log-odds for each spread by which a call is nearer to the own projects than calls are on the mean."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Calls scored for one wish: `totals` (calls,) log-odds, NaN where a call was not asked for.
+
+    `rows` are the calls that were, `compared` (ways, skills, rows) and `found` (features, rows) what they were scored
+    by; `shared` (rows,) tells which have a word of a skill.
+    """
+
+    index: Index
+    wish: Wish
+    rows: npt.NDArray[np.int64]
+    compared: npt.NDArray[np.float32]
+    standard: Standard
+    found: Doubles
+    shared: npt.NDArray[np.bool_]
+    numbers: Numbers
+    own_scores: Scores | None
+
+    @cached_property
+    def totals(self) -> Doubles:
+        totals = np.full(len(self.index), np.nan)
+        totals[self.rows] = self._by_skills + self.own[self.rows] + self.meaning[self.rows]
+        return totals
+
+    @cached_property
+    def meaning(self) -> Doubles:
+        """(calls,) what a sentence encoder adds, 0 where there is none or a call was not encoded."""
+        likeness = self.index.meaning(self.wish.meaning)
+        return np.zeros(len(self.index)) if likeness is None else numbers.MEANING_WEIGHT * likeness
+
+    @cached_property
+    def own(self) -> Doubles:
+        """(calls,) what the own projects add, 0 where there are none."""
+        if self.own_scores is None or self.wish.own is None:
+            return np.zeros(len(self.index))
+        own = self.wish.own
+        weight = OWN_WEIGHT if self.wish.skills else self.numbers.alone[1]
+        return np.asarray(weight * (self.own_scores.total - own.mean) / own.spread)
+
+    @cached_property
+    def _by_skills(self) -> Doubles:
+        if not self.wish.skills:
+            nothing = self.numbers.alone[0] if self.wish.own is not None else NOTHING
+            return np.full(len(self.rows), nothing)
+        return chance.log_odds(self.found, self.numbers)
+
+    @cached_property
+    def related(self) -> npt.NDArray[np.bool_]:
+        """(calls,) whether a call has something of the profile: a word of it, or more than hardly a chance."""
+        found = chance.chance(np.nan_to_num(self.totals, nan=NOTHING)) >= LEAST
+        found[self.rows] |= self.shared
+        found |= self.meaning > 0
+        if self.own_scores is not None:
+            found |= self.own_scores.text > 0
+        return np.asarray(found & np.isfinite(self.totals))
+
+    def fit(self, row: int) -> int:
+        """The fit of one call, 0-100."""
+        return int(chance.percent(self.totals[row]))
+
+    def fits(self) -> npt.NDArray[np.int64]:
+        """(calls,) the fit of every call; 0 also where it has nothing in common with the profile."""
+        return np.where(self.related, chance.percent(np.nan_to_num(self.totals, nan=NOTHING)), 0)
+
+    def evidence(self, row: int) -> tuple[Evidence, ...]:
+        """What made the score of one call, heaviest first: with the base (`base_of`) the weights add up to it."""
+        found = [*self._skill_evidence(row), *self._own_evidence(row), *self._meaning_evidence(row)]
+        return tuple(sorted(found, key=lambda e: (-e.weight, e.term)))
+
+    def base_of(self, row: int, evidence: tuple[Evidence, ...]) -> float:
+        """What the score of a call would be without any of its evidence."""
+        return float(self.totals[row] - sum(item.weight for item in evidence))
+
+    def _skill_evidence(self, row: int) -> Iterator[Evidence]:
+        if not self.wish.skills:
+            return
+        column = np.searchsorted(self.rows, row)
+        one = slice(int(column), int(column) + 1)
+        skills, rest, _ = chance.parts(self.compared[:, :, one], self.found[:, one], self.standard, self.numbers)
+        for skill, weight in zip(self.wish.skills, skills[:, 0].tolist(), strict=True):
+            if weight:
+                yield Evidence(skill.words, weight, skill.original, skill.source)
+        for name, weight in zip(_FACTS, rest[:, 0].tolist(), strict=False):  # the number of skills is in the base
+            if weight:
+                yield Evidence(name, weight, None, None, EvidenceKind.FACT)
+
+    def _meaning_evidence(self, row: int) -> Iterator[Evidence]:
+        if weight := float(self.meaning[row]):
+            yield Evidence("meaning as a whole", weight, None, None, EvidenceKind.MEANING)
+
+    def _own_evidence(self, row: int) -> Iterator[Evidence]:
+        if self.own_scores is None or self.wish.own is None:
+            return
+        weight = float(self.own[row])
+        parts = self.index.contributions(self.own_scores, row)
+        if not self.wish.skills:
+            query, total = self.wish.own.query, float(self.own_scores.total[row])
+            scale = weight / total if total else 0.0
+            for i in np.flatnonzero(parts).tolist():
+                yield Evidence(query.words[i], float(parts[i]) * scale, query.originals[i], query.sources[i])
+            return
+        source = self.wish.own.query.sources[int(np.argmax(parts))] if parts.any() else None
+        yield Evidence("own projects", weight, None, source, EvidenceKind.PROJECTS)
+
+
+def score(index: Index, wish: Wish, *, everything: bool = False) -> Scored:
+    """Score the calls that are read closely, or `everything`, closed ones too."""
+    side, rows = index.side(everything=everything)
+    compared = compare(side, wish.skills)
+    reference = index.arrays["standard"][rows]
+    standard = wish.standard or chance.standard_of(compared, reference)
+    found = chance.features(compared, standard, index.call_facts[:, rows])
+    shared = np.any(uncentred(side, compared, "words") > _HARDLY, axis=0)
+    own = index.scores(wish.own.query) if wish.own is not None else None
+    return Scored(index, wish, rows, compared, standard, found, shared, chance.learned(index.background_kind), own)
+
+
+def own_of(index: Index, query: QueryVector) -> Own:
+    """Own projects with what they have with the reference calls."""
+    scores = index.scores(query).total[index.arrays["standard"]]
+    spread = float(scores.std()) if len(scores) else 0.0
+    return Own(query, float(scores.mean()) if len(scores) else 0.0, spread or 1.0)

@@ -1,0 +1,155 @@
+"""The skills of a profile, one by one: what a person wrote, as terms, as its nearest texts, as a place in the space."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from matcher.ranking.background import Background, Expanded, Near
+from matcher.ranking.latent import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from matcher.model.institute import Profile, ProfilePart
+    from matcher.ranking.lexis import Lexis
+    from matcher.text.analysis import Analyzer
+
+Floats = npt.NDArray[np.float32]
+WRITTEN = frozenset({"keyword", "lab", "text"})
+"""Kinds of parts that are skills."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """One skill: `words` in English, `original` in French where it is written so, `source` where it stands.
+
+    `ids` (terms,) ascending and `weights` (terms,) of unit length are its terms; empty where no text knows any.
+    """
+
+    words: str
+    source: str
+    original: str | None
+    ids: npt.NDArray[np.int32]
+    weights: Floats
+    near: Near
+    expanded: Expanded
+    place: Floats
+
+
+def skills_of(
+    profile: Profile, analyzer: Analyzer, lexis: Lexis, arrays: Mapping[str, npt.NDArray[Any]]
+) -> tuple[Skill, ...]:
+    """The skills of a profile that some text knows, each once; excluded terms count in none of them.
+
+    A French list that pairs up with an English one says the same again: only what is beyond it counts.
+    """
+    background = Background(arrays)
+    excluded = frozenset(term for text in profile.exclude for term in analyzer.terms(text))
+    found: dict[tuple[int, ...], Skill] = {}
+    for part in written_parts(profile):
+        words = _english(part, analyzer, lexis)
+        counts = Counter(t for t in analyzer.terms(words) if t not in excluded)
+        known = {i: n for term, n in counts.items() if (i := lexis.find_term(term)) is not None}
+        if not known:
+            continue
+        ids = np.array(sorted(known), dtype=np.int32)
+        weights = np.array([(1 + np.log(known[i])) * lexis.idf[i] for i in ids.tolist()], dtype=np.float32)
+        weights /= np.linalg.norm(weights)
+        near = background.nearest(ids, weights)
+        original = part.text if part.language == "fr" else None
+        shown = " ".join(words.split()) if original is None else max(words.splitlines(), key=len)
+        found.setdefault(
+            tuple(ids.tolist()),
+            Skill(
+                shown, part.label, original, ids, weights, near, background.expanded(near), fold(arrays, ids, weights)
+            ),
+        )
+    return tuple(found.values())
+
+
+def written_parts(profile: Profile) -> Iterator[ProfilePart]:
+    """What a person wrote, the French list only where it says more than the English one."""
+    for kind in ("keyword", "lab", "text"):
+        parts = [part for part in profile.parts if part.kind == kind]
+        for label in dict.fromkeys(part.label if kind == "lab" else "" for part in parts):
+            same = [part for part in parts if kind != "lab" or part.label == label]
+            english = [part for part in same if part.language != "fr"]
+            french = [part for part in same if part.language == "fr"]
+            yield from english
+            yield from french[len(english) :]
+
+
+def _english(part: ProfilePart, analyzer: Analyzer, lexis: Lexis) -> str:
+    if part.language != "fr":
+        return part.text
+    from matcher.text.french import translated
+
+    def known(text: str) -> bool:
+        return all(lexis.find_term(term) is not None for term in analyzer.terms(text) if " " not in term)
+
+    return "\n".join(english for english, _ in translated(part.text, known))
+
+
+def pack_skills(sets: Sequence[tuple[Skill, ...]]) -> dict[str, npt.NDArray[Any]]:
+    """The skills of several profiles as arrays; their words are kept apart (`skill_facts`)."""
+    skills = [skill for found in sets for skill in found]
+    dimensions = max((len(skill.place) for skill in skills), default=1)
+
+    def edges(sizes: list[int]) -> npt.NDArray[np.int64]:
+        return np.concatenate([[0], np.cumsum(np.array(sizes, dtype=np.int64))]).astype(np.int64)
+
+    def joined(pieces: list[npt.NDArray[Any]], kind: type) -> npt.NDArray[Any]:
+        return np.concatenate([np.zeros(0, dtype=kind), *pieces]).astype(kind)
+
+    return {
+        "skill_profiles": edges([len(found) for found in sets]),
+        "skill_edges": edges([len(skill.ids) for skill in skills]),
+        "skill_ids": joined([skill.ids for skill in skills], np.int32),
+        "skill_weights": joined([skill.weights for skill in skills], np.float32),
+        "skill_near_edges": edges([len(skill.near.rows) for skill in skills]),
+        "skill_near_rows": joined([skill.near.rows for skill in skills], np.int32),
+        "skill_near_shares": joined([skill.near.shares for skill in skills], np.float32),
+        "skill_expanded_edges": edges([len(skill.expanded.ids) for skill in skills]),
+        "skill_expanded_ids": joined([skill.expanded.ids for skill in skills], np.int32),
+        "skill_expanded_weights": joined([skill.expanded.weights for skill in skills], np.float32),
+        "skill_lengths": np.array([skill.expanded.length for skill in skills], dtype=np.float64),
+        "skill_places": np.array([skill.place for skill in skills], dtype=np.float32).reshape(len(skills), dimensions),
+    }
+
+
+def unpack_skills(
+    arrays: Mapping[str, npt.NDArray[Any]], facts: Sequence[Sequence[str | None]], profile: int
+) -> tuple[Skill, ...]:
+    """The skills of one profile again; `facts` are words, source and original of every skill."""
+    first, last = arrays["skill_profiles"][profile : profile + 2].tolist()
+
+    def span(name: str, row: int) -> slice:
+        start, end = arrays[name][row : row + 2].tolist()
+        return slice(start, end)
+
+    found = []
+    for row in range(first, last):
+        words, source, original = facts[row]
+        terms, near, expanded = (span(f"skill_{name}edges", row) for name in ("", "near_", "expanded_"))
+        found.append(
+            Skill(
+                words or "",
+                source or "",
+                original,
+                arrays["skill_ids"][terms],
+                arrays["skill_weights"][terms],
+                Near(arrays["skill_near_rows"][near], arrays["skill_near_shares"][near]),
+                Expanded(
+                    arrays["skill_expanded_ids"][expanded],
+                    arrays["skill_expanded_weights"][expanded],
+                    float(arrays["skill_lengths"][row]),
+                ),
+                arrays["skill_places"][row],
+            )
+        )
+    return tuple(found)

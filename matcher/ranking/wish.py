@@ -1,0 +1,40 @@
+"""What calls are scored for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from matcher.ranking.chance import Standard
+    from matcher.ranking.profile import QueryVector
+    from matcher.ranking.skillset import Skill
+
+    Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the own projects of a profile say: their `query`, and mean and spread of their scores over the reference."""
+
+    query: QueryVector
+    mean: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What calls are scored for: skills, with what they have with the reference calls, and own projects.
+
+    Without any skill the own projects alone are asked, and the other way round.
+    """
+
+    skills: tuple[Skill, ...] = ()
+    standard: Standard | None = None
+    own: Own | None = None
+    pin: tuple[str, ...] = ()  # calls that hold one of these terms are always shown
+    institute: str = ""  # whose it is, in the words of `Match.institute`
+    meaning: Floats | None = None  # (dimensions,) the vector of a sentence encoder, where one is used
