@@ -13,7 +13,7 @@ from matcher.http import READ_ERRORS, Body, BodyTooLongError, _checked, _Transie
 from matcher.model.call import Section
 from matcher.portal.client import parse_details
 from matcher.portal.parsing import parse_rows
-from matcher.portal.search import Page, _counts, _page
+from matcher.portal.search import SearchPage, _counts, _page
 from tests.helpers.fuzz.harness import Target, short
 from tests.helpers.fuzz.mutations import bytes_like, changed, changes, dumped
 from tests.helpers.portal.rows import description, topic
@@ -39,7 +39,7 @@ def answered(body, check):
 def check_page(body):
     page = answered(body, _page)
     if page is not None:
-        assert isinstance(page, Page)
+        assert isinstance(page, SearchPage)
         parse_rows(page.rows)
 
 
