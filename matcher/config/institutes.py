@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from matcher.config.files import describe_validation_error, read_yaml
 from matcher.config.fingerprint import institute_files, institutes_folder
 from matcher.errors import ConfigError, UsageError
-from matcher.model.institute import Institute, Lab, LegalName
+from matcher.model.institute import ByHand, Institute, Lab, LegalName, Take
 from matcher.model.project import Project
 
 if TYPE_CHECKING:
@@ -36,6 +36,16 @@ def _day(value: object) -> object:
         return dt.date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
         return value
+
+
+def _number(value: object) -> object:
+    """A project's number, with quotes or without."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+ProjectNumber = Annotated[
+    str, BeforeValidator(_number), StringConstraints(pattern=r"^[0-9]{1,12}$", strip_whitespace=True)
+]
 
 
 _DateText = Annotated[dt.date, BeforeValidator(_day)]
@@ -69,11 +79,18 @@ class _Label(_ProfileEntry):
 class _LegalEntity(_ProfileEntry):
     name: Text
     pic: Pic | None = None
+    take: Literal["all", "selected"] = "selected"
+
+
+class _ByHand(_ProfileEntry):
+    add: list[ProjectNumber] = []
+    drop: list[ProjectNumber] = []
 
 
 class _Lab(_ProfileEntry):
     name: Text
     keywords: _Keywords
+    cordis: _ByHand = _ByHand()
 
 
 class _PastProject(_ProfileEntry):
@@ -100,6 +117,7 @@ class _Institute(_ProfileEntry):
     description: _Texts = _Texts()
     labs: list[_Lab] = []
     projects: list[_PastProject] = []
+    cordis: _ByHand = _ByHand()
     include: list[Text] = []
     exclude: list[Text] = []
     pin: list[Text] = []
@@ -178,19 +196,24 @@ def _institute(p: _Institute) -> Institute:
         successor=p.successor,
         location=p.location,
         website=p.website,
-        legal_names=tuple(LegalName(e.name, e.pic) for e in p.legal_entities),
+        legal_names=tuple(LegalName(e.name, e.pic, Take(e.take)) for e in p.legal_entities),
         domains=tuple(p.domains),
         sectors=tuple(p.sectors),
         keywords_en=tuple(p.keywords.en),
         keywords_fr=tuple(p.keywords.fr),
         description_en=p.description.en.strip(),
         description_fr=p.description.fr.strip(),
-        labs=tuple(Lab(x.name, tuple(x.keywords.en), tuple(x.keywords.fr)) for x in p.labs),
+        labs=tuple(Lab(x.name, tuple(x.keywords.en), tuple(x.keywords.fr), _by_hand(x.cordis)) for x in p.labs),
         projects=tuple(Project(x.id, x.title, x.text, x.keywords, x.topic, x.date) for x in p.projects),
         include=tuple(p.include),
         exclude=tuple(p.exclude),
         pin=tuple(p.pin),
+        cordis=_by_hand(p.cordis),
     )
+
+
+def _by_hand(found: _ByHand) -> ByHand:
+    return ByHand(tuple(found.add), tuple(found.drop))
 
 
 def _known(value: Literal[True, False, "unknown"]) -> bool | None:
@@ -210,12 +233,13 @@ def _raw(i: Institute) -> dict[str, Any]:
         "successor": i.successor,
         "location": i.location,
         "website": i.website,
-        "legal_entities": [_filled({"name": n.name, "pic": n.pic}) for n in i.legal_names],
+        "legal_entities": [_raw_entity(entity) for entity in i.legal_names],
         "domains": list(i.domains),
         "sectors": list(i.sectors),
         "description": _filled({"en": i.description_en, "fr": i.description_fr}),
-        "labs": [{"name": lab.name, "keywords": _both(lab.keywords_en, lab.keywords_fr)} for lab in i.labs],
+        "labs": [_raw_lab(lab) for lab in i.labs],
         "projects": [_raw_project(project) for project in i.projects],
+        "cordis": _raw_by_hand(i.cordis),
         "include": list(i.include),
         "exclude": list(i.exclude),
         "pin": list(i.pin),
@@ -229,6 +253,21 @@ def _raw(i: Institute) -> dict[str, Any]:
         "keywords": _both(i.keywords_en, i.keywords_fr),
         **_filled(optional),
     }
+
+
+def _raw_entity(entity: LegalName) -> dict[str, Any]:
+    if entity.pic is None:
+        return {"name": entity.name}
+    return {"name": entity.name, "pic": entity.pic, "take": entity.take.value}
+
+
+def _raw_lab(lab: Lab) -> dict[str, Any]:
+    by_hand = _filled({"cordis": _raw_by_hand(lab.cordis)})
+    return {"name": lab.name, "keywords": _both(lab.keywords_en, lab.keywords_fr), **by_hand}
+
+
+def _raw_by_hand(by_hand: ByHand) -> dict[str, Any]:
+    return _filled({"add": list(by_hand.add), "drop": list(by_hand.drop)})
 
 
 def _raw_project(p: Project) -> dict[str, Any]:

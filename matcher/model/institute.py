@@ -26,15 +26,25 @@ class LegalName:
 
     name: str
     pic: str | None = None
+    take: Take = Take.SELECTED
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """Numbers of CORDIS projects that a person put in, or out, whatever the legal entities are in."""
+
+    add: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """A unit of an institute with skills of its own."""
+    """A unit of an institute with skills, and projects, of its own."""
 
     name: str
     keywords_en: tuple[str, ...] = ()
     keywords_fr: tuple[str, ...] = ()
+    cordis: ByHand = ByHand()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,19 @@ class Institute:
     include: tuple[str, ...] = ()  # terms that count on top of the keywords
     exclude: tuple[str, ...] = ()  # terms that never count
     pin: tuple[str, ...] = ()  # a call that holds one of these is always shown
+    cordis: ByHand = ByHand()
+
+    @property
+    def by_hand(self) -> ByHand:
+        """What was put in and out by hand, the labs' own among it; a number that is in both is out."""
+        lists = [self.cordis, *(lab.cordis for lab in self.labs)]
+        drop = dict.fromkeys(number for one in lists for number in one.drop)
+        add = dict.fromkeys(number for one in lists for number in one.add if number not in drop)
+        return ByHand(tuple(add), tuple(drop))
+
+    def pics(self, take: Take) -> tuple[str, ...]:
+        """The PICs of the legal entities whose projects are taken so."""
+        return tuple(entity.pic for entity in self.legal_names if entity.pic and entity.take is take)
 
     def profile(self) -> Profile:
         """The ranking profile: every text the institute has, each with where it comes from."""

@@ -338,7 +338,9 @@ def institute_record(institute: Institute) -> dict[str, Any]:
         "successor": institute.successor,
         "location": institute.location,
         "website": institute.website,
-        "legal_names": [{"name": n.name, "pic": n.pic} for n in institute.legal_names],
+        "legal_names": [
+            {"name": n.name, "pic": n.pic, "take": n.take.value if n.pic else None} for n in institute.legal_names
+        ],
         "keywords_en": list(institute.keywords_en),
         "keywords_fr": list(institute.keywords_fr),
         "labs": [lab.name for lab in institute.labs],

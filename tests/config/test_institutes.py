@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from matcher.config.fingerprint import institutes_fingerprint
-from matcher.config.institutes import find_institute, load_institutes
+from matcher.config.institutes import find_institute, institute_yaml, load_institutes
 from matcher.config.settings import packaged_config
 from matcher.errors import ConfigError, UsageError
+from matcher.model.institute import ByHand, Take
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,3 +156,43 @@ def test_an_editor_s_lock_file_is_passed_over(tmp_path):
     assert institutes_fingerprint(tmp_path) == before
     (folder / "y.yaml").write_text(GOOD.format(name="y"))
     assert institutes_fingerprint(tmp_path) != before
+
+
+def test_whose_projects_are_taken_whole_and_of_whose_only_some(shipped):
+    known = {i.identifier: i for i in shipped}
+    for name in ("brgm", "onera-isa", "ifremer-edrome", "cstb", "pasteur-mi", "inria"):
+        assert known[name].pics(Take.ALL), name
+    for name in ("cea-leti", "cea-list", "laas", "ifpen-te", "ifpen-re", "3bcar"):
+        assert known[name].pics(Take.SELECTED), name
+        assert not known[name].pics(Take.ALL), name
+    whole = Counter(pic for i in shipped for pic in i.pics(Take.ALL))
+    assert [pic for pic, times in whole.items() if times > 1] == []  # an entity is at most one institute
+    assert {i.identifier for i in shipped if not any(i.pics(take) for take in Take)} == {"agrifood-transition"}
+
+
+def test_projects_can_be_put_in_and_out_by_hand_also_for_a_lab(tmp_path):
+    more = """
+legal_entities: [{name: X, pic: '999992401', take: all}, {name: Y, pic: '999997930'}, {name: Z}]
+cordis: {add: [101000001, '101000002'], drop: [101000003]}
+labs: [{name: A lab, keywords: {en: [magnets]}, cordis: {add: [101000004], drop: [101000002]}}]
+"""
+    (found,) = load_institutes(folder_of(tmp_path, x=GOOD.format(name="x") + more))
+    assert (found.pics(Take.ALL), found.pics(Take.SELECTED)) == (("999992401",), ("999997930",))
+    assert found.by_hand == ByHand(("101000001", "101000004"), ("101000003", "101000002"))
+    (tmp_path / "again").mkdir()
+    (again,) = load_institutes(folder_of(tmp_path / "again", x=institute_yaml(found)))
+    assert again == found
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("cordis: {add: [ACRONYM]}", "cordis.add.0"),
+        ("cordis: {add: [true]}", "cordis.add.0"),
+        ("cordis: {put: []}", "cordis.put"),
+        ("legal_entities: [{name: X, pic: '999992401', take: some}]", "legal_entities.0.take"),
+    ],
+)
+def test_what_is_no_project_s_number_or_way_to_take_projects(tmp_path, written, key):
+    (line,) = mistakes_of(tmp_path, x=GOOD.format(name="x") + written + "\n")
+    assert f"x.yaml: {key}: found" in line
