@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matcher.cordis.dumps import Dump
-from matcher.cordis.project_tables import Reading, read_projects, signed_before
+from matcher.cordis.project_tables import Reading, read_projects
 from matcher.ranking.build import NOTHING_KNOWN, Known
 from matcher.store.database import Store
 
@@ -36,7 +36,7 @@ def _each(sources: Iterable[str], before: date | None) -> Iterator[Project]:
         for project in _projects(source):
             if project.identifier not in seen:
                 seen.add(project.identifier)
-                if before is None or any(signed_before([project], before)):
+                if before is None or (project.date is not None and project.date < before):
                     yield project
 
 

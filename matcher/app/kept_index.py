@@ -59,17 +59,18 @@ def opened_index(home: Home) -> Index | None:
         return None
 
 
-def is_current(home: Home, index: Index, revision: int) -> bool:
-    """Whether the index was built of the calls of that revision, and as it is configured now."""
-    return index.meta["revision"] == revision and _is_as_configured(home, index)
+def is_current(home: Home, index: Index, store: Store) -> bool:
+    """Whether the index was built of the calls and projects that the store holds, and as it is configured now."""
+    built_of = (index.meta["revision"], index.meta["projects_revision"])
+    return built_of == _revisions(store) and _is_as_configured(home, index)
 
 
 def refresh_index(home: Home, store: Store) -> Index:
     """Build the index anew when calls or profiles changed; raises IndexMissing when there is no call."""
     index = opened_index(home)
-    revision = store.revision
-    if index is not None and is_current(home, index, revision):
+    if index is not None and is_current(home, index, store):
         return index
+    revision, projects_revision = _revisions(store)
     label = _sample_label(store)
     # A writer that was killed can leave sample calls beside real ones; without their label they don't show.
     calls = [call for call in store.calls.all() if label["sample"] or call.source is not Source.SAMPLE]
@@ -79,22 +80,34 @@ def refresh_index(home: Home, store: Store) -> Index:
     from matcher.ranking.generation import write_generation
     from matcher.ranking.index import LAYOUT
 
-    facts = {"revision": revision, "institutes": home.fingerprint, **label}
+    facts = {
+        "revision": revision,
+        "projects_revision": projects_revision,
+        "institutes": home.fingerprint,
+        **label,
+    }
     profiles = [institute.profile() for institute in home.institutes]
-    built = build(calls, profiles, now=home.clock(), meta=facts, previous=index, known=_known(home, store, label))
+    built = build(
+        calls,
+        profiles,
+        now=home.clock(),
+        meta=facts,
+        previous=index,
+        known=_known(home, store, label, projects_revision),
+    )
     with writing_to(_folder(home)):
         write_generation(_folder(home), LAYOUT, built.generation)
     return built
 
 
-def _known(home: Home, store: Store, label: Mapping[str, str | None]) -> Known:
+def _known(home: Home, store: Store, label: Mapping[str, str | None], projects_revision: int) -> Known:
     """What an index learns from beside the calls: the store's projects, and the day that it is of."""
     from matcher.ranking.build import Known
 
     own_day = label["sample_day"]
     return Known(
         projects=store.projects.all,
-        mark=f"projects {store.projects.revision}",
+        mark=f"projects {projects_revision}",
         day=date.fromisoformat(own_day) if own_day else brussels_day(home.clock()),
         count=store.projects.counts().projects,
         encoding=encoding(home, own_day),
@@ -110,7 +123,7 @@ def index_out_of_date(home: Home, store: Store) -> Iterator[None]:
     """
     encoding(home)  # what is wrong with it is told before there is anything to undo
     left = _stale_marks(home)
-    revision = store.revision
+    before = _revisions(store)
     mark = home.settings.home / f"index.stale.{os.urandom(4).hex()}"
     with writing_to(home.settings.home):
         mark.touch(mode=0o600)
@@ -119,7 +132,7 @@ def index_out_of_date(home: Home, store: Store) -> Iterator[None]:
         yield
     except BaseException:
         with suppress(StoreError):
-            if store.revision == revision:
+            if _revisions(store) == before:
                 mark.unlink(missing_ok=True)
         raise
     for done in (*left, mark):
@@ -133,6 +146,11 @@ def encoding(home: Home, day: str | None = None) -> Encoding | None:
     from matcher.ranking.encoder import index_encoding
 
     return index_encoding(home.settings, date.fromisoformat(day) if day else brussels_day(home.clock()))
+
+
+def _revisions(store: Store) -> tuple[int, int]:
+    """How often calls, and projects, were changed: what an index was built of."""
+    return store.revision, store.projects.revision
 
 
 def _folder(home: Home) -> Path:

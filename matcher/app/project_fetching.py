@@ -7,15 +7,16 @@ import json
 import sys
 import time
 from collections import defaultdict
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from matcher.app.kept_index import index_out_of_date, refresh_index
 from matcher.app.run_context import begun
 from matcher.cordis.downloads import Cordis
 from matcher.cordis.dumps import Dump
 from matcher.cordis.project_tables import Reading, read_participations, read_projects
-from matcher.errors import PortalError, ProjectsError, UsageError
+from matcher.errors import IndexMissing, PortalError, ProjectsError, UsageError
 from matcher.model.project import ProjectReport
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ LEAST_KEPT = 0.75
 
 _KEPT = "projects.source "
 _TOLD = 3
+
+_REFITTED = "Fitting the ranking anew, by what the projects say…"
 
 
 def fetch_projects(
@@ -52,11 +55,17 @@ def fetch_projects(
         raise UsageError("No source of projects is set: name one, or set [projects] sources.")
     with (
         home.open_store() if within is None else nullcontext(within.store) as store,
-        within.part("projects") if within else begun(store, "projects", home.clock, observer) as run,
+        index_out_of_date(home, store),
     ):
-        results = _each(home, run, wanted)
-        report = _total(wanted, results, run, time.monotonic() - started)
-        run.detail |= {"report": asdict(report), "problems": list(report.problems)}
+        before = store.projects.revision
+        with within.part("projects") if within else begun(store, "projects", home.clock, observer) as run:
+            results = _each(home, run, wanted)
+            report = _total(wanted, results, run, time.monotonic() - started)
+            run.detail |= {"report": asdict(report), "problems": list(report.problems)}
+        if store.projects.revision != before:
+            run.observer.say(_REFITTED)
+        with suppress(IndexMissing):  # projects can be there before the first call
+            refresh_index(home, store)
     return report
 
 
@@ -107,7 +116,7 @@ def _keep(run: Run, name: str, path: Path, kept: Mapping[str, Any]) -> SavedProj
 
         saved = run.store.project_saving.dump(
             name,
-            _alive(run, read_projects(dump, reading)),
+            _shown(run, read_projects(dump, reading)),
             parts,
             run_id=run.number,
             now=run.clock(),
@@ -129,7 +138,7 @@ def _by_project(parts: Iterator[Participation]) -> dict[str, list[Participation]
     return found
 
 
-def _alive(run: Run, projects: Iterator[Project]) -> Iterator[Project]:
+def _shown(run: Run, projects: Iterator[Project]) -> Iterator[Project]:
     for count, project in enumerate(projects):
         if count % 500 == 0 and run.observer.progress is not None:
             run.observer.progress(count, 0)

@@ -149,17 +149,17 @@ def status(home: Home, last: int = 10, *, as_of: date | None = None) -> Health:
             runs = tuple(store.runs.last(last))
             good = next((r for r in store.runs.last(1000, kind="fetch") if r.outcome in {"ok", "partial"}), None)
             counted = sum(store.calls.counts().values())
-            revision = store.revision
+            index = opened_index(home)
+            current = index is not None and is_current(home, index, store)
     except StoreMissing:
         return Health((), 0, 0, None, None, False, None)
-    index = opened_index(home)
     return Health(
         runs=runs,
         calls=counted,
         live=len(index.live_rows(home.day(as_of, index).date)) if index else 0,
         last_good_fetch=good.finished if good else None,
         indexed=str(index.meta["created"]) if index else None,
-        index_current=index is not None and is_current(home, index, revision),
+        index_current=current,
         sample=index.meta["sample"] if index else None,
     )
 

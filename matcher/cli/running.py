@@ -67,6 +67,9 @@ def fetch_command(  # noqa: PLR0913 (click hands over one parameter an option)
     With --projects, a SOURCE is an address, a zip or a folder with CORDIS's tables.
     """
     if projects:
+        others = {"--programme": programme, "--kind": kind, "--full": full, "--bulk": bulk, "--as-of": as_of}
+        if foreign := [name for name, value in others.items() if value]:
+            raise UsageError(f"{foreign[0]} says which calls to fetch: it does not go with --projects.")
         return _fetch_projects(home, sources, output)
     if sources:
         raise UsageError(f"Found {sources[0]!r}: a SOURCE goes with --projects.")
@@ -96,7 +99,7 @@ def _fetch_projects(home: Home, sources: tuple[str, ...], output: str | None) ->
     from matcher.app.run_context import Observer
 
     with progress_bar(output) as progress:
-        report = fetch_projects(home, sources, observer=Observer(progress))
+        report = fetch_projects(home, sources, observer=Observer(progress, say))
     if output == "json":
         print_json(envelope(**project_report_record(report)))
     elif output == "csv":

@@ -66,7 +66,7 @@ class Cordis:
         mistake = address_mistake(source)
         if mistake:
             raise UsageError(f"Source of projects: {mistake}.")
-        response = self._client.open(source, _conditions(mark))
+        response = self._client.open(source, {"Accept": "*/*", **_conditions(mark)})
         with response:
             if response.status_code == requests.codes.not_modified:
                 yield None

@@ -72,9 +72,6 @@ class Dump:
         if self._zip is not None:
             self._zip.close()
 
-    def has(self, table: str) -> bool:
-        return table in self._names
-
     def rows(self, table: str) -> Iterator[Row]:
         """Every row of a table (`project.csv`); none where the dump lacks it. Raises ProjectsError when it breaks."""
         if table not in self._names:

@@ -13,8 +13,7 @@ from matcher.cordis import fields as written
 from matcher.model.project import Participation, Project, RowSetAside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from datetime import date
+    from collections.abc import Callable, Iterator, Mapping
 
     from matcher.cordis.dumps import Dump, Row
 
@@ -194,8 +193,3 @@ def _topic(value: str) -> str | None:
 
 def _number(value: str) -> int | None:
     return int(value) if value.strip() else None
-
-
-def signed_before(projects: Iterable[Project], day: date) -> Iterator[Project]:
-    """The projects that were signed before a day; one without a date is not known to be."""
-    return (project for project in projects if project.date is not None and project.date < day)

@@ -39,12 +39,6 @@ class Project:
         """What people call it: the acronym where there is one, else the title."""
         return self.acronym or self.title
 
-    @property
-    def year(self) -> int | None:
-        """The year in which it was signed, or began."""
-        day = self.date or self.start
-        return day.year if day else None
-
 
 @dataclass(frozen=True, slots=True)
 class Participation:

@@ -105,10 +105,10 @@ def call_facts(identifiers: Sequence[str]) -> Doubles:
     return np.array([horizon, broad], dtype=np.float64).reshape(2, len(names))
 
 
-def parts(compared: Floats, found: Doubles, standard: Standard, numbers: Numbers) -> tuple[Doubles, Doubles, float]:
-    """What each skill and each fact adds to the log-odds: (skills, calls), (place and facts, calls), and the base.
+def parts(compared: Floats, found: Doubles, standard: Standard, numbers: Numbers) -> tuple[Doubles, Doubles]:
+    """What each skill and each fact adds to the log-odds: (skills, calls), (place and facts, calls).
 
-    For every call the three add up to the score.
+    What is left of a call's score is one number for all calls.
     """
     slopes = numbers.slopes
     by_mean = slopes[: len(WAYS)] / standard.spreads / compared.shape[1]
@@ -118,8 +118,7 @@ def parts(compared: Floats, found: Doubles, standard: Standard, numbers: Numbers
     for way, slope in enumerate(slopes[len(WAYS) : 2 * len(WAYS)]):
         skills[best[way], calls] += slope * compared[way, best[way], calls]
     rest = slopes[2 * len(WAYS) :, None] * found[2 * len(WAYS) :]
-    base = numbers.base - float((slopes[: len(WAYS)] * standard.means / standard.spreads).sum())
-    return skills, rest, base
+    return skills, rest
 
 
 def log_odds(found: Doubles, numbers: Numbers) -> Doubles:

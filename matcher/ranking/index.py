@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-LAYOUT = 3
+LAYOUT = 4
 """Grows with every change of the arrays' meaning; an index of another layout is built anew."""
 
 _CALLS_HELD = 5_000
@@ -129,19 +129,6 @@ class Index:
         parts[np.searchsorted(products.edges, found, side="right") - 1] = products.weights[found]
         total = parts.sum()
         return parts * (scores.text[row] / total) if total else parts
-
-    def most_similar(self, scores: Scores, row: int) -> str | None:
-        """The similar call that adds most to the score of a call."""
-        near = self.arrays["similar_calls"][row]
-        if not len(near):
-            return None
-        best = near[int(np.argmax(scores.text[near] * self.arrays["similar_weights"][row]))]
-        return self.call(int(best)).identifier
-
-    def part(self, row: int) -> str:
-        """The part of the programme that a call belongs to."""
-        parts: list[str] = self.meta["parts"]
-        return parts[int(self.arrays["part"][row])]
 
     def _products(self, query: QueryVector) -> tuple[Products, Doubles]:
         """What the profile shares with each call, and (calls,) the squared length that it covers of them."""

@@ -115,7 +115,7 @@ class Scored:
             return
         column = np.searchsorted(self.rows, row)
         one = slice(int(column), int(column) + 1)
-        skills, rest, _ = chance.parts(self.compared[:, :, one], self.found[:, one], self.standard, self.numbers)
+        skills, rest = chance.parts(self.compared[:, :, one], self.found[:, one], self.standard, self.numbers)
         for skill, weight in zip(self.wish.skills, skills[:, 0].tolist(), strict=True):
             if weight:
                 yield Evidence(skill.words, weight, skill.original, skill.source)

@@ -123,3 +123,20 @@ def test_a_killed_import_leaves_the_former_state(
     with Store.open(url) as store:
         assert {p.title[:16] for p in store.projects.all()} == {"Invented project"}
         assert store.maintenance.check() == []
+
+
+def test_projects_that_come_make_the_ranking_anew(run: Callable[..., Answer], place: Place, tmp_path: Path) -> None:
+    run(place, "run")
+    answer = run(place, "fetch", "--projects", str(dump(tmp_path / "cordis.zip", 12)))
+    assert "Fitting the ranking anew" in answer.err
+    folder = place.home / "index"
+    meta = json.loads((folder / (folder / "CURRENT").read_text().strip() / "meta.json").read_text())
+    assert meta["projects_revision"] == 1
+    again = run(place, "fetch", "--projects", str(dump(tmp_path / "cordis.zip", 12)))
+    assert "Fitting the ranking anew" not in again.err
+
+
+def test_what_picks_calls_does_not_go_with_projects(run: Callable[..., Answer], place: Place) -> None:
+    answer = run(place, "fetch", "--projects", "--programme", "LIFE")
+    assert answer.code == 2
+    assert "--programme" in answer.err

@@ -199,3 +199,8 @@ def test_find(tmp_path: Path) -> None:
     assert find_subscriber(found, "ANA") == find_subscriber(found, "Ana@example.org") == found[0]
     with pytest.raises(UsageError, match="did you mean ana"):
         find_subscriber(found, "anna")
+
+
+def test_a_place_among_calls_of_old_is_answered_by_what_to_write(tmp_path: Path) -> None:
+    (told,) = mistakes(tmp_path, "subscribers:\n  - {address: a@example.org, institutes: [brgm], min_fit: 90}\n")
+    assert "threshold" in told
