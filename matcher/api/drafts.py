@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from matcher.api.labels import labelled, marked
 from matcher.api.results import Matches
 from matcher.errors import UsageError
 from matcher.model.institute import Institute, Profile, ProfilePart
 from matcher.model.project import Project
-from matcher.model.question import CallFilter
+from matcher.model.question import CallFilter, check_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +59,7 @@ class Draft:
 
         Example:
             >>> session.profile("brgm").remove("groundwater")
-            brgm: ... keywords, 0 projects
+            brgm: ... keywords, 0 projects [packaged sample, ...]
               - groundwater
         """
         unwanted = {term.casefold() for term in _cleaned(terms)}
@@ -101,7 +102,7 @@ class Draft:
         Example:
             >>> draft = session.new_profile("my-lab", "My lab")
             >>> draft.add_projects("Sodium batteries for stationary storage")
-            my-lab: 0 keywords, 1 projects
+            my-lab: 0 keywords, 1 projects [packaged sample, ...]
         """
         projects = list(self.institute.projects)
         for text in _cleaned(texts):
@@ -122,7 +123,8 @@ class Draft:
         from matcher.present.frames import terms_frame
         from matcher.ranking.matching import asked_profile, profile_terms
 
-        return terms_frame(profile_terms(asked_profile(self._index, self.institute.profile()).query))
+        terms = profile_terms(asked_profile(self._index, self.institute.profile()).query)
+        return labelled(terms_frame(terms), self._sample)
 
     def check(self) -> pd.DataFrame:
         """What each keyword does: matches, never matches, too common; columns: `matcher.frames.SKILL_COLUMNS`.
@@ -134,21 +136,22 @@ class Draft:
         from matcher.present.frames import skills_frame
         from matcher.ranking.skills import check_skills
 
-        return skills_frame(check_skills(self._index, self.institute.profile().parts))
+        return labelled(skills_frame(check_skills(self._index, self.institute.profile().parts)), self._sample)
 
     def rank(self, *, top: int = 10, min_fit: int = 0, status: Iterable[str] = ("live",)) -> Matches:
         """Its best calls. Fits are places in its own distribution over the archive, as for any profile.
 
         Example:
             >>> session.profile("brgm").rank(top=1)
-            BRGM Carnot Institute ...: 1 best calls as of 2026-05-07
+            BRGM Carnot Institute ...: 1 best calls as of 2026-05-07 [packaged sample, ...]
                 1  fit  82  HORIZON-CL4-2027-01-MAT-PROD-16  ...
         """
         from matcher.model.answers import Ranking
 
+        check_limits(top, min_fit)
         found = self._ranked(self.institute, CallFilter.of(status=status), top=top, min_fit=min_fit, sentences=True)
         name = self.institute.name_en
-        return Matches(Ranking(self.institute.identifier, name, self._as_of, tuple(found), self._index.meta["sample"]))
+        return Matches(Ranking(self.institute.identifier, name, self._as_of, tuple(found), self._sample))
 
     def compare(self, other: Draft | None = None, *, top: int = COMPARED) -> pd.DataFrame:
         """How the list of live calls moves against another draft, or against the profile as it is in the file.
@@ -163,13 +166,14 @@ class Draft:
         """
         from matcher.present.frames import tidy
 
+        check_limits(top)
         base = self._saved if other is None else other.institute
         before, after = (
             {match.call.identifier: match for match in self._ranked(one, CallFilter(), top=top)}
             for one in (base, self.institute)
         )
         rows = [_moved(before.get(name), after.get(name)) for name in dict.fromkeys([*after, *before])]
-        return tidy(rows, _COMPARISON).astype({"move": _moves()})
+        return labelled(tidy(rows, _COMPARISON).astype({"move": _moves()}), self._sample)
 
     def try_term(self, term: str, *, top: int = COMPARED) -> pd.DataFrame:
         """What one keyword more would change, as `compare` shows it.
@@ -195,7 +199,8 @@ class Draft:
         """
         from matcher.present.frames import tidy
 
-        return tidy(_suggested(self._index, self, most), _SUGGESTION)
+        check_limits(most, name="most")
+        return labelled(tidy(_suggested(self._index, self, most), _SUGGESTION), self._sample)
 
     def to_yaml(self) -> str:
         """The profile as the text of `config/institutes/<id>.yaml`.
@@ -214,7 +219,7 @@ class Draft:
         added, gone = self._edits()
         edits = "".join([*(f"\n  + {word}" for word in added), *(f"\n  - {word}" for word in gone)])
         held = f"{len(self.keywords)} keywords, {len(self.institute.projects)} projects"
-        return f"{self.institute.identifier}: {held}{edits}"
+        return marked(f"{self.institute.identifier}: {held}{edits}", self._sample)
 
     def _repr_html_(self) -> str:
         from matcher.present.templating import environment
@@ -223,8 +228,13 @@ class Draft:
         return (
             environment()
             .get_template("notebook/draft.html")
-            .render(institute=self.institute, keywords=self.keywords, added=added, gone=gone)
+            .render(institute=self.institute, keywords=self.keywords, added=added, gone=gone, sample=self._sample)
         )
+
+    @property
+    def _sample(self) -> str | None:
+        label: str | None = self._index.meta["sample"]
+        return label
 
     def _with(self, **changes: object) -> Draft:
         edited: Institute = replace(self.institute, **changes)  # type: ignore[arg-type]

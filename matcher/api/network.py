@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from matcher.api.labels import labelled, marked
 from matcher.model.call import LIVE
 from matcher.model.match import SkillVerdict
+from matcher.model.question import check_limits
 from matcher.present.frames import CALL_COLUMNS, DAY, SKILL_COLUMNS, calls_frame, skills_frame, tidy
 from matcher.ranking.matching import first_recommended as first_days
 from matcher.ranking.matching import match_of, reads_closely
@@ -71,23 +73,24 @@ class Network:
     def fits(self) -> pd.DataFrame:
         """(institutes, calls) the fit, 0-100; institutes and calls that are alike stand side by side."""
         rows, columns = (_side_by_side(_likeness(table.to_numpy())) for table in (self._raw, self._raw.T))
-        return self._raw.iloc[rows, columns]
+        return labelled(self._raw.iloc[rows, columns], self._sample)
 
     @cached_property
     def matched(self) -> pd.DataFrame:
         """(institutes, calls) True from `min_fit` on, in the order of `fits`."""
-        return self.fits >= self.min_fit
+        return labelled(self.fits >= self.min_fit, self._sample)
 
     @property
     def shared(self) -> pd.DataFrame:
         """(institutes, institutes) how many calls both match; on the diagonal, how many one matches."""
         matched = self.matched.astype("int64")
-        return (matched @ matched.T).rename_axis(columns="institute")
+        return labelled((matched @ matched.T).rename_axis(columns="institute"), self._sample)
 
     @cached_property
     def alike(self) -> pd.DataFrame:
         """(institutes, institutes) how alike their best fits are: 0 nothing in common, 1 the same."""
-        return pd.DataFrame(_likeness(self.fits.to_numpy()), self.fits.index, self.fits.index)
+        alike = pd.DataFrame(_likeness(self.fits.to_numpy()), self.fits.index, self.fits.index)
+        return labelled(alike, self._sample)
 
     def groups(self, most: int = GROUPS) -> pd.DataFrame:
         """Institutes that match the same calls.
@@ -99,10 +102,12 @@ class Network:
             >>> session.network().groups(2)["group"].unique().tolist()
             [1, 2]
         """
+        check_limits(most, name="most")
         labels = _grouped(self.alike.to_numpy(), most)
         numbers = {label: number for number, label in enumerate(dict.fromkeys(labels), 1)}
         pairs = zip(self.fits.index, labels, strict=True)
-        return tidy(({"institute": name, "group": numbers[label]} for name, label in pairs), _GROUPS)
+        rows = ({"institute": name, "group": numbers[label]} for name, label in pairs)
+        return labelled(tidy(rows, _GROUPS), self._sample)
 
     def common(self, most: int = GROUPS) -> pd.DataFrame:
         """What the institutes of each group have in common.
@@ -130,7 +135,7 @@ class Network:
                     "title": call.title if call else None,
                 }
             )
-        return tidy(rows, _COMMON)
+        return labelled(tidy(rows, _COMMON), self._sample)
 
     @property
     def unmatched(self) -> pd.DataFrame:
@@ -143,7 +148,7 @@ class Network:
         names = best[best < self.min_fit].sort_values(kind="stable").index
         calls = calls_frame([self._index.call(self._row(name)) for name in names], self._today)
         found = calls.assign(nearest=nearest[names].where(best[names] > 0, None).to_numpy(), fit=best[names].to_numpy())
-        return found.astype({"nearest": "string", "fit": "int64"})[list(_UNMATCHED)]
+        return labelled(found.astype({"nearest": "string", "fit": "int64"})[list(_UNMATCHED)], self._sample)
 
     @property
     def joint_bids(self) -> pd.DataFrame:
@@ -156,7 +161,8 @@ class Network:
         matched = self.matched
         several = [str(name) for name in matched.columns if matched[name].sum() > 1]
         rows = (self._bid(name, list(matched.index[matched[name]])) for name in several)
-        return tidy(sorted(rows, key=lambda row: (-row["fit"] - row["partner_fit"], row["alike"])), _BIDS)
+        best_first = sorted(rows, key=lambda row: (-row["fit"] - row["partner_fit"], row["alike"]))
+        return labelled(tidy(best_first, _BIDS), self._sample)
 
     @property
     def unused_skills(self) -> pd.DataFrame:
@@ -167,9 +173,18 @@ class Network:
             for row in skills_frame(check_skills(self._index, one.profile().parts)).to_dict("records")
             if row["verdict"] == SkillVerdict.NEVER
         ]
-        return tidy(rows, {"institute": "string", **SKILL_COLUMNS})
+        return labelled(tidy(rows, {"institute": "string", **SKILL_COLUMNS}), self._sample)
 
-    def _bid(self, name: str, matched: list[str]) -> dict[str, object]:
+    def __repr__(self) -> str:
+        institutes, calls = self._raw.shape
+        return marked(f"<network of {institutes} institutes, {calls} calls as of {self._today}>", self._sample)
+
+    @property
+    def _sample(self) -> str | None:
+        label: str | None = self._index.meta["sample"]
+        return label
+
+    def _bid(self, name: str, matched: list[str]) -> dict[str, Any]:
         row, table = self._row(name), self.fits[name]
         pairs = [(a, b) for place, a in enumerate(matched) for b in matched[place + 1 :]]
         first, second = min(pairs, key=lambda pair: (self.alike.loc[pair], -table[pair[0]] - table[pair[1]], pair))

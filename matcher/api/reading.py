@@ -7,12 +7,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from matcher.api.drafts import Draft, new_institute
+from matcher.api.labels import labelled
 from matcher.api.results import Matches, Page, Why
 from matcher.app import questions
 from matcher.app.kept_index import current_index
-from matcher.errors import UsageError
+from matcher.errors import IndexMissing, UsageError
 from matcher.model.match import THRESHOLD
-from matcher.model.question import CallFilter, Question
+from matcher.model.question import CallFilter, Question, check_limits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,8 +29,15 @@ class Questions:
     """Answers questions about calls, matches and profiles from one store, as the command line does; it only reads."""
 
     def __init__(self, home: Home, *, as_of: date | None = None) -> None:
-        self._home = home
+        self._opened: Home | None = home
         self._as_of = as_of
+
+    @property
+    def _home(self) -> Home:
+        """What questions are asked of. Raises UsageError after `close`."""
+        if self._opened is None:
+            raise UsageError("This session is closed: open another one with matcher.open().")
+        return self._opened
 
     @property
     def as_of(self) -> date:
@@ -41,6 +49,13 @@ class Questions:
         """The label of the packaged sample listing, when that is what is answered from; None for real calls."""
         label: str | None = current_index(self._home).meta["sample"]
         return label
+
+    def _labelled(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame, marked where the sample answers; a session that may write can have nothing to answer from."""
+        try:
+            return labelled(frame, self.sample)
+        except IndexMissing:
+            return frame
 
     # questions
 
@@ -98,7 +113,7 @@ class Questions:
 
         Example:
             >>> session.why("brgm", "HORIZON-CL6-2026-01-CIRCBIO-03")
-            HORIZON-CL6-2026-01-CIRCBIO-03 for brgm: recommended, rank 2 of 139, fit 79
+            HORIZON-CL6-2026-01-CIRCBIO-03 for brgm: recommended, rank 2 of 139, fit 79 [packaged sample, ...]
         """
         return Why(questions.why(self._home, Question((institute,), top=top, min_fit=min_fit, as_of=self._as_of), call))
 
@@ -141,7 +156,7 @@ class Questions:
             words=words,
         )
         listing = questions.calls(self._home, Question(filter=wanted, as_of=self._as_of))
-        return calls_frame(listing.calls, listing.as_of)
+        return labelled(calls_frame(listing.calls, listing.as_of), listing.sample)
 
     def changes(
         self,
@@ -166,7 +181,7 @@ class Questions:
 
         question = Question((institute,) if institute is not None else None, min_fit=min_fit, as_of=self._as_of)
         listing = questions.changes(self._home, question, call=call, since=day_of(since))
-        return changes_frame(listing.changes)
+        return labelled(changes_frame(listing.changes), listing.sample)
 
     def institutes(self) -> pd.DataFrame:
         """The institutes that calls are matched for: (institutes, `matcher.frames.INSTITUTE_COLUMNS`).
@@ -177,14 +192,14 @@ class Questions:
         """
         from matcher.present.frames import institutes_frame
 
-        return institutes_frame(self._home.institutes)
+        return self._labelled(institutes_frame(self._home.institutes))
 
     def profile(self, institute: str) -> Draft:
         """An institute's profile, to look at, change, rank and compare; its file stays as it is.
 
         Example:
             >>> session.profile("BRGM").add("hydrogen storage")
-            brgm: ... keywords, 0 projects
+            brgm: ... keywords, 0 projects [packaged sample, ...]
               + hydrogen storage
         """
         saved = self._home.institute(institute)
@@ -195,7 +210,7 @@ class Questions:
 
         Example:
             >>> session.new_profile("my-lab", "My lab").add("sodium-ion batteries").rank(top=1)
-            My lab: 1 best calls as of 2026-05-07
+            My lab: 1 best calls as of 2026-05-07 [packaged sample, ...]
                 1  fit  84  HORIZON-CL5-2026-09-D2-01  ...
         """
         made = new_institute(identifier, name)
@@ -217,7 +232,7 @@ class Questions:
         from matcher.api.network import fits
 
         names = [self._home.institute(name).identifier for name in institutes] if institutes is not None else None
-        return fits(current_index(self._home), names, CallFilter.of(status=status), self.as_of)
+        return self._labelled(fits(current_index(self._home), names, CallFilter.of(status=status), self.as_of))
 
     def network(self, *, status: Words = "live", min_fit: int = THRESHOLD) -> Network:
         """All institutes at once: who matches the same calls, joint bids, calls that nobody matches.
@@ -235,6 +250,7 @@ class Questions:
         """
         from matcher.api.network import Network
 
+        check_limits(min_fit=min_fit)
         return Network(
             current_index(self._home), self._home.institutes, CallFilter.of(status=status), self.as_of, min_fit
         )
@@ -255,8 +271,10 @@ class Questions:
         from matcher.api.network import first_recommended
 
         name = self._home.institute(institute).identifier
+        check_limits(top, min_fit)
         first, last = day_of(since), day_of(until) or self.as_of
-        return first_recommended(current_index(self._home), name, first or last, last, top=top, min_fit=min_fit)
+        found = first_recommended(current_index(self._home), name, first or last, last, top=top, min_fit=min_fit)
+        return self._labelled(found)
 
 
 def day_of(value: DayLike | None) -> date | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import pandas as pd
 
+from matcher.api.labels import labelled, marked
 from matcher.present.templating import environment
 from matcher.present.wording import UNKNOWN, day, money
 
@@ -49,21 +50,21 @@ class Matches:
         """One row a match, best first; columns and dtypes: `matcher.frames.MATCH_COLUMNS`."""
         from matcher.present.frames import matches_frame
 
-        return matches_frame(self._ranking.matches, self.institute, self.as_of)
+        return labelled(matches_frame(self._ranking.matches, self.institute, self.as_of), self.sample)
 
     @property
     def evidence(self) -> pd.DataFrame:
         """One row a reason; columns: `matcher.frames.EVIDENCE_COLUMNS`. Weights of a call add up to its score."""
         from matcher.present.frames import evidence_frame
 
-        return evidence_frame(self._ranking.matches, self.institute)
+        return labelled(evidence_frame(self._ranking.matches, self.institute), self.sample)
 
     @property
     def deadlines(self) -> pd.DataFrame:
         """One row a deadline to come, as the list is ordered; columns: `matcher.frames.DEADLINE_COLUMNS`."""
         from matcher.present.frames import deadlines_frame
 
-        return deadlines_frame([match.call for match in self], self.as_of)
+        return labelled(deadlines_frame([match.call for match in self], self.as_of), self.sample)
 
     def __len__(self) -> int:
         return len(self._ranking.matches)
@@ -80,7 +81,8 @@ class Matches:
 
     def __repr__(self) -> str:
         lines = [f"  {m.rank:>3}  fit {m.fit:>3}  {m.call.identifier}  {m.call.title}" for m in self]
-        return "\n".join([f"{self._ranking.name}: {len(self)} best calls as of {self.as_of}", *lines])
+        head = marked(f"{self._ranking.name}: {len(self)} best calls as of {self.as_of}", self.sample)
+        return "\n".join([head, *lines])
 
     def _repr_html_(self) -> str:
         return environment().get_template("notebook/matches.html").render(ranking=self._ranking)
@@ -117,13 +119,14 @@ class Why:
         """One row a reason; columns: `matcher.frames.EVIDENCE_COLUMNS`."""
         from matcher.present.frames import evidence_frame
 
-        return evidence_frame([self.match], self._reason.institute)
+        return labelled(evidence_frame([self.match], self._reason.institute), self._reason.sample)
 
     def __repr__(self) -> str:
         verdict = "recommended" if self.recommended else f"not recommended ({self.stopped_by or 'rank or fit'})"
-        return (
+        return marked(
             f"{self.match.call.identifier} for {self._reason.institute}: {verdict}, rank {self.match.rank} of "
-            f"{self._reason.candidates}, fit {self.match.fit}"
+            f"{self._reason.candidates}, fit {self.match.fit}",
+            self._reason.sample,
         )
 
     def _repr_html_(self) -> str:
@@ -152,7 +155,7 @@ class Page:
         return self._shown.changes
 
     def __repr__(self) -> str:
-        return f"{self.call.identifier}: {self.call.title}"
+        return marked(f"{self.call.identifier}: {self.call.title}", self._shown.sample)
 
     def _repr_html_(self) -> str:
         return environment().get_template("notebook/call.html").render(shown=self._shown)
@@ -212,7 +215,7 @@ def table(frame: pd.DataFrame, *columns: str, caption: str | None = None) -> Sty
         caption: a line above the table.
 
     Returns:
-        A pandas Styler without the index; whatever the portal sent is escaped.
+        A pandas Styler without the index; whatever the portal sent is escaped. A frame of the packaged sample says so.
 
     Raises:
         KeyError: for a column that the frame does not have.
@@ -232,7 +235,8 @@ def table(frame: pd.DataFrame, *columns: str, caption: str | None = None) -> Sty
     style = style.format_index(_heading, axis="columns").apply_index(
         lambda _: [f"text-align: {'right' if kind == 'number' else 'left'}" for kind in kinds], axis="columns"
     )
-    return style.set_caption(escape(caption)) if caption else style
+    told = " · ".join(text for text in (caption, frame.attrs.get("sample")) if text)
+    return style.set_caption(escape(told)) if told else style
 
 
 def _written(values: pd.Series[Any]) -> list[str]:

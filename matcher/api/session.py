@@ -15,8 +15,8 @@ from matcher.app import questions
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
 from matcher.config.settings import DatabaseSettings, load_settings
-from matcher.errors import IndexMissing, UsageError
-from matcher.model.question import listed
+from matcher.errors import ConfigError, IndexMissing, UsageError
+from matcher.model.question import check_limits, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +78,8 @@ class Session(Questions):
         from matcher.app.mailing import Mailing
         from matcher.present.records import SUBSCRIBER_FIELDS, subscriber_record
 
-        return pd.DataFrame(map(subscriber_record, Mailing(self._home).listed()), columns=list(SUBSCRIBER_FIELDS))
+        rows = map(subscriber_record, Mailing(self._home).listed())
+        return self._labelled(pd.DataFrame(rows, columns=list(SUBSCRIBER_FIELDS)))
 
     def status(self, last: int = 10) -> pd.DataFrame:
         """The last runs, newest first: (runs, `matcher.frames.RUN_COLUMNS`).
@@ -89,7 +90,8 @@ class Session(Questions):
         """
         from matcher.present.frames import runs_frame
 
-        return runs_frame(questions.status(self._home, last, as_of=self._as_of).runs)
+        check_limits(last, name="last")
+        return self._labelled(runs_frame(questions.status(self._home, last, as_of=self._as_of).runs))
 
     def doctor(self) -> pd.DataFrame:
         """What is wrong with the set-up: (checks, 3) `check`, `ok`, `detail`. Asks the portal whether it is there.
@@ -103,7 +105,7 @@ class Session(Questions):
 
         found = examine(self._home, as_of=self._as_of)
         rows = ({"check": f.check, "ok": f.ok, "detail": f.detail} for f in found)
-        return tidy(rows, {"check": "string", "ok": "bool", "detail": "string"})
+        return self._labelled(tidy(rows, {"check": "string", "ok": "bool", "detail": "string"}))
 
     def config(self) -> pd.DataFrame:
         """Each setting and where it came from, secrets masked: (settings, 3) `setting`, `value`, `origin`.
@@ -117,7 +119,7 @@ class Session(Questions):
         rows = (
             {"setting": key, "value": value, "origin": origin} for key, value, origin in self._home.settings.shown()
         )
-        return tidy(rows, dict.fromkeys(("setting", "value", "origin"), "string"))
+        return self._labelled(tidy(rows, dict.fromkeys(("setting", "value", "origin"), "string")))
 
     # work
 
@@ -156,17 +158,19 @@ class Session(Questions):
     # life
 
     def close(self) -> None:
-        """Remove what was made for this session only: the sample's temporary folder.
+        """Answer no more, and remove what was made for this session only: the sample's temporary folder.
 
         Example:
             >>> with matcher.open(sample=True) as other:
             ...     len(other.calls())
             160
         """
+        self._opened = None
         if self._made is not None:
             self._made()
 
     def __enter__(self) -> Self:
+        _ = self._home  # one that was closed is refused here
         return self
 
     def __exit__(
@@ -175,8 +179,13 @@ class Session(Questions):
         self.close()
 
     def __repr__(self) -> str:
-        calls = len(current_index(self._home))
-        return f"<matcher session of {self._home.settings.home}: {calls} calls as of {self.as_of}>"
+        if self._opened is None:
+            return "<matcher session, closed>"
+        try:
+            calls = f"{len(current_index(self._home))} calls as of {self.as_of}"
+        except IndexMissing:
+            return f"<matcher session of {self._home.settings.home}: nothing was fetched yet>"
+        return f"<matcher session of {self.sample or self._home.settings.home}: {calls}>"
 
     def _must_write(self, what: str) -> None:
         if not self._writable:
@@ -195,6 +204,7 @@ def open_session(
 
     Args:
         home: the folder of all state; `MATCHER_HOME`, else the data folder of this user.
+            One that is named must be there, unless it is to be written to (`writable`).
         config: the configuration folder; `MATCHER_CONFIG`, else `./config`, else the packaged one.
         as_of: fixes today, so that any past day can be replayed.
         sample: True answers from the packaged sample listing, False never does; by default it is taken, labelled as
@@ -202,7 +212,7 @@ def open_session(
         writable: allows `fetch` and `run`.
 
     Raises:
-        ConfigError: with every mistake of the configuration.
+        ConfigError: with every mistake of the configuration, or when a folder that was named is not there.
         IndexMissing: when nothing was fetched yet and `sample` is False.
 
     Example:
@@ -219,6 +229,7 @@ def open_session(
         try:
             current_index(opened)
         except IndexMissing:
+            _must_be_there(settings)
             if sample is False:
                 raise
             return _sample_session(settings, day)
@@ -234,6 +245,15 @@ def _sample_session(settings: Settings, day: date | None) -> Session:
     session._made = weakref.finalize(session, shutil.rmtree, folder, ignore_errors=True)
     use_sample(session._home)
     return session
+
+
+def _must_be_there(settings: Settings) -> None:
+    """A name with a slip in it must not look like a store in which nothing was fetched yet. Raises ConfigError."""
+    origin = settings.origins.get("home")
+    if origin is not None and not settings.home.is_dir():
+        said = "home=" if origin == "--home" else origin
+        hint = "`matcher run` or writable=True makes it, sample=True answers from the packaged sample"
+        raise ConfigError([f"{said}: found {str(settings.home)!r}, expected a folder that is there ({hint})"])
 
 
 def _path(value: str | Path | None) -> Path | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode
 
@@ -200,10 +201,7 @@ class Question:
     def __post_init__(self) -> None:
         if isinstance(self.about, str) and not self.about.strip():
             raise UsageError("The text is empty: give some words to rank for.")
-        if self.top is not None and self.top < 1:
-            raise UsageError(f"top is {self.top}: ask for at least 1 match.")
-        if self.min_fit is not None and not 0 <= self.min_fit <= 100:
-            raise UsageError(f"min_fit is {self.min_fit}: a fit is between 0 and 100.")
+        check_limits(self.top, self.min_fit)
 
     @property
     def institute(self) -> str | None:
@@ -246,6 +244,18 @@ class Question:
             as_of=_day("as_of", last.get("as_of")),
             explain=last.get("explain") == "1",
         )
+
+
+def check_limits(top: int | None = None, min_fit: int | None = None, *, name: str = "top") -> None:
+    """Raises UsageError where less than one, or a fit that there is not, is asked for; None leaves it open."""
+    if top is not None and not (_is_whole(top) and top >= 1):
+        raise UsageError(f"{name} is {shorten(top)}: ask for at least 1, as a whole number.")
+    if min_fit is not None and not (_is_whole(min_fit) and 0 <= min_fit <= 100):
+        raise UsageError(f"min_fit is {shorten(min_fit)}: a fit is a whole number between 0 and 100.")
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, Integral)
 
 
 def _written(one: Filter, value: Any) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -20,11 +21,15 @@ from matcher.present import frames
 from tests.helpers.home import DAY, LIFE_CALL, PHOTONIC, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 NOT_MIRRORED = {"schedule", "db", "maintain", "export"}
 """Commands for operators, or, as `export`, what frames do by themselves."""
+
+
+LISTED = "HORIZON-CL6-2026-01-CIRCBIO-03"
+"""A call of the packaged sample."""
 
 
 @pytest.fixture(scope="module")
@@ -55,15 +60,133 @@ def test_an_unknown_name_is_no_attribute() -> None:
 
 
 def test_the_sample_is_taken_where_nothing_was_fetched(tmp_path: Path) -> None:
-    session = matcher.open(tmp_path / "home")
+    session = matcher.open(tmp_path)
     assert session.sample
     assert "sample" in session.rank("brgm")._repr_html_()
-    assert not (tmp_path / "home").exists()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_home_that_is_not_there_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slip in a name does not answer from the sample, however it was named; a file is no home either."""
+    (tmp_path / "file").touch()
+    for name in ("typo", "file"):
+        for sample in (None, False):
+            with pytest.raises(matcher.errors.ConfigError, match=rf"home=: found .*{name}"):
+                matcher.open(tmp_path / name, sample=sample)
+    assert matcher.open(tmp_path / "typo", sample=True).sample
+    empty = matcher.open(tmp_path / "typo", writable=True)
+    assert "nothing was fetched yet" in repr(empty)
+    assert not empty.institutes().attrs
+    monkeypatch.setenv("MATCHER_HOME", str(tmp_path / "typo"))
+    with pytest.raises(matcher.errors.ConfigError, match="MATCHER_HOME: found"):
+        matcher.open()
+
+
+ASKED = {
+    "Session.rank": ("brgm",),
+    "Session.why": ("brgm", LISTED),
+    "Session.show": (LISTED,),
+    "Session.digest": (None,),
+    "Session.profile": ("brgm",),
+    "Session.new_profile": ("mine", "My lab"),
+    "Session.first_recommended": ("brgm",),
+    "Draft.add": ("hydrogen",),
+    "Draft.remove": ("groundwater",),
+    "Draft.exclude": ("climate",),
+    "Draft.pin": ("hydrogen",),
+    "Draft.add_projects": ("Batteries",),
+    "Draft.try_term": ("hydrogen",),
+}
+"""Method → what it is called with, where it wants something."""
+
+
+def answers(thing: object) -> dict[str, Any]:
+    """What each public property and method of a thing gives that answers, by name."""
+    given: dict[str, Any] = {}
+    if isinstance(thing, pd.DataFrame):
+        return given
+    for name, inner in inspect.getmembers(type(thing)):
+        if name[0] == "_" or name in {"fetch", "run", "close"}:
+            continue
+        value, called = getattr(thing, name), f"{type(thing).__name__}.{name}"
+        if inspect.isfunction(inner):
+            keywords = {"since": "2026-05-01"} if name == "first_recommended" else {}
+            keywords |= {"institute": "brgm", "language": "en"} if name == "digest" else {}
+            value = value(*ASKED.get(called, ()), **keywords)
+        if isinstance(value, pd.DataFrame) or type(value).__name__ in matcher.__all__:
+            given[called] = value
+    return given
+
+
+def every_answer(session: matcher.Session) -> dict[str, Any]:
+    direct = answers(session)
+    inner = [answers(value) for name, value in direct.items() if name != "Session.new_profile"]  # it is a Draft too
+    return {"session": session} | direct | {name: value for found in inner for name, value in found.items()}
+
+
+def test_what_answers_from_the_sample_says_so(sample: matcher.Session) -> None:
+    """Every frame carries the label, and every other answer names the sample where it is printed."""
+    found = every_answer(sample)
+    assert len(found) > 30
+    for name, value in found.items():
+        if isinstance(value, pd.DataFrame):
+            assert value.attrs == {"sample": sample.sample}, name
+        else:
+            assert "sample" in repr(value).casefold(), name
+    assert (sample.sample or "?") in matcher.table(sample.calls(), "title").to_html()
+    assert (sample.sample or "?") in sample.profile("brgm")._repr_html_()
+
+
+def test_what_answers_from_real_calls_says_nothing_of_a_sample(session: matcher.Session) -> None:
+    assert not session.rank("cea-leti").frame.attrs
+    assert "sample" not in repr(session)
+    assert "sample" not in repr(session.rank("cea-leti", top=1))
+
+
+@pytest.mark.parametrize("wrong", [{"top": 0}, {"top": -1}, {"top": 2.5}, {"min_fit": 200}, {"min_fit": -1}])
+def test_limits_that_make_no_sense_are_refused(sample: matcher.Session, wrong: dict[str, Any]) -> None:
+    draft = sample.profile("brgm")
+    asked: list[Callable[..., object]] = [
+        lambda **limits: sample.rank("brgm", **limits),
+        lambda **limits: sample.rank(text="hydrogen", **limits),
+        lambda **limits: sample.why("brgm", LISTED, **limits),
+        lambda **limits: sample.first_recommended("brgm", since="2026-05-01", **limits),
+        draft.rank,
+    ]
+    if "top" in wrong:
+        asked += [draft.compare, lambda **limits: draft.try_term("hydrogen", **limits)]
+        asked += [
+            lambda top: draft.suggest(top),
+            lambda top: sample.status(top),
+            lambda top: sample.network().groups(top),
+        ]
+    else:
+        asked += [sample.network, sample.changes]
+    for question in asked:
+        with pytest.raises(matcher.errors.UsageError):
+            question(**wrong)
+
+
+def test_a_closed_session_refuses() -> None:
+    with matcher.open(sample=True) as session:
+        pass
+    session.close()
+    assert repr(session) == "<matcher session, closed>"
+    for name in ("as_of", "sample"):
+        with pytest.raises(matcher.errors.UsageError, match="closed"):
+            getattr(session, name)
+    for name in ("calls", "institutes", "network", "status", "config", "changes", "fits", "subscribers", "doctor"):
+        with pytest.raises(matcher.errors.UsageError, match="closed"):
+            getattr(session, name)()
+    with pytest.raises(matcher.errors.UsageError, match="closed"):
+        session.rank("brgm")
+    with pytest.raises(matcher.errors.UsageError, match="closed"), session:
+        pass
 
 
 def test_the_sample_is_refused(tmp_path: Path) -> None:
     with pytest.raises(matcher.errors.IndexMissing):
-        matcher.open(tmp_path / "home", sample=False)
+        matcher.open(tmp_path, sample=False)
 
 
 def test_the_samples_folder_goes_with_the_session() -> None:

@@ -57,7 +57,8 @@ def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ex
     def run(name: str, config: Path | None = None, **parameters: object) -> Executed:
         for setting in SETTINGS:
             monkeypatch.delenv(setting, raising=False)
-        monkeypatch.setenv("MATCHER_HOME", str(tmp_path / "nowhere"))
+        (tmp_path / "empty").mkdir(exist_ok=True)
+        monkeypatch.setenv("MATCHER_HOME", str(tmp_path / "empty"))
         if config:
             monkeypatch.setenv("MATCHER_CONFIG", str(config))
         monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])))
