@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from matcher.api.drafts import Draft, new_institute
 from matcher.api.labels import labelled
+from matcher.api.project_frames import ProjectFrames
 from matcher.api.results import Matches, Page, Why
 from matcher.app import questions
 from matcher.app.kept_index import current_index
@@ -25,19 +26,12 @@ Words = str | Iterable[str]
 DayLike = date | str
 
 
-class Questions:
+class Questions(ProjectFrames):
     """Answers questions about calls, matches and profiles from one store, as the command line does; it only reads."""
 
     def __init__(self, home: Home, *, as_of: date | None = None) -> None:
-        self._opened: Home | None = home
+        super().__init__(home)
         self._as_of = as_of
-
-    @property
-    def _home(self) -> Home:
-        """What questions are asked of. Raises UsageError after `close`."""
-        if self._opened is None:
-            raise UsageError("This session is closed: open another one with matcher.open().")
-        return self._opened
 
     @property
     def as_of(self) -> date:

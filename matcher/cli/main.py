@@ -21,6 +21,10 @@ COMMANDS = {
     "show": ("matcher.cli.asking", "One call in full, with evidence and history."),
     "calls": ("matcher.cli.browsing", "List or search the calls."),
     "institutes": ("matcher.cli.browsing", "List the institutes."),
+    "projects": (
+        "matcher.cli.project_listing",
+        "EU-funded projects: an institute's own, those of a call, those with words.",
+    ),
     "export": ("matcher.cli.exporting", "Matches, calls or changes as a file: csv, xlsx, json, parquet, ics, atom."),
     "profile": ("matcher.cli.browsing", "An institute's skills, as the ranking reads them."),
     "digest": ("matcher.cli.digests", "Mails: preview, send, status, resend, calendar, dismiss."),

@@ -64,6 +64,47 @@ class Participation:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectQuestion:
+    """Which projects are asked for; what is empty asks for all.
+
+    `institute` asks for its own, `organisation` (a PIC, or words of its name) for those it is or was in, `call` for
+    those that a call led to, `programmes` by framework (HORIZON, H2020); every one of `words` stands in its number,
+    acronym, title, keywords or objective.
+    """
+
+    institute: str | None = None
+    organisation: str | None = None
+    call: str | None = None
+    programmes: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+    top: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedProject:
+    """A project as it was asked for, and the part in it of whom it was asked for.
+
+    `role` and `contribution_eur` are of the institute or organisation, None and the whole contribution where none was
+    named; `partners` are the others in it. `selected_by` are the skills that select it, None where it is own anyhow.
+    """
+
+    project: Project
+    role: str | None = None
+    contribution_eur: float | None = None
+    partners: tuple[str, ...] = ()
+    selected_by: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectListing:
+    """Projects that were asked for; `found` counts those that the bound left out too."""
+
+    institute: str | None
+    projects: tuple[ListedProject, ...]
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
 class RowSetAside:
     """A row of a table that could not be read: where it stands, and why."""
 

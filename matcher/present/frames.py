@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matcher.model.changes import Change
     from matcher.model.institute import Institute
     from matcher.model.match import Evidence, Match, SkillCheck
+    from matcher.model.project import ListedProject, Participation
 
 Row = dict[str, Any]
 
@@ -132,6 +133,37 @@ TERM_COLUMNS = {"term": "string", "weight": "float64", "profile_term": "string",
 """Column → dtype of a term of a profile and its weight in it."""
 
 
+PROJECT_COLUMNS = {
+    "project": "string",
+    "acronym": "string",
+    "title": "string",
+    "topic": "string",
+    "programme": "category",
+    "signed": DAY,
+    "start": DAY,
+    "end": DAY,
+    "role": "category",
+    "contribution_eur": "Float64",
+    "partners": "Int64",
+    "selected_by": "string",
+}
+"""Column → dtype of a project; `partners` counts the others in it, `selected_by` joins skills by `; `."""
+
+
+PARTICIPATION_COLUMNS = {
+    "project": "string",
+    "pic": "string",
+    "name": "string",
+    "country": "category",
+    "type": "category",
+    "role": "category",
+    "contribution_eur": "Float64",
+    "net_eur": "Float64",
+    "ended": "boolean",
+}
+"""Column → dtype of an organisation's part in a project."""
+
+
 TERMS_SHOWN = 6
 
 
@@ -242,6 +274,47 @@ def skills_frame(checks: Iterable[SkillCheck]) -> pd.DataFrame:
 def terms_frame(terms: Iterable[Evidence]) -> pd.DataFrame:
     """(terms, TERM_COLUMNS), in the order given."""
     return tidy(map(_term_row, terms), TERM_COLUMNS)
+
+
+def projects_frame(projects: Iterable[ListedProject]) -> pd.DataFrame:
+    """(projects, PROJECT_COLUMNS), as they come."""
+    rows = (
+        {
+            "project": one.project.identifier,
+            "acronym": one.project.acronym or None,
+            "title": one.project.title,
+            "topic": one.project.topic,
+            "programme": one.project.framework or None,
+            "signed": one.project.date,
+            "start": one.project.start,
+            "end": one.project.end,
+            "role": one.role,
+            "contribution_eur": one.contribution_eur,
+            "partners": len(one.partners),
+            "selected_by": None if one.selected_by is None else "; ".join(one.selected_by),
+        }
+        for one in projects
+    )
+    return tidy(rows, PROJECT_COLUMNS)
+
+
+def participations_frame(parts: Iterable[Participation]) -> pd.DataFrame:
+    """(participations, PARTICIPATION_COLUMNS), in the order of the project."""
+    rows = (
+        {
+            "project": part.project,
+            "pic": part.pic,
+            "name": part.name,
+            "country": part.country or None,
+            "type": part.type or None,
+            "role": part.role,
+            "contribution_eur": part.contribution_eur,
+            "net_eur": part.net_eur,
+            "ended": part.ended,
+        }
+        for part in parts
+    )
+    return tidy(rows, PARTICIPATION_COLUMNS)
 
 
 def tidy(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:

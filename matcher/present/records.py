@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from matcher.config.subscribers import WEEKDAYS
 from matcher.model.answers import SubscriberLine
 from matcher.model.call import Call
 from matcher.model.match import WORDS, Match
+from matcher.model.project import ListedProject, Project
 from matcher.model.subscription import DigestLine, Fate, Frequency, Mail, MailState, QueuedMail, Subscriber
 from matcher.text.untrusted import csv_cell
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from matcher.model.answers import InstituteLine, MailStatus, Preview, RunOutcome, RunRecord
     from matcher.model.changes import Change
     from matcher.model.institute import Institute
-    from matcher.model.project import ProjectReport
+    from matcher.model.project import Participation, ProjectReport
     from matcher.model.rows import FetchReport
     from matcher.model.subscription import DeliveryReport, Item, NetworkView
 
@@ -103,6 +105,55 @@ def project_report_record(report: ProjectReport) -> Record:
     return {**asdict(report), **{name: list(getattr(report, name)) for name in lists}, "complete": report.complete}
 
 
+def project_record(listed: ListedProject) -> Record:
+    """One project, as in `matcher projects --json`: the part in it is of whom it was asked for."""
+    one = listed.project
+    return {
+        "project": one.identifier,
+        "acronym": one.acronym or None,
+        "title": one.title,
+        "topic": one.topic,
+        "programme": one.framework or None,
+        "signed": _day(one.date),
+        "start": _day(one.start),
+        "end": _day(one.end),
+        "role": listed.role,
+        "contribution_eur": listed.contribution_eur,
+        "partners": list(listed.partners),
+        "selected_by": None if listed.selected_by is None else list(listed.selected_by),
+    }
+
+
+def participation_record(part: Participation) -> Record:
+    """An organisation's part in a project, as in `matcher projects NUMBER --json`."""
+    return {
+        "pic": part.pic,
+        "name": part.name,
+        "country": part.country or None,
+        "type": part.type or None,
+        "role": part.role,
+        "contribution_eur": part.contribution_eur,
+        "net_eur": part.net_eur,
+        "ended": part.ended,
+    }
+
+
+def whole_project_record(one: Project, parts: Sequence[Participation]) -> Record:
+    """A project in full, as in `matcher projects NUMBER --json`."""
+    shown = project_record(ListedProject(one, None, one.contribution_eur))
+    return {
+        **{key: value for key, value in shown.items() if key not in {"role", "partners", "selected_by"}},
+        "cost_eur": one.cost_eur,
+        "scheme": one.scheme or None,
+        "legal_basis": one.legal_basis or None,
+        "keywords": [word.strip() for word in re.split(r"[;,]", one.keywords) if word.strip()],
+        "concepts": list(one.concepts),
+        "objective": one.text,
+        "url": f"https://cordis.europa.eu/project/id/{one.identifier}",
+        "participants": [participation_record(part) for part in parts],
+    }
+
+
 def run_record(run: RunRecord) -> Record:
     """One run of the daily job or of a part of it."""
     return {
@@ -134,6 +185,10 @@ CALL_FIELDS = tuple(call_record(Call("", ""), date.min))
 
 MATCH_FIELDS = tuple(match_record(Match(0, Call("", ""), 0.0, 0), date.min))
 """The keys of a match."""
+
+
+PROJECT_FIELDS = tuple(project_record(ListedProject(Project("", ""))))
+"""The keys of a project."""
 
 
 def csv_text(rows: Iterable[Mapping[str, Any]], fields: Sequence[str] = ()) -> str:

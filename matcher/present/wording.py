@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 UNKNOWN = "—"
 
 
-def money(euros: int | None) -> str:
+def money(euros: float | None) -> str:
     """`17.5 M€`, `150 k€`; an em dash when unknown."""
     if euros is None:
         return UNKNOWN
     if euros >= 999_500:  # what would round to 1,000 k€
         return f"{euros / 1_000_000:,.2f}".rstrip("0").rstrip(".").replace(",", " ") + " M€"
-    return f"{euros / 1_000:,.0f} k€" if euros >= 1_000 else f"{euros} €"
+    return f"{euros / 1_000:,.0f} k€" if euros >= 1_000 else f"{euros:.0f} €"
 
 
 def contribution(pair: tuple[int, int] | None) -> str:

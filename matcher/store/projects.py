@@ -78,6 +78,25 @@ class Projects:
                 found.update(connection.execute(query).scalars())
             return _named(connection, sorted(found))
 
+    def numbers_of(self, pics: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The numbers of the projects that each of these organisations is or was in, ascending; {} for none."""
+        found: dict[str, set[str]] = {}
+        query = select(participations.c.pic, participations.c.project)
+        with self._transactions.reading() as connection:
+            for some in chunks(sorted(set(pics))):
+                for row in connection.execute(query.where(participations.c.pic.in_(some))):
+                    found.setdefault(row.pic, set()).add(row.project)
+        return {pic: tuple(sorted(numbers)) for pic, numbers in found.items()}
+
+    def called(self, words: Sequence[str]) -> list[str]:
+        """The PICs of the organisations whose present name holds every one of these words."""
+        folded = func.upper(organisations.c.name)
+        query = select(organisations.c.pic).order_by("pic")
+        for word in words:
+            query = query.where(folded.contains(word.upper(), autoescape=True))
+        with self._transactions.reading() as connection:
+            return list(connection.execute(query).scalars())
+
     def participations(self, identifiers: Iterable[str]) -> dict[str, list[Participation]]:
         """Who is in each of these projects, in the order of the project."""
         found: dict[str, list[Participation]] = {}

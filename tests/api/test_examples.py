@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 import matcher
-from matcher.api import drafts, evaluations, network, reading, results, session
+from matcher.api import drafts, evaluations, network, project_frames, reading, results, session
 from tests.helpers.benchmarks import write
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MODULES = [reading, session, drafts, network, results, evaluations]
+MODULES = [reading, project_frames, session, drafts, network, results, evaluations]
 SELF_EVIDENT = {"DigestPage", "Matches", "Page", "Why"}
 """Classes that have properties only; what they show is in the examples of what gives them."""
 

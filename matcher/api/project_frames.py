@@ -1,0 +1,84 @@
+"""What is asked of CORDIS's projects in Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matcher.app import project_questions
+from matcher.errors import UsageError
+from matcher.model.project import ProjectQuestion
+from matcher.model.question import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from matcher.app.home import Home
+
+
+class ProjectFrames:
+    """Answers questions about projects from one store, as `matcher projects` does; it only reads."""
+
+    def __init__(self, home: Home) -> None:
+        self._opened: Home | None = home
+
+    @property
+    def _home(self) -> Home:
+        """What questions are asked of. Raises UsageError after `close`."""
+        if self._opened is None:
+            raise UsageError("This session is closed: open another one with matcher.open().")
+        return self._opened
+
+    def projects(
+        self,
+        institute: str | None = None,
+        *,
+        words: str | Iterable[str] = (),
+        call: str | None = None,
+        organisation: str | None = None,
+        programme: str | Iterable[str] = (),
+        top: int | None = None,
+    ) -> pd.DataFrame:
+        """EU-funded projects as CORDIS lists them: an institute's own best first, others newest first.
+
+        Args:
+            institute: those that are its own.
+            words: every one of them stands in the number, acronym, title, keywords or objective.
+            call: those that this call led to.
+            organisation: those that an organisation is or was in, by its PIC or words of its name.
+            programme: frameworks (`HORIZON`, `H2020`).
+            top: how many at most.
+
+        Returns:
+            (projects, `matcher.frames.PROJECT_COLUMNS`); `role` and `contribution_eur` are of the institute or
+            organisation, `contribution_eur` of the whole project where none is named.
+
+        Raises:
+            UsageError: for an institute, organisation or programme that nobody knows, and before `matcher fetch
+                --projects`.
+
+        Example:
+            >>> session.projects("brgm")
+            Traceback (most recent call last):
+            matcher.errors.UsageError: No projects were fetched yet: `matcher fetch --projects` brings CORDIS's.
+        """
+        from matcher.present.frames import projects_frame
+
+        programmes = frozenset(name.upper() for name in listed(programme))
+        question = ProjectQuestion(institute, organisation, call, programmes, listed(words), top)
+        return projects_frame(project_questions.projects(self._home, question).projects)
+
+    def participations(self, project: str) -> pd.DataFrame:
+        """Who is or was in a project: (participations, `matcher.frames.PARTICIPATION_COLUMNS`).
+
+        Raises UsageError when the number is unknown, and before `matcher fetch --projects`.
+
+        Example:
+            >>> session.participations("101058422")
+            Traceback (most recent call last):
+            matcher.errors.UsageError: No project has the number '101058422'; `matcher projects WORDS` searches them.
+        """
+        from matcher.present.frames import participations_frame
+
+        return participations_frame(project_questions.project(self._home, project)[1])

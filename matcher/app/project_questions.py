@@ -1,0 +1,132 @@
+"""What is asked of CORDIS's projects: an institute's own, those of a call or an organisation, those with some words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matcher.app.own_projects import own_projects
+from matcher.errors import StoreMissing, UsageError
+from matcher.model.project import ListedProject, ProjectListing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from matcher.app.home import Home
+    from matcher.model.project import Participation, Project, ProjectQuestion
+    from matcher.store.projects import Projects
+
+NO_PROJECTS = "No projects were fetched yet: `matcher fetch --projects` brings CORDIS's."
+
+_COORDINATOR = "coordinator"
+
+
+def projects(home: Home, question: ProjectQuestion) -> ProjectListing:
+    """The projects that are asked for: an institute's own best first, others by signature, newest first.
+
+    Raises:
+        UsageError: for an institute, organisation or programme that nobody knows, and before any project was fetched.
+    """
+    try:
+        with home.open_store(read_only=True) as store:
+            if not store.projects.counts().projects:
+                raise UsageError(NO_PROJECTS)
+            return _listing(home, store.projects, question)
+    except StoreMissing as error:
+        raise UsageError(NO_PROJECTS) from error
+
+
+def project(home: Home, number: str) -> tuple[Project, tuple[Participation, ...]]:
+    """A project by its number, and who is or was in it. Raises UsageError when it is unknown."""
+    try:
+        with home.open_store(read_only=True) as store:
+            found = store.projects.named([number.strip()])
+            parts = store.projects.participations(one.identifier for one in found)
+    except StoreMissing as error:
+        raise UsageError(NO_PROJECTS) from error
+    if not found:
+        raise UsageError(f"No project has the number {number!r}; `matcher projects WORDS` searches them.")
+    return found[0], tuple(parts.get(found[0].identifier, ()))
+
+
+def _listing(home: Home, kept: Projects, question: ProjectQuestion) -> ProjectListing:
+    pics: frozenset[str] = frozenset()
+    chosen: Mapping[str, tuple[str, ...] | None] = {}
+    name = None
+    if question.institute is not None:
+        institute = home.institute(question.institute)
+        name = institute.identifier
+        pics = frozenset(entity.pic for entity in institute.legal_names if entity.pic)
+        chosen = own_projects(kept, institute)
+    elif question.organisation is not None:
+        pics = _organisations(kept, question.organisation)
+    wanted = [one for one in _candidates(kept, question, pics, chosen) if _asked_for(one, question)]
+    _check_programmes(kept, question, wanted)
+    if name is None:
+        wanted.sort(key=lambda one: one.identifier)
+        wanted.sort(key=lambda one: one.date.toordinal() if one.date else 0, reverse=True)
+    shown = wanted[: question.top]
+    parts = kept.participations(one.identifier for one in shown)
+    listed = (_listed(one, parts.get(one.identifier, ()), pics, chosen.get(one.identifier)) for one in shown)
+    return ProjectListing(name, tuple(listed), len(wanted))
+
+
+def _candidates(
+    kept: Projects, question: ProjectQuestion, pics: frozenset[str], chosen: Mapping[str, object]
+) -> Iterable[Project]:
+    if question.institute is not None:
+        found = {one.identifier: one for one in kept.named(chosen)}
+        return [found[number] for number in chosen if number in found]
+    if question.organisation is not None:
+        return kept.of_organisations(sorted(pics))
+    return kept.of_call(question.call) if question.call is not None else kept.all()
+
+
+def _asked_for(one: Project, question: ProjectQuestion) -> bool:
+    if question.call is not None and (one.topic or "").upper() != question.call.strip().upper():
+        return False
+    if question.programmes and one.framework.upper() not in question.programmes:
+        return False
+    if not question.words:
+        return True
+    text = "\n".join((one.identifier, one.acronym, one.title, one.keywords, one.text)).casefold()
+    return all(word.casefold() in text for word in question.words)
+
+
+def _check_programmes(kept: Projects, question: ProjectQuestion, found: list[Project]) -> None:
+    """Raises UsageError for a programme that no project is of: an empty list would say that there is nothing."""
+    if not question.programmes or found:
+        return
+    there = {one.framework.upper() for one in kept.all() if one.framework}
+    if unknown := sorted(question.programmes - there):
+        raise UsageError(f"No project is of {', '.join(unknown)}; there are {', '.join(sorted(there))}.")
+
+
+def _organisations(kept: Projects, wanted: str) -> frozenset[str]:
+    """The PICs of an organisation by its PIC or words of its name. Raises UsageError when it is in no project."""
+    found = [wanted.strip()] if wanted.strip().isdecimal() else kept.called(wanted.split())
+    if not wanted.strip() or not found or kept.unknown(found) == found:
+        raise UsageError(f"No organisation in a project is called {wanted!r}: give its PIC, or words of its name.")
+    return frozenset(found)
+
+
+def _listed(
+    one: Project, parts: Iterable[Participation], pics: frozenset[str], selected_by: tuple[str, ...] | None
+) -> ListedProject:
+    everybody = list(parts)
+    own = [part for part in everybody if part.pic in pics]
+    if not pics:
+        return ListedProject(one, None, one.contribution_eur, tuple(_names(everybody)), selected_by)
+    amounts = [part.contribution_eur for part in own if part.contribution_eur is not None]
+    others = [part for part in everybody if part.pic not in pics]
+    return ListedProject(one, _role(own), sum(amounts) if amounts else None, tuple(_names(others)), selected_by)
+
+
+def _role(own: Iterable[Participation]) -> str | None:
+    roles = [part.role for part in own]
+    return _COORDINATOR if _COORDINATOR in roles else next(iter(roles), None)
+
+
+def _names(parts: Iterable[Participation]) -> Iterator[str]:
+    """Each organisation once, the coordinator first."""
+    ordered = sorted(parts, key=lambda part: part.role != _COORDINATOR)
+    yield from dict.fromkeys(part.name for part in ordered)

@@ -1,0 +1,139 @@
+"""`matcher projects`: what CORDIS lists, by institute, organisation, call, programme and words."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import click
+
+from matcher.app import project_questions
+from matcher.cli.output import output_options, print_csv, print_json, say, styled, table, width
+from matcher.errors import UsageError
+from matcher.model.project import ProjectQuestion
+from matcher.present.records import (
+    PROJECT_FIELDS,
+    envelope,
+    participation_record,
+    project_record,
+    whole_project_record,
+)
+from matcher.present.wording import day, money
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matcher.app.home import Home
+    from matcher.model.project import ListedProject, Participation, Project, ProjectListing
+
+SHOWN = 50
+"""Projects that a search prints where nobody says how many; JSON and CSV have all of them."""
+
+
+@click.command("projects")
+@click.argument("about", nargs=-1, metavar="[INSTITUTE | NUMBER] [WORDS]...")
+@click.option("--call", help="Those that this call led to.")
+@click.option("--organisation", metavar="PIC_OR_NAME", help="Those that this organisation is or was in.")
+@click.option("--programme", multiple=True, help="HORIZON, H2020…; may be repeated.")
+@click.option("--search", is_flag=True, help="Every argument is a word to search for, also the name of an institute.")
+@click.option("--top", type=click.IntRange(1), help="How many at most.")
+@output_options
+@click.pass_obj
+def projects_command(  # noqa: PLR0913 (click hands over one parameter an option)
+    home: Home,
+    about: tuple[str, ...],
+    call: str | None,
+    organisation: str | None,
+    programme: tuple[str, ...],
+    search: bool,
+    top: int | None,
+    output: str | None,
+) -> None:
+    """The projects of CORDIS: INSTITUTE's own, or those that hold every one of WORDS; a NUMBER shows one in full.
+
+    `matcher fetch --projects` brings them.
+    """
+    narrowed = bool(call or organisation or programme or search)
+    if len(about) == 1 and about[0].isdecimal() and not narrowed:
+        _show_one(*project_questions.project(home, about[0]), output)
+        return
+    institute = None if search or not about else _institute(home, about[0])
+    if institute and organisation:
+        raise UsageError("Ask for one at a time: the projects of an institute, or those of an organisation.")
+    question = ProjectQuestion(
+        institute=institute,
+        organisation=organisation,
+        call=call,
+        programmes=frozenset(name.upper() for name in programme),
+        words=about[1:] if institute else about,
+        top=top if top is not None or institute or output is not None else SHOWN,
+    )
+    _show(project_questions.projects(home, question), output)
+
+
+def _institute(home: Home, word: str) -> str | None:
+    try:
+        return home.institute(word).identifier
+    except UsageError:
+        return None  # a word to search for
+
+
+def _show(listing: ProjectListing, output: str | None) -> None:
+    records = [project_record(one) for one in listing.projects]
+    if output == "json":
+        print_json(envelope(institute=listing.institute, found=listing.found, projects=records))
+    elif output == "csv":
+        print_csv(records, PROJECT_FIELDS)
+    else:
+        columns = ("project", "signed", "name", "role", "contribution", "partners", "topic", "title", "selected by")
+        click.echo(table(columns, [_cells(one) for one in listing.projects]))
+        shown = len(listing.projects)
+        say(f"{shown} projects" + (f" of {listing.found}; --top N shows more" if shown < listing.found else ""))
+
+
+def _cells(one: ListedProject) -> tuple[str, ...]:
+    project = one.project
+    return (
+        project.identifier,
+        project.date.isoformat() if project.date else "—",
+        project.acronym or "—",
+        one.role or "—",
+        money(one.contribution_eur),
+        str(len(one.partners)),
+        project.topic or "—",
+        project.title,
+        "; ".join(one.selected_by or ()),
+    )
+
+
+def _show_one(project: Project, parts: Sequence[Participation], output: str | None) -> None:
+    if output == "json":
+        print_json(envelope(**whole_project_record(project, parts)))
+    elif output == "csv":
+        print_csv(participation_record(part) for part in parts)
+    else:
+        click.echo(_block(project, parts))
+
+
+def _block(project: Project, parts: Sequence[Participation]) -> str:
+    rows = [
+        (part.role, part.country or "—", money(part.contribution_eur), part.name + (" (left)" if part.ended else ""))
+        for part in parts
+    ]
+    return "\n".join(
+        [
+            f"{styled(project.name, bold=True)}   {project.identifier}",
+            project.title,
+            "",
+            f"call        {project.topic or '—'}",
+            f"programme   {project.framework or '—'}, {project.scheme or '—'}",
+            f"signed      {day(project.date)}, {day(project.start)} to {day(project.end)}",
+            f"EU share    {money(project.contribution_eur)} of {money(project.cost_eur)}",
+            f"keywords    {project.keywords or '—'}",
+            f"link        https://cordis.europa.eu/project/id/{project.identifier}",
+            "",
+            *textwrap.wrap(project.text, width(), break_on_hyphens=False),
+            "",
+            table(("role", "country", "contribution", "organisation"), rows),
+        ]
+    )

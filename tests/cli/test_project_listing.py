@@ -1,0 +1,159 @@
+"""`matcher projects` and the same in Python: whose they are, which are found, one in full."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from matcher.present.records import PROJECT_FIELDS
+from tests.helpers.cordis import participation, project, tables, zipped
+from tests.helpers.home import Place, make_config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.helpers.home import Run
+
+BRGM, CEA, OTHER = "999993662", "999992401", "123456789"
+PROJECTS = [
+    project(1, acronym="MINEWELL", title="Clean mining", ecSignatureDate="2022-03-01"),
+    project(
+        2, acronym="PHOTON", keywords="lasers; optics", topics="HORIZON-CL4-2022-X-01", ecSignatureDate="2023-05-01"
+    ),
+    project(3, acronym="OLD", frameworkProgramme="H2020", objective="Geothermal heat.", topics="SC5-01-2016"),
+    project(4, acronym="ALONE"),
+]
+PARTS = [
+    participation(1, OTHER, name="A PARTNER SA", order="1"),
+    participation(1, BRGM, name="BRGM", role="coordinator", ecContribution="300000"),
+    participation(2, BRGM, name="BRGM", ecContribution="", role="associatedPartner", endOfParticipation="true"),
+    participation(2, CEA, name="CEA", role="coordinator"),
+    participation(3, CEA, name="CEA"),
+]
+
+
+@pytest.fixture
+def place(tmp_path: Path, run: Run) -> Place:
+    """BRGM and CEA-Leti, and four projects."""
+    place = Place(tmp_path / "home", make_config(tmp_path / "config", ("brgm", "cea-leti")))
+    assert run(place, "fetch", "--projects", str(zipped(tmp_path / "c.zip", tables(PROJECTS, PARTS)))).code == 0
+    return place
+
+
+def asked(run: Run, place: Place, *words: str) -> dict[str, Any]:
+    answer = run(place, "projects", *words, "--json")
+    assert answer.code == 0, answer.err
+    return json.loads(answer.out)
+
+
+def names(listing: dict[str, Any]) -> list[str]:
+    return [one["acronym"] for one in listing["projects"]]
+
+
+def test_an_institute_s_own_are_those_of_its_entity_whatever_its_part(run: Run, place: Place) -> None:
+    listing = asked(run, place, "BRGM")
+    assert listing["institute"] == "brgm"
+    assert names(listing) == ["PHOTON", "MINEWELL"]
+    left, led = listing["projects"]
+    assert (left["role"], left["contribution_eur"], left["partners"]) == ("associatedPartner", None, ["CEA"])
+    assert (led["role"], led["contribution_eur"], led["partners"]) == ("coordinator", 300_000, ["A PARTNER SA"])
+    assert led["selected_by"] is None
+    assert set(led) == set(PROJECT_FIELDS)
+
+
+def test_projects_are_put_in_and_out_by_hand(run: Run, place: Place) -> None:
+    path = place.config / "institutes" / "brgm.yaml"
+    path.write_text(path.read_text() + "cordis: {add: [101000004, 101000003], drop: [101000002, 101000003]}\n")
+    listing = asked(run, place, "brgm")
+    assert names(listing) == ["ALONE", "MINEWELL"]
+    assert listing["projects"][0]["role"] is None
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["--call", "horizon-cl4-2022-x-01"], ["PHOTON"]),
+        (["--programme", "h2020"], ["OLD"]),
+        (["--organisation", CEA], ["PHOTON", "OLD"]),
+        (["--organisation", "a partner"], ["MINEWELL"]),
+        (["OPTICS"], ["PHOTON"]),
+        (["geothermal", "heat"], ["OLD"]),
+        (["heat", "mining"], []),
+        (["brgm", "lasers"], ["PHOTON"]),
+        (["--search", "brgm"], []),
+        (["--top", "1"], ["PHOTON"]),
+        (["brgm", "--programme", "HORIZON", "--top", "1"], ["PHOTON"]),
+    ],
+)
+def test_which_are_found(run: Run, place: Place, words: list[str], found: list[str]) -> None:
+    assert names(asked(run, place, *words)) == found
+
+
+def test_one_in_full(run: Run, place: Place) -> None:
+    shown = asked(run, place, "101000002")
+    assert (shown["acronym"], shown["topic"], shown["keywords"]) == (
+        "PHOTON", "HORIZON-CL4-2022-X-01", ["lasers", "optics"],
+    )  # fmt: skip
+    assert [(part["pic"], part["role"], part["ended"]) for part in shown["participants"]] == [
+        (BRGM, "associatedPartner", True),
+        (CEA, "coordinator", False),
+    ]
+    text = run(place, "projects", "101000002").out
+    assert "A text of our own." in text
+    assert "BRGM (left)" in text
+
+
+def test_as_a_table_and_as_csv(run: Run, place: Place) -> None:
+    answer = run(place, "projects", "--top", "2")
+    assert "PHOTON" in answer.out
+    assert "2 projects of 4" in answer.err
+    rows = list(csv.DictReader(io.StringIO(run(place, "projects", "brgm", "--csv").out)))
+    assert [row["project"] for row in rows] == ["101000002", "101000001"]
+    assert run(place, "projects", "nothing", "like", "it", "--csv").out.strip() == ",".join(PROJECT_FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--organisation", "nobody at all"], "No organisation in a project"),
+        (["--organisation", "111111111"], "No organisation in a project"),
+        (["--programme", "HORIZONS"], "there are H2020, HORIZON"),
+        (["101999999"], "No project has the number"),
+        (["brgm", "--organisation", CEA], "one at a time"),
+    ],
+)
+def test_what_nobody_knows_is_a_clear_error(run: Run, place: Place, words: list[str], says: str) -> None:
+    answer = run(place, "projects", *words)
+    assert answer.code == 2
+    assert says in answer.err
+
+
+def test_before_any_was_fetched(run: Run, tmp_path: Path) -> None:
+    empty = Place(tmp_path / "new", make_config(tmp_path / "other"))
+    for words in (["photonics"], ["101000001"], ["cea-leti"]):
+        answer = run(empty, "projects", *words)
+        assert answer.code == 2
+        assert "`matcher fetch --projects`" in answer.err
+
+
+def test_in_python(place: Place) -> None:
+    from matcher.api.project_frames import ProjectFrames
+    from matcher.app.home import Home
+    from matcher.config.settings import load_settings
+    from matcher.present.frames import PARTICIPATION_COLUMNS, PROJECT_COLUMNS
+
+    frames = ProjectFrames(Home(load_settings(environ=place.environment)))
+    own = frames.projects("brgm")
+    assert list(own) == list(PROJECT_COLUMNS)
+    assert own["acronym"].tolist() == ["PHOTON", "MINEWELL"]
+    assert own["contribution_eur"].isna().tolist() == [True, False]
+    assert own["partners"].tolist() == [1, 1]
+    assert frames.projects(words="optics", programme="horizon")["project"].tolist() == ["101000002"]
+    assert list(frames.projects(words="no such thing")) == list(PROJECT_COLUMNS)
+    parts = frames.participations("101000002")
+    assert list(parts) == list(PARTICIPATION_COLUMNS)
+    assert parts["ended"].tolist() == [True, False]
