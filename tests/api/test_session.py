@@ -100,13 +100,17 @@ ASKED = {
 """Method → what it is called with, where it wants something."""
 
 
+OF_NO_SAMPLE = {"fetch", "run", "close", "projects", "participations"}
+"""What a session on the sample refuses, as it has no projects, and what gives no answer."""
+
+
 def answers(thing: object) -> dict[str, Any]:
     """What each public property and method of a thing gives that answers, by name."""
     given: dict[str, Any] = {}
     if isinstance(thing, pd.DataFrame):
         return given
     for name, inner in inspect.getmembers(type(thing)):
-        if name[0] == "_" or name in {"fetch", "run", "close"}:
+        if name[0] == "_" or name in OF_NO_SAMPLE:
             continue
         value, called = getattr(thing, name), f"{type(thing).__name__}.{name}"
         if inspect.isfunction(inner):
