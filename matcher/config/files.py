@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from matcher.config.scalars import keep_as_written
+from matcher.config.slips import missing_blank, slip_in
 from matcher.errors import shorten
 
 if TYPE_CHECKING:
@@ -29,13 +32,13 @@ def read_yaml(path: Path, most_bytes: int, expected: str, *, may_be_empty: bool 
     try:
         if path.stat().st_size > most_bytes:
             raise ValueError(f"found more than {most_bytes:,} bytes, expected {expected}")
-        text = path.read_text(encoding="utf-8")
+        text = _decoded(path.read_bytes())
         _refuse_deep_nesting(text)
         raw = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
+    except _RefusedError as error:
+        raise ValueError(str(error)) from error
     except yaml.YAMLError as error:
-        raise ValueError(f"not valid YAML: {' '.join(str(error).split())}") from error
-    except UnicodeDecodeError as error:
-        raise ValueError(f"found byte {error.start} that is not UTF-8, expected UTF-8 text") from error
+        raise ValueError(_yaml_mistake(error, text)) from error
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror}") from error
     except (KeyError, AttributeError, IndexError) as error:  # what PyYAML makes of `!!int ''` and the like
@@ -44,8 +47,48 @@ def read_yaml(path: Path, most_bytes: int, expected: str, *, may_be_empty: bool 
         return {}
     if not isinstance(raw, dict):
         # one kind of error for whatever is wrong with the file
-        raise ValueError(f"found {shorten(raw)}, expected {expected}")  # noqa: TRY004
+        raise ValueError(f"found {shorten(raw)}, expected {expected}{missing_blank(raw)}")  # noqa: TRY004
     return raw
+
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # it begins as that of UTF-16 does
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def _decoded(data: bytes) -> str:
+    """The text of a file in UTF-8, or in the encoding that its first bytes name. Raises ValueError."""
+    encoding = next((name for mark, name in _BOMS if data.startswith(mark)), "utf-8")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        shown = data.splitlines()[line - 1].decode("cp1252", errors="replace").strip() if encoding == "utf-8" else ""
+        hint = f" (is it {shorten(shown)}?)" if shown else ""
+        raise ValueError(
+            f"line {line}: found another encoding{hint}, expected UTF-8: save the file as UTF-8 in your editor"
+        ) from error
+    if "\0" in text:
+        raise ValueError("found no text, expected UTF-8: save the file as UTF-8 in your editor")
+    return text
+
+
+class _RefusedError(yaml.YAMLError):
+    """Good YAML that is a mistake here, told with its line."""
+
+    def __init__(self, mistake: str, mark: Any) -> None:
+        super().__init__(f"line {mark.line + 1}: {mistake}" if mark else mistake)
+
+
+def _yaml_mistake(error: yaml.YAMLError, text: str) -> str:
+    if isinstance(error, yaml.reader.ReaderError):
+        return f"found the character {error.character!r}, expected text"
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    return slip_in(text, mark.line if mark else 0)
 
 
 class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -59,16 +102,15 @@ class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: 
         seen: set[str] = set()
         for key_node, _value in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                raise yaml.constructor.ConstructorError(
-                    None, None, "found a list or a mapping as a key, expected a name", key_node.start_mark
-                )
+                raise _RefusedError("found a list or a mapping as a key, expected a name", key_node.start_mark)
             if key_node.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"found the key {key_node.value!r} twice", key_node.start_mark
-                )
+                raise _RefusedError(f"found the key {shorten(key_node.value)} twice", key_node.start_mark)
             seen.add(key_node.value)
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
         return mapping
+
+
+keep_as_written(_UniqueKeyLoader)
 
 
 def _refuse_deep_nesting(text: str) -> None:
@@ -79,7 +121,9 @@ def _refuse_deep_nesting(text: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MOST_NESTED:
-                raise yaml.YAMLError(f"found more than {MOST_NESTED} lists or mappings within one another")
+                raise _RefusedError(
+                    f"found more than {MOST_NESTED} lists or mappings within one another", event.start_mark
+                )
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
@@ -91,9 +135,7 @@ def _refuse_shared_nodes(root: Any) -> None:
     while waiting:
         node = waiting.pop()
         if id(node) in seen:
-            raise yaml.constructor.ConstructorError(
-                None, None, "found an alias (*name), expected plain text", node.start_mark
-            )
+            raise _RefusedError("found an alias (*name), expected plain text", node.start_mark)
         seen.add(id(node))
         if isinstance(node, yaml.SequenceNode):
             waiting += node.value
@@ -128,4 +170,5 @@ def _found_and_expected(detail: ErrorDetails) -> str:
     if kind == "extra_forbidden":
         return f"found {shorten(detail['input'])}, expected no such key (is it misspelt?)"
     expected = _IN_PLAIN_WORDS.get(kind) or message.removeprefix("Input should be ").removeprefix("Value error, ")
-    return f"found {shorten(detail['input'])}, expected {expected}"
+    hint = missing_blank(detail["input"]) if kind in _IN_PLAIN_WORDS else ""
+    return f"found {shorten(detail['input'])}, expected {expected}{hint}"

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from matcher.config.files import describe_validation_error, read_yaml
 from matcher.config.fingerprint import institute_files, institutes_folder
+from matcher.config.scalars import MEANT, NOTHING
 from matcher.errors import ConfigError, UsageError
 from matcher.model.institute import ByHand, Institute, Lab, LegalName, Take
 from matcher.model.project import Project
@@ -31,24 +32,20 @@ Pic = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
 
 
 def _day(value: object) -> object:
-    """YAML makes a date of `2020-01-31` and leaves `"2020-01-31"` a text: both are meant."""
+    """With quotes or without."""
     try:
         return dt.date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
         return value
 
 
-def _number(value: object) -> object:
-    """A project's number, with quotes or without."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+ProjectNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}$", strip_whitespace=True)]
 
 
-ProjectNumber = Annotated[
-    str, BeforeValidator(_number), StringConstraints(pattern=r"^[0-9]{1,12}$", strip_whitespace=True)
-]
+_DateText = Annotated[dt.date | None, BeforeValidator(_day), MEANT]
 
 
-_DateText = Annotated[dt.date, BeforeValidator(_day)]
+_Known = Annotated[Literal[True, False, "unknown"], MEANT]
 
 
 class _ProfileEntry(BaseModel):
@@ -71,14 +68,14 @@ class _Keywords(_ProfileEntry):
 
 
 class _Label(_ProfileEntry):
-    year_2015: Literal[True, False, "unknown"] = Field(alias="2015")
-    current: Literal[True, False, "unknown"]
+    year_2015: _Known = Field(alias="2015")
+    current: _Known
     note: str = ""
 
 
 class _LegalEntity(_ProfileEntry):
     name: Text
-    pic: Pic | None = None
+    pic: Annotated[Pic | None, NOTHING] = None
     take: Literal["all", "selected"] = "selected"
 
 
@@ -98,8 +95,8 @@ class _PastProject(_ProfileEntry):
     title: Text
     text: str = ""
     keywords: str = ""
-    topic: Text | None = None
-    date: _DateText | None = None
+    topic: Annotated[Text | None, NOTHING] = None
+    date: _DateText = None
 
 
 class _Institute(_ProfileEntry):
@@ -107,9 +104,9 @@ class _Institute(_ProfileEntry):
     acronym: Text
     name: _Name
     label: _Label
-    successor: Identifier | None = None
+    successor: Annotated[Identifier | None, NOTHING] = None
     location: str = ""
-    website: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+    website: Annotated[Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None, NOTHING] = None
     legal_entities: list[_LegalEntity] = []
     domains: list[Text] = []
     sectors: list[Text] = []
@@ -171,10 +168,6 @@ def _read(path: Path, mistakes: list[str]) -> Institute | None:
         mistakes.append(f"{path}: {error}")
         return None
     try:
-        # YAML reads `2015:` as a number; keys are names here.
-        label = raw.get("label")
-        if isinstance(label, dict):
-            raw["label"] = {str(key): value for key, value in label.items()}
         parsed = _Institute.model_validate(raw)
     except ValidationError as error:
         mistakes += describe_validation_error(error, lambda _key: str(path))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from matcher.config.files import describe_validation_error, read_yaml
+from matcher.config.scalars import MEANT, NOTHING, meant
 from matcher.errors import ConfigError, UsageError, shorten
 from matcher.model.match import THRESHOLD
 from matcher.model.subscription import NETWORK, Frequency, Language, Subscriber
@@ -57,7 +58,7 @@ def _one_line(value: str) -> str:
 
 def _frequency(value: Any) -> Any:
     """`weekly: monday` is one key with a day; YAML 1.1 reads a bare `off` as false."""
-    if value is False:
+    if meant(value) is False:
         return {"frequency": Frequency.OFF, "weekday": 0}
     if isinstance(value, str) and value.lower() in {"daily", "weekdays", "off"}:
         return {"frequency": Frequency(value.lower()), "weekday": 0}
@@ -74,7 +75,7 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 
 
-Days = Annotated[int, Field(gt=0, le=365)]
+Days = Annotated[int, Field(gt=0, le=365), MEANT]
 
 
 class _ListEntry(BaseModel):
@@ -99,25 +100,25 @@ def _no_min_fit(value: object) -> object:
 
 
 class _Subscriber(_ListEntry):
-    id: Identifier | None = None
+    id: Annotated[Identifier | None, NOTHING] = None
     name: Line = ""
     address: Annotated[str, AfterValidator(_address)]
     language: Literal["fr", "en"] = "fr"
     institutes: Annotated[list[Line], Field(min_length=1)]
     frequency: Annotated[_When, BeforeValidator(_frequency)] = _When(frequency=Frequency.WEEKDAYS, weekday=0)
-    threshold: Annotated[int, Field(ge=0, le=100)] | None = None
+    threshold: Annotated[Annotated[int, Field(ge=0, le=100)] | None, MEANT] = None
     min_fit: Annotated[object, BeforeValidator(_no_min_fit)] = None
     programmes: list[Line] = []
     actions: list[Line] = []
-    most: Annotated[int, Field(ge=1, le=200)] = 15
+    most: Annotated[int, Field(ge=1, le=200), MEANT] = 15
     reminders: list[Days] = [30, 14, 3]
     mute: _Mute = _Mute()
-    send_empty: bool = False
-    resurface: bool = False
+    send_empty: Annotated[bool, MEANT] = False
+    resurface: Annotated[bool, MEANT] = False
 
 
 class _SubscribersFile(_ListEntry):
-    subscribers: list[_Subscriber] | None = None
+    subscribers: Annotated[list[_Subscriber] | None, NOTHING] = None
 
 
 def load_subscribers(

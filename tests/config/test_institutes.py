@@ -75,23 +75,25 @@ def test_an_institute_is_found_by_id_or_acronym(shipped):
 
 
 def test_every_mistake_of_every_file_at_once(tmp_path):
-    wrong = GOOD.format(name="wrong").replace("2015: true", "2015: maybe").replace("heat pumps", "3") + "colour: blue\n"
+    wrong = (
+        GOOD.format(name="wrong").replace("2015: true", "2015: maybe").replace("[heat pumps]", "3") + "colour: blue\n"
+    )
     lines = mistakes_of(
         tmp_path,
         good=GOOD.format(name="good"),
         wrong=wrong,
         named=GOOD.format(name="other"),
-        pics=GOOD.format(name="pics") + "legal_entities: [{name: X, pic: '12'}, {name: Y, pic: 999999999}]\n",
+        pics=GOOD.format(name="pics") + "legal_entities: [{name: X, pic: '12'}, {name: Y, pic: 99}]\n",
         short="id: short\n",
     )
     told = [line.removeprefix(str(tmp_path / "institutes") + "/") for line in lines]
     assert [t for t in told if t.startswith("good")] == []
     assert any(t.startswith("wrong.yaml: label.2015: found 'maybe', expected") for t in told)
-    assert "wrong.yaml: keywords.en.0: found 3, expected text" in told
+    assert "wrong.yaml: keywords.en: found '3', expected a list" in told
     assert any(t.startswith("wrong.yaml: colour: found 'blue', expected no such key") for t in told)
     assert "named.yaml: id: found 'other', expected 'named', the name of the file" in told
     assert any(t.startswith("pics.yaml: legal_entities.0.pic: found '12', expected") for t in told)
-    assert "pics.yaml: legal_entities.1.pic: found 999999999, expected text" in told
+    assert any(t.startswith("pics.yaml: legal_entities.1.pic: found '99', expected") for t in told)
     assert {t for t in told if t.startswith("short")} == {
         f"short.yaml: {key}: missing, expected a value" for key in ("acronym", "name", "label", "keywords")
     }
@@ -103,20 +105,19 @@ BOMB = "a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b]\nd: [*c,*c,*c,
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("id: [\n", "not valid YAML"),
+        ("id: [\n", "line 1: found '[' that is not closed"),
         ("id: x\nid: y\n", "found the key 'id' twice"),
         ("? [a, b]\n: c\n", "as a key, expected a name"),
         (BOMB, "found an alias"),
-        ("id: \u00e9".encode("latin-1"), "not UTF-8"),
+        ("id: \u00e9".encode("latin-1"), "line 1: found another encoding (is it 'id: é'?), expected UTF-8"),
         ("- a\n- b\n", "expected keys such as id"),
         ("", "expected keys such as id"),
-        ("id: 2026-13-45\n", "month must be in 1..12"),
-        ("id: !!python/object:os.system x\n", "not valid YAML"),
+        ("id: !!python/object:os.system x\n", "line 1: found '!' at the beginning, expected quotes"),
         ("a: " + "[" * 20_000, ""),
         ("a: '" + "x" * 5_000_001 + "'", "found more than 5,000,000 bytes"),
     ],
     ids=[
-        "broken", "twice", "key", "bomb", "latin", "list", "empty", "date", "object", "deep", "long",
+        "broken", "twice", "key", "bomb", "latin", "list", "empty", "object", "deep", "long",
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_profile(tmp_path, content, says):

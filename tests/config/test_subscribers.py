@@ -190,7 +190,7 @@ subscribers:
 
 
 def test_a_file_that_is_no_yaml(tmp_path: Path) -> None:
-    assert mistakes(tmp_path, "subscribers: [")[0].startswith("not valid YAML")
+    assert mistakes(tmp_path, "subscribers: [")[0].startswith("line 1: found '[' that is not closed")
     assert "found the key 'subscribers' twice" in mistakes(tmp_path, "subscribers: []\nsubscribers: []\n")[0]
 
 
