@@ -5,13 +5,16 @@ Every expected failure is a `MatcherError` that says what is wrong and what to d
 
 from __future__ import annotations
 
-import re
+from matcher.masking import masked
 
 
 class MatcherError(Exception):
     """Root of the tree; `str()` is one sentence meant for the person at the terminal."""
 
     exit_code = 1
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(masked(message))
 
 
 class UsageError(MatcherError):
@@ -26,7 +29,7 @@ class ConfigError(MatcherError):
     exit_code = 2
 
     def __init__(self, mistakes: list[str]) -> None:
-        self.mistakes = mistakes
+        self.mistakes = [masked(mistake) for mistake in mistakes]
         count = len(mistakes)
         head = "1 mistake" if count == 1 else f"{count} mistakes"
         super().__init__(f"{head} in the configuration:\n" + "\n".join(f"  {line}" for line in mistakes))
@@ -82,18 +85,7 @@ class IndexMissing(MatcherError):
     """No fitted index is at hand (nothing fetched yet, or it is damaged)."""
 
 
-_USER_INFO = re.compile(r"(://[^\s/:@]*):\S*@")
-
-
-_PARAMETER = re.compile(r"([?&;](?:password|passwd|pwd|sslpassword|token)=)[^&;\s'\"]*", re.IGNORECASE)
-
-
-def mask_secrets(text: str) -> str:
-    """The text with passwords of URLs replaced by `***`, whether before the host or among the parameters."""
-    return _PARAMETER.sub(r"\1***", _USER_INFO.sub(r"\1:***@", text))
-
-
 def shorten(value: object, limit: int = 60) -> str:
     """`repr` without secrets, cut at `limit`: what a person recognises of a wrong value."""
-    text = mask_secrets(repr(value))
+    text = masked(repr(value))
     return text if len(text) <= limit else text[: limit - 1] + "…"

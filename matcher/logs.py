@@ -1,24 +1,21 @@
 """Logs on stderr as lines for people or as one JSON object a line, each with the number of the run it belongs to.
 
-What the product tells a person goes the same way: as plain lines, or as JSON when that was asked for. No secret passes:
-passwords of URLs are masked by their place, those that the environment holds by their value too.
+What the product tells a person goes the same way: as plain lines, or as JSON when that was asked for. No secret passes
+(`matcher.masking`).
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matcher.errors import mask_secrets
+from matcher.masking import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
     from typing import TextIO
 
 
@@ -26,14 +23,9 @@ current_run: ContextVar[int | None] = ContextVar("current_run", default=None)
 """The number of the run that this process has begun and not ended; the store sets it."""
 
 _HANDLER = "matcher"
-_SECRET_FILES = ("MATCHER_SMTP_PASSWORD_FILE",)
-_SECRETS = ("MATCHER_SMTP_PASSWORD", "PGPASSWORD")
-_SHORTEST_SECRET = 4  # masking every "a" of a text would hide the text, not the secret
 
 
-def configure(
-    form: str = "text", *, debug: bool = False, quiet: bool = False, environ: Mapping[str, str] | None = None
-) -> None:
+def configure(form: str = "text", *, debug: bool = False, quiet: bool = False) -> None:
     """Send logs to stderr in that form: our own from INFO on, others and with `quiet` all from WARNING on."""
     root = logging.getLogger()
     for handler in [h for h in root.handlers if h.get_name() == _HANDLER]:
@@ -41,7 +33,7 @@ def configure(
     handler = _Stderr()
     handler.set_name(_HANDLER)
     handler.setFormatter(_Json() if form == "json" else _Text())
-    handler.addFilter(_Masked(secrets_of(os.environ if environ is None else environ)))
+    handler.addFilter(_Masked())
     root.addHandler(handler)
     root.setLevel(logging.DEBUG if debug else logging.WARNING)
     logging.getLogger("matcher").setLevel(logging.DEBUG if debug else logging.WARNING if quiet else logging.INFO)
@@ -50,18 +42,6 @@ def configure(
 def is_json() -> bool:
     """Whether what is told on stderr has to be JSON."""
     return any(isinstance(handler.formatter, _Json) for handler in logging.getLogger().handlers)
-
-
-def secrets_of(environ: Mapping[str, str]) -> frozenset[str]:
-    """The passwords that the environment holds or names a file of; a file that cannot be read gives none."""
-    found = {environ.get(name, "") for name in _SECRETS}
-    for name in _SECRET_FILES:
-        if path := environ.get(name):
-            try:
-                found.add(Path(path).expanduser().read_text(encoding="utf-8").rstrip("\r\n"))
-            except (OSError, UnicodeDecodeError):
-                continue  # whoever needs the password tells that
-    return frozenset(secret for secret in found if len(secret) >= _SHORTEST_SECRET)
 
 
 class _Stderr(logging.StreamHandler):  # type: ignore[type-arg]
@@ -78,21 +58,12 @@ class _Stderr(logging.StreamHandler):  # type: ignore[type-arg]
 class _Masked(logging.Filter):
     """Takes secrets out of messages and tracebacks, and adds the run."""
 
-    def __init__(self, secrets: Collection[str]) -> None:
-        super().__init__()
-        self._secrets = sorted(secrets, key=len, reverse=True)
-
     def filter(self, record: logging.LogRecord) -> bool:
         record.run = current_run.get()
-        record.msg, record.args = self._mask(record.getMessage()), None
+        record.msg, record.args = masked(record.getMessage()), None
         if record.exc_info:
-            record.exc_text = self._mask(logging.Formatter().formatException(record.exc_info))
+            record.exc_text = masked(logging.Formatter().formatException(record.exc_info))
         return True
-
-    def _mask(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return mask_secrets(text)
 
 
 class _Text(logging.Formatter):

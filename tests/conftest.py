@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher import masking
 from matcher.cli.main import main
 from matcher.config.settings import packaged_config
 from tests.helpers.home import (
@@ -50,6 +51,12 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: no collection of garbage looks at it again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _no_secrets_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test's settings made secret is an ordinary word in the next one."""
+    monkeypatch.setattr(masking, "_known", masking.Secrets())
 
 
 @pytest.fixture
@@ -112,7 +119,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         with pytest.raises(SystemExit) as ended:
             main(list(arguments))
         captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
+        assert "Traceback" not in captured.err or "--debug" in arguments
         return Answer(int(ended.value.code or 0), captured.out, captured.err)
 
     return command

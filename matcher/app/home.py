@@ -78,8 +78,11 @@ class Home:
     @contextmanager
     def open_store(self, *, read_only: bool = False) -> Iterator[Store]:
         """The store of this configuration, closed at the end."""
+        from matcher.config.addresses import database_mistake
         from matcher.store.database import Store
 
+        if mistake := database_mistake(self.settings.database_url):
+            raise ConfigError([self.settings.told("database.url", mistake)])
         if not read_only:
             self._make_folder()
         with Store.open(self.settings.database_url, read_only=read_only) as store:
@@ -90,9 +93,10 @@ class Home:
         from matcher.config.addresses import address_mistake
         from matcher.portal.client import Portal
 
-        settings, origins = self.settings.portal, self.settings.origins
-        told = {"portal.url": address_mistake(settings.url), "portal.data_url": address_mistake(settings.data_url)}
-        mistakes = [f"{origins.get(key, 'default')}: {key}: {mistake}" for key, mistake in told.items() if mistake]
+        settings = self.settings.portal
+        urls = {"portal.url": settings.url, "portal.data_url": settings.data_url}
+        told = {key: address_mistake(url, base=True) for key, url in urls.items()}
+        mistakes = [self.settings.told(key, mistake) for key, mistake in told.items() if mistake]
         if mistakes:
             raise ConfigError(mistakes)
         return Portal(settings if attempts is None else settings.model_copy(update={"attempts": attempts}))
@@ -107,7 +111,5 @@ class Home:
         try:
             make_folder(folder)
         except OSError as error:
-            origin = self.settings.origins.get("home", "default")
-            raise ConfigError(
-                [f"{origin}: home: found {str(folder)!r}, expected a folder that can be made ({error.strerror})"]
-            ) from error
+            told = f"found {str(folder)!r}, expected a folder that can be made ({error.strerror})"
+            raise ConfigError([self.settings.told("home", told)]) from error

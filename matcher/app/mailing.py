@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from matcher.app.kept_index import current_index
 from matcher.app.sample import load_sample
 from matcher.errors import MatcherError, StoreError, StoreMissing, UsageError
+from matcher.masking import masked
 from matcher.model.answers import MailStatus, Preview, Sending, SubscriberLine
 from matcher.model.day import brussels_day, noon
 from matcher.model.subscription import NETWORK, Fate, Frequency, Language, MailState, Subscriber
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from matcher.app.run_context import Run
     from matcher.config.settings import Settings
     from matcher.mail.message import MailOptions
+    from matcher.mail.smtp import Server
     from matcher.mail.transport import Transport
     from matcher.model.subscription import DeliveryReport, DigestLine, Freshness, Mail
     from matcher.store.database import Store
@@ -33,12 +35,20 @@ if TYPE_CHECKING:
 _NOWHERE = "preview@localhost.localdomain"
 
 
+def mail_server(settings: Settings) -> Server | None:
+    """The configured server; None where mails become files. Raises ConfigError."""
+    from matcher.mail.smtp import URL_VARIABLE, server_from
+
+    origin = settings.origins.get("mail.smtp_url", URL_VARIABLE)
+    return server_from(settings.mail.smtp_url, os.environ, settings.mail.ca_file, origin=origin)
+
+
 def transport_of(settings: Settings) -> Transport:
     """Where mails go: the configured server, or files in the home folder. Raises ConfigError."""
-    from matcher.mail.smtp import SmtpTransport, server_from
+    from matcher.mail.smtp import SmtpTransport
     from matcher.mail.transport import FileTransport
 
-    server = server_from(settings.mail.smtp_url, os.environ, settings.mail.ca_file)
+    server = mail_server(settings)
     return FileTransport(outbox_folder(settings)) if server is None else SmtpTransport(server)
 
 
@@ -49,9 +59,7 @@ def outbox_folder(settings: Settings) -> Path:
 
 def destination(settings: Settings) -> str:
     """Where mails go, for a person. Raises ConfigError."""
-    from matcher.mail.smtp import server_from
-
-    server = server_from(settings.mail.smtp_url, os.environ, settings.mail.ca_file)
+    server = mail_server(settings)
     return f"files in {outbox_folder(settings)}" if server is None else f"the mail server {server}"
 
 
@@ -301,7 +309,7 @@ class Mailing:
         mail = self._settings.mail
         if not mail.operator or not problems:
             return None
-        return notice(reason, problems, mail, now=noon(day))
+        return notice(masked(reason), [masked(problem) for problem in problems], mail, now=noon(day))
 
     def _name_in_outbox(self, name: str) -> str:
         from matcher.mail.message import OPERATOR

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from matcher.errors import MatcherError, RunLost, StoreError
+from matcher.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,6 +126,6 @@ def _outcome_kept(detail: dict[str, Any], end: Callable[[str, dict[str, Any]], N
         outcome = "failed" if isinstance(error, Exception) else "interrupted"
         sentence = str(error) if isinstance(error, MatcherError) else f"{type(error).__name__} {error}".strip()
         with suppress(StoreError):  # what stopped the work is the news, not that it could not be noted
-            end(outcome, {"problems": [sentence]})
+            end(outcome, {"problems": [masked(sentence)]})
         raise
     end(detail.pop("outcome", "partial" if detail.get("problems") else "ok"), detail)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from matcher.cli.options import DayType, as_of_option, question_of, question_options
-from matcher.cli.output import say
+from matcher.cli.output import put_data, say
 from matcher.disk import make_folder, write_file
 from matcher.errors import DiskError, UsageError
 from matcher.export import content as contents
@@ -149,8 +149,7 @@ def _put(found: Content, form: Format, path: Path | None) -> str:
     """Write one file, or to stdout; tells where."""
     data = form.encode(found)
     if path is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        put_data(data)
         return "on stdout"
     file = path / _file_name(found, form) if path.is_dir() else path
     _write(file, _MARK + data if form.name == "csv" else data)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import importlib
-import io
-import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
 import click
 
+from matcher.cli.streams import OutputLostError, ReaderGoneError, said
 from matcher.errors import ConfigError, MatcherError
+from matcher.masking import learn_from
 
 COMMANDS = {
     "run": ("matcher.cli.running", "The daily job, once, now: fetch, rank, mail."),
@@ -40,10 +41,6 @@ COMMANDS = {
 """Name → (module, one line of help); the function in the module is called `<name>_command`."""
 
 
-class _ReaderGoneError(Exception):
-    """Who reads our output has seen enough (head, less)."""
-
-
 class _Unconfigured:
     """The facade of a broken configuration: who asks for help may have come to mend it, and all others are told."""
 
@@ -58,11 +55,8 @@ class _LazyGroup(click.Group):
     """A group that knows its commands' names and one-line helps without importing them."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-        except BrokenPipeError as error:  # click would make a failure of it
-            raise _ReaderGoneError from error
+        result = super().invoke(ctx)
+        sys.stdout.flush()
         return result
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -119,33 +113,43 @@ def cli(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exits with DESIGN's codes and never shows a traceback without `--debug`."""
-    debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal without a euro sign shows a question mark
-            stream.reconfigure(errors="replace")
+    words = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in words
+    for word in words:
+        if ":/" in word and not set(word) & set(" \t\n"):  # an address, not a text
+            learn_from(word)
+    with said() as out:
+        try:
+            code = _exit_code(arguments, debug=debug)
+        except ReaderGoneError:  # not a failure
+            out.discard_rest()
+            code = 0
+        except OutputLostError as error:
+            out.discard_rest()
+            _fail(f"what this command says could not be written ({error}); what it does is done.")
+            code = 1
+    sys.exit(code)
+
+
+def _exit_code(arguments: list[str] | None, *, debug: bool) -> int:
+    """What the command ends with; whatever is wrong is told."""
     try:
         code: Any = cli.main(args=arguments, prog_name="matcher", standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted; what was kept before stays as it was.")
-        sys.exit(130)
-    except _ReaderGoneError:
-        # Not a failure. Keep Python from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except MatcherError as error:
+        return 130
+    except (ReaderGoneError, OutputLostError):
+        raise
+    except Exception as error:  # noqa: BLE001 (told in one sentence, or in full with --debug)
         if debug:
-            raise
-        _fail(str(error))
-        sys.exit(error.exit_code)
-    except Exception as error:
-        if debug:
-            raise
-        _fail(_sentence(error))
-        sys.exit(1)
-    sys.exit(code if isinstance(code, int) else 0)
+            traceback.print_exc()
+        else:
+            _fail(str(error) if isinstance(error, MatcherError) else _sentence(error))
+        return error.exit_code if isinstance(error, MatcherError) else 1
+    return code if isinstance(code, int) else 0
 
 
 def _fail(message: str) -> None:

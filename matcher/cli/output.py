@@ -8,7 +8,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -17,6 +17,7 @@ from matcher.present.wording import deadline_text, facts_line, status_text
 if TYPE_CHECKING:
     from datetime import date
 
+    from matcher.cli.streams import Said
     from matcher.model.match import Evidence, Match
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -42,6 +43,14 @@ def print_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str] = ()) -> 
     from matcher.present.records import csv_text
 
     sys.stdout.write(csv_text(rows, fields))
+
+
+def put_data(data: bytes) -> None:
+    """A file's bytes on stdout."""
+    out = cast("Said", sys.stdout)
+    with out.telling():
+        out.binary.write(data)
+        out.binary.flush()
 
 
 def say(message: str) -> None:

@@ -17,11 +17,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from matcher.config.files import describe_validation_error
-from matcher.errors import ConfigError, mask_secrets
+from matcher.errors import ConfigError, shorten
+from matcher.masking import learn, learn_from, masked
 from matcher.model.match import THRESHOLD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 CONFIG_FILE = "matcher.toml"
 
@@ -53,6 +54,11 @@ ENVIRONMENT_ONLY = {
 class _Section(BaseModel):
     # A section is checked as a part of `_TomlFile`: a schema of its own would be built at every start, and never used.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    def __repr__(self) -> str:
+        return masked(super().__repr__())
+
+    __str__ = __repr__
 
 
 class PortalSettings(_Section):
@@ -259,6 +265,10 @@ class Settings:
     def database_url(self) -> str:
         return self.database.url or f"sqlite:///{self.home / 'matcher.db'}"
 
+    def told(self, key: str, mistake: str) -> str:
+        """A mistake in the value of a key, after the name of what set it."""
+        return f"{self.origins.get(key, 'default')}: {key}: {mistake}"
+
     def shown(self) -> list[tuple[str, str, str]]:
         """(key, value, origin) of every setting, secrets masked."""
         values = {"home": str(self.home), "config": str(self.config_dir)}
@@ -266,7 +276,7 @@ class Settings:
             model: BaseModel = getattr(self, section)
             values |= {f"{section}.{name}": _plain(value) for name, value in model}
         values["database.url"] = self.database_url
-        return [(key, mask_secrets(value), self.origins.get(key, "default")) for key, value in values.items()]
+        return [(key, masked(value), self.origins.get(key, "default")) for key, value in values.items()]
 
 
 def load_settings(
@@ -281,6 +291,7 @@ def load_settings(
         ConfigError: with every mistake in `matcher.toml` and in the environment.
     """
     env = {k: v for k, v in (os.environ if environ is None else environ).items() if v}
+    _learn_secrets_of_environment(env)
     origins: dict[str, str] = {}
     resolved_home = _folder(home, env.get("MATCHER_HOME"), "home", "MATCHER_HOME", origins) or _default_home()
     resolved_config = _folder(config_dir, env.get("MATCHER_CONFIG"), "config", "MATCHER_CONFIG", origins)
@@ -290,6 +301,7 @@ def load_settings(
         raise ConfigError([f"{resolved_config}: no such folder (set by {origins['config']})"])
     path = resolved_config / CONFIG_FILE
     values = _read_toml(path)
+    _learn_secrets_of_file(values)
     for section, keys in values.items():
         if isinstance(keys, dict):
             origins.update({f"{section}.{key}": str(path) for key in keys})
@@ -318,6 +330,51 @@ def load_settings(
     )
 
 
+_PUBLIC = frozenset({"mail.unsubscribe_https", "mail.sender_name"})
+"""Settings that stand in every mail."""
+
+_SECRETS = ("MATCHER_SMTP_PASSWORD", "PGPASSWORD")
+
+
+def _learn_secrets_of_file(values: Mapping[str, Any]) -> None:
+    """Whatever may be a secret is masked from here on, in a setting that is wrong or in the wrong place too."""
+    for key, value in _leaves(values):
+        if key not in _PUBLIC:
+            learn_from(value, key)
+
+
+def _learn_secrets_of_environment(env: Mapping[str, str]) -> None:
+    for variable, value in env.items():
+        if variable in _SECRETS:
+            learn(value)
+        elif variable.startswith(("MATCHER_", "PG")) or variable.lower().endswith("_proxy"):
+            learn_from(value, "" if variable in ENVIRONMENT_ONLY else variable)
+    _learn_from_file(env.get("MATCHER_SMTP_PASSWORD_FILE"))
+
+
+def _leaves(value: object, key: str = "") -> Iterator[tuple[str, str]]:
+    """Dotted keys and what stands at them, as text."""
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield from _leaves(one, f"{key}.{name}" if key else name)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _leaves(one, key)
+    else:
+        yield key, str(value)
+
+
+def _learn_from_file(named: str | None) -> None:
+    """Know the password that a file holds; whoever needs it tells where it cannot be read."""
+    if not named:
+        return
+    try:
+        learn(Path(named).expanduser().read_text(encoding="utf-8").rstrip("\r\n"))
+    except (OSError, ValueError, RuntimeError):
+        if "/" not in named:  # the password itself, in the wrong variable
+            learn(named)
+
+
 def packaged_config() -> Path:
     """The configuration that ships with the product: in the wheel, else beside the source tree."""
     packaged = Path(__file__).parents[1].joinpath("_packaged") / "config"
@@ -342,11 +399,18 @@ def _default_config(origins: dict[str, str]) -> Path:
 def _folder(flag: Path | None, variable: str | None, key: str, name: str, origins: dict[str, str]) -> Path | None:
     if flag is not None:
         origins[key] = f"--{key}"
-        return flag.expanduser()
-    if variable is not None:
+    elif variable is not None:
         origins[key] = name
-        return Path(variable).expanduser()
-    return None
+    else:
+        return None
+    given = flag if flag is not None else Path(str(variable))
+    try:
+        str(given).encode()
+        return given.expanduser()
+    except UnicodeEncodeError as error:
+        raise ConfigError([f"{origins[key]}: {key}: found {shorten(str(given))}, expected a path in UTF-8"]) from error
+    except RuntimeError as error:  # ~somebody who is not known here
+        raise ConfigError([f"{origins[key]}: {key}: found {shorten(str(given))}, expected a user's folder"]) from error
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

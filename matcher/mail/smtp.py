@@ -65,8 +65,12 @@ class Server:
         return f"{self.host}:{self.port}"
 
 
-def server_from(url: str, environ: Mapping[str, str], ca_file: str = "") -> Server | None:
+def server_from(
+    url: str, environ: Mapping[str, str], ca_file: str = "", *, origin: str = URL_VARIABLE
+) -> Server | None:
     """The server of a URL with the password of the environment; None when the URL is empty (mails become files).
+
+    `origin` is what set the URL.
 
     Raises:
         ConfigError: the URL, the password or its file cannot be used; with every mistake found.
@@ -75,23 +79,25 @@ def server_from(url: str, environ: Mapping[str, str], ca_file: str = "") -> Serv
     if not url.strip():
         return None
     trusted = Path(ca_file).expanduser() if ca_file else None
-    return parse_smtp_url(url, password=read_password(environ), ca_file=trusted)
+    return parse_smtp_url(url, password=read_password(environ), ca_file=trusted, origin=origin)
 
 
-def parse_smtp_url(url: str, *, password: str | None = None, ca_file: Path | None = None) -> Server:
+def parse_smtp_url(
+    url: str, *, password: str | None = None, ca_file: Path | None = None, origin: str = URL_VARIABLE
+) -> Server:
     """The server that a URL names; see `server_from`."""
     try:
         parts = urlsplit(url.strip())
         port, host = parts.port, parts.hostname or ""
     except ValueError as error:
-        raise ConfigError([f"{URL_VARIABLE}: not a URL ({error}): write {_FORMS}"]) from error
+        raise ConfigError([f"{origin}: mail.smtp_url: it is not a URL: write {_FORMS}"]) from error
     if parts.scheme not in list(Security):
-        raise ConfigError([f"{URL_VARIABLE}: it has to be {_FORMS}"])
+        raise ConfigError([f"{origin}: mail.smtp_url: it has to be {_FORMS}"])
     security = Security(parts.scheme)
     user = unquote(parts.username) if parts.username else None
     mistakes = [*_mistakes(parts, security, host), *_login_mistakes(user, password), *_trust_mistakes(ca_file)]
     if mistakes:
-        raise ConfigError([f"{URL_VARIABLE}: {mistake}" for mistake in mistakes])
+        raise ConfigError([f"{origin}: mail.smtp_url: {mistake}" for mistake in mistakes])
     return Server(security, host, port or _PORTS[security], user, password if user else None, ca_file)
 
 
@@ -154,6 +160,8 @@ def read_password(environ: Mapping[str, str]) -> str | None:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise ConfigError([f"{FILE_VARIABLE}: {path} cannot be read: {reason}"]) from error
+    except ValueError as error:  # a null byte
+        raise ConfigError([f"{FILE_VARIABLE}: it is no path"]) from error
     if not password:
         raise ConfigError([f"{FILE_VARIABLE}: {path} is empty"])
     return password

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _SQLITE = {
-    sqlite3.SQLITE_NOTADB: "The file {where} is not a database: move it away, or point MATCHER_DATABASE_URL elsewhere.",
+    sqlite3.SQLITE_NOTADB: "The file {where} is not a database: move it away, or point database.url elsewhere.",
     sqlite3.SQLITE_CORRUPT: (
         "The database {where} is damaged: put back a backup, or move the file away and run `matcher fetch` again."
     ),
@@ -55,13 +55,13 @@ _BUSY = "The database {where} is locked by another program that did not finish i
 
 
 _POSTGRES = {
-    "28": "PostgreSQL refused the user or password for {where}: check MATCHER_DATABASE_URL.",
-    "3D": "PostgreSQL has no such database as {where}: create it (`createdb`), or correct MATCHER_DATABASE_URL.",
+    "28": "PostgreSQL refused the user or password for {where}: check database.url and PGPASSWORD or PGPASSFILE.",
+    "3D": "PostgreSQL has no such database as {where}: create it (`createdb`), or correct database.url.",
     "42501": "The PostgreSQL user of {where} lacks a right: grant it CREATE on the schema and use of the tables.",
-    "25006": "PostgreSQL at {where} only takes reads at the moment: point MATCHER_DATABASE_URL at the primary server.",
+    "25006": "PostgreSQL at {where} only takes reads at the moment: point database.url at the primary server.",
     "53": "PostgreSQL at {where} is out of disk, memory or connections: tell its administrator and run again.",
     "57": "PostgreSQL at {where} is shutting down or starting: run again in a minute.",
-    "08": "PostgreSQL at {where} cannot be reached: check that it runs and that MATCHER_DATABASE_URL is right.",
+    "08": "PostgreSQL at {where} cannot be reached: check that it runs and that database.url is right.",
 }
 
 
@@ -125,8 +125,10 @@ def parse_url(url: str) -> URL:
     """The database URL; raises StoreError when it is none that the store can use."""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise _wrong_url() from error
+    if "@" in (parsed.host or ""):  # the end of a password with a raw @
+        raise _wrong_url()
     if parsed.drivername == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
@@ -138,14 +140,20 @@ def parse_url(url: str) -> URL:
 
 def _wrong_url() -> StoreError:
     return StoreError(
-        "The database URL is not usable: write MATCHER_DATABASE_URL as sqlite:///PATH or "
-        "postgresql+psycopg://USER@HOST/NAME."
+        "The database URL is not usable: write it as sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME, with the "
+        "@ / : ? # of a user name or password as %40 %2F %3A %3F %23."
     )
 
 
+_SHOWN_PARAMETERS = frozenset({"host", "port", "dbname", "user", "sslmode", "target_session_attrs"})
+
+
 def describe(url: URL) -> str:
-    """The database in messages: the file's path, or the URL with its password masked."""
-    return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+    """The database in messages: the file's path, or the URL without anything that may be secret."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    shown = {name: value for name, value in url.query.items() if name in _SHOWN_PARAMETERS}
+    return url.set(query=shown).render_as_string(hide_password=True)
 
 
 def make_engine(url: URL, *, read_only: bool, wait: float) -> Engine:
@@ -228,7 +236,7 @@ def _prepare_file(path: Path, wait: float) -> None:
         if mark == APPLICATION_ID:
             return
         if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            raise StoreError(f"The file {path} is another program's database: point MATCHER_DATABASE_URL elsewhere.")
+            raise StoreError(f"The file {path} is another program's database: point database.url elsewhere.")
         _switch_to_wal(connection, wait)
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
 

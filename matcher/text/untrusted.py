@@ -63,6 +63,14 @@ def _cut(line: str, limit: int) -> str:
     return (head[:word] if word > limit // 2 else head).rstrip(" ,;:-") + "…"
 
 
+_TURNS = dict.fromkeys((0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
+
+def unturned(value: str) -> str:
+    """The text without bidirectional controls, which show it in another order than it is in."""
+    return value if value.isascii() else value.translate(_TURNS)
+
+
 def link(url: str | None) -> str | None:
     """The address when it is http(s) on the portal's hosts (europa.eu and its subdomains), else None."""
     if not url or len(url) > 2000 or not url.isascii() or any(c <= " " or c in "\\<>\"'`{}|^\x7f" for c in url):

@@ -252,3 +252,27 @@ def test_help_is_given_with_a_broken_configuration(run, fetched, tmp_path):
 @pytest.mark.parametrize("group", ["digest", "db", "export"])
 def test_no_short_help_is_cut(run, fetched, group):
     assert "..." not in run(fetched, group, "--help").out.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["abc", "http://[::1", "postgresql://h:port/x", "sqlite://", "sqlite:///:memory:", "postgresql+psycopg://[::1"],
+)
+def test_a_database_address_is_named_as_the_setting_that_it_is_in(run, place, url) -> None:
+    file = place.config / "matcher.toml"
+    file.write_text(file.read_text() + f'[database]\nurl = "{url}"\n', encoding="utf-8")
+    for command in (["status"], ["db", "check"], ["run"]):
+        answer = run(place, *command)
+        assert answer.code == 2
+        assert f"{file}: database.url: found {url!r}, expected sqlite:///PATH or postgresql" in answer.err
+        assert "MATCHER_DATABASE_URL" not in answer.err
+    told = run(place, "status", MATCHER_DATABASE_URL=url)
+    assert f"MATCHER_DATABASE_URL: database.url: found {url!r}, expected sqlite:///PATH" in told.err
+
+
+def test_a_home_that_is_no_utf_8_is_told(run, place) -> None:
+    answer = run(place, "status", MATCHER_HOME="/tmp/caf\udce9")
+    assert answer.code == 2
+    assert "MATCHER_HOME: home: found" in answer.err
+    assert "expected a path in UTF-8" in answer.err
+    assert "expected a user's folder" in run(place, "--home", "~nobody-of-that-name/x", "status").err

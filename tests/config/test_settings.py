@@ -16,7 +16,8 @@ from matcher.config.settings import (
     load_settings,
     packaged_config,
 )
-from matcher.errors import ConfigError, mask_secrets
+from matcher.errors import ConfigError
+from matcher.masking import masked as said
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,7 +144,7 @@ def test_a_secret_in_a_mistake_is_masked(tmp_path):
     ],
 )  # fmt: skip
 def test_passwords_never_show(text, masked):
-    assert mask_secrets(text) == masked
+    assert said(text) == masked
 
 
 def test_the_shipped_file_shows_every_default():

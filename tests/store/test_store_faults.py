@@ -384,5 +384,5 @@ class TestPostgresql:
 
 @pytest.mark.parametrize("url", ["", "matcher.db", "sqlite://", "sqlite:///:memory:", "mysql://host/db"])
 def test_a_url_that_is_none(url: str) -> None:
-    with pytest.raises(StoreError, match="write MATCHER_DATABASE_URL as sqlite:///PATH or postgresql"):
+    with pytest.raises(StoreError, match="write it as sqlite:///PATH or postgresql"):
         Store.open(url)
