@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matcher.mail.message import MailOptions
     from matcher.mail.smtp import Server
     from matcher.mail.transport import Transport
-    from matcher.model.subscription import DeliveryReport, DigestLine, Freshness, Mail
+    from matcher.model.subscription import DeliveryReport, DigestLine, Freshness, Mail, MailsLeft
     from matcher.store.database import Store
 
 
@@ -202,17 +202,23 @@ class Mailing:
         *,
         as_of: date | None = None,
         dry_run: bool = False,
+        at_once: bool = False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> Sending:
         """Compose and queue what is due, then deliver the outbox; whoever has a mail of the day gets no second one.
 
-        Those who are named get theirs whatever their day is; all others only when they are due.
+        Those who are named get theirs whatever their day is; all others only when they are due. `at_once` delivers
+        the mails that wait for another attempt too. Raises UsageError.
         """
+        if at_once and dry_run:
+            raise UsageError("--now sends what waits, and --dry-run sends nothing: give one of them.")
         chosen = list(dict.fromkeys(map(self._home.subscriber, names)))
         index = current_index(self._home)
         day = self._home.day(as_of, index).date
         with self._home.open_store(read_only=dry_run) as store:
             queueing = self._queueing(store, day, dry=dry_run)
+            if at_once:
+                store.outbox.hurry(self._home.clock())
             return self._send(queueing, store, chosen, sleep)
 
     def send_within(self, run: Run, day: date, *, health: Freshness | None = None) -> Sending:
@@ -241,25 +247,29 @@ class Mailing:
     def _send(
         self, queueing: Queueing, store: Store, chosen: Sequence[Subscriber], sleep: Callable[[float], None]
     ) -> Sending:
+        from matcher.mail.delivery import mails_left
         from matcher.model.subscription import DeliveryReport
 
         day = queueing.day
         lines = [queueing.queue(s, named=bool(chosen)) for s in chosen or self._home.subscribers]
         if queueing.dry:
-            return Sending(day, tuple(lines), DeliveryReport(), tuple(queueing.problems), bool(queueing.problems))
+            left = mails_left(store, self._home.clock())
+            return Sending(day, tuple(lines), DeliveryReport(), tuple(queueing.problems), bool(queueing.problems), left)
         delivery = self.deliver(store, sleep=sleep)
+        left = mails_left(store, self._home.clock())
         problems = (*queueing.problems, *delivery.problems)
         unsent = delivery.failed or delivery.retried or len(delivery.problems) > len(delivery.duplicates_possible)
-        return Sending(day, tuple(_settled(store, lines)), delivery, problems, partly=bool(queueing.problems or unsent))
+        partly = bool(queueing.problems or unsent)
+        return Sending(day, tuple(_settled(store, lines)), delivery, problems, partly, left)
 
     def resend(
         self, name: str, day: date, *, sleep: Callable[[float], None] = time.sleep
-    ) -> tuple[tuple[str, ...], DeliveryReport]:
+    ) -> tuple[tuple[str, ...], DeliveryReport, MailsLeft]:
         """Send a subscriber's mails of a day once more, the very same ones; their Message-IDs. Raises UsageError.
 
         The name may be one that the outbox knows and the configuration does not (any more).
         """
-        from matcher.mail.delivery import resend
+        from matcher.mail.delivery import mails_left, resend
 
         with self._home.open_store() as store:
             found = resend(store, self._name_in_outbox(name), day, self._home.clock())
@@ -267,7 +277,7 @@ class Mailing:
                 raise UsageError(
                     f"No mail of {day} for {name} is there to be sent again; `matcher digest status` lists the mails."
                 )
-            return found, self.deliver(store, sleep=sleep)
+            return found, self.deliver(store, sleep=sleep), mails_left(store, self._home.clock())
 
     def deliver(self, store: Store, *, sleep: Callable[[float], None] = time.sleep) -> DeliveryReport:
         """Deliver what is due in the outbox, at the pace of the settings; files need none."""

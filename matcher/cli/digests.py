@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from matcher.app.home import Home
     from matcher.model.answers import MailStatus, Preview, Sending
+    from matcher.model.subscription import DeliveryReport, MailsLeft
 
 PARTLY_DONE = 3
 
@@ -99,11 +101,12 @@ def _show(preview: Preview) -> None:
 @digest_command.command("send", short_help="Compose, queue and send the digests that are due.")
 @click.argument("subscribers", nargs=-1)
 @click.option("--dry-run", is_flag=True, help="Say who would get what; queue and send nothing.")
+@click.option("--now", "at_once", is_flag=True, help="Send also the mails that wait for another attempt.")
 @as_of_option
 @output_options
 @click.pass_obj
 def send_command(
-    home: Home, /, subscribers: tuple[str, ...], dry_run: bool, as_of: date | None, output: str | None
+    home: Home, /, subscribers: tuple[str, ...], dry_run: bool, at_once: bool, as_of: date | None, output: str | None
 ) -> int:
     """Compose, queue and send the digests that are due; nobody gets two of one day.
 
@@ -111,10 +114,10 @@ def send_command(
     """
     if not home.subscribers:
         say(Mailing(home).nobody)
-    sending = Mailing(home).send(subscribers, as_of=as_of, dry_run=dry_run)
+    sending = Mailing(home).send(subscribers, as_of=as_of, dry_run=dry_run, at_once=at_once)
     if output == "json":
         lines = [line_record(line) for line in sending.lines]
-        delivery = None if dry_run else delivery_record(sending.delivery)
+        delivery = None if dry_run else delivery_record(sending.delivery, sending.left)
         print_json(
             envelope(
                 as_of=sending.day.isoformat(),
@@ -144,9 +147,20 @@ def show_sending(home: Home, sending: Sending, *, dry_run: bool = False) -> None
     if not dry_run:
         from matcher.app.mailing import destination
 
-        done = sending.delivery
-        counts = f"{done.sent} sent, {done.retried} to be tried again, {done.failed} failed"
-        click.echo(f"\nMails: {counts}; they go to {destination(home.settings)}")
+        click.echo(f"\nMails: {_counts(sending.delivery, sending.left)}; they go to {destination(home.settings)}")
+
+
+def _counts(done: DeliveryReport, left: MailsLeft) -> str:
+    """`2 sent, 4 wait until 23:22 UTC (--now sends them at once), 0 failed`."""
+    parts = [f"{done.sent} sent"]
+    if left.due:
+        parts.append(f"{left.due} {'stays' if left.due == 1 else 'stay'} queued for the next delivery")
+    if left.until is not None:
+        today = left.until.date() == datetime.now(UTC).date()
+        until = f"{left.until:%H:%M} UTC" if today else f"{left.until:%Y-%m-%d %H:%M} UTC"
+        wait, them = ("waits", "it") if left.waiting == 1 else ("wait", "them")
+        parts.append(f"{left.waiting} {wait} until {until} (`matcher digest send --now` sends {them} at once)")
+    return ", ".join([*parts, f"{done.failed} failed"])
 
 
 @digest_command.command("status", short_help="The outbox: queued, sent, failed, next attempt.")
@@ -198,10 +212,10 @@ def _show_status(status: MailStatus) -> None:
 @click.pass_obj
 def resend_command(home: Home, subscriber: str, day: date) -> int:
     """Send the mails of SUBSCRIBER of a DAY once more, the very same ones."""
-    found, delivery = Mailing(home).resend(subscriber, day)
+    found, delivery, left = Mailing(home).resend(subscriber, day)
     for message_id in found:
         click.echo(f"queued again {message_id}")
-    click.echo(f"{delivery.sent} sent, {delivery.retried} to be tried again, {delivery.failed} failed")
+    click.echo(_counts(delivery, left))
     for problem in delivery.problems:
         complain(problem)
     return PARTLY_DONE if delivery.problems else 0

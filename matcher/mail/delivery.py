@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from matcher.mail.transport import Verdict
-from matcher.model.subscription import DeliveryReport, MailState, QueueStatus
+from matcher.model.subscription import DeliveryReport, MailsLeft, MailState, QueueStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,10 +29,6 @@ BACK_OFF = (
 """Waits after the first, second… attempt: close to two days in all, as long as mail servers try among themselves."""
 
 
-TROUBLE_WAIT = timedelta(minutes=5)
-"""Wait of the mail at hand when the server itself is in trouble; it costs the mail no attempt."""
-
-
 PAUSE_AFTER = 3
 """So many mails in a row refused because of the address pause it."""
 
@@ -48,7 +44,7 @@ _LONGEST_CLAIM = timedelta(minutes=30)  # of a process that cannot be seen to li
 _AT_ONCE = 50  # mails read from the outbox at a time
 
 
-_BREAKS_IN_A_ROW = 3  # so many connections lost one after the other are trouble with the server
+_IN_A_ROW = 3  # so many mails one after the other that fail as a server's fault makes them fail are one
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +110,8 @@ class _Delivery:
     sent: int = 0
     retried: int = 0
     failed: int = 0
-    breaks: int = 0
+    in_a_row: int = 0
+    put_off: dict[str, str] = field(default_factory=dict)  # of those in a row: what was said of each that waits now
     paused: list[str] = field(default_factory=list)
     doubtful: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -125,7 +122,8 @@ class _Delivery:
             self.doubt(mail, "its delivery was cut short")
 
     def settle(self, queued: QueuedMail, outcome: Outcome) -> None:
-        self.breaks = self.breaks + 1 if outcome.verdict in (Verdict.LOST, Verdict.DOUBT) else 0
+        if not self._suspicious(outcome):
+            self.in_a_row, self.put_off = 0, {}
         match outcome.verdict:
             case Verdict.ACCEPTED:
                 self.store.outbox.sent(queued.mail.message_id, self.clock())
@@ -134,11 +132,27 @@ class _Delivery:
                 self.trouble(queued, outcome.reason)
             case Verdict.REFUSED | Verdict.NO_MAILBOX:
                 self.fail(queued, outcome.reason, blame=outcome.verdict is Verdict.NO_MAILBOX)
-            case Verdict.LATER | Verdict.LOST | Verdict.DOUBT:
+            case Verdict.LATER | Verdict.SET_UP | Verdict.LOST | Verdict.DOUBT:
                 self.retry(queued, outcome)
-        if self.breaks >= _BREAKS_IN_A_ROW:
-            self.stopped = True
-            self.problems.append(f"{self.breaks} connections in a row were lost: the other mails stay queued.")
+        if self._suspicious(outcome):
+            self.in_a_row += 1
+            if self.in_a_row == _IN_A_ROW:
+                self.server_at_fault(outcome)
+
+    def _suspicious(self, outcome: Outcome) -> bool:
+        """Whether it is the server that may be at fault; where it took mails, its policy is about the others."""
+        broken = outcome.verdict in (Verdict.LOST, Verdict.DOUBT)
+        return broken or (outcome.verdict is Verdict.SET_UP and not self.sent)
+
+    def server_at_fault(self, outcome: Outcome) -> None:
+        """It is no fault of the mails: those that were put off for it are due again, the attempt is not counted."""
+        self.store.outbox.spare(self.put_off, self.clock())
+        self.retried -= len(self.put_off)
+        said = set(self.put_off.values())
+        self.problems = [problem for problem in self.problems if problem not in said]
+        self.stopped = True
+        what = "mails in a row were refused" if outcome.verdict is Verdict.SET_UP else "connections in a row were lost"
+        self.problems.append(f"{self.in_a_row} {what}, the last because {outcome.reason}: all mails stay queued.")
 
     def retry(self, queued: QueuedMail, outcome: Outcome) -> None:
         if outcome.verdict is Verdict.DOUBT:
@@ -149,7 +163,10 @@ class _Delivery:
             return
         self.store.outbox.retry(queued.mail.message_id, self.clock(), again, outcome.reason)
         self.retried += 1
-        self.problems.append(f"{_named(queued)} waits until {again:%Y-%m-%d %H:%M} UTC: {outcome.reason}.")
+        sentence = f"{_named(queued)} waits until {again:%Y-%m-%d %H:%M} UTC: {outcome.reason}."
+        self.problems.append(sentence)
+        if outcome.verdict is not Verdict.DOUBT:  # what may have arrived is not sent again at once
+            self.put_off[queued.mail.message_id] = sentence
 
     def fail(self, queued: QueuedMail, reason: str, *, blame: bool) -> None:
         in_a_row = self.store.outbox.failed(queued.mail.message_id, self.clock(), reason, blame=blame)
@@ -163,8 +180,8 @@ class _Delivery:
             )
 
     def trouble(self, queued: QueuedMail, reason: str) -> None:
-        """The mail goes to the end of the queue at no cost: should it be the cause, it does not hold up the others."""
-        self.store.outbox.give_back(queued.mail.message_id, self.clock() + TROUBLE_WAIT)
+        """The mail stays due, at no cost, behind the others: should it be the cause, it does not hold them up."""
+        self.store.outbox.give_back(queued.mail.message_id, self.clock())
         self.stopped = True
         self.problems.append(f"{reason[:1].upper()}{reason[1:]}: all mails stay queued.")
 
@@ -202,6 +219,13 @@ def queue_status(store: Store, now: datetime) -> QueueStatus:
         min(waiting, default=None),
         paused,
     )
+
+
+def mails_left(store: Store, now: datetime) -> MailsLeft:
+    """What is in the outbox after a delivery."""
+    times = store.outbox.next_attempts()
+    waiting = [time for time in times if time > now]
+    return MailsLeft(len(times) - len(waiting), len(waiting), min(waiting, default=None))
 
 
 def resend(store: Store, subscriber: str, day: date, now: datetime) -> tuple[str, ...]:

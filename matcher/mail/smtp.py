@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from matcher.config.addresses import is_loopback
 from matcher.errors import ConfigError
-from matcher.mail.transport import Outcome, Stage, Verdict, judge, shown
+from matcher.mail.transport import CLOSING, Outcome, Stage, Verdict, judge, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,14 +170,14 @@ def read_password(environ: Mapping[str, str]) -> str | None:
 _BREAKS = (smtplib.SMTPServerDisconnected, OSError)  # OSError: reset, timeout, TLS failure
 
 
-_CLOSING = 421  # the server says that it closes the connection
-
-
 _NO_UTF8 = "the server does not take addresses outside ASCII (no SMTPUTF8)"
 
 
 class SmtpTransport:
     """Hands mails to a server, connecting when there is a first mail and again after a break.
+
+    Many servers take so many mails a connection, then close it (421) or just drop it: a mail that meets this on a
+    connection that has carried others is handed over on a new one.
 
     Args:
         server: where, and how protected.
@@ -211,6 +211,12 @@ class SmtpTransport:
             client = self._ready()
         except (smtplib.SMTPException, OSError) as error:
             return Outcome(Verdict.TROUBLE, self._trouble(error))
+        used = self._handed > 0
+        outcome = self._attempt(client, mail)
+        ended = self._client is None and outcome.verdict is not Verdict.DOUBT
+        return self.send(mail) if used and ended else outcome
+
+    def _attempt(self, client: smtplib.SMTP, mail: Mail) -> Outcome:
         try:
             return self._hand_over(client, mail)
         except (smtplib.SMTPNotSupportedError, UnicodeError):
@@ -284,7 +290,7 @@ class SmtpTransport:
         return Outcome(Verdict.ACCEPTED)
 
     def _declined(self, stage: Stage, code: int, text: bytes) -> Outcome:
-        if code == _CLOSING or code < 0:
+        if code in (CLOSING, -1) or (stage is Stage.MAIL and code < 500):
             self.close()
         words = text.decode("utf-8", "replace")
         return Outcome(judge(stage, code, words), f"{stage} was answered {code} {self._shown(words)}".rstrip())

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
     from matcher.model.subscription import Mail
 
+CLOSING = 421
+"""The reply of a server that closes the connection, whatever it was asked."""
+
+
+_LOGIN_FIRST = 530  # RFC 4954: authentication required
+
+
 _LONGEST_REPLY = 200  # characters of a server's words that are kept and shown
 
 
@@ -23,7 +30,8 @@ class Verdict(StrEnum):
 
     ACCEPTED = "accepted"
     LATER = "later"  # the server asks for patience with this mail
-    LOST = "lost"  # the connection broke before the mail was complete: the server does not have it
+    SET_UP = "set-up"  # refused for policy, login or protocol: something to mend, here or there, so the mail waits
+    LOST = "lost"  # the connection broke or was closed before the mail was taken: the server does not have it
     DOUBT = "doubt"  # the connection broke after the mail was complete: the server may have it
     REFUSED = "refused"  # this mail will never be taken; the address is not why
     NO_MAILBOX = "no mailbox"  # refused for good because of the address
@@ -58,17 +66,21 @@ def judge(stage: Stage, code: int, text: str) -> Verdict:
     """What a declining reply means (RFC 5321, 4.2; enhanced codes of RFC 3463).
 
     At MAIL FROM a server speaks of the sender, the same for every mail: trouble, except where it finds this mail too
-    large. At RCPT TO it speaks of the address, except where it speaks of policy, login or protocol (5.5.x, 5.7.x,
-    530…): that is a set-up to mend, so the mail waits. At DATA it speaks of the mail, unless it says otherwise.
+    large; so is a login that it asks for, wherever it does. At RCPT TO it speaks of the address, except where it speaks
+    of policy or protocol (5.5.x, 5.7.x…): that is a set-up to mend. At DATA it speaks of the mail, unless it says
+    otherwise. A connection that it closes is lost.
     """
     enhanced = _enhanced(text)
     if code < 500:
-        return Verdict.TROUBLE if stage is Stage.MAIL else Verdict.LATER
+        closed = Verdict.LOST if code == CLOSING or code < 0 else Verdict.LATER
+        return Verdict.TROUBLE if stage is Stage.MAIL else closed
+    if code == _LOGIN_FIRST:
+        return Verdict.TROUBLE
     if stage is Stage.MAIL:
         return Verdict.REFUSED if code == 552 or enhanced == (5, 3, 4) else Verdict.TROUBLE
     if stage is Stage.RCPT:
-        set_up = code in (500, 502, 503, 504, 530) or enhanced[:2] in ((5, 5), (5, 7))
-        return Verdict.LATER if set_up else Verdict.NO_MAILBOX
+        set_up = code in (500, 502, 503, 504) or enhanced[:2] in ((5, 5), (5, 7))
+        return Verdict.SET_UP if set_up else Verdict.NO_MAILBOX
     return Verdict.NO_MAILBOX if enhanced[:2] in ((5, 1), (5, 2)) else Verdict.REFUSED
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Digest,
         DigestLine,
         Mail,
+        MailsLeft,
         QueuedMail,
         QueueStatus,
         Subscriber,
@@ -126,13 +127,14 @@ class InstituteLine:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What one sending did: a line for each subscriber, what the delivery did, and every problem."""
+    """What one sending did: a line for each subscriber, what the delivery did, every problem, the mails that wait."""
 
     day: date
     lines: tuple[DigestLine, ...]
     delivery: DeliveryReport
     problems: tuple[str, ...]
-    partly: bool  # some mails could not be composed or delivered, or wait
+    partly: bool  # some mails could not be composed or delivered, or were put off
+    left: MailsLeft
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,6 +260,18 @@ class DeliveryReport:
 
 
 @dataclass(frozen=True, slots=True)
+class MailsLeft:
+    """Mails that a delivery left in the outbox: `due` go with the next one, `waiting` not before `until`.
+
+    Those to addresses that are paused are neither.
+    """
+
+    due: int = 0
+    waiting: int = 0
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class QueueStatus:
     """Where the mails of the outbox stand: numbers of mails, the time of the next attempt, addresses held back.
 

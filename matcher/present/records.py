@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matcher.model.institute import Institute
     from matcher.model.project import Participation, ProjectReport
     from matcher.model.rows import FetchReport
-    from matcher.model.subscription import DeliveryReport, Item, NetworkView
+    from matcher.model.subscription import DeliveryReport, Item, MailsLeft, NetworkView
 
 SCHEMA = 1
 
@@ -268,14 +268,17 @@ def line_record(line: DigestLine) -> Record:
     }
 
 
-def delivery_record(report: DeliveryReport) -> Record:
-    """What one delivery did."""
+def delivery_record(report: DeliveryReport, left: MailsLeft) -> Record:
+    """What one delivery did, and how many mails it left: due ones, and those that wait for another attempt."""
     return {
         "sent": report.sent,
         "retried": report.retried,
         "failed": report.failed,
         "paused": list(report.paused),
         "duplicates_possible": list(report.duplicates_possible),
+        "due": left.due,
+        "waiting": left.waiting,
+        "next_attempt": _moment(left.until),
     }
 
 
@@ -371,7 +374,7 @@ def run_outcome_record(outcome: RunOutcome) -> dict[str, Any]:
         "folder": str(outcome.folder) if outcome.folder else None,
         "institutes": [list_record(line) for line in outcome.lines],
         "digests": [line_record(line) for line in sending.lines] if sending else [],
-        "delivery": delivery_record(sending.delivery) if sending else None,
+        "delivery": delivery_record(sending.delivery, sending.left) if sending else None,
         "problems": list(outcome.problems),
     }
 

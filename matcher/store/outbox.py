@@ -21,7 +21,7 @@ from matcher.store.runs import Process, hold
 from matcher.store.schema import addresses, deliveries, outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
 LONGEST_WAIT = timedelta(hours=25)  # a bit more than the last pause of `matcher.digest.retry`
@@ -184,11 +184,24 @@ class Outbox:
                 _move(connection, message_id, state=queued, tried_at=now, next_attempt=next_attempt, last_error=error)
 
     def give_back(self, message_id: str, next_attempt: datetime) -> None:
-        """The mail waits until `next_attempt`, and its attempt is not counted."""
+        """The mail is queued again as of `next_attempt`, and its attempt is not counted."""
         with self._transactions.writing() as connection:
             queued = MailState.QUEUED.value
             if _is_mine(connection, message_id):
                 _move(connection, message_id, state=queued, attempts=outbox.c.attempts - 1, next_attempt=next_attempt)
+
+    def spare(self, message_ids: Collection[str], now: datetime) -> None:
+        """Mails that wait are due again, and their last attempt is not counted: it failed for no fault of theirs."""
+        with self._transactions.writing() as connection:
+            waiting = outbox.c.message_id.in_(message_ids) & (outbox.c.state == MailState.QUEUED.value)
+            values = {"attempts": outbox.c.attempts - 1, "next_attempt": now, "last_error": None}
+            connection.execute(update(outbox).where(waiting).values(values))
+
+    def hurry(self, now: datetime) -> None:
+        """Every mail that waits is due, but those to paused addresses."""
+        with self._transactions.writing() as connection:
+            waiting = (outbox.c.state == MailState.QUEUED.value) & (outbox.c.next_attempt > now) & _not_paused()
+            connection.execute(update(outbox).where(waiting).values(next_attempt=now))
 
     def failed(self, message_id: str, now: datetime, error: str, *, blame: bool) -> int:
         """The mail is given up, and what it told counts as untold.

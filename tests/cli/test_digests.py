@@ -20,7 +20,9 @@ subscribers:
   - {id: network, address: europe@example.org, institutes: ["*"], frequency: {weekly: monday}}
 """
 LINE = {"subscriber", "address", "mail", "calls", "left_out", "subject", "message_id"}
-DELIVERY = {"sent", "retried", "failed", "paused", "duplicates_possible"}
+DELIVERY = {
+    *("sent", "retried", "failed", "paused", "duplicates_possible", "due", "waiting", "next_attempt"),
+}
 MAIL = {
     *("day", "subscriber", "address", "kind", "state", "attempts", "created", "next_attempt", "sent_at"),
     *("last_error", "subject", "message_id"),
@@ -174,6 +176,32 @@ def test_a_server_that_is_down_is_partly_done(run, subscribed):
     assert "next attempt  20" in run(subscribed, "digest", "status").out
 
 
+def test_a_fault_of_the_server_puts_no_mail_off(run, subscribed):
+    """Whatever the server as a whole refused is sent as soon as the set-up is mended."""
+    for _ in range(2):  # a second try is none of the mail's either
+        answer = run(subscribed, *as_of("digest", "send"), MATCHER_SMTP_URL="smtp://127.0.0.1:9")
+        assert "Mails: 0 sent, 2 stay queued for the next delivery, 0 failed; " in answer.out
+    with LocalSmtp() as server:
+        sent = asked(run, subscribed, *as_of("digest", "send"), MATCHER_SMTP_URL=server.url)
+        assert (sent["delivery"]["sent"], sent["delivery"]["due"], sent["delivery"]["waiting"]) == (2, 0, 0)
+        assert len(server.accepted) == 2
+
+
+def test_what_waits_is_told_and_sent_with_now(run, subscribed):
+    with LocalSmtp() as server:
+        smtp = {"MATCHER_SMTP_URL": server.url}
+        server.script.at_rcpt("leti@example.org", "450 4.2.0 greylisted")
+        assert asked(run, subscribed, *as_of("digest", "send"), code=3, **smtp)["delivery"]["waiting"] == 1
+        again = run(subscribed, *as_of("digest", "send"), **smtp)
+        assert again.code == 0
+        assert "Mails: 0 sent, 1 waits until " in again.out
+        assert "(`matcher digest send --now` sends it at once), 0 failed; " in again.out
+        assert len(server.accepted) == 1
+        assert run(subscribed, *as_of("digest", "send", "--now", "--dry-run"), **smtp).code == 2
+        assert "Mails: 1 sent, 0 failed; " in run(subscribed, *as_of("digest", "send", "--now"), **smtp).out
+        assert len(server.accepted) == 2
+
+
 def test_nobody_to_send_to(run, fetched):
     answer = run(fetched, *as_of("digest", "send"))
     assert answer.code == 0
@@ -268,7 +296,7 @@ def test_run(run, subscribed, serve):
     assert set(record["delivery"]) == DELIVERY
     answer = run(subscribed, *as_of("run"))
     assert answer.code == 0
-    assert "Mails: 0 sent, 0 to be tried again, 0 failed; they go to files in " in answer.out
+    assert "Mails: 0 sent, 0 failed; they go to files in " in answer.out
     assert run(subscribed, *as_of("run", "--csv")).out.startswith("subscriber,address,mail,")
 
 

@@ -199,7 +199,7 @@ def test_trouble_with_the_sender_keeps_every_mail_queued(
         report = round_of(store, server, clock)
         assert (report.sent, report.retried, report.failed) == (0, 0, 0)
         assert "stay queued" in report.problems[-1]
-        clock.now += timedelta(minutes=6)
+        assert queue_status(store, clock.now).due == 3
     assert store.outbox.refusing() == []
     assert round_of(store, server, clock).sent == 3
     assert server.counts() == Counter(ids)
@@ -213,7 +213,7 @@ def test_a_server_that_is_away_keeps_every_mail_queued(store: Store, clock: Cloc
     assert (report.sent, report.retried, report.failed) == (0, 0, 0)
     assert "cannot be reached" in report.problems[0]
     status = queue_status(store, clock.now)
-    assert (status.queued, status.sending, status.failed) == (2, 0, 0)
+    assert (status.queued, status.due, status.sending, status.failed) == (2, 2, 0, 0)
 
 
 def test_a_server_that_drops_every_connection_is_given_a_rest(store: Store, server: LocalSmtp, clock: Clock) -> None:
@@ -221,9 +221,55 @@ def test_a_server_that_drops_every_connection_is_given_a_rest(store: Store, serv
     for number in range(10):
         server.script.at_rcpt(f"person{number}@example.org", DROP)
     report = round_of(store, server, clock)
-    assert report.retried == 3
-    assert "stay queued" in report.problems[-1]
-    assert queue_status(store, clock.now).queued == 10
+    assert (report.retried, server.connections, len(report.problems)) == (0, 3, 1)
+    assert "3 connections in a row were lost" in report.problems[0]
+    assert "stay queued" in report.problems[0]
+    assert queue_status(store, clock.now).due == 10
+    assert {queued.attempts for queued in store.outbox.listed()} == {0}
+
+
+def test_a_set_up_that_no_mail_passes_puts_none_off(store: Store, server: LocalSmtp, clock: Clock) -> None:
+    ids = queue(store, *range(5))
+    for number in range(5):
+        server.script.always_rcpt[f"person{number}@example.org"] = "554 5.7.1 relay access denied"
+    report = round_of(store, server, clock)
+    assert (report.retried, report.failed) == (0, 0)
+    assert "relay access denied" in report.problems[0]
+    assert queue_status(store, clock.now).due == 5
+    server.script.always_rcpt.clear()
+    assert round_of(store, server, clock) == DeliveryReport(sent=5)
+    assert server.counts() == Counter(ids)
+
+
+def test_a_policy_against_some_addresses_is_no_fault_of_the_server(
+    store: Store, server: LocalSmtp, clock: Clock
+) -> None:
+    queue(store, *range(6))
+    for number in range(1, 5):
+        server.script.always_rcpt[f"person{number}@example.org"] = "550 5.7.1 not from you"
+    report = round_of(store, server, clock)
+    assert (report.sent, report.retried) == (2, 4)
+    assert queue_status(store, clock.now).due == 0
+
+
+def test_a_server_with_a_limit_for_each_connection_gets_all_mails(
+    store: Store, server: LocalSmtp, clock: Clock
+) -> None:
+    ids = queue(store, *range(45))
+    server.script.most = 10
+    assert round_of(store, server, clock) == DeliveryReport(sent=45)
+    assert server.counts() == Counter(ids)
+    assert server.connections == 5
+
+
+def test_what_waits_can_be_sent_at_once(store: Store, server: LocalSmtp, clock: Clock) -> None:
+    ids = queue(store, 1, 2, 3)
+    store.outbox.pause("person3@example.org", "asked for", clock.now)
+    server.script.at_rcpt("person1@example.org", "450 4.2.0 greylisted")
+    assert round_of(store, server, clock).retried == 1
+    store.outbox.hurry(clock.now)
+    assert round_of(store, server, clock) == DeliveryReport(sent=1)
+    assert server.counts() == Counter(ids[:2])
 
 
 def test_a_lost_answer_is_reported_and_the_second_copy_is_the_same(

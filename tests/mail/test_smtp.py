@@ -126,13 +126,15 @@ def test_a_server_that_refuses_connections_is_trouble() -> None:
         ("mail", "421 4.3.2 closing", Verdict.TROUBLE),
         ("mail", DROP, Verdict.LOST),
         ("rcpt", "450 4.2.0 greylisted", Verdict.LATER),
-        ("rcpt", "421 4.3.2 closing", Verdict.LATER),
+        ("rcpt", "421 4.3.2 closing", Verdict.LOST),
         ("rcpt", "550 5.1.1 no such user", Verdict.NO_MAILBOX),
         ("rcpt", "550 unknown", Verdict.NO_MAILBOX),
-        ("rcpt", "554 5.7.1 relay access denied", Verdict.LATER),
+        ("rcpt", "554 5.7.1 relay access denied", Verdict.SET_UP),
+        ("rcpt", "530 5.7.0 authentication required", Verdict.TROUBLE),
         ("rcpt", DROP, Verdict.LOST),
         ("rcpt", SLOW, Verdict.LOST),
         ("data", "451 4.3.0 try again", Verdict.LATER),
+        ("data", "421 4.3.2 closing", Verdict.LOST),
         ("data", "554 5.6.0 looks like spam", Verdict.REFUSED),
         ("data", "552 5.2.2 mailbox full", Verdict.NO_MAILBOX),
         ("data", DROP, Verdict.DOUBT),
@@ -164,6 +166,32 @@ def test_one_connection_carries_many_mails_and_is_renewed_after_so_many() -> Non
                 assert transport.send(a_mail(number)).verdict is Verdict.ACCEPTED
         assert [mail.connection for mail in server.accepted] == [1, 1, 1, 2, 2, 2, 3]
         assert server.commands["RSET"] == 4
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply"),
+    [
+        *((stage, "421 4.7.0 enough for this connection") for stage in ("MAIL", "RCPT", "DATA")),
+        ("MAIL", "452 4.5.3 too many"),
+        ("MAIL", DROP),
+        ("RCPT", DROP),
+    ],
+)
+def test_a_server_that_takes_so_many_mails_a_connection_gets_them_all(stage: str, reply: str) -> None:
+    with LocalSmtp() as server:
+        server.script.most, server.script.enough, server.script.enough_at = 3, reply, stage
+        with connected(server, timeout=2.0) as transport:
+            for number in range(8):
+                assert transport.send(a_mail(number)).verdict is Verdict.ACCEPTED
+        assert [mail.connection for mail in server.accepted] == [1, 1, 1, 2, 2, 2, 3, 3]
+
+
+def test_a_server_that_closes_new_connections_too_is_left_in_peace() -> None:
+    with LocalSmtp() as server, connected(server) as transport:
+        assert transport.send(a_mail(1)).verdict is Verdict.ACCEPTED
+        server.script.mail.extend(["421 enough"] * 2)
+        assert transport.send(a_mail(2)).verdict is Verdict.TROUBLE
+        assert server.connections == 2
 
 
 def test_a_connection_that_broke_between_mails_is_made_anew() -> None:

@@ -56,6 +56,12 @@ class Script:
     rcpt: dict[str, deque[str]] = field(default_factory=dict)
     data: dict[str, deque[str]] = field(default_factory=dict)
     always_rcpt: dict[str, str] = field(default_factory=dict)
+    most: int = 0  # mails that a connection may carry, 0 without a limit
+    enough: str = "421 4.7.0 enough for this connection"  # what is answered then (or DROP)
+    enough_at: str = "MAIL"  # or RCPT, DATA
+
+    def has_enough(self, stage: str, carried: int) -> bool:
+        return 0 < self.most <= carried and stage == self.enough_at
 
     def at_rcpt(self, address: str, *replies: str) -> None:
         self.rcpt.setdefault(address, deque()).extend(replies)
@@ -153,7 +159,7 @@ class LocalSmtp:
         return "250 OK"
 
     async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
-        fault = self.script.mail.popleft() if self.script.mail else None
+        fault = self.script.mail.popleft() if self.script.mail else self._enough(server, "MAIL")
         if fault is not None:
             return await self._fail(server, fault)
         envelope.mail_from = address
@@ -163,7 +169,7 @@ class LocalSmtp:
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
         faults = self.script.rcpt.get(address)
-        fault = faults.popleft() if faults else self.script.always_rcpt.get(address)
+        fault = faults.popleft() if faults else self.script.always_rcpt.get(address) or self._enough(server, "RCPT")
         if fault is not None:
             return await self._fail(server, fault)
         envelope.rcpt_tos.append(address)
@@ -172,7 +178,7 @@ class LocalSmtp:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         faults = self.script.data.get(envelope.rcpt_tos[0])
-        fault = faults.popleft() if faults else None
+        fault = faults.popleft() if faults else self._enough(server, "DATA")
         if fault is not None and fault != DROP_AFTER:
             return await self._fail(server, fault)
         await self._wait()
@@ -189,6 +195,10 @@ class LocalSmtp:
             )
         )
         return await self._fail(server, DROP) if fault else "250 OK: taken"
+
+    def _enough(self, server: Any, stage: str) -> str | None:
+        carried = sum(mail.connection == server.number for mail in self.accepted)
+        return self.script.enough if self.script.has_enough(stage, carried) else None
 
     async def _fail(self, server: Any, fault: str) -> str:
         if fault == SLOW:
