@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from matcher.api.drafts import Draft, new_institute
+from matcher.api.entry_frames import EntryFrames
 from matcher.api.labels import labelled
-from matcher.api.project_frames import ProjectFrames
 from matcher.api.results import Matches, Page, Why
 from matcher.app import questions
 from matcher.app.kept_index import current_index
@@ -26,12 +26,11 @@ Words = str | Iterable[str]
 DayLike = date | str
 
 
-class Questions(ProjectFrames):
+class Questions(EntryFrames):
     """Answers questions about calls, matches and profiles from one store, as the command line does; it only reads."""
 
     def __init__(self, home: Home, *, as_of: date | None = None) -> None:
-        super().__init__(home)
-        self._as_of = as_of
+        super().__init__(home, as_of)
 
     @property
     def as_of(self) -> date:
@@ -65,6 +64,7 @@ class Questions(ProjectFrames):
         action: Words = (),
         deadline_before: DayLike | None = None,
         deadline_after: DayLike | None = None,
+        open_to: Literal["research", "sme", "any"] | None = None,
     ) -> Matches:
         """The best calls for an institute or for any text, French or English.
 
@@ -78,6 +78,7 @@ class Questions(ProjectFrames):
             action: types of action (`RIA`, `HORIZON-CSA`).
             deadline_before: the next deadline is before this day.
             deadline_after: the next deadline is after this day.
+            open_to: only calls that these may enter; by default what research may not enter stands apart, last.
 
         Raises:
             UsageError: for an unknown institute or status, or when not exactly one of `institute`, `text` is given.
@@ -98,6 +99,7 @@ class Questions(ProjectFrames):
             action=action,
             deadline_before=day_of(deadline_before),
             deadline_after=day_of(deadline_after),
+            open_to=open_to,
         )
         about = (institute,) if institute is not None else text
         return Matches(questions.rank(self._home, Question(about, wanted, top, min_fit, self._as_of, explain=True)))

@@ -12,8 +12,27 @@ from matcher.cli.options import as_of_option, question_of, question_options, rea
 from matcher.cli.output import evidence_lines, match_block, output_options, print_csv, print_json, say, styled, table
 from matcher.errors import UsageError
 from matcher.model.match import Group
-from matcher.present.records import MATCH_FIELDS, call_record, change_record, envelope, match_record, sample_label
-from matcher.present.wording import contribution, day, deadline_text, facts_line, levels, money, stage_text, status_text
+from matcher.model.terms import Name
+from matcher.present.records import (
+    MATCH_FIELDS,
+    call_record,
+    change_record,
+    envelope,
+    match_record,
+    sample_label,
+    terms_record,
+)
+from matcher.present.wording import (
+    contribution,
+    day,
+    deadline_text,
+    facts_line,
+    levels,
+    money,
+    stage_text,
+    status_text,
+    terms_line,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -118,6 +137,7 @@ def show_command(home: Home, call: str, institute: str | None, as_of: date | Non
         destination=shown.call.destination,
         keywords=list(shown.call.keywords),
         sections=[{"name": s.name, "text": s.text} for s in shown.call.sections],
+        terms_of_entry=terms_record(shown.call.terms),
         links=[{"title": link.title, "url": link.url} for link in shown.call.links],
         changes=[change_record(c) for c in shown.changes],
         match=match_record(shown.match, shown.as_of, explained=True) if shown.match else None,
@@ -134,7 +154,11 @@ def show_command(home: Home, call: str, institute: str | None, as_of: date | Non
             click.echo("\n".join(evidence_lines(shown.match)))
 
 
-_GROUPS = {Group.LOOK: "Also worth a look, below the threshold", Group.BROAD: "Open to any science"}
+_GROUPS = {
+    Group.LOOK: "Also worth a look, below the threshold",
+    Group.BROAD: "Open to any science",
+    Group.CLOSED: "Not open to us",
+}
 
 
 def _print_ranking(ranking: Ranking, explain: bool) -> None:
@@ -187,6 +211,7 @@ def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:
         f"per project {contribution(call.contribution_eur)}, {call.grants or '—'} grants, {levels(call.trl)}",
         f"opening     {day(call.opening)}",
     ]
+    lines += _terms_lines(call)
     following = call.next_deadline(today)
     for deadline in call.deadlines:
         marker = "  " + deadline_text(deadline, call, today) if deadline == following else ""
@@ -201,6 +226,22 @@ def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:
         rows = [(f"{c.seen_at:%Y-%m-%d}", c.kind, c.field, f"{_value(c.old)} → {_value(c.new)}") for c in changes]
         lines += ["", table(("seen", "change", "field", "old → new"), rows)]
     return "\n".join(lines)
+
+
+def _terms_lines(call: Call) -> list[str]:
+    """Each term of entry with its source and the words that say it; the unknown ones by name."""
+    if not call.terms:
+        return ["entry       —"]
+    lines = [f"entry       {terms_line(call)}"]
+    for term in call.terms.found:
+        said = f" “{term.words}”" if term.words else ""
+        lines.append(f"            {term.name.value}: {_shown(term.value)}   ← {term.source}{said}")
+    unknown = ", ".join(name.value for name in Name if call.terms.term(name) is None)
+    return [*lines, f"            nothing is said of: {unknown}"] if unknown else lines
+
+
+def _shown(value: object) -> str:
+    return "yes" if value is True else str(value)
 
 
 def _value(value: object) -> str:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from matcher.present.wording import deadline_text, facts_line, status_text
+from matcher.present.wording import UNKNOWN, closed_line, deadline_text, facts_line, status_text, terms_line
 
 if TYPE_CHECKING:
     from datetime import date
 
     from matcher.cli.streams import Said
+    from matcher.model.call import Call
     from matcher.model.match import Evidence, Match
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -103,6 +104,7 @@ def match_block(match: Match, today: date, explain: bool) -> str:
         head,
         *_wrapped(call.title),
         *_wrapped(facts_line(call)),
+        *_terms(call),
         *_wrapped("deadline " + deadline_text(call.next_deadline(today), call, today)),
         *_wrapped("because of " + (", ".join(match.words(EVIDENCE_SHOWN)) or "its place among all calls")),
     ]
@@ -113,6 +115,13 @@ def match_block(match: Match, today: date, explain: bool) -> str:
     if call.url:
         lines.append(_INDENT + styled(call.url, fg="blue"))
     return "\n".join(lines)
+
+
+def _terms(call: Call) -> list[str]:
+    """The terms of entry on a line, and why the call is closed to research where it is."""
+    line, closed = terms_line(call), closed_line(call)
+    lines = _wrapped("entry " + line) if line != UNKNOWN else []
+    return [*lines, *(_wrapped("not open to us: " + closed) if closed else [])]
 
 
 def evidence_lines(match: Match, most: int = 12) -> list[str]:

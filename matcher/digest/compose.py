@@ -12,6 +12,7 @@ from matcher.model.day import brussels_day
 from matcher.model.match import THRESHOLD, WORDS
 from matcher.model.question import CallFilter
 from matcher.model.subscription import NETWORK, Digest, Frequency, Freshness, Item, MailSection
+from matcher.model.terms import Audience
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -140,14 +141,16 @@ def _item(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> I
     records = inputs.changes.get(call.identifier, ())
     changes = news(call, told, records, day) if told is not None else ()
     shown = best_first(matches, subscriber.threshold)
-    reminder = due_reminder(call, day, subscriber.reminders, told.reminders if told else ())
+    closed = call.terms.closed_to(Audience.RESEARCH) is not None
+    reminder = None if closed else due_reminder(call, day, subscriber.reminders, told.reminders if told else ())
     if _is_away(subscriber, inputs, call, shown):
         changes = _resurfacing(subscriber, changes if told else _since_last_mail(records, inputs))
         part, reminder = (MailSection.CHANGED if changes and call.is_live(day) else None), None
     elif not call.is_live(day):
         part = MailSection.CHANGED if is_over(changes) else None
     elif told is None:
-        part = _first_part(call, day, due=reminder is not None) if _fits_enough(subscriber, matches) else None
+        first = MailSection.CLOSED_TO_US if closed else _first_part(call, day, due=reminder is not None)
+        part = first if _fits_enough(subscriber, matches) else None
     elif reminder is not None:
         part = MailSection.CLOSING
     else:
@@ -205,11 +208,11 @@ def _resurfacing(subscriber: Subscriber, changes: Iterable[Change]) -> tuple[Cha
 
 
 def _usefulness(item: Item) -> tuple[object, ...]:
-    """What is shown rather than left out: news of followed calls first, then whatever fits best."""
+    """What is shown rather than left out: news of followed calls first, then whatever fits best and is open to us."""
     weight = importance(item.changes)
     if not item.first and (item.part is MailSection.CLOSING or weight < LEAST_IMPORTANT):
         return (0, _ORDER.index(item.part), weight, -item.fit, item.call.identifier)
-    return (1, 0, 0, -item.fit, item.call.identifier)
+    return (2 if item.part is MailSection.CLOSED_TO_US else 1, 0, 0, -item.fit, item.call.identifier)
 
 
 def _place(item: Item) -> tuple[object, ...]:

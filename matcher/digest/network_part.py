@@ -11,6 +11,7 @@ from matcher.model.call import Status
 from matcher.model.day import BRUSSELS
 from matcher.model.match import THRESHOLD
 from matcher.model.subscription import Digest, Item, Language, MailSection, NetworkView
+from matcher.model.terms import Audience
 from matcher.present import phrases
 from matcher.text import untrusted
 
@@ -80,11 +81,12 @@ def compose_network(subscriber: Subscriber, inputs: Inputs, everything: Collecti
 
 
 def _partners(inputs: Inputs, least: int) -> dict[str, list[Match]]:
-    """The institutes that each live call suits."""
+    """The institutes that each live call suits, of the calls that they may enter."""
     found: dict[str, list[Match]] = {}
     for key in inputs.network:
         for match in inputs.matches[key]:
-            if match.fit >= least and match.call.is_live(inputs.day):
+            closed = match.call.terms.closed_to(Audience.RESEARCH) is not None
+            if match.fit >= least and match.call.is_live(inputs.day) and not closed:
                 found.setdefault(match.call.identifier, []).append(match)
     return found
 

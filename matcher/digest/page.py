@@ -225,6 +225,7 @@ def part_title(words: Words, part: MailSection) -> str:
         MailSection.NEW: words.say("New calls"),
         MailSection.CHANGED: words.say("Changed since your last mail"),
         MailSection.FORTHCOMING: words.say("Forthcoming"),
+        MailSection.CLOSED_TO_US: words.say("Not open to us"),
     }[part]
 
 
@@ -269,6 +270,7 @@ def _facts(item: Item, words: Words) -> tuple[tuple[str, str], ...]:
         (words.say("Action"), phrases.actions(call)),
         (words.say("Budget"), phrases.money(words, call)),
         (words.say("TRL"), phrases.levels(call.trl) if call.trl else None),
+        (words.say("Entry"), phrases.closed(words, call) or phrases.terms(words, call)),
     )
     return tuple((label, value) for label, value in facts if value)
 

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from matcher.model.terms import NO_TERMS, Terms, terms_from_dict, terms_to_dict
+
 SECTION_DESCRIPTION = "Description"
 
 
@@ -106,6 +108,7 @@ class Call:
     links: tuple[Link, ...] = ()
     source: Source = Source.SEARCH
     ingested: datetime | None = None  # the portal's esDA_IngestDate: the freshness of the row
+    terms: Terms = NO_TERMS  # who may enter, at which rate, in what form
     gone: date | None = None  # the day it left the listing, or was closed ahead of its deadline
 
     @property
@@ -163,6 +166,7 @@ def call_to_dict(call: Call) -> dict[str, Any]:
         "keywords": list(call.keywords) or None,
         "sections": [[s.name, s.text] for s in call.sections] or None,
         "links": [[link.title, link.url] for link in call.links] or None,
+        "terms": terms_to_dict(call.terms) or None,
         "ingested": call.ingested.isoformat() if call.ingested else None,
         "gone": call.gone.isoformat() if call.gone else None,
     }
@@ -196,6 +200,7 @@ def call_from_dict(fields: dict[str, Any]) -> Call:
         url=get("url"),
         links=tuple(Link(*pair[:2]) for pair in get("links", ())),
         source=Source(get("source", Source.SEARCH)),
+        terms=terms_from_dict(get("terms", {})),
         ingested=datetime.fromisoformat(ingested) if ingested else None,
         gone=date.fromisoformat(gone) if gone else None,
     )

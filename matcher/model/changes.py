@@ -57,6 +57,7 @@ def content(call: Call) -> dict[str, Any]:
     The portal's own status is kept only where it decides something (no deadline, no opening date, or `closed`);
     the source, the ingest date and the day of leaving are no content.
     """
+    terms = {term.name.value: term.value for term in call.terms.found}
     return {
         "identifier": _clean(call.identifier),
         "title": _clean(call.title),
@@ -81,6 +82,7 @@ def content(call: Call) -> dict[str, Any]:
         "text": _sections(call),
         "url": call.url,
         "links": [list(pair) for pair in sorted({(_clean(link.title), link.url) for link in call.links})],
+        **({"terms": terms} if terms else {}),  # calls that were kept before terms were read have the hash they had
     }
 
 

@@ -18,11 +18,12 @@ call is feared more than noise (docs/ranking.md)."""
 
 
 class Group(StrEnum):
-    """Where a match stands in a list: what suits, what may be worth a look, and what suits anyone."""
+    """Where a match stands in a list: what suits, what may be worth a look, what suits anyone, what is closed."""
 
     MAIN = "main"
     LOOK = "look"
     BROAD = "broad"
+    CLOSED = "closed_to_us"  # a research institute may not enter
 
 
 class EvidenceKind(StrEnum):

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlencode
 from matcher.errors import UsageError, shorten
 from matcher.model.call import LIVE, Call, Status
 from matcher.model.institute import Profile
+from matcher.model.terms import Audience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,7 +34,8 @@ class Filter:
     """One way to ask for fewer calls.
 
     `name` is the option, the keyword and the field of a form; `field` is that of `CallFilter`; `kind` tells how it is
-    written: `choice` (one or several of `choices`), `words` (one or several of any) or `day`.
+    written: `choice` (one or several of `choices`), `audience` (one of `choices`), `words` (one or several of any),
+    `day`.
     """
 
     name: str
@@ -133,6 +135,17 @@ FILTERS = (
         },
         _lacks_a_word,
     ),
+    Filter(
+        "open_to",
+        "open_to",
+        "audience",
+        {
+            "en": "Only calls that research institutes (or small companies) may enter; any: none stand apart.",
+            "fr": "Seulement les appels ouverts aux instituts de recherche (ou aux PME) ; any : aucun n'est à part.",
+        },
+        lambda audience, call, _on: call.terms.closed_to(audience) is not None,
+        tuple(audience.value for audience in Audience),
+    ),
 )
 """Every filter, in the order in which they are asked; a new one is one line here and one field of `CallFilter`."""
 
@@ -147,6 +160,7 @@ class CallFilter:
     deadline_before: date | None = None
     deadline_after: date | None = None
     words: tuple[str, ...] = ()
+    open_to: Audience | None = None  # None: what research may not enter stands apart
     _asked: tuple[tuple[Filter, Any], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -173,6 +187,7 @@ class CallFilter:
             deadline_before=words.get("deadline_before"),
             deadline_after=words.get("deadline_after"),
             words=listed(words.get("words") or ()),
+            open_to=_audience(words.get("open_to")),
         )
 
     def stopped_by(self, call: Call, on: date) -> str | None:
@@ -258,6 +273,16 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, Integral)
 
 
+def _audience(word: str | None) -> Audience | None:
+    if not word:
+        return None
+    try:
+        return Audience(word)
+    except ValueError as error:
+        known = ", ".join(Audience)
+        raise UsageError(f"Calls are open to {known}, not to {shorten(word)}.") from error
+
+
 def _written(one: Filter, value: Any) -> list[str]:
     """The words that ask for a filter's value; none for the default."""
     if one.kind == "choice":
@@ -266,10 +291,14 @@ def _written(one: Filter, value: Any) -> list[str]:
         return sorted(s.value for s in value) if value else ["all"]
     if one.kind == "day":
         return [value.isoformat()] if value else []
+    if one.kind == "audience":
+        return [value.value] if value else []
     return sorted(value) if isinstance(value, frozenset) else list(value)
 
 
 def _read(one: Filter, words: Sequence[str]) -> Any:
+    if one.kind == "audience":
+        return words[-1]
     return _day(one.name, words[-1]) if one.kind == "day" else tuple(words)
 
 

@@ -43,6 +43,7 @@ class MailSection(StrEnum):
     NEW = "new"  # never delivered to this subscriber, open
     CHANGED = "changed"  # delivered before, and its deadline, budget… changed since
     FORTHCOMING = "forthcoming"  # never delivered to this subscriber, not open yet
+    CLOSED_TO_US = "closed_to_us"  # never delivered to this subscriber; a research institute may not enter
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ class Digest:
 
     @property
     def is_empty(self) -> bool:
-        return not self.items and self.network is None
+        """Nothing to act on: calls that are not open to research wait for a mail that tells something else."""
+        return self.network is None and all(item.part is MailSection.CLOSED_TO_US for item in self.items)
 
     def of(self, part: MailSection) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.part is part)

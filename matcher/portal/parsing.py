@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
@@ -10,6 +11,8 @@ from matcher.model import programmes
 from matcher.model.call import Call, Kind, Link, Section, Source
 from matcher.model.rows import ParsedRow, SetAside
 from matcher.portal import actions, amounts, values
+from matcher.portal.conditions import where_to_ask
+from matcher.portal.entry import terms_of
 from matcher.portal.search import STATUSES, TYPES
 from matcher.portal.sections import plain_line, plain_text, sections
 from matcher.portal.values import (
@@ -155,7 +158,7 @@ def _call(row: Mapping[str, Any], metadata: Mapping[str, Any], kind: Kind, ident
     call_id = one_line(first(metadata, "callIdentifier") or "", IDENTIFIER_LIMIT) or None
     call_title = plain_line(first(metadata, "callTitle") or "") or None
     words = [*strings(metadata, "keywords"), *strings(metadata, "tags")]
-    return Call(
+    call = Call(
         identifier=identifier,
         title=title,
         programme=programmes.abbreviation(one_line(first(metadata, "frameworkProgramme") or "", 60)),
@@ -179,6 +182,7 @@ def _call(row: Mapping[str, Any], metadata: Mapping[str, Any], kind: Kind, ident
         source=Source.SEARCH,
         ingested=max(filter(None, map(values.moment, strings(metadata, "esDA_IngestDate"))), default=None),
     )
+    return replace(call, terms=terms_of(call, metadata, acts))
 
 
 def _sections(row: Mapping[str, Any], metadata: Mapping[str, Any], title: str) -> tuple[Section, ...]:
@@ -209,13 +213,16 @@ def _page(row: Mapping[str, Any], kind: Kind, identifier: str) -> str | None:
 
 
 def _links(metadata: Mapping[str, Any]) -> tuple[Link, ...]:
-    """Entries to the submission forms, one per type of action."""
+    """Entries to the submission forms, one per type of action, and pages where questions are answered."""
     found: dict[str, Link] = {}
     for entry in (entry for value in embedded(metadata, "links") for entry in mappings(value)):
         url = as_text(entry.get("url"))
         if _on_host(url, "europa.eu"):
             named = [plain_line(as_text(entry.get(field))) for field in ("criterionDescription", "mgaDescription")]
             found.setdefault(url, Link(", ".join(filter(None, ["Submission", *named])), url))
+    for title, url in where_to_ask((*strings(metadata, "topicConditions"), *strings(metadata, "supportInfo"))):
+        if _on_host(url, "europa.eu"):
+            found.setdefault(url, Link(title, url))
     return tuple(found.values())[:LINK_LIMIT]
 
 

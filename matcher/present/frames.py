@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from matcher.model.terms import Audience, Name
+from matcher.present.wording import terms_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from matcher.model.institute import Institute
     from matcher.model.match import Evidence, Match, SkillCheck
     from matcher.model.project import ListedProject, Participation
+    from matcher.model.terms import Terms
 
 Row = dict[str, Any]
 
@@ -48,11 +52,19 @@ CALL_COLUMNS = {
     "grants": "Int64",
     "trl_min": "Int64",
     "trl_max": "Int64",
+    "who": "category",
+    "rate": "Int64",
+    "costs": "category",
+    "entry": "string",
+    "closed_to_research": "boolean",
     "call_id": "string",
     "destination": "string",
     "url": "string",
 }
-"""Column → dtype of a call; `stages` counts its deadlines, `action` joins several types of action by `, `."""
+"""Column → dtype of a call; `stages` counts its deadlines, `action` joins several types of action by `, `.
+
+`who` may apply, `rate` is percent for a research organisation, `entry` the terms of entry in a line;
+`closed_to_research` is NA where nothing says who may apply."""
 
 
 MATCH_COLUMNS = {
@@ -162,6 +174,10 @@ PARTICIPATION_COLUMNS = {
     "ended": "boolean",
 }
 """Column → dtype of an organisation's part in a project."""
+
+
+TERMS_COLUMNS = {"term": "string", "value": "string", "source": "string", "words": "string"}
+"""Column → dtype of a term of entry; `words` say it, where a sentence does."""
 
 
 TERMS_SHOWN = 6
@@ -317,6 +333,15 @@ def participations_frame(parts: Iterable[Participation]) -> pd.DataFrame:
     return tidy(rows, PARTICIPATION_COLUMNS)
 
 
+def terms_of_entry_frame(terms: Terms) -> pd.DataFrame:
+    """(terms that are known, TERMS_COLUMNS)."""
+    rows = (
+        {"term": term.name.value, "value": str(term.value), "source": term.source, "words": term.words or None}
+        for term in terms.found
+    )
+    return tidy(rows, TERMS_COLUMNS)
+
+
 def tidy(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
     """A frame of exactly these columns (name → dtype), also without a row."""
     listed = list(rows)
@@ -355,6 +380,11 @@ def _call_row(call: Call, today: date) -> Row:
         "grants": call.grants,
         "trl_min": trl_low,
         "trl_max": trl_high,
+        "who": call.terms.value(Name.WHO),
+        "rate": call.terms.number(Name.RATE),
+        "costs": call.terms.value(Name.COSTS),
+        "entry": terms_line(call) if call.terms else None,
+        "closed_to_research": call.terms.closed_to(Audience.RESEARCH) is not None if call.terms.who else None,
         "call_id": call.call_id,
         "destination": call.destination,
         "url": call.url,

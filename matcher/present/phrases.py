@@ -7,6 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from matcher.model.call import Status
+from matcher.model.terms import Audience
+from matcher.present import entry_words
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
@@ -102,6 +104,20 @@ def money(words: Words, call: Call) -> str | None:
     if call.grants:
         parts.append(words.say_n("{n} grant", "{n} grants", call.grants))
     return " · ".join(parts) or None
+
+
+def terms(words: Words, call: Call) -> str | None:
+    """`consortium d'au moins 3 ; 100 % pour vous ; forfait`: the terms of entry on a line."""
+    said = [words.say(part.sentence, **part.values) for part in entry_words.in_short(call.terms)]
+    return words.say("; ").join(said) or None
+
+
+def closed(words: Words, call: Call) -> str | None:
+    """Why a research institute may not enter; None where it may, or where nothing says."""
+    term, who = call.terms.closed_to(Audience.RESEARCH), entry_words.who(call.terms)
+    if term is None or who is None:
+        return None
+    return words.say("not open to us: {who}", who=words.say(who.sentence, **who.values))
 
 
 def levels(trl: Sequence[int]) -> str:

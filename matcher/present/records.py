@@ -13,6 +13,7 @@ from matcher.model.call import Call
 from matcher.model.match import WORDS, Match
 from matcher.model.project import ListedProject, Project
 from matcher.model.subscription import DigestLine, Fate, Frequency, Mail, MailState, QueuedMail, Subscriber
+from matcher.model.terms import Audience, Name
 from matcher.text.untrusted import csv_cell
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from matcher.model.project import Participation, ProjectReport
     from matcher.model.rows import FetchReport
     from matcher.model.subscription import DeliveryReport, Item, MailsLeft, NetworkView
+    from matcher.model.terms import Terms
 
 SCHEMA = 1
 
@@ -49,8 +51,18 @@ def call_record(call: Call, today: date) -> Record:
         "contribution_eur": list(call.contribution_eur) if call.contribution_eur else None,
         "grants": call.grants,
         "trl": list(call.trl) if call.trl else None,
+        "terms": [{"term": term.name.value, "value": term.value} for term in call.terms.found],
+        "closed_to": [who.value for who in Audience if call.terms.closed_to(who)],
         "url": call.url,
     }
+
+
+def terms_record(terms: Terms) -> Record:
+    """Every term of entry: value, source and words; None where it is unknown."""
+    found = {
+        term.name: {"value": term.value, "source": term.source, "words": term.words or None} for term in terms.found
+    }
+    return {name.value: found.get(name) for name in Name}
 
 
 REASONS = 5

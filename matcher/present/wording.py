@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matcher.model.call import Action, Call, Deadline, Status
+from matcher.model.terms import Audience
+from matcher.present import entry_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +71,20 @@ def status_text(call: Call, today: date) -> str:
     if status is Status.FORTHCOMING and call.opening:
         return f"opens {day(call.opening)}"
     return status.value if status else "status unknown"
+
+
+def terms_line(call: Call) -> str:
+    """`consortium of 3+; 100% for you; lump sum`; an em dash where nothing is known."""
+    return "; ".join(map(str, entry_words.in_short(call.terms))) or UNKNOWN
+
+
+def closed_line(call: Call) -> str | None:
+    """Why a research institute may not enter, with the words that say so; None where it may, or nothing says."""
+    term = call.terms.closed_to(Audience.RESEARCH)
+    if term is None:
+        return None
+    said = f": “{term.words}”" if term.words else ""
+    return f"{entry_words.who(call.terms)} ({term.source}){said}"
 
 
 def facts_line(call: Call) -> str:

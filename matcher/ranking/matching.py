@@ -11,6 +11,7 @@ import numpy as np
 from matcher.model.call import LIVE
 from matcher.model.institute import Profile, ProfilePart
 from matcher.model.match import Evidence, EvidenceKind, Group, Match
+from matcher.model.terms import Audience
 from matcher.ranking import chance
 from matcher.ranking.profile import QueryVector, own_query, query_vector
 from matcher.ranking.scoring import NOTHING, own_of, score
@@ -123,11 +124,17 @@ def _words_of(evidence: Iterable[Evidence]) -> dict[str, float]:
 
 
 def best_matches(scored: Scored, wanted: CallFilter, today: date, depth: Depth) -> list[Match]:
-    """The best calls that pass the filter, in groups: what suits, what may be worth a look, what suits anyone.
+    """The best calls that pass the filter, in groups: what suits, what may be worth a look, what suits anyone, and
+    what the terms of entry close to a research institute (to whom the filter says, if it does).
 
     Calls that hold a pinned term come first, whatever their fit; within a group the best come first.
     """
-    pinned = _pinned_rows(scored.index, scored.wish.pin)
+    audience = wanted.open_to or Audience.RESEARCH
+    pinned = {
+        row
+        for row in _pinned_rows(scored.index, scored.wish.pin)
+        if scored.index.call(row).terms.closed_to(audience) is None
+    }
     ordered: dict[Group, list[int]] = {group: [] for group in Group}
     totals = np.nan_to_num(scored.totals, nan=NOTHING)
     first = sorted(pinned, key=lambda row: (-totals[row], row))
@@ -136,7 +143,7 @@ def best_matches(scored: Scored, wanted: CallFilter, today: date, depth: Depth) 
         if len(ordered[Group.MAIN]) + len(shown) >= depth.top or scored.fit(row) < depth.min_fit:
             break
         if row not in pinned and _passes(scored, wanted, today, row):
-            ordered[_group_of(scored, row, depth)].append(row)
+            ordered[_group_of(scored, row, depth, audience)].append(row)
     listed = [(row, Group.MAIN) for row in shown] + [(row, group) for group in Group for row in ordered[group]]
     return [
         replace(match_of(scored, row, rank, sentence=depth.sentences, group=group), pinned=row in pinned)
@@ -144,7 +151,9 @@ def best_matches(scored: Scored, wanted: CallFilter, today: date, depth: Depth) 
     ]
 
 
-def _group_of(scored: Scored, row: int, depth: Depth) -> Group:
+def _group_of(scored: Scored, row: int, depth: Depth, audience: Audience) -> Group:
+    if scored.index.call(row).terms.closed_to(audience) is not None:
+        return Group.CLOSED
     if scored.index.call_facts[chance.FACTS.index("broad"), row]:
         return Group.BROAD
     return Group.MAIN if scored.fit(row) >= depth.threshold else Group.LOOK

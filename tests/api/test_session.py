@@ -92,6 +92,7 @@ ASKED = {
     "Session.first_recommended": ("brgm",),
     "Draft.add": ("hydrogen",),
     "Draft.remove": ("groundwater",),
+    "Session.terms": ("HORIZON-CL6-2026-01-CIRCBIO-03",),
     "Draft.exclude": ("climate",),
     "Draft.pin": ("hydrogen",),
     "Draft.add_projects": ("Batteries",),

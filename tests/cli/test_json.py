@@ -25,6 +25,8 @@ CALL = {
     "contribution_eur": list,
     "grants": int,
     "trl": list,
+    "terms": list,
+    "closed_to": list,
     "url": str,
 }
 MATCH = {"rank": int, "score": float, "fit": int, **CALL, "evidence": list, "group": str}
@@ -151,10 +153,14 @@ def test_why_not(run, fetched):
 def test_show(run, fetched):
     record = asked(run, fetched, "show", PHOTONIC.lower(), "--for", "CEA-Leti", "--as-of", DAY)
     extra = {"as_of", "call_id", "call_title", "destination", "keywords", "sections", "links", "changes", "match"}
+    extra.add("terms_of_entry")
     assert set(record) == {*CALL, *extra}
     assert set(record["match"]) == {*MATCH, "base", "sentence"}
     assert [s["name"] for s in record["sections"]] == ["Description"]
     assert [set(c) for c in record["changes"]] == [{"call", "field", "kind", "old", "new", "seen_at", "ratio"}]
+    assert record["terms_of_entry"]["who"]["value"] == "consortium"
+    assert set(record["terms_of_entry"]["who"]) == {"value", "source", "words"}
+    assert record["terms_of_entry"]["blind"] is None
     assert asked(run, fetched, "show", PHOTONIC, "--as-of", DAY)["match"] is None
     assert asked(run, fetched, "show", PHOTONIC, "--as-of", "2026-06-14")["changes"] == []  # a day before it was seen
 

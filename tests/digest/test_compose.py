@@ -23,6 +23,7 @@ from matcher.model.call import Deadline, Status
 from matcher.model.institute import Lab
 from matcher.model.rows import ListingScope
 from matcher.model.subscription import NETWORK, Frequency, Freshness, Language, Mail, MailSection, MailState
+from matcher.model.terms import Name, Term, Terms, Who
 from matcher.portal.parsing import parse_rows
 from matcher.ranking.build import build
 from matcher.store.database import Store
@@ -89,6 +90,14 @@ class TestOrder:
         assert told(compose(replace(ANA, actions=("CSA",)), inputs)) == {}
         assert told(compose(replace(ANA, actions=("RIA",), mute_calls=("A",)), inputs)) == {"new": ["LIFE"]}
 
+    def test_what_is_not_open_to_research_stands_apart_and_last(self) -> None:
+        closed = {"terms": Terms((Term(Name.WHO, Who.AUTHORITIES, "a rule"),))}
+        inputs = self.inputs(match_of(call("TOWNS", closes=3, **closed), 99), match_of(call("A"), 60))
+        assert told(compose(ANA, inputs)) == {"new": ["A"], "closed_to_us": ["TOWNS"]}
+        assert told(compose(replace(ANA, most=1), inputs)) == {"new": ["A"]}
+        alone = compose(ANA, self.inputs(match_of(call("TOWNS", **closed), 99)))
+        assert not is_worth_sending(alone)
+
     def test_several_institutes_are_one_item(self) -> None:
         a = call("A")
         matches = {
@@ -107,6 +116,12 @@ class TestOrder:
 
 class TestNetwork:
     SUBSCRIBER = replace(ANA, institutes=(NETWORK,), threshold=0, language=Language.EN)
+
+    def test_what_is_not_open_to_research_is_no_joint_bid(self) -> None:
+        closed = call("TOWNS", terms=Terms((Term(Name.WHO, Who.AUTHORITIES, "a rule"),)))
+        matches = {key: [match_of(closed, 95, institute=key)] for key in ("x", "y")}
+        digest = compose_network(self.SUBSCRIBER, Inputs(day(0), matches, {}, FRESH), set())
+        assert (digest.network.joint, digest.network.unseen, digest.network.calls) == ((), (), ())
 
     def test_the_view(self) -> None:
         a, b, c = call("A"), call("B"), call("C")

@@ -27,6 +27,7 @@ from matcher.model.call import (
     unpack,
 )
 from matcher.model.changes import content
+from matcher.model.terms import Name, Term, Terms
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=30)  # lone surrogates and NUL too
 maybe_text = st.none() | any_text
@@ -54,6 +55,9 @@ any_call = st.builds(
     url=maybe_text,
     links=st.lists(st.builds(Link, any_text, any_text), max_size=4).map(tuple),
     source=st.sampled_from(Source),
+    terms=st.lists(
+        st.builds(Term, st.sampled_from(Name), any_text | st.integers(), any_text, any_text), max_size=4
+    ).map(Terms.of),
     ingested=st.none() | st.datetimes(timezones=st.just(UTC)),
     gone=st.none() | st.dates(),
 )
@@ -79,6 +83,7 @@ def test_every_field_is_kept() -> None:
             "sections": (),
             "links": (Link("t", "u"),),
             "trl": (1, 2),
+            "terms": Terms((Term(Name.PARTNERS, 3, "a rule", "three of them"), Term(Name.BLIND, True, "a rule"))),
         }
         | {"contribution_eur": (3, 4), "budget_eur": 5, "grants": 6}
     )

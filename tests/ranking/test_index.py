@@ -14,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.model.call import LIVE, Deadline, Status
+from matcher.model.match import Group
 from matcher.model.question import CallFilter
+from matcher.model.terms import Audience, Name, Term, Terms, Who
 from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT, open_index
 from matcher.ranking.matching import Depth, best_matches, place
@@ -54,6 +56,24 @@ def test_a_saved_index_answers_as_the_one_in_memory(tmp_path):
     assert fits(opened) == fits(built)
     assert [opened.full_call(row) for row in range(len(opened))] == sorted(some_calls(), key=lambda c: c.identifier)
     assert all(isinstance(array, np.ndarray) and array.dtype != object for array in opened.arrays.values())
+
+
+def test_what_research_may_not_enter_stands_apart_whatever_its_fit():
+    closed = Terms((Term(Name.WHO, Who.SME, "a rule"),))
+    calls = [replace(c, terms=closed) if i == 0 else c for i, c in enumerate(some_calls())]
+    scored = scored_of(indexed(calls, profile(SUBJECTS[0], pin=("photonics",))), "one")
+
+    def shown(**asked: object) -> dict[str, Group]:
+        found = best_matches(scored, CallFilter(status=frozenset(), **asked), TODAY, Depth(50))
+        return {match.call.identifier: match.group for match in found}
+
+    name = calls[0].identifier
+    assert list(shown())[-1] == name
+    assert [n for n, group in shown().items() if group is Group.CLOSED] == [name]
+    assert name not in shown(open_to=Audience.RESEARCH)
+    for audience in (Audience.SME, Audience.ANY):
+        assert next(iter(shown(open_to=audience))) == name
+        assert Group.CLOSED not in shown(open_to=audience).values()
 
 
 def test_an_index_that_is_let_go_closes_its_files_at_once(tmp_path):

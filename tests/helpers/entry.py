@@ -1,0 +1,88 @@
+"""Terms of entry measured: what the rules find in calls that were read, against what a reader found in them.
+
+`python -m tests.helpers.entry` prints a line a term: how often the call or the table says it, how often it was found,
+and how often what was found is right. The calls are 172 of the recorded listing, drawn by programme (of Horizon
+Europe 84, of each other programme more than half, at least four); `terms_read.toml` holds what was read in each.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from matcher.model.rows import ParsedRow
+from matcher.model.terms import Name
+from matcher.portal.parsing import parse_row
+from tests.helpers.paths import ROOT
+from tests.helpers.portal.rows import RECORDED, recorded_rows
+
+if TYPE_CHECKING:
+    from matcher.model.call import Call
+
+READ = ROOT / "tests" / "portal" / "terms_read.toml"
+PASSES = ("2026-05-07T1130", "2026-05-07T1203")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One term: `said` in so many calls, `found` in so many of them, `right` of all that were found anywhere."""
+
+    term: Name
+    said: int
+    found: int
+    right: int
+    claimed: int
+
+    @property
+    def recall(self) -> float:
+        return self.found / self.said if self.said else 1.0
+
+    @property
+    def precision(self) -> float:
+        return self.right / self.claimed if self.claimed else 1.0
+
+
+def recorded_calls() -> dict[str, Call]:
+    """Every call of the recorded passes, as the first row of each that was met."""
+    calls: dict[str, Call] = {}
+    for name in PASSES:
+        for row in recorded_rows(RECORDED / name):
+            parsed = parse_row(row)
+            if isinstance(parsed, ParsedRow):
+                calls.setdefault(parsed.call.identifier, parsed.call)
+    return calls
+
+
+def read() -> dict[str, dict[str, Any]]:
+    """Call → term → value, as read."""
+    return tomllib.loads(READ.read_text(encoding="utf-8"))
+
+
+def measure(calls: dict[str, Call], gold: dict[str, dict[str, Any]]) -> list[Measured]:
+    counted: dict[Name, Counter[str]] = {name: Counter() for name in Name}
+    for identifier, terms in gold.items():
+        for name in Name:
+            said, found = terms.get(name.value), calls[identifier].terms.value(name)
+            tally = counted[name]
+            tally["said"] += said is not None
+            tally["claimed"] += found is not None
+            tally["found"] += said is not None and found == said
+            tally["right"] += found is not None and found == said
+    return [Measured(name, *(counted[name][k] for k in ("said", "found", "right", "claimed"))) for name in Name]
+
+
+def main() -> None:
+    calls = recorded_calls()
+    everywhere = Counter(term.name for call in calls.values() for term in call.terms.found)
+    print(f"{'term':16} {'said':>5} {'found':>6} {'claimed':>8} {'right':>6} {'in all ' + str(len(calls)):>10}")
+    for one in measure(calls, read()):
+        print(
+            f"{one.term.value:16} {one.said:5} {one.recall:6.2f} {one.claimed:8} {one.precision:6.2f}"
+            f" {everywhere[one.term]:10}"
+        )
+
+
+if __name__ == "__main__":
+    main()

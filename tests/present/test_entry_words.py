@@ -1,0 +1,50 @@
+"""The terms of entry on one line, in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from matcher.model.subscription import Language
+from matcher.model.terms import Name, Term, Terms, Who
+from matcher.present import phrases
+from matcher.present.entry_words import _WHO
+from matcher.present.wording import closed_line, terms_line
+from matcher.present.words import Words
+from tests.helpers.story import call
+
+
+def with_terms(**values: object) -> Terms:
+    return Terms.of(Term(Name(name), value, "a rule", "these words") for name, value in values.items())
+
+
+@pytest.mark.parametrize(
+    ("values", "english", "french"),
+    [
+        (
+            {"who": Who.CONSORTIUM, "partners": 3, "rate": 100, "costs": "lump sum", "stages": 2},
+            "consortium of 3+; 100% for you; lump sum; two stages",
+            "consortium de 3 ou plus\u202f; 100\u202f% pour vous\u202f; forfait\u202f; deux étapes",
+        ),
+        ({"who": Who.RESEARCHER}, "a researcher with a host", "un chercheur avec un organisme d’accueil"),
+        ({"stages": 1}, "—", None),
+    ],
+)
+def test_a_line_says_what_is_known(values: dict[str, object], english: str, french: str | None) -> None:
+    entered = replace(call("A"), terms=with_terms(**values))
+    assert terms_line(entered) == english
+    assert phrases.terms(Words(Language.EN), entered) == (english if english != "—" else None)
+    assert phrases.terms(Words(Language.FR), entered) == french
+
+
+def test_the_reason_of_what_is_closed() -> None:
+    towns = replace(call("A"), terms=with_terms(who=Who.AUTHORITIES))
+    assert closed_line(towns) == "public authorities only (a rule): “these words”"
+    assert phrases.closed(Words(Language.EN), towns) == "not open to us: public authorities only"
+    assert closed_line(call("B")) is None
+    assert phrases.closed(Words(Language.FR), call("B")) is None
+
+
+def test_everybody_who_may_apply_has_words() -> None:
+    assert {*_WHO, Who.CONSORTIUM, Who.PROGRAMMES} == set(Who)
