@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from matcher.app.queueing import Queueing
     from matcher.app.run_context import Run
     from matcher.config.settings import Settings
-    from matcher.mail.message import MailOptions
     from matcher.mail.smtp import Server
     from matcher.mail.transport import Transport
     from matcher.model.subscription import DeliveryReport, DigestLine, Freshness, Mail, MailsLeft
@@ -61,20 +60,6 @@ def destination(settings: Settings) -> str:
     """Where mails go, for a person. Raises ConfigError."""
     server = mail_server(settings)
     return f"files in {outbox_folder(settings)}" if server is None else f"the mail server {server}"
-
-
-def mail_options(settings: Settings) -> MailOptions:
-    """What every mail carries, from the settings."""
-    from matcher.mail.message import MailOptions
-
-    mail = settings.mail
-    return MailOptions(
-        sender=mail.sender,
-        sender_name=mail.sender_name,
-        list_id=mail.list_domain,
-        unsubscribe_mailto=mail.unsubscribe_mailto or mail.sender,
-        unsubscribe_https=mail.unsubscribe_https or None,
-    )
 
 
 class Mailing:
@@ -161,7 +146,7 @@ class Mailing:
             day = self._home.day(as_of, index).date
             digests = Digests(store, index, self._home.institutes, [subscriber, *others], day=day)
             digest, due = digests.digest(subscriber), digests.is_due(subscriber)
-        mail = render(digest, mail_options(self._settings), now=noon(day))
+        mail = render(digest, self._settings.mail, now=noon(day))
         return Preview(digest, mail, _plain_part(mail.body), due, is_worth_sending(digest))
 
     def _previewed(self, name: str | None, institute: str | None) -> Subscriber:
@@ -236,7 +221,7 @@ class Mailing:
         return Queueing(
             digests,
             store,
-            mail_options(self._settings),
+            self._settings.mail,
             now=noon(day),
             clock=self._home.clock,
             sample=bool(index.meta["sample"]),

@@ -22,7 +22,7 @@ from matcher.model.subscription import DigestLine, Fate, Frequency, Freshness
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from matcher.mail.message import MailOptions
+    from matcher.config.settings import MailSettings
     from matcher.model.changes import Change
     from matcher.model.match import Match
     from matcher.model.subscription import Digest, Mail, Subscriber
@@ -205,7 +205,7 @@ class Queueing:
 
     digests: Digests
     store: Store
-    options: MailOptions
+    settings: MailSettings
     now: datetime  # what the mails are dated by
     clock: Clock
     sample: bool
@@ -226,7 +226,7 @@ class Queueing:
             digest = self.digests.digest(subscriber)
             mail: Mail | None = None
             if is_worth_sending(digest):
-                mail, digest = rendered(digest, self.options, now=self.now)
+                mail, digest = rendered(digest, self.settings, now=self.now)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001  (what one call or profile holds must not cost the others their mail)

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from matcher.config.files import describe_validation_error
+from matcher.config.people import mail_address, one_line
 from matcher.errors import ConfigError, shorten
 from matcher.masking import learn, learn_from, masked
 from matcher.model.match import THRESHOLD
@@ -139,9 +140,7 @@ class DatabaseSettings(_Section):
 
 
 def _address_or_empty(value: str) -> str:
-    if value and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", value):
-        raise ValueError("an address such as calls@example.org")
-    return value
+    return mail_address(value) if value else value
 
 
 def _https_or_empty(value: str) -> str:
@@ -151,6 +150,9 @@ def _https_or_empty(value: str) -> str:
 
 
 _Address = Annotated[str, AfterValidator(_address_or_empty)]
+
+
+_Line = Annotated[str, Field(max_length=100), AfterValidator(one_line)]
 
 
 _Https = Annotated[str, AfterValidator(_https_or_empty)]
@@ -173,14 +175,14 @@ class MailSettings(_Section):
         default="matcher@localhost.localdomain",
         description="Address in From; what cannot be delivered comes back to it.",
     )
-    sender_name: str = Field(default="Carnot Europe", description="Name in From.")
+    sender_name: _Line = Field(default="Carnot Europe", description="Name in From.")
     operator: _Address = Field(
         default="", description="Who is told by mail when a fetch or mails failed; empty: nobody."
     )
     list_id: str = Field(
         default="",
         pattern=r"^[A-Za-z0-9.-]*$",
-        description="Domain name that stands for the list; empty: the sender's.",
+        description="Domain name that stands for the list; empty: matcher. before the sender's.",
     )
     unsubscribe_mailto: _Address = Field(
         default="", description="Address that takes a wish to unsubscribe; empty: the sender."
@@ -190,9 +192,14 @@ class MailSettings(_Section):
     )
 
     @property
+    def unsubscribe_address(self) -> str:
+        """Where a wish to unsubscribe goes."""
+        return self.unsubscribe_mailto or self.sender
+
+    @property
     def list_domain(self) -> str:
-        """The domain name that stands for the list and in Message-IDs; the sender's when none is set."""
-        return self.list_id or self.sender.rpartition("@")[2] or "localhost.localdomain"
+        """The domain name that stands for this list, apart from others of the sender's domain, and in Message-IDs."""
+        return self.list_id or f"matcher.{self.sender.rpartition('@')[2] or 'localhost.localdomain'}"
 
 
 _Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

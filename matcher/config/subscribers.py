@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from matcher.config.files import describe_validation_error, read_yaml
+from matcher.config.people import mail_address, one_line
 from matcher.config.scalars import MEANT, NOTHING, meant
 from matcher.errors import ConfigError, UsageError, shorten
 from matcher.model.match import THRESHOLD
@@ -30,32 +31,6 @@ MAX_FILE_BYTES = 1_000_000
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-_LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-
-
-_DOMAIN = re.compile(
-    r"(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
-)
-
-
-def _address(value: str) -> str:
-    """The address with its domain in ASCII (IDNA); nothing that could end a header or start another recipient."""
-    local, at, domain = value.strip().rpartition("@")
-    try:
-        ascii_domain = domain.encode("idna").decode("ascii") if not domain.isascii() else domain
-    except UnicodeError:
-        ascii_domain = ""
-    if not at or len(local) > 64 or not _LOCAL_PART.fullmatch(local) or not _DOMAIN.fullmatch(ascii_domain):
-        raise ValueError("an address such as name@example.org")
-    return f"{local}@{ascii_domain.lower()}"
-
-
-def _one_line(value: str) -> str:
-    if any(unicodedata.category(c) in {"Cc", "Zl", "Zp"} for c in value):
-        raise ValueError("one line of text")
-    return value
-
-
 def _frequency(value: Any) -> Any:
     """`weekly: monday` is one key with a day; YAML 1.1 reads a bare `off` as false."""
     if meant(value) is False:
@@ -69,7 +44,7 @@ def _frequency(value: Any) -> Any:
     raise ValueError("daily, weekdays, off, or `weekly: ` with a day (weekly: monday)")
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]
 
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
@@ -102,7 +77,7 @@ def _no_min_fit(value: object) -> object:
 class _Subscriber(_ListEntry):
     id: Annotated[Identifier | None, NOTHING] = None
     name: Line = ""
-    address: Annotated[str, AfterValidator(_address)]
+    address: Annotated[str, AfterValidator(mail_address)]
     language: Literal["fr", "en"] = "fr"
     institutes: Annotated[list[Line], Field(min_length=1)]
     frequency: Annotated[_When, BeforeValidator(_frequency)] = _When(frequency=Frequency.WEEKDAYS, weekday=0)

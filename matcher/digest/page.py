@@ -14,13 +14,16 @@ from matcher.text import untrusted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from matcher.mail.message import MailOptions
+    from matcher.config.settings import MailSettings
     from matcher.model.match import Match
     from matcher.model.subscription import Digest, Item, Subscriber
     from matcher.present.phrases import ChangeLine, DeadlineLine
     from matcher.present.words import Words
 
 __all__ = ["audience", "brussels_day", "subject", "summary"]
+
+
+PRODUCT = "matcher"
 
 
 SUBJECT = 77
@@ -189,7 +192,7 @@ class MailPage:
     footer: tuple[str, ...]
 
 
-def page_of(digest: Digest, words: Words, options: MailOptions, limits: Limits) -> MailPage:
+def page_of(digest: Digest, words: Words, settings: MailSettings, limits: Limits) -> MailPage:
     """The mail in words; items beyond `limits.items` are counted as left out."""
     shown = digest.items[: limits.items]
     sections: list[SectionView] = []
@@ -202,7 +205,7 @@ def page_of(digest: Digest, words: Words, options: MailOptions, limits: Limits) 
             number += len(chosen)
     return MailPage(
         digest.subscriber.language.value,
-        untrusted.text(options.product, untrusted.TERM),
+        PRODUCT,
         _capital(audience(digest, words)),
         words.weekday(digest.day),
         summary(digest, words),
@@ -211,7 +214,7 @@ def page_of(digest: Digest, words: Words, options: MailOptions, limits: Limits) 
         tuple(sections),
         left_out(digest, words, digest.left_out + len(digest.items) - len(shown)),
         words.say("This mail was shortened to stay readable in every mail program.") if limits != Limits() else None,
-        footer(digest, words, options),
+        footer(digest, words, settings),
     )
 
 
@@ -345,7 +348,7 @@ def _commands(subscriber: Subscriber, top: int) -> list[str]:
     return [f"matcher rank {name} --top {top}" for name in named[:3]]
 
 
-def footer(digest: Digest, words: Words, options: MailOptions) -> tuple[str, ...]:
+def footer(digest: Digest, words: Words, settings: MailSettings) -> tuple[str, ...]:
     """What the numbers mean, what is attached, why this mail came and how to stop it."""
     lines = []
     if digest.items or digest.network:
@@ -361,6 +364,8 @@ def footer(digest: Digest, words: Words, options: MailOptions) -> tuple[str, ...
         )
     )
     lines.append(
-        words.say("To change or stop it, write to {address}.", address=untrusted.text(options.unsubscribe_mailto, 254))
+        words.say(
+            "To change or stop it, write to {address}.", address=untrusted.text(settings.unsubscribe_address, 254)
+        )
     )
     return tuple(lines)

@@ -11,7 +11,6 @@ from matcher.digest import page as pages
 from matcher.digest.network_part import network_page
 from matcher.digest.page import Limits, MailPage, page_of
 from matcher.mail import message
-from matcher.mail.message import MailOptions
 from matcher.model.subscription import Digest, Mail
 from matcher.present import calendar
 from matcher.present.words import Words
@@ -23,10 +22,9 @@ if TYPE_CHECKING:
     from css_inline import CSSInliner
     from jinja2 import Environment
 
+    from matcher.config.settings import MailSettings
     from matcher.model.call import Call
     from matcher.model.changes import Change
-
-__all__ = ["LIMIT", "MailOptions", "render", "rendered"]
 
 LIMIT = 98_000
 """Bytes of HTML: Gmail hides what comes after 102 KB (104,448 bytes), and adds some of its own."""
@@ -43,25 +41,25 @@ _LEVELS = (
 )
 
 
-def render(digest: Digest, options: MailOptions, *, now: datetime) -> Mail:
+def render(digest: Digest, settings: MailSettings, *, now: datetime) -> Mail:
     """The mail of a digest; the same digest at the same `now` gives the same bytes.
 
     `now` (aware) becomes the Date of the message and the stamp of its calendar. Evidence words, then titles, then
     items are given up, and the mail says so, where its HTML would be longer than `LIMIT`. Raises `ConfigError` for
     an address that cannot stand in a header.
     """
-    return rendered(digest, options, now=now)[0]
+    return rendered(digest, settings, now=now)[0]
 
 
-def rendered(digest: Digest, options: MailOptions, *, now: datetime) -> tuple[Mail, Digest]:
+def rendered(digest: Digest, settings: MailSettings, *, now: datetime) -> tuple[Mail, Digest]:
     """As `render`, with the digest that the mail shows: items that it has no room for are left out, and not told."""
     words = Words(digest.subscriber.language)
-    text, html, limits = _parts(digest, words, options)
+    text, html, limits = _parts(digest, words, settings)
     kind = "network" if digest.network is not None else "digest"
-    identifier = message.message_id(kind, digest.subscriber.identifier, digest.day, options.list_id)
+    identifier = message.message_id(kind, digest.subscriber.identifier, digest.day, settings.list_domain)
     subject = pages.subject(digest, words)
     content = message.MailContent(subject, text, html, _calendar(digest, words, now), _calendar_name(digest, words))
-    body = message.build(content, digest.subscriber, options, identifier=identifier, now=now)
+    body = message.build(content, digest.subscriber, settings, identifier=identifier, now=now)
     mail = Mail(
         identifier, digest.subscriber.identifier, digest.subscriber.address, digest.day, subject, body, html, kind
     )
@@ -69,27 +67,27 @@ def rendered(digest: Digest, options: MailOptions, *, now: datetime) -> tuple[Ma
     return mail, replace(digest, items=shown, left_out=digest.left_out + len(digest.items) - len(shown))
 
 
-def _parts(digest: Digest, words: Words, options: MailOptions) -> tuple[str, str, Limits]:
+def _parts(digest: Digest, words: Words, settings: MailSettings) -> tuple[str, str, Limits]:
     """Both parts by the widest limits that keep the HTML below `LIMIT`, and those limits."""
     limits = _LEVELS[-1]
     for limits in _LEVELS:
-        html = _html(digest, words, options, limits)
+        html = _html(digest, words, settings, limits)
         if len(html.encode()) <= LIMIT:
             break
-    return _text(digest, words, options, limits), html, limits
+    return _text(digest, words, settings, limits), html, limits
 
 
-def _html(digest: Digest, words: Words, options: MailOptions, limits: Limits) -> str:
-    rendered = _environment().get_template("digest.html").render(_content(digest, words, options, limits))
+def _html(digest: Digest, words: Words, settings: MailSettings, limits: Limits) -> str:
+    rendered = _environment().get_template("digest.html").render(_content(digest, words, settings, limits))
     return _inliner().inline(rendered)
 
 
-def _text(digest: Digest, words: Words, options: MailOptions, limits: Limits) -> str:
-    return _environment().get_template("digest.txt").render(_content(digest, words, options, limits)).strip() + "\n"
+def _text(digest: Digest, words: Words, settings: MailSettings, limits: Limits) -> str:
+    return _environment().get_template("digest.txt").render(_content(digest, words, settings, limits)).strip() + "\n"
 
 
-def _content(digest: Digest, words: Words, options: MailOptions, limits: Limits) -> dict[str, Any]:
-    shown: MailPage = page_of(digest, words, options, limits)
+def _content(digest: Digest, words: Words, settings: MailSettings, limits: Limits) -> dict[str, Any]:
+    shown: MailPage = page_of(digest, words, settings, limits)
     network = network_page(digest, digest.network, words, limits) if digest.network is not None else None
     return {
         "page": shown,

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
-from email.errors import MessageError
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
+from email.policy import SMTP
 from email.utils import format_datetime
 from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from matcher.errors import ConfigError
+from matcher.mail.headers import MailHead
 from matcher.model.subscription import Mail
 from matcher.text import untrusted
 
@@ -23,23 +22,6 @@ if TYPE_CHECKING:
 
     from matcher.config.settings import MailSettings
     from matcher.model.subscription import Subscriber
-
-
-@dataclass(frozen=True, slots=True)
-class MailOptions:
-    """What the operator decides about every mail.
-
-    `list_id` is a domain name that stands for the list (`calls.example.org`) and for Message-IDs;
-    `unsubscribe_mailto` an address; `unsubscribe_https` an https URL in which `{subscriber}` is replaced.
-    """
-
-    sender: str
-    sender_name: str
-    list_id: str
-    unsubscribe_mailto: str
-    unsubscribe_https: str | None = None
-    reply_to: str | None = None
-    product: str = "matcher"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +35,6 @@ class MailContent:
     calendar_name: str = "deadlines.ics"
 
 
-class _Headers(EmailPolicy):
-    """Folds as usual, but never the headers that are made of addresses and tokens.
-
-    Python folds those into encoded words when a token is longer than the line, which no reader undoes.
-    """
-
-    _WHOLE = frozenset({"list-unsubscribe", "list-unsubscribe-post", "list-id", "message-id"})
-
-    def fold(self, name: str, value: str) -> str:
-        if name.lower() in self._WHOLE:
-            return f"{name}: {value}{self.linesep}"
-        return str(super().fold(name, value))
-
-    def fold_binary(self, name: str, value: str) -> bytes:
-        if name.lower() in self._WHOLE:
-            return self.fold(name, value).encode("ascii")
-        return super().fold_binary(name, value)
-
-
-_HEADERS = _Headers(linesep="\r\n", raise_on_defect=False)
-
-
 _PARTS = SMTP.clone(max_line_length=76)  # quoted-printable lines have 76 characters at most (RFC 2045)
 
 
@@ -85,46 +45,43 @@ def message_id(kind: str, subscriber: str, day: date, domain: str) -> str:
 
 
 def build(
-    content: MailContent, subscriber: Subscriber, options: MailOptions, *, identifier: str, now: datetime
+    content: MailContent, subscriber: Subscriber, settings: MailSettings, *, identifier: str, now: datetime
 ) -> bytes:
     """The whole message: text and HTML as alternatives, the calendar beside them.
 
-    Raises `ConfigError` where an address cannot stand in a header.
+    Raises `ConfigError` where a value cannot stand in a header.
     """
-    message = EmailMessage(_HEADERS)
-    message["From"] = _address(options.sender_name, options.sender)
-    message["To"] = _address(subscriber.name, subscriber.address)
-    if options.reply_to:
-        message["Reply-To"] = _address("", options.reply_to)
-    message["Subject"] = untrusted.header(content.subject)
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = identifier
-    for name, value in _list_headers(subscriber, options).items():
-        message[name] = value
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message["Precedence"] = "bulk"
-    message["MIME-Version"] = "1.0"
+    head = MailHead()
+    head.person("From", settings.sender_name, settings.sender)
+    head.person("To", subscriber.name, subscriber.address)
+    head.text("Subject", content.subject)
+    head.token("Date", format_datetime(now))
+    head.token("Message-ID", identifier)
+    for name, value in _list_headers(subscriber, settings).items():
+        head.token(name, value)
+    head.token("Auto-Submitted", "auto-generated")
+    head.token("X-Auto-Response-Suppress", "All")
+    head.token("Precedence", "bulk")
+    head.token("MIME-Version", "1.0")
     boundary = identifier.strip("<>").partition("@")[0].rpartition(".")[2]
-    _assemble(message, content, boundary)
-    return message.as_bytes(policy=_HEADERS)
+    return bytes(head) + _assembled(content, boundary).as_bytes()
 
 
-def _assemble(message: EmailMessage, content: MailContent, boundary: str) -> None:
-    """Boundaries come from the Message-ID, so that the same digest is the same bytes."""
+def _assembled(content: MailContent, boundary: str) -> EmailMessage:
+    """The parts; boundaries come from the Message-ID, so that the same digest is the same bytes."""
     alternatives = [_text_part(content.text, "plain"), _text_part(content.html, "html")]
+    both = _multipart("alternative", f"a-{boundary}", alternatives)
     if content.calendar is None:
-        _attach(message, "alternative", f"a-{boundary}", alternatives)
-        return
-    both = EmailMessage(_PARTS)
-    _attach(both, "alternative", f"a-{boundary}", alternatives)
-    _attach(message, "mixed", f"m-{boundary}", [both, _calendar(content.calendar, content.calendar_name)])
+        return both
+    return _multipart("mixed", f"m-{boundary}", [both, _calendar(content.calendar, content.calendar_name)])
 
 
-def _attach(message: EmailMessage, subtype: str, boundary: str, parts: list[EmailMessage]) -> None:
+def _multipart(subtype: str, boundary: str, parts: list[EmailMessage]) -> EmailMessage:
+    message = EmailMessage(_PARTS)
     message["Content-Type"] = f'multipart/{subtype}; boundary="{boundary}"'
     for part in parts:
         message.attach(part)
+    return message
 
 
 def _text_part(text: str, subtype: str) -> EmailMessage:
@@ -137,24 +94,19 @@ def _text_part(text: str, subtype: str) -> EmailMessage:
 def _calendar(calendar: bytes, name: str) -> EmailMessage:
     part = EmailMessage(_PARTS)
     part.set_content(calendar.decode(), subtype="calendar", cte="base64", params={"method": "PUBLISH"})
-    part["Content-Disposition"] = f'attachment; filename="{name}"'
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)
+    part["Content-Disposition"] = f'attachment; filename="{plain}"'
     del part["MIME-Version"]
     return part
 
 
-def _address(name: str, address: str) -> Address:
-    try:
-        return Address(untrusted.header(name, 100), addr_spec=address)
-    except (ValueError, IndexError, MessageError) as error:
-        raise ConfigError([f"{untrusted.text(address, 254)!r} is no mail address: write name@domain"]) from error
-
-
-def _list_headers(subscriber: Subscriber, options: MailOptions) -> dict[str, str]:
+def _list_headers(subscriber: Subscriber, settings: MailSettings) -> dict[str, str]:
     who = quote(subscriber.identifier, safe="")
-    mailto = f"<mailto:{quote(options.unsubscribe_mailto, safe='@+._-')}?subject=unsubscribe%20{who}>"
-    headers = {"List-Id": f"<{quote(options.list_id, safe='.-_')}>", "List-Unsubscribe": mailto}
-    if options.unsubscribe_https:
-        url = quote(options.unsubscribe_https.replace("{subscriber}", who), safe=":/?&=#%+~.,;@!$'*-_")
+    mailto = f"<mailto:{quote(settings.unsubscribe_address, safe='@+._-')}?subject=unsubscribe%20{who}>"
+    headers = {"List-Id": f"<{quote(settings.list_domain, safe='.-_')}>", "List-Unsubscribe": mailto}
+    if settings.unsubscribe_https:
+        url = quote(settings.unsubscribe_https.replace("{subscriber}", who), safe=":/?&=#%+~.,;@!$'*-_")
+        url = url.replace("=?", "=%3F")  # else it could be the beginning of an encoded word
         headers["List-Unsubscribe"] = f"<{url}>, {mailto}"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
@@ -162,9 +114,6 @@ def _list_headers(subscriber: Subscriber, options: MailOptions) -> dict[str, str
 
 OPERATOR = "operator"
 """Stands for a subscriber in the outbox; a notice goes through it like every mail."""
-
-
-_POLICY = SMTP.clone(max_line_length=998)
 
 
 _MOST_LINES = 50
@@ -185,20 +134,20 @@ def notice(reason: str, lines: Sequence[str], settings: MailSettings, *, now: da
     """
     day = now.date()
     key = hashlib.sha256(f"notice\0{reason}\0{day}".encode()).hexdigest()[:32]
-    message = EmailMessage(policy=_POLICY)
-    message["From"] = Address(settings.sender_name, addr_spec=settings.sender)
-    message["To"] = Address(addr_spec=settings.operator)
-    message["Subject"] = f"matcher: {_one_line(reason)}"
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = message_id = f"<notice.{key}@{settings.list_domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
+    message_id, subject = f"<notice.{key}@{settings.list_domain}>", untrusted.header(f"matcher: {reason}")
+    head = MailHead()
+    head.person("From", settings.sender_name, settings.sender)
+    head.person("To", "", settings.operator)
+    head.text("Subject", subject)
+    head.token("Date", format_datetime(now))
+    head.token("Message-ID", message_id)
+    head.token("Auto-Submitted", "auto-generated")
+    head.token("X-Auto-Response-Suppress", "All")
+    head.token("MIME-Version", "1.0")
     text = _text(reason, lines, now)
-    message.set_content(text, cte="quoted-printable")
     html = f"<!doctype html><title>{escape(_one_line(reason))}</title><pre>{escape(text)}</pre>\n"
-    return Mail(
-        message_id, OPERATOR, settings.operator, day, str(message["Subject"]), message.as_bytes(), html, "notice"
-    )
+    body = bytes(head) + _text_part(text, "plain").as_bytes()
+    return Mail(message_id, OPERATOR, settings.operator, day, subject, body, html, "notice")
 
 
 def _text(reason: str, lines: Sequence[str], now: datetime) -> str:

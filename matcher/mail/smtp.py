@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.generator import BytesGenerator
-from email.utils import parseaddr
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
@@ -341,7 +340,8 @@ def _start_tls(client: smtplib.SMTP, trust: ssl.SSLContext) -> None:
 def _sender(mail: Mail) -> str:
     """The envelope's sender, to which failures go: the address in From."""
     head = message_from_bytes(mail.body.partition(b"\r\n\r\n")[0] + b"\r\n\r\n", policy=policy.SMTP)
-    return parseaddr(str(head["From"] or ""))[1]
+    senders = head["From"].addresses if head["From"] is not None else ()
+    return senders[0].addr_spec if senders else ""
 
 
 def _prepared(client: smtplib.SMTP, mail: Mail) -> tuple[bytes, list[str], str]:

@@ -87,8 +87,8 @@ def link(url: str | None) -> str | None:
 
 
 def header(value: object, limit: int = 200) -> str:
-    """A header value: one line, whatever it was made of."""
-    return text(value, limit)
+    """A header value: one line, whatever it was made of, in which nothing begins an encoded word (RFC 2047)."""
+    return text(text(value, limit).replace("=?", "= ?"), limit)
 
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

@@ -175,12 +175,19 @@ def test_mail_settings_are_checked_and_no_password_is_shown(tmp_path):
         tmp_path, '[mail]\nsender = "nobody"\nunsubscribe_https = "http://x"\noperator = "a@b\\nBcc: c"\n'
     )
     assert [line.split(": ")[1] for line in lines] == ["mail.sender", "mail.operator", "mail.unsubscribe_https"]
-    assert "expected an address such as calls@example.org" in lines[0]
+    assert "expected an address such as name@example.org" in lines[0]
     environ = {"MATCHER_SMTP_URL": "smtps://me:secret@mail.example.org", "MATCHER_HOME": str(tmp_path / "home")}
     settings = load_settings(environ=environ)
     shown = {key: (value, origin) for key, value, origin in settings.shown()}
     assert shown["mail.smtp_url"] == ("smtps://me:***@mail.example.org", "MATCHER_SMTP_URL")
-    assert settings.mail.list_domain == "localhost.localdomain"
+    assert settings.mail.list_domain == "matcher.localhost.localdomain"  # the list's own
+
+
+@pytest.mark.parametrize("break_", ["\\n", "\\r", "\\u2028", "\\u0085", "\\u0000"])
+def test_a_name_in_from_is_one_line(tmp_path, break_):
+    [mistake] = mistakes_of(tmp_path, f'[mail]\nsender_name = "Carnot{break_}Bcc: x@example.net"\n')
+    assert "mail.sender_name" in mistake
+    assert "expected one line of text" in mistake
 
 
 @pytest.mark.parametrize(

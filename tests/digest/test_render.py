@@ -30,7 +30,7 @@ GMAIL = 102 * 1024
 
 
 def mail_of(digest: Digest) -> Mail:
-    return render(digest, digests.OPTIONS, now=digests.NOW)
+    return render(digest, digests.SETTINGS, now=digests.NOW)
 
 
 def plain(mail: Mail) -> str:

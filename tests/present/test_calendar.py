@@ -106,7 +106,7 @@ def test_hostile_titles_stay_in_their_line() -> None:
 
 def test_the_mail_carries_the_deadlines_of_its_calls() -> None:
     digest = digests.normal(Language.EN)
-    message = message_from_bytes(render(digest, digests.OPTIONS, now=digests.NOW).body, policy=default)
+    message = message_from_bytes(render(digest, digests.SETTINGS, now=digests.NOW).body, policy=default)
     (part,) = (p for p in message.walk() if p.get_content_type() == "text/calendar")
     found = {str(event["UID"]) for event in Calendar.from_ical(part.get_content()).walk("VEVENT")}
     assert found == {

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from matcher.app.sample import load_sample
-from matcher.mail.message import MailOptions
+from matcher.config.settings import MailSettings
 from matcher.model.call import Call, Status
 from matcher.model.changes import Change
 from matcher.model.subscription import (
@@ -30,14 +30,12 @@ if TYPE_CHECKING:
 
 NOW = datetime(2027, 1, 12, 5, 30, tzinfo=UTC)
 TODAY = date(2027, 1, 12)
-OPTIONS = MailOptions(
+SETTINGS = MailSettings(
     sender="calls@example.org",
     sender_name="Carnot Europe",
     list_id="calls.example.org",
     unsubscribe_mailto="unsubscribe@example.org",
     unsubscribe_https="https://calls.example.org/unsubscribe/{subscriber}",
-    reply_to="europe@example.org",
-    product="Carnot Europe · matcher",
 )
 FRESH = Freshness(last_good_fetch=datetime(2027, 1, 12, 5, 2, tzinfo=UTC), stale=False)
 STALE = Freshness(

@@ -72,7 +72,7 @@ def main() -> None:
         ]
     )
     for name, kind, language, width, height, dark in shots:
-        mail = render(kind(language), digests.OPTIONS, now=digests.NOW)
+        mail = render(kind(language), digests.SETTINGS, now=digests.NOW)
         shoot(mail.html, folder / f"{name}.png", width, height, dark=dark)
 
 
