@@ -1,4 +1,4 @@
-"""How one gets into a call, as frames: its terms of entry."""
+"""How one gets into a call, as frames: its terms of entry, what came before it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from matcher.api.labels import labelled
 from matcher.api.project_frames import ProjectFrames
-from matcher.app import questions
+from matcher.app import past, questions
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,3 +37,16 @@ class EntryFrames(ProjectFrames):
 
         shown = questions.show(self._home, call, as_of=self._as_of)
         return labelled(terms_of_entry_frame(shown.call.terms), shown.sample)
+
+    def predecessors(self, call: str) -> pd.DataFrame:
+        """The closed calls that a call continues, best first, with the projects that they led to.
+
+        Returns:
+            (predecessors, `matcher.frames.PREDECESSOR_COLUMNS`). Raises UsageError before projects were fetched.
+
+        Example:
+            >>> session.predecessors("HORIZON-CL6-2026-01-CIRCBIO-03")  # doctest: +SKIP
+        """
+        from matcher.present.frames import predecessors_frame
+
+        return predecessors_frame(past.predecessors(self._home, call, as_of=self._as_of).found)

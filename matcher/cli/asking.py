@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from matcher.app.past import predecessors
 from matcher.app.questions import rank, show, why
 from matcher.cli.options import as_of_option, question_of, question_options, read_text
 from matcher.cli.output import evidence_lines, match_block, output_options, print_csv, print_json, say, styled, table
@@ -19,6 +20,7 @@ from matcher.present.records import (
     change_record,
     envelope,
     match_record,
+    predecessor_record,
     sample_label,
     terms_record,
 )
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from matcher.model.answers import Ranking, Reason
     from matcher.model.call import Call
     from matcher.model.changes import Change
+    from matcher.model.consortium import Predecessors
 
 
 @click.command("rank")
@@ -121,12 +124,16 @@ def why_command(
 @click.command("show")
 @click.argument("call")
 @click.option("--for", "institute", help="With the evidence of this institute.")
+@click.option("--predecessors", "with_past", is_flag=True, help="With the closed calls that it continues.")
 @as_of_option
 @output_options
 @click.pass_obj
-def show_command(home: Home, call: str, institute: str | None, as_of: date | None, output: str | None) -> None:
+def show_command(
+    home: Home, call: str, institute: str | None, with_past: bool, as_of: date | None, output: str | None
+) -> None:
     """CALL in full: facts, text, history, and its evidence for an institute."""
     shown = show(home, call, institute=institute, as_of=as_of)
+    before = predecessors(home, call, as_of=as_of) if with_past else None
     label = sample_label(shown.sample)
     record = envelope(
         as_of=shown.as_of.isoformat(),
@@ -141,6 +148,7 @@ def show_command(home: Home, call: str, institute: str | None, as_of: date | Non
         links=[{"title": link.title, "url": link.url} for link in shown.call.links],
         changes=[change_record(c) for c in shown.changes],
         match=match_record(shown.match, shown.as_of, explained=True) if shown.match else None,
+        **({"predecessors": [predecessor_record(one) for one in before.found]} if before else {}),
     )
     if output == "json":
         print_json(record)
@@ -152,6 +160,32 @@ def show_command(home: Home, call: str, institute: str | None, as_of: date | Non
         if shown.match:
             click.echo(f"\nFor {institute}: fit {shown.match.fit}")
             click.echo("\n".join(evidence_lines(shown.match)))
+        if before:
+            click.echo("\n" + _predecessors_text(before))
+
+
+def _predecessors_text(before: Predecessors) -> str:
+    """The calls that came before, each with its projects and who was in them."""
+    lines = [styled("Predecessors", bold=True)]
+    if not before.found:
+        lines.append("No project is known of a call that this one continues.")
+    for one in before.found:
+        n = len(one.projects)
+        lines += [
+            f"{styled(one.call, bold=True)}  {n} project{'s' * (n != 1)}, {money(_whole(one.contribution_eur))}",
+            *([f"  {one.title}"] if one.title else []),
+            f"  because: {'; '.join(one.reasons) or 'like it'}",
+        ]
+        lines += [
+            f"  {len(part.projects)} of the {n} had {part.institute} in it: {', '.join(part.projects)}"
+            for part in one.network
+        ]
+        lines.append("  most often in them: " + "; ".join(f"{name} ({times})" for name, times in one.organisations))
+    return "\n".join(lines)
+
+
+def _whole(amount: float | None) -> int | None:
+    return None if amount is None else round(amount)
 
 
 _GROUPS = {

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matcher.model.answers import RunRecord
     from matcher.model.call import Call
     from matcher.model.changes import Change
+    from matcher.model.consortium import Predecessor
     from matcher.model.institute import Institute
     from matcher.model.match import Evidence, Match, SkillCheck
     from matcher.model.project import ListedProject, Participation
@@ -178,6 +179,18 @@ PARTICIPATION_COLUMNS = {
 
 TERMS_COLUMNS = {"term": "string", "value": "string", "source": "string", "words": "string"}
 """Column → dtype of a term of entry; `words` say it, where a sentence does."""
+
+
+PREDECESSOR_COLUMNS = {
+    "call": "string",
+    "title": "string",
+    "score": "float64",
+    "reasons": "string",
+    "projects": "int64",
+    "contribution_eur": "float64",
+    "network": "string",
+}
+"""Column → dtype of a call that came before: `projects` counts those it led to, `network` who of it was in them."""
 
 
 TERMS_SHOWN = 6
@@ -340,6 +353,23 @@ def terms_of_entry_frame(terms: Terms) -> pd.DataFrame:
         for term in terms.found
     )
     return tidy(rows, TERMS_COLUMNS)
+
+
+def predecessors_frame(found: Iterable[Predecessor]) -> pd.DataFrame:
+    """(predecessors, PREDECESSOR_COLUMNS), as they come."""
+    rows = (
+        {
+            "call": one.call,
+            "title": one.title,
+            "score": one.score,
+            "reasons": "; ".join(one.reasons),
+            "projects": len(one.projects),
+            "contribution_eur": one.contribution_eur,
+            "network": ", ".join(part.institute for part in one.network) or None,
+        }
+        for one in found
+    )
+    return tidy(rows, PREDECESSOR_COLUMNS)
 
 
 def tidy(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from matcher.model.answers import InstituteLine, MailStatus, Preview, RunOutcome, RunRecord
     from matcher.model.changes import Change
+    from matcher.model.consortium import Predecessor
     from matcher.model.institute import Institute
     from matcher.model.project import Participation, ProjectReport
     from matcher.model.rows import FetchReport
@@ -54,6 +55,24 @@ def call_record(call: Call, today: date) -> Record:
         "terms": [{"term": term.name.value, "value": term.value} for term in call.terms.found],
         "closed_to": [who.value for who in Audience if call.terms.closed_to(who)],
         "url": call.url,
+    }
+
+
+def predecessor_record(one: Predecessor) -> Record:
+    """A call that came before, its projects, and who was in them."""
+    return {
+        "call": one.call,
+        "title": one.title,
+        "score": one.score,
+        "reasons": list(one.reasons),
+        "funded": len(one.projects),
+        "contribution_eur": one.contribution_eur,
+        "projects": [
+            {"project": p.identifier, "acronym": p.acronym, "title": p.title, "contribution_eur": p.contribution_eur}
+            for p in one.projects
+        ],
+        "organisations": [{"name": name, "projects": times} for name, times in one.organisations],
+        "network": [{"institute": part.institute, "projects": list(part.projects)} for part in one.network],
     }
 
 

@@ -112,6 +112,17 @@ class Projects:
                     found.setdefault(row.project, []).append(_participation(row))
         return found
 
+    def lines(self) -> tuple[list[Row[Any]], list[Row[Any]], list[Row[Any]]]:
+        """All that consortia are counted from: projects (number, topic, signature), parts in them (number, PIC, role)
+        and organisations (PIC, name, country, type); hundreds of thousands, without any text.
+        """
+        columns = (projects.c.identifier, projects.c.topic, projects.c.signed)
+        parts = (participations.c.project, participations.c.pic, participations.c.role)
+        named = (organisations.c.pic, organisations.c.name, organisations.c.country, organisations.c.type)
+        with self._transactions.reading() as connection:
+            first, second, third = (list(connection.execute(select(*wanted))) for wanted in (columns, parts, named))
+        return first, second, third
+
     def unknown(self, pics: Iterable[str]) -> list[str]:
         """The organisations among these that are in no project."""
         wanted = sorted(set(pics))

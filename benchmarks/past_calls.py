@@ -1,0 +1,58 @@
+"""Calls of Horizon Europe and the projects before them, as on the day that the benchmark is cut at.
+
+What is known was signed before `CUT`; what is asked about on that day or later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from benchmarks.grown import SHARED
+from matcher.cordis.dumps import Dump
+from matcher.cordis.project_tables import Reading, read_participations, read_projects
+from matcher.evaluation.benchmark import load_benchmark
+from matcher.ranking.build import Known, build
+from matcher.ranking.consortia import AFFILIATED, Consortia, consortia_of
+
+if TYPE_CHECKING:
+    from matcher.model.project import Participation, Project
+    from matcher.ranking.index import Index
+
+CUT = date(2023, 7, 1)
+
+
+@dataclass(frozen=True)
+class World:
+    """The index of the calls, the consortia before the cut, the projects after it, and who is in each project."""
+
+    index: Index
+    past: Consortia
+    later: list[Project]
+    members: dict[str, set[str]]
+
+
+def world() -> World:
+    """Some 20 seconds of work."""
+    with Dump(SHARED / "cordis" / "cordis-HORIZONprojects-csv.zip") as dump:
+        projects = sorted(read_projects(dump, Reading()), key=lambda project: project.identifier)
+        parts = [part for part in read_participations(dump, Reading()) if part.role != AFFILIATED]
+    early = [project for project in projects if project.date and project.date < CUT]
+    calls = load_benchmark(SHARED / "benchmark" / "horizon-europe").calls
+    now = datetime(CUT.year, CUT.month, CUT.day, tzinfo=UTC)
+    known = Known(projects=lambda: early, count=len(early))
+    index = build(calls, [], now=now, meta={"sample": None, "sample_day": None}, known=known)
+    members: dict[str, set[str]] = {}
+    for part in parts:
+        members.setdefault(part.project, set()).add(part.pic)
+    later = [p for p in projects if p.date and p.date >= CUT and p.topic and index.row(p.topic) is not None]
+    return World(index, _past(early, parts), later, members)
+
+
+def _past(projects: list[Project], parts: list[Participation]) -> Consortia:
+    lines = [(project.identifier, project.topic, project.date) for project in projects]
+    kept = {number for number, _, _ in lines}
+    own = [part for part in parts if part.project in kept]
+    named = {part.pic: (part.pic, " ".join(part.name.split()), part.country, part.type) for part in own}
+    return Consortia(consortia_of(lines, [(p.project, p.pic, p.role) for p in own], named.values(), {}))

@@ -1,0 +1,74 @@
+"""What came before a call, and with whom one could answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from matcher.model.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkPart:
+    """An institute of the network in the projects of a predecessor, by their names."""
+
+    institute: str
+    projects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Predecessor:
+    """A call that another continues, and the projects it led to.
+
+    `reasons` say why it is taken for one; `contribution_eur` is that of all its projects; `organisations` are those in
+    most of them, with the number; `network` the institutes of the network that won one.
+    """
+
+    call: str
+    title: str | None
+    score: float
+    reasons: tuple[str, ...]
+    projects: tuple[Project, ...]
+    contribution_eur: float | None
+    organisations: tuple[tuple[str, int], ...] = ()
+    network: tuple[NetworkPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Predecessors:
+    """What came before a call, best first."""
+
+    call: str
+    as_of: date
+    found: tuple[Predecessor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """An organisation to answer a call with; `reasons` say why, `projects` are those of its past that are nearest to
+    the call, `together` counts its projects with the institute.
+    """
+
+    rank: int
+    pic: str
+    name: str
+    country: str
+    type: str
+    score: float
+    reasons: tuple[str, ...]
+    projects: tuple[Project, ...] = ()
+    together: int = 0
+    coordinated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Partners:
+    """Organisations ranked for a call and an institute, best first."""
+
+    call: str
+    institute: str
+    as_of: date
+    found: tuple[Partner, ...]
