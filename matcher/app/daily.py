@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from matcher.app.fetching import fetch, query_of, use_sample
 from matcher.app.kept_index import current_index
 from matcher.app.mailing import Mailing, transport_of
 from matcher.app.questions import rank
+from matcher.app.queueing import freshness
 from matcher.app.run_context import Observer, Run, begun
 from matcher.disk import make_folder, write_file, writing_to
 from matcher.errors import PortalUnreachable, RunGoesOn, RunLost
@@ -166,10 +167,11 @@ class _Work:
             return PARTLY_DONE if problems else 0
         return PARTLY_DONE if self.fetched.problems or sending.partly else 0
 
-    def _freshness(self) -> Freshness | None:
-        """A listing that was read just now is fresh whatever day is replayed; else the store's runs tell."""
+    def _freshness(self) -> Freshness:
+        """A listing that was read just now is fresh whatever day is replayed, and one that was not is a fault of it."""
         if self.fetched.report is None:
-            return None
+            kept = freshness(self.run.store, self.index, self.day.date)
+            return replace(kept, problems=tuple(self.fetched.problems))
         return Freshness(noon(self.day.date), stale=False, problems=self.fetched.report.problems)
 
     def _tell_of_the_fetch(self) -> None:

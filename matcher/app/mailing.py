@@ -147,7 +147,7 @@ class Mailing:
             digests = Digests(store, index, self._home.institutes, [subscriber, *others], day=day)
             digest, due = digests.digest(subscriber), digests.is_due(subscriber)
         mail = render(digest, self._settings.mail, now=noon(day))
-        return Preview(digest, mail, _plain_part(mail.body), due, is_worth_sending(digest))
+        return Preview(digest, mail, *_as_read(mail), due, is_worth_sending(digest))
 
     def _previewed(self, name: str | None, institute: str | None) -> Subscriber:
         from matcher.config.subscribers import resolve_institutes
@@ -259,9 +259,7 @@ class Mailing:
         with self._home.open_store() as store:
             found = resend(store, self._name_in_outbox(name), day, self._home.clock())
             if not found:
-                raise UsageError(
-                    f"No mail of {day} for {name} is there to be sent again; `matcher digest status` lists the mails."
-                )
+                raise UsageError(f"No mail of {day} for {name} is there; `matcher digest status` lists the mails.")
             return found, self.deliver(store, sleep=sleep), mails_left(store, self._home.clock())
 
     def deliver(self, store: Store, *, sleep: Callable[[float], None] = time.sleep) -> DeliveryReport:
@@ -322,8 +320,11 @@ def _settled(store: Store, lines: Iterable[DigestLine]) -> Iterable[DigestLine]:
         yield line if kept is None else replace(line, fate=fates.get(kept.state, Fate.QUEUED))
 
 
-def _plain_part(body: bytes) -> str:
+def _as_read(mail: Mail) -> tuple[dict[str, str], str]:
+    """The headers that a preview shows and the plain part, as a mail program reads them."""
     from email import message_from_bytes, policy
 
-    part = message_from_bytes(body, policy=policy.default).get_body(("plain",))
-    return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
+    message = message_from_bytes(mail.body, policy=policy.default)
+    part = message.get_body(("plain",))
+    text = str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
+    return {name: str(message[name]) for name in ("To", "Subject")}, text

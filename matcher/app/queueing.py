@@ -60,7 +60,7 @@ def gather_inputs(
         day=day,
         matches=_matches(index, wishes, followed, day, subscribers),
         names={i.identifier: i.acronym for i in institutes} | {lab: lab.partition("/")[2] for lab in labs},
-        health=_health(store, index, day),
+        health=freshness(store, index, day),
         changes=_changes(store, day),
         runs=tuple(run for run in store.runs.last(100) if brussels_day(run.started) <= day)[:_RUNS],
     )
@@ -112,17 +112,19 @@ def _changes(store: Store, day: date) -> dict[str, list[Change]]:
     return found
 
 
-def _health(store: Store, index: Index, day: date) -> Freshness:
-    """Stale when no fetch succeeded on that day or the one before.
+def freshness(store: Store, index: Index, day: date) -> Freshness:
+    """How fresh the listing was on a day: stale when no fetch succeeded on it or on the day before.
 
-    A day that is replayed from before the first fetch is not: nothing was amiss on it that could be told today.
+    A day that is replayed from before the first fetch is not: nothing was amiss on it that could be told today. It
+    stands on what the last fetch left, and has the problems of that one.
     """
     recorded = store.runs.last(100, kind="fetch")
     fetches = [run for run in recorded if brussels_day(run.started) <= day]
     good = next((run.finished for run in fetches if run.outcome in {"ok", "partial"}), None)
     before_all = bool(recorded) and not fetches
     stale = not before_all and (good is None or brussels_day(good) < day - timedelta(days=1))
-    problems = fetches[0].detail.get("problems", ()) if fetches else ()
+    last = (fetches or recorded)[:1]
+    problems = last[0].detail.get("problems", ()) if last else ()
     said = tuple(map(str, problems)) if isinstance(problems, (list, tuple)) else ()
     return Freshness(good, stale, said, index.meta["sample"])
 

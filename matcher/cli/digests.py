@@ -89,8 +89,7 @@ def preview_command(  # noqa: PLR0913 (click hands over one parameter an option)
 
 
 def _show(preview: Preview) -> None:
-    subscriber = preview.digest.subscriber
-    click.echo(f"To: {subscriber.name} <{subscriber.address}>\nSubject: {preview.mail.subject}\n")
+    click.echo("".join(f"{name}: {value}\n" for name, value in preview.headers.items()))
     click.echo(preview.text, nl=False)
     if not preview.worth_sending:
         say("This mail would not be sent: there is nothing new (`send_empty: true` sends it all the same).")

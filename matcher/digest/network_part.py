@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from matcher.digest.compose import best_first, compose
-from matcher.digest.page import Limits, MatchLine, match_line, shade
+from matcher.digest.page import Limits, MatchLine, for_reader, match_line, shade
 from matcher.model.call import Status
 from matcher.model.day import BRUSSELS
 from matcher.model.match import THRESHOLD
-from matcher.model.subscription import Digest, Item, Language, MailSection, NetworkView
+from matcher.model.subscription import Digest, Item, MailSection, NetworkView
 from matcher.model.terms import Audience
 from matcher.present import phrases
+from matcher.present.words import Words
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from matcher.model.call import Call
     from matcher.model.match import Match
     from matcher.model.subscription import Subscriber
-    from matcher.present.words import Words
 
 COLUMNS = 12
 
@@ -35,26 +35,8 @@ JOINT = 10
 UNSEEN = 10
 
 
-_OUTCOMES = {
-    Language.EN: {
-        "ok": "done",
-        "partial": "done, with problems",
-        "failed": "failed",
-        "interrupted": "interrupted",
-        "running": "still running",
-    },
-    Language.FR: {
-        "ok": "réussi",
-        "partial": "réussi, avec des problèmes",
-        "failed": "échoué",
-        "interrupted": "interrompu",
-        "running": "en cours",
-    },
-}
-
-
 def compose_network(subscriber: Subscriber, inputs: Inputs, everything: Collection[str]) -> Digest:
-    """The digest of a network subscriber: the items of all institutes, and the network's view.
+    """The digest of a network subscriber: the items of all institutes, and the network's view; no call stands twice.
 
     Args:
         subscriber: one whose institutes are, or hold, the whole network.
@@ -63,21 +45,24 @@ def compose_network(subscriber: Subscriber, inputs: Inputs, everything: Collecti
 
     """
     least = subscriber.threshold or THRESHOLD
+    digest = compose(subscriber, inputs)
     partners = _partners(inputs, least)
-    joint = sorted((name for name in partners if len(partners[name]) > 1), key=lambda n: _strength(partners[n], n))
     best = sorted(partners, key=lambda n: _strength(partners[n], n))
-    unseen = sorted(partners.keys() - set(everything), key=lambda n: (-_fits(partners[n])[0], n))
+    shown = {item.call.identifier for item in digest.items}
+    joint = [name for name in best if len(partners[name]) > 1 and name not in shown][:JOINT]
+    others = partners.keys() - shown - set(joint) - set(everything)
+    unseen = sorted(others, key=lambda n: (-_fits(partners[n])[0], n))[:UNSEEN]
     columns = [partners[name][0].call for name in best[:COLUMNS]]
     matched = {match.institute for matches in partners.values() for match in matches}
     view = NetworkView(
         calls=tuple(columns),
         matrix=_matrix(inputs, partners, columns),
-        joint=tuple(_line(partners[name], inputs.day) for name in joint[:JOINT]),
-        unseen=tuple(_line(partners[name], inputs.day) for name in unseen[:UNSEEN]),
+        joint=tuple(_line(partners[name], inputs.day) for name in joint),
+        unseen=tuple(_line(partners[name], inputs.day) for name in unseen),
         without=tuple(inputs.names.get(key, key) for key in inputs.network if key not in matched),
-        runs=tuple(_sentence(run, subscriber.language) for run in inputs.runs),
+        runs=tuple(_sentence(run, Words(subscriber.language)) for run in inputs.runs),
     )
-    return replace(compose(subscriber, inputs), network=view)
+    return replace(digest, network=view)
 
 
 def _partners(inputs: Inputs, least: int) -> dict[str, list[Match]]:
@@ -122,13 +107,28 @@ def _line(partners: list[Match], day: date) -> Item:
     )
 
 
-def _sentence(run: RunRecord, language: Language) -> str:
-    outcome = _OUTCOMES[language].get(run.outcome, run.outcome)
+def _sentence(run: RunRecord, words: Words) -> str:
+    """When, what and how it went."""
+    kinds = {
+        "run": words.say("daily run"),
+        "fetch": words.say("fetch"),
+        "bulk": words.say("archive"),
+        "clean": words.say("clean-up"),
+        "projects": words.say("projects"),
+        "sample": words.say("packaged sample"),
+    }
+    outcomes = {
+        "ok": words.say("done"),
+        "partial": words.say("done, with problems"),
+        "failed": words.say("failed"),
+        "interrupted": words.say("interrupted"),
+        "running": words.say("still running"),
+    }
     started = run.started.astimezone(BRUSSELS)
     problems = run.detail.get("problems")
-    first = f" : {problems[0]}" if isinstance(problems, list) and problems else ""
-    first = first if language is Language.FR else first.replace(" : ", ": ", 1)
-    return f"{started:%Y-%m-%d %H:%M}, {run.kind}, {outcome}{first}"
+    first = for_reader(str(problems[0]), words) if isinstance(problems, list) and problems else None
+    what = f"{kinds.get(run.kind, run.kind)}, {outcomes.get(run.outcome, run.outcome)}"
+    return f"{started:%Y-%m-%d %H:%M}, {what}" + (f": {first}" if first else "")
 
 
 _TERMS = 4  # words of one partner in a joint bid

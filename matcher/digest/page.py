@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matcher.model import day
 from matcher.model.day import brussels_day
-from matcher.model.subscription import MailSection
+from matcher.model.subscription import Language, MailSection
 from matcher.present import phrases
 from matcher.text import untrusted
 
@@ -291,26 +291,33 @@ def _others(others: Sequence[Match], digest: Digest, words: Words, limits: Limit
 
 
 def notices(digest: Digest, words: Words) -> tuple[Notice, ...]:
-    """The faults first, then the label of a sample listing."""
+    """The faults first, in the reader's words, then the label of a sample listing."""
     health = digest.health
     found: list[Notice] = []
     if health.stale or health.problems:
         found.append(Notice(_fault(digest, words), fault=True))
-    found += [Notice(untrusted.text(problem), fault=True) for problem in health.problems[:3]]
+    found += [Notice(said, fault=True) for problem in health.problems[:3] if (said := for_reader(problem, words))]
     if health.sample:
         found.append(Notice(words.say("Packaged sample of real calls, not the live portal."), fault=False))
     return tuple(found)
 
 
+def for_reader(problem: str, words: Words) -> str | None:
+    """Of a sentence to the operator what a reader of English is told; hosts, ports and advice follow its colon."""
+    if words.language is not Language.EN:
+        return None
+    return untrusted.text(problem.partition(": ")[0].rstrip(".")) + "."
+
+
 def _fault(digest: Digest, words: Words) -> str:
     last = digest.health.last_good_fetch
-    if last is None:
-        return words.say(
-            "The portal could never be read so far: what is missing below may be a fault, not a lack of calls."
-        )
     if not digest.health.stale:
         return words.say(
             "The last reading of the portal met problems: a call that is missing below may be there all the same."
+        )
+    if last is None:
+        return words.say(
+            "The portal could never be read so far: what is missing below may be a fault, not a lack of calls."
         )
     return words.say(
         "The portal was last read in full on {day}: what is missing below may be a fault, not a lack of calls.",

@@ -139,10 +139,11 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a subscriber would get; nothing was queued."""
+    """What a subscriber would get; nothing was queued. `headers` are some of those that would be sent, decoded."""
 
     digest: Digest
     mail: Mail
+    headers: Mapping[str, str]
     text: str  # the plain part
     due: bool
     worth_sending: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -65,6 +66,7 @@ def test_three_days(flow, server, serve):
     mails = inbox.new()
     assert set(mails) == {EUROPE, OPS}  # an empty mail every day is noise; the network's always says how things are
     assert "could not be reached" in mails[EUROPE].text
+    assert "127.0.0.1" not in mails[EUROPE].text
     assert mails[OPS].subject == "matcher: the portal could not be read"
     assert "could not be reached" in mails[OPS].text
     assert flow.run().exit_code == 4
@@ -75,6 +77,26 @@ def test_three_days(flow, server, serve):
     flow.subscribe(f"subscribers: [{everyday}]")
     flow.run()
     assert "portail" in inbox.new()[LETI].subject  # stale: the fault comes first
+
+
+@pytest.mark.parametrize("day", ["2026-06-10", "2026-06-15", "2026-06-16", "2026-06-20"])
+def test_a_portal_that_failed_is_told_in_the_reader_s_words_whatever_day_is_replayed(flow, server, serve, day):
+    portal = serve([photonics(1)])
+    flow.place.portal = portal.url
+    flow.run()
+    Inbox(server).new()
+    flow.later(days=1)
+    portal.close()
+    flow.subscribe(EVERYBODY.replace("id: ", "send_empty: true, id: second-"))
+    inbox = Inbox(server)
+    inbox.new()
+    run_day(flow.app, as_of=date.fromisoformat(day), observer=Observer(sleep=lambda _: None))
+    mails = inbox.new()
+    for address, warning in ((MINES, "a rencontré des problèmes|peut-être dû à une panne"), (EUROPE, "may be")):
+        text = " ".join(mails[address].text.split())
+        assert re.search(warning, text), text
+        assert "127.0.0.1" not in text + mails[address].html
+        assert ("could not be reached" in text) is (address == EUROPE), text
 
 
 def test_calls_that_a_mail_has_no_room_for_come_in_the_next_ones(flow, server, serve):

@@ -7,7 +7,7 @@ import io
 import json
 import subprocess
 import sys
-from email import message_from_bytes
+from email import message_from_bytes, policy
 
 import pytest
 
@@ -67,6 +67,26 @@ def test_preview(run, subscribed):
     assert run(subscribed, *as_of("digest", "preview")).out == answer.out  # the first one
     assert run(subscribed, *as_of("digest", "preview", "LETI@example.org")).out == answer.out
     assert run(subscribed, "digest", "status", "--json").out.count('"queued": 0') == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Dupont, Anne", '"Dupont, Anne" <leti@example.org>'),
+        ("Hélène Dupont", "Hélène Dupont <leti@example.org>"),
+        ("A. (Leti)", '"A. (Leti)" <leti@example.org>'),
+        ("=?utf-8?q?=0D=0ABcc:x@example.net?=", '"= ?utf-8?q?=0D=0ABcc:x@example.net?=" <leti@example.org>'),
+    ],
+)
+def test_the_preview_shows_the_headers_that_are_sent(run, subscribed, name, shown):
+    path = subscribed.config / "subscribers.yaml"
+    path.write_text(TWO.replace("id: leti,", f"id: leti, name: '{name}',"), encoding="utf-8")
+    preview = run(subscribed, *as_of("digest", "preview", "leti")).out
+    assert preview.splitlines()[0] == f"To: {shown}"
+    with LocalSmtp() as server:
+        run(subscribed, *as_of("digest", "send", "leti"), MATCHER_SMTP_URL=server.url)
+        sent = message_from_bytes(server.accepted[0].body, policy=policy.default)
+    assert preview.startswith("".join(f"{header}: {sent[header]}\n" for header in ("To", "Subject")))
 
 
 def test_preview_json(run, subscribed):

@@ -17,12 +17,12 @@ from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config
 from matcher.digest.compose import Inputs, compose, for_subscriber, is_due, is_worth_sending
 from matcher.digest.network_part import compose_network
-from matcher.digest.news import told_by
+from matcher.digest.news import facts_of, told_by
 from matcher.model.answers import RunRecord
 from matcher.model.call import Deadline, Status
 from matcher.model.institute import Lab
 from matcher.model.rows import ListingScope
-from matcher.model.subscription import NETWORK, Frequency, Freshness, Language, Mail, MailSection, MailState
+from matcher.model.subscription import NETWORK, Delivered, Frequency, Freshness, Language, Mail, MailSection, MailState
 from matcher.model.terms import Name, Term, Terms, Who
 from matcher.portal.parsing import parse_rows
 from matcher.ranking.build import build
@@ -132,9 +132,13 @@ class TestNetwork:
             "x/lab": (match_of(c, 99),),
         }
         matches = {key: [replace(m, institute=key) for m in of_one] for key, of_one in fits.items()}
-        run = RunRecord(1, "fetch", datetime(2026, 6, 1, 4, tzinfo=UTC), None, "failed", {"problems": ["No answer."]})
+        run = RunRecord(
+            1, "fetch", datetime(2026, 6, 1, 4, tzinfo=UTC), None, "failed", {"problems": ["No answer: 127.0.0.1:9"]}
+        )
         inputs = Inputs(day(0), matches, {"x": "X", "y": "Y", "z": "Z"}, FRESH, runs=(run,))
-        digest = compose_network(self.SUBSCRIBER, inputs, {"A"})
+        told = {c.identifier: Delivered(c.identifier, day(-9), day(-9), facts_of(c, day(-9))) for c in (a, b)}
+        inputs = replace(inputs, delivered=told)
+        digest = compose_network(self.SUBSCRIBER, inputs, {"A", "B"})
         view = digest.network
         assert [c.identifier for c in view.calls] == ["B", "A"]
         assert view.matrix == (("X", (95, 99)), ("Y", (94, 91)))
@@ -143,12 +147,27 @@ class TestNetwork:
             ("A", ["x", "y"]),
         ]
         assert view.joint[1].matches[1].words(5) == ("ice",)
-        assert [i.call.identifier for i in view.unseen] == ["B"]
+        assert view.unseen == ()
         assert view.without == ("Z",)
         assert view.runs == ("2026-06-01 06:00, fetch, failed: No answer.",)
-        assert {item.call.identifier for item in digest.items} == {"A", "B", "C"}
+        assert {item.call.identifier for item in digest.items} == {"C"}
         french = compose_network(replace(self.SUBSCRIBER, language=Language.FR), inputs, set()).network
-        assert french.runs == ("2026-06-01 06:00, fetch, échoué : No answer.",)
+        assert french.runs == ("2026-06-01 06:00, lecture du portail, échoué",)
+
+    @pytest.mark.parametrize("most", [1, 3, 5, 99])
+    @pytest.mark.parametrize("heard", [0, 2, 6])
+    def test_no_call_stands_under_two_headings(self, most: int, heard: int) -> None:
+        calls = [call(f"C{n:02}") for n in range(12)]
+        matches = {
+            key: [match_of(found, 90 - n, institute=key) for n, found in enumerate(calls) if (n * step) % 3]
+            for key, step in (("x", 1), ("y", 2), ("z", 0), ("w", 4))
+        }
+        matches["z"] = [match_of(calls[0], 95, institute="z")]
+        told = {c.identifier: Delivered(c.identifier, day(-9), day(-9), facts_of(c, day(-9))) for c in calls[:heard]}
+        inputs = Inputs(day(0), matches, {}, FRESH, delivered=told)
+        digest = compose_network(replace(self.SUBSCRIBER, most=most), inputs, {c.identifier for c in calls[:heard:2]})
+        listed = [item.call.identifier for item in (*digest.items, *digest.network.joint, *digest.network.unseen)]
+        assert len(listed) == len(set(listed))
 
 
 def test_the_inputs_are_read_from_store_and_index(tmp_path: Path) -> None:

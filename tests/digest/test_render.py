@@ -140,6 +140,13 @@ def test_problems_of_a_fresh_listing_are_told_too() -> None:
     text = plain(mail_of(replace(digests.weekly(Language.EN), health=health)))
     assert "met problems" in text
     assert "3 rows were set aside." in text
+    health = replace(health, problems=("Page 2 stayed bad: portal.example.org:443 gave no answer. Check the network.",))
+    english, french = (
+        plain(mail_of(replace(digests.weekly(language), health=health))) for language in (Language.EN, Language.FR)
+    )
+    assert "!! Page 2 stayed bad.\r\n" in english
+    assert "Page 2" not in french
+    assert "portal.example.org" not in english + french
 
 
 def test_names_are_said_where_a_subscriber_has_several_institutes() -> None:
