@@ -10,6 +10,7 @@ from matcher.app.kept_index import current_index
 from matcher.app.questions import status
 from matcher.errors import IndexMissing, MatcherError, StoreMissing
 from matcher.model.answers import Finding
+from matcher.model.caution import reported_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,7 @@ def examine(home: Home, *, as_of: date | None = None) -> tuple[Finding, ...]:
         ("index", _index),
         ("last fetch", lambda home: _last_fetch(home, now)),
         ("portal", _portal),
+        ("not confirmed", _unconfirmed),
         ("mails", _mails),
     )
     return tuple(_finding(name, check, home) for name, check in checks)
@@ -85,6 +87,17 @@ def _last_fetch(home: Home, now: datetime) -> str:
     if age > STALE_AFTER:
         raise _NotWellError(f"{age.days} days ago; is the daily job still running?")
     return f"{health.last_good_fetch:%Y-%m-%d %H:%M} UTC"
+
+
+def _unconfirmed(home: Home) -> str:
+    """What the portal reported of too many calls at once; nothing is wrong here, but somebody may want to look."""
+    try:
+        with home.open_store(read_only=True) as store:
+            counts = store.doubts.counts()
+    except StoreMissing:
+        return "nothing"
+    told = (f"{count} calls {reported_text(what)} (since {since:%Y-%m-%d})" for what, (count, since) in counts.items())
+    return "; ".join(told) + ": waits for a fetch on another day" if counts else "nothing"
 
 
 def _portal(home: Home) -> str:

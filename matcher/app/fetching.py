@@ -16,9 +16,10 @@ from matcher.app.run_context import begun
 from matcher.app.sample import load_sample
 from matcher.errors import ClockWrong, PortalError
 from matcher.model.call import Call, Kind, Source
+from matcher.model.caution import USUAL, Caution
 from matcher.model.programmes import abbreviation, check_programmes, codes
 from matcher.model.rows import FetchReport, ListingScope, ParsedRow, Saved, SetAside
-from matcher.portal.parsing import parse_rows
+from matcher.portal.parsing import names_in, parse_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,10 +44,6 @@ CLOCK_WRONG = timedelta(hours=12)
 """By more, and nothing is kept: calls would be closed, and mails sent, on the wrong day."""
 
 
-FEW = 20
-"""So many calls can leave a listing at once, though fewer stay: more are taken for a fault of the portal."""
-
-
 _BULK_ETAG = "bulk.etag "
 
 
@@ -66,7 +63,7 @@ def fetch(
     """
     with _writing(home, within) as store, home.portal() as portal, index_out_of_date(home, store):
         with within.part("fetch") if within else begun(store, "fetch", home.clock, observer) as run:
-            report = fetch_listing(run, portal, query, home.day(as_of))
+            report = fetch_listing(run, portal, query, home.day(as_of), home.settings.caution.bounds)
         refresh_index(home, store)
     return report
 
@@ -110,8 +107,11 @@ def _writing(home: Home, within: Run | None) -> Iterator[Store]:
         yield store
 
 
-def fetch_listing(run: Run, portal: Portal, query: Query, day: Day) -> FetchReport:
-    """Calls are judged as on `day`, which may be replayed; the run is timed by its clock."""
+def fetch_listing(run: Run, portal: Portal, query: Query, day: Day, caution: Caution = USUAL) -> FetchReport:
+    """Calls are judged as on `day`, which may be replayed; the run is timed by its clock.
+
+    What changes for more calls than `caution` allows is told, or waits for another day.
+    """
     started = time.monotonic()
     store = run.store
     portal.before_requests(run.alive)
@@ -120,10 +120,14 @@ def fetch_listing(run: Run, portal: Portal, query: Query, day: Day) -> FetchRepo
     scope = _scope(query)
     absent = store.saving.absent(listing.rows, scope, day.date) if listing.complete else []
     unread = _named_in(listing.set_aside, absent, problems)
-    found = _look_up(portal, [name for name in absent if name not in unread], len(listing.rows), problems)
+    scope = replace(scope, unread=frozenset(unread))
+    found = _look_up(portal, [name for name in absent if name not in unread], problems)
     rows = [*listing.rows, *(found or ())]
     all_seen = listing.complete and found is not None
-    saved = store.saving.listing(rows, run_id=run.number, now=day.moment, complete=all_seen, scope=scope, unread=unread)
+    saved = store.saving.listing(
+        rows, run_id=run.number, now=day.moment, complete=all_seen, scope=scope, caution=caution
+    )
+    problems += map(str, saved.masses)
     store.saving.set_aside(listing.set_aside, run_id=run.number, now=day.moment)
     if rows:
         store.saving.purge_sample(run.number)
@@ -174,7 +178,7 @@ def _scope(query: Query) -> ListingScope:
 
 def _named_in(rows: Sequence[SetAside], identifiers: Sequence[str], problems: list[str]) -> set[str]:
     """The calls that the listing holds, but in a row that could not be read: they have not left it."""
-    texts = [row.raw.decode("utf-8", "replace").casefold() for row in rows]
+    texts = [names_in(row) for row in rows]
     named = {
         name for name in identifiers if any(all(part in t for part in name.casefold().rsplit("/", 1)) for t in texts)
     }
@@ -184,29 +188,20 @@ def _named_in(rows: Sequence[SetAside], identifiers: Sequence[str], problems: li
     return named
 
 
-def _look_up(portal: Portal, absent: Sequence[str], staying: int, problems: list[str]) -> Sequence[ParsedRow] | None:
+def _look_up(portal: Portal, absent: Sequence[str], problems: list[str]) -> Sequence[ParsedRow] | None:
     """Rows of live calls that left the listing, asked for by identifier: was it closed ahead of time, or is it gone?
 
-    None when nothing can be told of them: the portal gave no answer, or so many are gone at once beside the `staying`
-    ones that it is the listing that is broken.
+    None when nothing can be told of them, as the portal gave no answer.
     """
     if not absent:
         return ()
     try:
-        found = portal.lookup(absent)
+        return portal.lookup(absent)
     except PortalError as error:
         problems.append(
             f"{len(absent)} calls that left the listing could not be looked up and stay as they were: {error}"
         )
         return None
-    gone = len(absent) - len(found)
-    if gone > max(FEW, staying):
-        problems.append(
-            f"{gone} live calls left the listing at once and {staying} stayed: taken for a fault of the portal, they "
-            "stay as they were. If they are gone for good, their deadlines end them."
-        )
-        return None
-    return found
 
 
 def _clock_problem(portal: Portal, now: datetime) -> list[str]:

@@ -77,7 +77,8 @@ def show(home: Home, call: str, *, institute: str | None = None, as_of: date | N
     identifier = index.call(row).identifier
     with home.open_store(read_only=True) as store:
         changes = _until(day.date, store.calls.changes(identifier=identifier))
-    return ShownCall(index.full_call(row), day.date, changes, match, day.sample)
+        unconfirmed = store.doubts.of_call(identifier)
+    return ShownCall(index.full_call(row), day.date, changes, match, day.sample, unconfirmed)
 
 
 def calls(home: Home, question: Question) -> CallListing:
@@ -149,6 +150,7 @@ def status(home: Home, last: int = 10, *, as_of: date | None = None) -> Health:
             runs = tuple(store.runs.last(last))
             good = next((r for r in store.runs.last(1000, kind="fetch") if r.outcome in {"ok", "partial"}), None)
             counted = sum(store.calls.counts().values())
+            unconfirmed = {what: count for what, (count, _) in store.doubts.counts().items()}
             index = opened_index(home)
             current = index is not None and is_current(home, index, store)
     except StoreMissing:
@@ -161,6 +163,7 @@ def status(home: Home, last: int = 10, *, as_of: date | None = None) -> Health:
         indexed=str(index.meta["created"]) if index else None,
         index_current=current,
         sample=index.meta["sample"] if index else None,
+        unconfirmed=unconfirmed,
     )
 
 

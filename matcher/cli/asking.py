@@ -12,6 +12,7 @@ from matcher.app.questions import rank, show, why
 from matcher.cli.options import as_of_option, question_of, question_options, read_text
 from matcher.cli.output import evidence_lines, match_block, output_options, print_csv, print_json, say, styled, table
 from matcher.errors import UsageError
+from matcher.model.caution import reported_text
 from matcher.model.match import Group
 from matcher.model.terms import Name
 from matcher.present.records import (
@@ -23,6 +24,7 @@ from matcher.present.records import (
     predecessor_record,
     sample_label,
     terms_record,
+    unconfirmed_record,
 )
 from matcher.present.wording import (
     contribution,
@@ -147,6 +149,7 @@ def show_command(
         terms_of_entry=terms_record(shown.call.terms),
         links=[{"title": link.title, "url": link.url} for link in shown.call.links],
         changes=[change_record(c) for c in shown.changes],
+        unconfirmed=[unconfirmed_record(report) for report in shown.unconfirmed],
         match=match_record(shown.match, shown.as_of, explained=True) if shown.match else None,
         **({"predecessors": [predecessor_record(one) for one in before.found]} if before else {}),
     )
@@ -157,6 +160,9 @@ def show_command(
     else:
         _print_sample_note(shown.sample)
         click.echo(_call_block(shown.call, shown.changes, shown.as_of))
+        for report in shown.unconfirmed:
+            said = "" if report.reported is None else f": {report.reported}"
+            click.echo(f"\nReported on {report.since:%Y-%m-%d}, not confirmed: {reported_text(report.what)}{said}")
         if shown.match:
             click.echo(f"\nFor {institute}: fit {shown.match.fit}")
             click.echo("\n".join(evidence_lines(shown.match)))

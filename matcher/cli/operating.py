@@ -11,6 +11,7 @@ import click
 from matcher.cli.options import Age, as_of_option
 from matcher.cli.output import complain, output_options, print_csv, print_json, say, table
 from matcher.errors import MatcherError, StoreBusy, StoreMissing
+from matcher.model.caution import reported_text
 from matcher.model.day import noon
 from matcher.present.records import envelope, run_record
 
@@ -78,6 +79,7 @@ def _print_status(home: Home, last: int, as_of: date | None, output: str | None)
                 indexed=health.indexed,
                 index_current=health.index_current,
                 sample=health.sample,
+                unconfirmed=health.unconfirmed,
                 runs=records,
             )
         )
@@ -91,6 +93,8 @@ def _print_status(home: Home, last: int, as_of: date | None, output: str | None)
         click.echo(f"calls            {health.calls}, {health.live} of them live")
         click.echo(f"last good fetch  {good}")
         click.echo(f"index            {health.indexed or 'none'}" + ("" if health.index_current else " (out of date)"))
+        for what, count in health.unconfirmed.items():
+            click.echo(f"not confirmed    {count} calls {reported_text(what)}: waits for a fetch on another day")
         if health.sample:
             click.echo(f"sample           {health.sample}")
         rows = [

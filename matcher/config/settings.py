@@ -20,6 +20,7 @@ from matcher.config.files import describe_validation_error
 from matcher.config.people import mail_address, one_line
 from matcher.errors import ConfigError, shorten
 from matcher.masking import learn, learn_from, masked
+from matcher.model.caution import USUAL, Caution
 from matcher.model.match import THRESHOLD
 
 if TYPE_CHECKING:
@@ -105,6 +106,29 @@ class ProjectSettings(_Section):
     sources: tuple[str, ...] = Field(
         default=CORDIS, description="Dumps of CORDIS: addresses, zips or folders; empty: no projects."
     )
+
+
+class CautionSettings(_Section):
+    """How many live calls may change in the same way at once; shares are of those with more than a week to go.
+
+    Within the normal share or count nothing is said. Above, the operator is told. Beyond both of the doubted ones it is
+    kept as unconfirmed until a fetch on another day reports the same.
+    """
+
+    normal_share: float = Field(
+        default=USUAL.normal_share, ge=0, le=1, description="Share of calls that may change unsaid."
+    )
+    normal_count: int = Field(default=USUAL.normal_count, ge=0, description="Count of calls that may change unsaid.")
+    doubted_share: float = Field(
+        default=USUAL.doubted_share, ge=0, le=1, description="Share above which one day is not believed."
+    )
+    doubted_count: int = Field(
+        default=USUAL.doubted_count, ge=0, description="Count above which one day is not believed."
+    )
+
+    @property
+    def bounds(self) -> Caution:
+        return Caution(self.normal_share, self.normal_count, self.doubted_share, self.doubted_count)
 
 
 class RankingSettings(_Section):
@@ -246,6 +270,7 @@ class ScheduleSettings(_Section):
 class _TomlFile(_Section):
     portal: PortalSettings = PortalSettings.model_construct()
     projects: ProjectSettings = ProjectSettings.model_construct()
+    caution: CautionSettings = CautionSettings.model_construct()
     ranking: RankingSettings = RankingSettings.model_construct()
     digest: DigestSettings = DigestSettings.model_construct()
     database: DatabaseSettings = DatabaseSettings.model_construct()
@@ -261,6 +286,7 @@ class Settings:
     config_dir: Path
     portal: PortalSettings
     projects: ProjectSettings
+    caution: CautionSettings
     ranking: RankingSettings
     digest: DigestSettings
     database: DatabaseSettings
@@ -279,7 +305,7 @@ class Settings:
     def shown(self) -> list[tuple[str, str, str]]:
         """(key, value, origin) of every setting, secrets masked."""
         values = {"home": str(self.home), "config": str(self.config_dir)}
-        for section in ("portal", "projects", "ranking", "digest", "database", "mail", "schedule"):
+        for section in ("portal", "projects", "caution", "ranking", "digest", "database", "mail", "schedule"):
             model: BaseModel = getattr(self, section)
             values |= {f"{section}.{name}": _plain(value) for name, value in model}
         values["database.url"] = self.database_url
@@ -328,6 +354,7 @@ def load_settings(
         resolved_config.absolute(),
         parsed.portal,
         parsed.projects,
+        parsed.caution,
         parsed.ranking,
         parsed.digest,
         parsed.database,

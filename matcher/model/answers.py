@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matcher.model.call import Call
+    from matcher.model.caution import Unconfirmed
     from matcher.model.changes import Change
     from matcher.model.institute import Institute
     from matcher.model.match import Evidence, Match
@@ -64,6 +65,7 @@ class ShownCall:
     changes: tuple[Change, ...]
     match: Match | None
     sample: str | None
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,10 @@ class ShownProfile:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The last runs and what they left: counts of calls, the index, the label of a sample listing."""
+    """The last runs and what they left: counts of calls, the index, the label of a sample listing.
+
+    `unconfirmed` counts the calls of which something was reported that waits for a second day, by what it is.
+    """
 
     runs: tuple[RunRecord, ...]
     calls: int
@@ -103,6 +108,7 @@ class Health:
     indexed: str | None
     index_current: bool
     sample: str | None
+    unconfirmed: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,11 @@ def decide(  # noqa: PLR0913 (pure, and each is another fact that the decision r
     return Decision(tuple(found), held)
 
 
+def reported_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The fields that changes are told of and that two contents differ in."""
+    return [field for field in _FIELDS if (before.get(field) or None) != (after.get(field) or None)]
+
+
 def announced(identifier: str, status: Status | None, now: datetime) -> Change | None:
     """The `new` change of a call seen for the first time; one that is closed already is archive, not news."""
     if status not in LIVE:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from matcher.model.call import Call
+    from matcher.model.caution import MassChange
     from matcher.model.changes import Change
 
 
@@ -65,12 +66,14 @@ class FetchReport:
 class ListingScope:
     """Which calls a listing would have held: absent ones of this scope have left it.
 
-    `programmes` are abbreviations (`HORIZON`); empty stands for all.
+    `programmes` are abbreviations (`HORIZON`); empty stands for all. `unread` are calls that are listed, but in rows
+    that could not be read: they have not left.
     """
 
     kinds: frozenset[Kind] = frozenset({Kind.TOPIC})
     programmes: frozenset[str] = frozenset()
     statuses: frozenset[Status] = LIVE
+    unread: frozenset[str] = frozenset()
 
     def holds(self, kind: Kind, programme: str | None, status: Status | None) -> bool:
         """True when a call of that kind, programme and judged status would be in the listing."""
@@ -84,6 +87,7 @@ class Saved:
 
     `new` were never seen before, `changed` have a new version, `unchanged` were not touched, `ignored` rows were
     older or poorer than what is kept; `closed`, `withdrawn` and `returned` (reopened ones too) count changes told.
+    `masses` are changes of more calls at once than on a normal day, believed or not.
     """
 
     new: int = 0
@@ -95,6 +99,7 @@ class Saved:
     returned: int = 0
     set_aside: int = 0
     changes: tuple[Change, ...] = ()
+    masses: tuple[MassChange, ...] = ()
 
     @classmethod
     def total(cls, parts: Iterable[Saved]) -> Saved:
@@ -102,7 +107,11 @@ class Saved:
         numbers = ("new", "changed", "unchanged", "ignored", "closed", "withdrawn", "returned", "set_aside")
         parts = list(parts)
         sums = {name: sum(getattr(p, name) for p in parts) for name in numbers}
-        return cls(**sums, changes=tuple(c for p in parts for c in p.changes))
+        return cls(
+            **sums,
+            changes=tuple(c for p in parts for c in p.changes),
+            masses=tuple(m for p in parts for m in p.masses),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -112,6 +113,18 @@ def parse_rows(rows: Iterable[object]) -> tuple[list[ParsedRow], list[SetAside]]
         else:
             aside.append(result)
     return parsed, aside
+
+
+def names_in(aside: SetAside) -> str:
+    """The fields of a row set aside that name its own call, case-folded; what it says of other calls is left out."""
+    row = json.loads(aside.raw)
+    if not isinstance(row, Mapping):
+        return aside.raw.decode("utf-8", "replace").casefold()
+    own = [as_text(row.get("reference")), as_text(row.get("url"))]
+    metadata = row.get("metadata")
+    if isinstance(metadata, Mapping):
+        own += [text for field in ("identifier", "REFERENCE", "url") for text in strings(metadata, field)]
+    return " ".join(own).casefold()
 
 
 def row_key(row: object) -> str | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from matcher.model.answers import InstituteLine, MailStatus, Preview, RunOutcome, RunRecord
+    from matcher.model.caution import Unconfirmed
     from matcher.model.changes import Change
     from matcher.model.consortium import Predecessor
     from matcher.model.institute import Institute
@@ -110,6 +111,11 @@ def match_record(match: Match, today: date, *, explained: bool = False) -> Recor
 def sample_label(note: str | None) -> Record:
     """The label that every answer from the packaged sample carries; nothing for real calls."""
     return {"sample": note} if note else {}
+
+
+def unconfirmed_record(report: Unconfirmed) -> dict[str, object]:
+    """What was reported of a call and waits for a second day."""
+    return {"what": report.what, "reported": report.reported, "since": report.since.isoformat()}
 
 
 def change_record(change: Change) -> Record:

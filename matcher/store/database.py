@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from matcher.store.calls import Calls
+from matcher.store.doubting import Doubts
 from matcher.store.engines import Transactions
 from matcher.store.facts import Facts, revision_of
 from matcher.store.maintenance import Maintenance
@@ -30,6 +31,7 @@ class Store:
         self._transactions = transactions
         self.calls = Calls(transactions)
         self.saving = Saving(transactions)
+        self.doubts = Doubts(transactions)
         self.projects = Projects(transactions)
         self.project_saving = ProjectSaving(transactions)
         self.runs = Runs(transactions)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from matcher.model.call import LIVE, Call, Section, Source, Status, pack
+from matcher.model.caution import USUAL, Caution
 from matcher.model.changes import WINDOW, Change, announced, content, content_hash, decide
 from matcher.model.day import brussels_day
 from matcher.model.rows import ListingScope, ParsedRow, Saved, SetAside
 from matcher.store.calls import RANK, Head, absent_heads, bodies_of, fold, heads_of, pending_heads, raw_row, reports_of
+from matcher.store.doubting import Doubting, Reported
 from matcher.store.engines import Transactions, chunks, upsert
 from matcher.store.facts import grow_revision
 from matcher.store.runs import hold
@@ -49,6 +49,7 @@ class Save:
     wrote: bool = False
     tally: Counter[str] = field(default_factory=Counter)
     told: list[Change] = field(default_factory=list)
+    doubting: Doubting | None = None
     _new_calls: list[dict[str, Any]] = field(default_factory=list)
     _new_versions: list[dict[str, Any]] = field(default_factory=list)
     _new_changes: list[Change] = field(default_factory=list)
@@ -73,6 +74,7 @@ class Save:
             withdrawn=kinds["withdrawn"],
             returned=kinds["returned"] + kinds["reopened"],
             changes=tuple(self.told),
+            masses=tuple(self.doubting.masses) if self.doubting else (),
         )
 
     def rows(self, by_key: Mapping[str, ParsedRow]) -> None:
@@ -95,8 +97,11 @@ class Save:
                 differing[head.identifier] = (head, row)
         bodies = bodies_of(self.connection, [head for head, _ in differing.values()])
         reports = reports_of(self.connection, differing, self.now - WINDOW)
-        for name, (head, row) in differing.items():
-            self._settle(head, bodies[name], self._look(head, bodies[name], row), reports.get(name, {}))
+        looks = {name: self._look(head, bodies[name], row) for name, (head, row) in differing.items()}
+        if self.doubting is not None:
+            looks = self._believed(self.doubting, looks, bodies, {h.identifier: h for h in heads.values()})
+        for name, look in looks.items():
+            self._settle(differing[name][0], bodies[name], look, reports.get(name, {}))
 
     def sections(self, head: Head, kept: Call, sections: tuple[Section, ...]) -> None:
         """Takes over the text of topicDetails for a call that has none of its own."""
@@ -105,10 +110,13 @@ class Save:
         look = _Look(call, head.gone, head.ingested, filled=True, enriched=not head.filled, raw=None)
         self._settle(head, kept, look, reports.get(head.identifier, {}))
 
-    def leave(self, present: Collection[str], scope: ListingScope) -> None:
+    def leave(self, present: Collection[str], scope: ListingScope, doubting: Doubting) -> None:
         """Marks the calls of the scope that a complete listing lacks: closed, or withdrawn ahead of their deadline."""
         self.write()
-        self._look_again([(head, self.today) for head in absent_heads(self.connection, present, scope)])
+        absent = absent_heads(self.connection, present, scope)
+        staying = heads_of(self.connection, present).values()
+        gone = doubting.leaving(absent, sum(map(doubting.is_lasting, [*staying, *absent])))
+        self._look_again([(head, self.today) for head in gone])
 
     def advance(self) -> None:
         """Lets the date do its work on all calls: what opened or closed by now, and what was withheld long enough."""
@@ -166,6 +174,28 @@ class Save:
         if _closed_early(call, self.today):
             return head.gone or self.today
         return None if call.source is Source.SEARCH else head.gone
+
+    def _believed(
+        self, doubting: Doubting, looks: Mapping[str, _Look], kept: Mapping[str, Call], heads: Mapping[str, Head]
+    ) -> dict[str, _Look]:
+        """The looks without what too many calls report at once; a call that neither leaves nor returns is left out."""
+        same_source = [name for name, look in looks.items() if look.call.source is kept[name].source]
+        reported = [
+            Reported(heads[name], kept[name], looks[name].call, looks[name].gone)
+            for name in same_source
+            if not looks[name].enriched
+        ]
+        believed = doubting.believed(reported, sum(map(doubting.is_lasting, heads.values())))
+        self.tally["unchanged"] += len(reported) - len(believed)
+        asked = {one.head.identifier for one in reported}
+        return {
+            name: self._as_believed(heads[name], look, believed.get(name, look.call))
+            for name, look in looks.items()
+            if name in believed or name not in asked
+        }
+
+    def _as_believed(self, head: Head, look: _Look, call: Call) -> _Look:
+        return look if call is look.call else replace(look, call=call, gone=self._gone(head, call))
 
     def _settle(self, head: Head, kept: Call, look: _Look, reports: Mapping[str, Sequence[datetime]]) -> None:
         """Compares a call with what is kept: tells the changes, and plans to write what differs."""
@@ -308,19 +338,21 @@ class Saving:
         now: datetime,
         complete: bool,
         scope: ListingScope,
-        unread: Iterable[str] = (),
+        caution: Caution = USUAL,
     ) -> Saved:
         """Keeps a listing, in one transaction: new calls, versions, changes and, when complete, who left.
 
-        `unread` are calls that are listed, but in rows that could not be read: they have not left.
-
-        Also lets the date do its work on every call (opened, closed), and tells what was withheld long enough.
+        What it changes for more calls than `caution` allows is kept as unconfirmed until a listing of another day says
+        the same. Also lets the date do its work on every call (opened, closed), and tells what was withheld long
+        enough.
         """
         by_key = freshest(rows)
         with self._saving(run_id, now) as save:
+            save.doubting = doubting = Doubting(save.connection, now, caution)
             save.rows(by_key)
             if complete:
-                save.leave(by_key.keys() | set(map(fold, unread)), scope)
+                save.leave(by_key.keys() | set(map(fold, scope.unread)), scope, doubting)
+            doubting.write(by_key.keys(), complete=complete)
             save.advance()
         return save.saved
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 APPLICATION_ID = 0x4D415443  # "MATC": marks the SQLite file as ours, and names the writers' lock on PostgreSQL
-HEAD = "0003"  # the newest migration; a test holds it to the migrations folder
+HEAD = "0004"  # the newest migration; a test holds it to the migrations folder
 
 metadata = MetaData(
     naming_convention={
@@ -294,4 +294,16 @@ project_sources = Table(  # which dumps have which project
     Column("project", CleanText, nullable=False, index=True),
     PrimaryKeyConstraint("source", "project"),
     ForeignKeyConstraint(["project"], ["projects.identifier"], ondelete="CASCADE"),
+)
+
+unconfirmed = Table(  # what was reported of too many calls at once to be believed on one day
+    "unconfirmed",
+    metadata,
+    Column("identifier", CleanText, nullable=False),
+    Column("what", String(40), nullable=False),  # leaving, closing, returning, or a field
+    Column("digest", String(64), nullable=False),  # of what was reported
+    Column("reported", _json()),  # None for texts, which are long
+    Column("since", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("identifier", "what"),
+    ForeignKeyConstraint(["identifier"], ["calls.identifier"], ondelete="CASCADE"),
 )

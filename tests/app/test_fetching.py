@@ -178,7 +178,7 @@ def test_the_archive_never_overwrites_and_is_read_once(run, fetched, serve, tmp_
 
 @pytest.mark.parametrize("command", ["fetch", "run"])
 def test_another_run_at_work_is_left_alone(run, fetched, serve, command):
-    fetched.portal = serve(some_rows()[:3]).url
+    fetched.portal = serve(some_rows()[:8]).url
     before, index = tables(fetched), generation(fetched)
     with Store.open(f"sqlite:///{fetched.home / 'matcher.db'}") as store:
         other = store.runs.begin("fetch", datetime.now(UTC))

@@ -203,7 +203,7 @@ def test_a_store_of_the_first_schema_is_brought_up_to_date(store_url: str) -> No
     Store.open(store_url).close()
     engine = sa.create_engine(store_url)
     with engine.begin() as connection:
-        later = ("participations", "project_concepts", "project_sources", "projects", "organisations")
+        later = ("unconfirmed", "participations", "project_concepts", "project_sources", "projects", "organisations")
         for table in (*later, "deliveries", "outbox", "dismissals", "addresses"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))

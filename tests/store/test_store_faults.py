@@ -24,6 +24,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from matcher.errors import StoreBusy, StoreError
+from matcher.model.caution import USUAL
 from matcher.model.rows import ListingScope
 from matcher.store import database
 from matcher.store.database import Store
@@ -60,7 +61,9 @@ def in_child(work: Callable[[], None]) -> int:
 def one_fetch(url: str, budget: int) -> None:
     with Store.open(url, wait=10) as store:
         run = store.runs.begin("fetch", NOW)
-        store.saving.listing(listing(budget), run_id=run, now=NOW, complete=True, scope=ListingScope())
+        believed = replace(USUAL, doubted_share=1.0)
+        options = {"run_id": run, "now": NOW, "complete": True, "scope": ListingScope()}
+        store.saving.listing(listing(budget), **options, caution=believed)
         store.runs.finish(run, "ok", {}, NOW)
 
 

@@ -13,6 +13,7 @@ from tests.helpers.mail.smtp_server import DROP, DROP_AFTER
 from tests.helpers.portal.failures import Fault as Failure
 
 _PAGE = "Page 3 of the listing stayed bad and is left out"
+_NOT_BELIEVED = "left the listing ahead of their deadline: not believed on one day"
 _UNREACHABLE = "The portal could not be reached"
 
 
@@ -68,11 +69,11 @@ ROWS = (
     Fault(
         "portal: lists nothing of the programme that is watched",
         causes.listing(lambda rows: [], settings='programmes = ["HORIZON"]\n'),
-        Kept.FORMER, 3, "live calls left the listing at once", READ_IN_PART, Reader.NEXT_RUN, costly=True,
+        Kept.FORMER, 3, _NOT_BELIEVED, READ_IN_PART, Reader.NEXT_RUN, costly=True,
     ),
     Fault(
         "portal: most of the listing is gone", causes.listing(lambda rows: rows[:100] + rows[-2:]),
-        Kept.ALL, 3, "live calls left the listing at once", READ_IN_PART, Reader.WARNED,
+        Kept.ALL, 3, _NOT_BELIEVED, READ_IN_PART, Reader.WARNED,
     ),
     Fault(
         "portal: a field of all rows has another name", causes.listing(causes.renamed("esDA_IngestDate")),
