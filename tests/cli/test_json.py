@@ -153,7 +153,7 @@ def test_why_not(run, fetched):
 def test_show(run, fetched):
     record = asked(run, fetched, "show", PHOTONIC.lower(), "--for", "CEA-Leti", "--as-of", DAY)
     extra = {"as_of", "call_id", "call_title", "destination", "keywords", "sections", "links", "changes", "match"}
-    extra.add("terms_of_entry")
+    extra |= {"terms_of_entry", "unconfirmed"}
     assert set(record) == {*CALL, *extra}
     assert set(record["match"]) == {*MATCH, "base", "sentence"}
     assert [s["name"] for s in record["sections"]] == ["Description"]
@@ -167,7 +167,16 @@ def test_show(run, fetched):
 
 def test_status(run, fetched, place):
     record = asked(run, fetched, "status", "--as-of", DAY)
-    assert set(record) == {"calls", "live", "last_good_fetch", "indexed", "index_current", "sample", "runs"}
+    assert set(record) == {
+        "calls",
+        "live",
+        "last_good_fetch",
+        "indexed",
+        "index_current",
+        "sample",
+        "unconfirmed",
+        "runs",
+    }
     assert (record["calls"], record["live"], record["index_current"], record["sample"]) == (12, 12, True, None)
     assert [set(r) for r in record["runs"]] == [{"run", "kind", "started", "finished", "outcome", "detail"}]
     assert asked(run, fetched, "status", "--as-of", "2030-01-01")["live"] == 1  # the one without a deadline
