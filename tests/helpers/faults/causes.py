@@ -17,6 +17,7 @@ import pytest
 
 from matcher.store.database import Store
 from tests.helpers.faults.scene import FIRST, PORTAL, Scene
+from tests.helpers.mail.smtp_server import LocalSmtp
 from tests.helpers.portal.failures import Fault as Failure
 from tests.helpers.portal.failures import Faults
 
@@ -427,9 +428,46 @@ def _ended(scene: Scene) -> list:
 
 @contextmanager
 def no_mail_server(scene: Scene) -> Iterator[None]:
-    scene.smtp_down = True
+    scene.elsewhere = {"MATCHER_SMTP_URL": "smtp://127.0.0.1:9"}
     yield
-    scene.smtp_down = False
+    scene.elsewhere = {}
+
+
+def other_server(password: str = "", **options: object) -> Cause:
+    """A mail server that is not as the set-up has it."""
+
+    @contextmanager
+    def cause(scene: Scene) -> Iterator[None]:
+        with LocalSmtp(**options) as server:
+            scene.elsewhere = {"MATCHER_SMTP_URL": server.url, "MATCHER_SMTP_PASSWORD": password}
+            yield
+        scene.elsewhere = {}
+
+    return cause
+
+
+def at_mail(reply: str) -> Cause:
+    """What the server says to every mail before it knows whom it is for."""
+
+    @contextmanager
+    def cause(scene: Scene) -> Iterator[None]:
+        scene.smtp.script.mail.extend([reply] * 9)
+        yield
+        scene.smtp.script.mail.clear()
+
+    return cause
+
+
+@contextmanager
+def one_mail_each(scene: Scene) -> Iterator[None]:
+    """The server closes each connection after a mail; today there are three to send."""
+    scene.subscribe("".join(_OTHER.format(number=number) for number in range(2)))
+    scene.smtp.script.most = 1
+    yield
+    scene.smtp.script.most = 0
+
+
+_OTHER = "  - {{address: other{number}@example.org, institutes: [cea-leti], frequency: daily, threshold: 5}}\n"
 
 
 def at_rcpt(address: str, reply: str) -> Cause:

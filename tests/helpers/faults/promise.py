@@ -53,6 +53,7 @@ class Reader(Enum):
     PART = "today's mail with what came, and a warning"
     NEXT_RUN = "nothing today; all of it with the next good run"
     WAITS = "today's mail when the server takes it"
+    MENDED = "today's mail as soon as the set-up is mended"
     TWICE = "today's mail, perhaps twice, with one Message-ID"
     AGAIN = "every call once more"
 
@@ -134,6 +135,7 @@ _NEWS = {
     Reader.AGAIN: [*KNOWN, EARLY, LATE],
     Reader.NEXT_RUN: [],
     Reader.WAITS: [],
+    Reader.MENDED: [],
 }
 
 
@@ -144,6 +146,10 @@ def _reader(fault: Fault, scene: Scene, told: Sequence[str]) -> Iterator[str]:
         yield "the subscriber was not warned"
     if fault.reader is Reader.WAITS and not scene.queued_for(READER):
         yield "the mail does not wait"
+    if fault.reader is Reader.MENDED:
+        done = scene.start("digest", "send", "--as-of", scene.day.isoformat()).wait()
+        if done.code or scene.told()[-2:] != identifiers([EARLY, LATE]):
+            yield f"not sent at once: {done}, {scene.told()}"
 
 
 def _next_day(fault: Fault, scene: Scene) -> Iterator[str]:

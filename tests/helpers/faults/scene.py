@@ -54,6 +54,7 @@ class Scene:
         self.url = ""  # of the database; empty: SQLite in the home folder
         self.server = folder  # of PostgreSQL's socket, where there is one
         self.portal_url = ""
+        self.elsewhere: dict[str, str] = {}  # another mail server
         self.prelude = ""
         self.user = 0
         self.place = Place(folder / "home", folder / "config")
@@ -92,6 +93,10 @@ class Scene:
     def configure(self, portal: str, more: str = "") -> None:
         (self.place.config / "matcher.toml").write_text(portal + MAIL + more, encoding="utf-8")
 
+    def subscribe(self, more: str) -> None:
+        """The same subscribers, and more."""
+        (self.place.config / "subscribers.yaml").write_text(SUBSCRIBERS + more, encoding="utf-8")
+
     def list_more(self, *numbers: int) -> None:
         """The portal lists these calls for the reader too."""
         self.rows += map(photonics, numbers)
@@ -99,7 +104,7 @@ class Scene:
 
     def start(self, *arguments: str, prelude: str | None = None) -> Job:
         self.place.portal = self.portal_url or self.portal.url
-        environment = self.place.process_environment | {"MATCHER_SMTP_URL": self.smtp_url}
+        environment = self.place.process_environment | self.mail_environment
         if self.url:
             environment["MATCHER_DATABASE_URL"] = self.url
         prelude = self.prelude if prelude is None else prelude
@@ -111,11 +116,9 @@ class Scene:
     def run(self, day: date | None = None, *, prelude: str | None = None) -> Done:
         return self.start_run(day, prelude=prelude).wait()
 
-    smtp_down = False
-
     @property
-    def smtp_url(self) -> str:
-        return "smtp://127.0.0.1:9" if self.smtp_down else self.smtp.url
+    def mail_environment(self) -> dict[str, str]:
+        return {"MATCHER_SMTP_URL": self.smtp.url, **self.elsewhere}
 
     def store(self) -> Store:
         return Store.open(self.url or f"sqlite:///{self.database}", read_only=True)

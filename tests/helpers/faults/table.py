@@ -165,7 +165,23 @@ ROWS = (
     Fault("two schedulers", causes.nothing, Kept.ALL, 0, "", "", Reader.NEWS, act=causes.two_schedulers, costly=True),
     Fault(
         "mail server: down", causes.no_mail_server,
-        Kept.ALL, 3, "all mails stay queued", NOT_MAILED, Reader.WAITS, waits=True,
+        Kept.ALL, 3, "all mails stay queued", NOT_MAILED, Reader.MENDED, waits=True,
+    ),
+    Fault(
+        "mail server: its certificate is not trusted", causes.other_server(security="smtps"),
+        Kept.ALL, 3, "is not trusted", NOT_MAILED, Reader.MENDED, waits=True,
+    ),
+    Fault(
+        "mail server: refuses the login", causes.other_server("wrong", login=("user", "right")),
+        Kept.ALL, 3, "refused the login", NOT_MAILED, Reader.MENDED, waits=True,
+    ),
+    Fault(
+        "mail server: refuses the sender", causes.at_mail("550 5.7.1 you may not send"),
+        Kept.ALL, 3, "all mails stay queued", NOT_MAILED, Reader.MENDED, waits=True,
+    ),
+    Fault(
+        "mail server: takes one mail a connection, then closes it (421)", causes.one_mail_each,
+        Kept.ALL, 0, "", "", Reader.NEWS,
     ),
     Fault(
         "mail server: does not know the address", causes.at_rcpt(READER, "550 5.1.1 no such user"),
