@@ -1,4 +1,4 @@
-"""How one gets into a call, as frames: its terms of entry, what came before it."""
+"""How one gets into a call, as frames: its terms of entry, what came before it, with whom."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 from matcher.api.labels import labelled
 from matcher.api.project_frames import ProjectFrames
 from matcher.app import past, questions
+from matcher.errors import UsageError
+from matcher.model.consortium import OrganisationType, PartnerQuestion
+from matcher.model.question import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     import pandas as pd
@@ -50,3 +54,46 @@ class EntryFrames(ProjectFrames):
         from matcher.present.frames import predecessors_frame
 
         return predecessors_frame(past.predecessors(self._home, call, as_of=self._as_of).found)
+
+    def partners(
+        self,
+        call: str,
+        institute: str,
+        *,
+        country: str | Iterable[str] = (),
+        kind: str | Iterable[str] = (),
+        leaders: bool = False,
+        top: int = 20,
+    ) -> pd.DataFrame:
+        """Organisations to answer a call with, best first, out of CORDIS's projects.
+
+        Args:
+            call: topic identifier.
+            institute: who looks for partners.
+            country: the EU's codes of countries (`DE`, `EL`).
+            kind: RTO, university, company, public or other.
+            leaders: first those that coordinated a project like the call.
+            top: how many at most.
+
+        Returns:
+            (partners, `matcher.frames.PARTNER_COLUMNS`). Raises UsageError before projects were fetched.
+
+        Example:
+            >>> session.partners("HORIZON-CL6-2026-01-CIRCBIO-03", "brgm", top=5)  # doctest: +SKIP
+        """
+        from matcher.app import partnering
+        from matcher.present.frames import partners_frame
+
+        known = {one.value for one in OrganisationType}
+        if wrong := sorted(set(listed(kind)) - known):
+            raise UsageError(f"No kind of organisation is called {wrong[0]!r}; there are {', '.join(sorted(known))}.")
+        question = PartnerQuestion(
+            call,
+            institute,
+            frozenset(code.upper() for code in listed(country)),
+            frozenset(map(OrganisationType, listed(kind))),
+            leaders,
+            top,
+            self._as_of,
+        )
+        return partners_frame(partnering.partners(self._home, question).found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,6 +45,41 @@ class Predecessors:
     call: str
     as_of: date
     found: tuple[Predecessor, ...]
+
+
+class OrganisationType(StrEnum):
+    """What an organisation is, in words; CORDIS's codes are `CODES`."""
+
+    RTO = "RTO"
+    UNIVERSITY = "university"
+    COMPANY = "company"
+    PUBLIC = "public"
+    OTHER = "other"
+
+
+CODES = {
+    OrganisationType.RTO: "REC",
+    OrganisationType.UNIVERSITY: "HES",
+    OrganisationType.COMPANY: "PRC",
+    OrganisationType.PUBLIC: "PUB",
+    OrganisationType.OTHER: "OTH",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerQuestion:
+    """With whom an institute could answer a call; empty fields ask for everybody.
+
+    `countries` are the EU's codes (EL, UK); `leaders` asks for those first that coordinated a project like the call.
+    """
+
+    call: str
+    institute: str
+    countries: frozenset[str] = frozenset()
+    types: frozenset[OrganisationType] = frozenset()
+    leaders: bool = False
+    top: int = 20
+    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matcher.model.answers import RunRecord
     from matcher.model.call import Call
     from matcher.model.changes import Change
-    from matcher.model.consortium import Predecessor
+    from matcher.model.consortium import Partner, Predecessor
     from matcher.model.institute import Institute
     from matcher.model.match import Evidence, Match, SkillCheck
     from matcher.model.project import ListedProject, Participation
@@ -191,6 +191,21 @@ PREDECESSOR_COLUMNS = {
     "network": "string",
 }
 """Column → dtype of a call that came before: `projects` counts those it led to, `network` who of it was in them."""
+
+
+PARTNER_COLUMNS = {
+    "rank": "int64",
+    "pic": "string",
+    "name": "string",
+    "country": "string",
+    "type": "string",
+    "score": "float64",
+    "together": "int64",
+    "coordinated": "int64",
+    "reasons": "string",
+    "projects": "string",
+}
+"""Column → dtype of a partner: `together` counts projects with the institute, `coordinated` those that it led."""
 
 
 TERMS_SHOWN = 6
@@ -370,6 +385,19 @@ def predecessors_frame(found: Iterable[Predecessor]) -> pd.DataFrame:
         for one in found
     )
     return tidy(rows, PREDECESSOR_COLUMNS)
+
+
+def partners_frame(found: Iterable[Partner]) -> pd.DataFrame:
+    """(partners, PARTNER_COLUMNS), best first."""
+    rows = (
+        {
+            **{name: getattr(one, name) for name in PARTNER_COLUMNS},
+            "reasons": "; ".join(one.reasons),
+            "projects": ", ".join(project.name for project in one.projects) or None,
+        }
+        for one in found
+    )
+    return tidy(rows, PARTNER_COLUMNS)
 
 
 def tidy(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:

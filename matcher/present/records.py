@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from matcher.config.subscribers import WEEKDAYS
 from matcher.model.answers import SubscriberLine
 from matcher.model.call import Call
+from matcher.model.consortium import Partner
 from matcher.model.match import WORDS, Match
 from matcher.model.project import ListedProject, Project
 from matcher.model.subscription import DigestLine, Fate, Frequency, Mail, MailState, QueuedMail, Subscriber
@@ -75,6 +76,26 @@ def predecessor_record(one: Predecessor) -> Record:
         "organisations": [{"name": name, "projects": times} for name, times in one.organisations],
         "network": [{"institute": part.institute, "projects": list(part.projects)} for part in one.network],
     }
+
+
+def partner_record(one: Partner) -> Record:
+    """An organisation to answer a call with, why, and its projects nearest to the call."""
+    return {
+        "rank": one.rank,
+        "pic": one.pic,
+        "name": one.name,
+        "country": one.country,
+        "type": one.type,
+        "score": one.score,
+        "reasons": list(one.reasons),
+        "projects": [p.name for p in one.projects],
+        "together": one.together,
+        "coordinated": one.coordinated,
+    }
+
+
+PARTNER_FIELDS = tuple(partner_record(Partner(0, "", "", "", "", 0.0, ())))
+"""The keys of a partner, for the header of a listing that is empty."""
 
 
 def terms_record(terms: Terms) -> Record:

@@ -92,6 +92,16 @@ class Consortia:
         """(parts,) the project of each entry of `members`."""
         return np.repeat(np.arange(len(self)), np.diff(self.edges))
 
+    @cached_property
+    def countries(self) -> npt.NDArray[np.str_]:
+        """(organisations,) the EU's code of each one's country."""
+        return np.array([line.split(b"\t")[2].decode() for line in self._organisations.all()], dtype=np.str_)
+
+    @cached_property
+    def types(self) -> npt.NDArray[np.str_]:
+        """(organisations,) CORDIS's type of each: HES, REC, PRC, PUB, OTH."""
+        return np.array([line.split(b"\t")[3].decode() for line in self._organisations.all()], dtype=np.str_)
+
     @property
     def organisations(self) -> int:
         return len(self._organisations)

@@ -101,7 +101,7 @@ ASKED = {
 """Method → what it is called with, where it wants something."""
 
 
-OF_NO_SAMPLE = {"fetch", "run", "close", "projects", "participations", "predecessors"}
+OF_NO_SAMPLE = {"fetch", "run", "close", "projects", "participations", "predecessors", "partners"}
 """What a session on the sample refuses, as it has no projects, and what gives no answer."""
 
 
