@@ -97,3 +97,19 @@ class EntryFrames(ProjectFrames):
             self._as_of,
         )
         return partners_frame(partnering.partners(self._home, question).found)
+
+    def bids(self, *, top: int = 20) -> pd.DataFrame:
+        """Joint bids of the network: institutes that cover together what a call asks for, best first.
+
+        Returns:
+            (joint bids, `matcher.frames.BID_COLUMNS`)
+
+        Example:
+            >>> session.bids(top=3).columns[:3].tolist()
+            ['call', 'title', 'institutes']
+        """
+        from matcher.app import bidding
+        from matcher.present.frames import bids_frame
+
+        found = bidding.bids(self._home, top=top, as_of=self._as_of)
+        return labelled(bids_frame(found.found), found.sample)

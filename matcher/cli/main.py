@@ -27,6 +27,7 @@ COMMANDS = {
         "EU-funded projects: an institute's own, those of a call, those with words.",
     ),
     "partners": ("matcher.cli.partner_listing", "Organisations to answer a call with, for an institute."),
+    "bids": ("matcher.cli.bid_listing", "Institutes that could answer a call together."),
     "export": ("matcher.cli.exporting", "Matches, calls or changes as a file: csv, xlsx, json, parquet, ics, atom."),
     "profile": ("matcher.cli.browsing", "An institute's skills, as the ranking reads them."),
     "digest": ("matcher.cli.digests", "Mails: preview, send, status, resend, calendar, dismiss."),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
+    from matcher.model.call import Call
     from matcher.model.project import Project
 
 
@@ -108,3 +109,44 @@ class Partners:
     institute: str
     as_of: date
     found: tuple[Partner, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BidMember:
+    """An institute in a bid: its `fit`, what it adds to the cover beyond those before it, by which of its skills."""
+
+    institute: str
+    fit: int
+    gain: float
+    skills: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Two institutes that were in projects together, by their names."""
+
+    institutes: tuple[str, str]
+    projects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bid:
+    """Institutes that cover a call together, who begins first: `cover` is from 0 to 1, `gaps` of its `passages` nobody
+    covers; `together` is None where no projects are known.
+    """
+
+    call: Call
+    members: tuple[BidMember, ...]
+    cover: float
+    gaps: int
+    passages: int
+    together: tuple[Together, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bids:
+    """Joint bids of the network on a day, best first."""
+
+    as_of: date
+    found: tuple[Bid, ...]
+    sample: str | None = None

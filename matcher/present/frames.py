@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matcher.model.answers import RunRecord
     from matcher.model.call import Call
     from matcher.model.changes import Change
-    from matcher.model.consortium import Partner, Predecessor
+    from matcher.model.consortium import Bid, Partner, Predecessor
     from matcher.model.institute import Institute
     from matcher.model.match import Evidence, Match, SkillCheck
     from matcher.model.project import ListedProject, Participation
@@ -206,6 +206,21 @@ PARTNER_COLUMNS = {
     "projects": "string",
 }
 """Column → dtype of a partner: `together` counts projects with the institute, `coordinated` those that it led."""
+
+
+BID_COLUMNS = {
+    "call": "string",
+    "title": "string",
+    "institutes": "string",
+    "members": "int64",
+    "fit": "int64",
+    "second_fit": "int64",
+    "cover": "float64",
+    "adds": "float64",
+    "gaps": "int64",
+    "passages": "int64",
+}
+"""Column → dtype of a joint bid: `fit` of its best and second institute, `adds` what the others add to the first."""
 
 
 TERMS_SHOWN = 6
@@ -398,6 +413,28 @@ def partners_frame(found: Iterable[Partner]) -> pd.DataFrame:
         for one in found
     )
     return tidy(rows, PARTNER_COLUMNS)
+
+
+def bids_frame(found: Iterable[Bid]) -> pd.DataFrame:
+    """(joint bids, BID_COLUMNS), best first."""
+    rows = []
+    for one in found:
+        fits = sorted((member.fit for member in one.members), reverse=True)
+        rows.append(
+            {
+                "call": one.call.identifier,
+                "title": one.call.title,
+                "institutes": ", ".join(member.institute for member in one.members),
+                "members": len(one.members),
+                "fit": fits[0],
+                "second_fit": fits[1],
+                "cover": one.cover,
+                "adds": sum(member.gain for member in one.members[1:]),
+                "gaps": one.gaps,
+                "passages": one.passages,
+            }
+        )
+    return tidy(rows, BID_COLUMNS)
 
 
 def tidy(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:

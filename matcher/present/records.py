@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from matcher.config.subscribers import WEEKDAYS
 from matcher.model.answers import SubscriberLine
 from matcher.model.call import Call
-from matcher.model.consortium import Partner
+from matcher.model.consortium import Bid, Partner
 from matcher.model.match import WORDS, Match
 from matcher.model.project import ListedProject, Project
 from matcher.model.subscription import DigestLine, Fate, Frequency, Mail, MailState, QueuedMail, Subscriber
@@ -96,6 +96,29 @@ def partner_record(one: Partner) -> Record:
 
 PARTNER_FIELDS = tuple(partner_record(Partner(0, "", "", "", "", 0.0, ())))
 """The keys of a partner, for the header of a listing that is empty."""
+
+
+def bid_record(one: Bid, today: date) -> Record:
+    """Institutes that cover a call together; `together` is None where no projects are known."""
+    following = one.call.next_deadline(today)
+    return {
+        "call": one.call.identifier,
+        "title": one.call.title,
+        "next_deadline": following.date.isoformat() if following else None,
+        "institutes": [
+            {"institute": m.institute, "fit": m.fit, "adds": m.gain, "skills": list(m.skills)} for m in one.members
+        ],
+        "cover": one.cover,
+        "gaps": one.gaps,
+        "passages": one.passages,
+        "together": None
+        if one.together is None
+        else [{"institutes": list(t.institutes), "projects": list(t.projects)} for t in one.together],
+    }
+
+
+BID_FIELDS = tuple(bid_record(Bid(Call("", ""), (), 0.0, 0, 0), date.min))
+"""The keys of a bid, for the header of a listing that is empty."""
 
 
 def terms_record(terms: Terms) -> Record:

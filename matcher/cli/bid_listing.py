@@ -1,0 +1,59 @@
+"""`matcher bids`: which institutes could answer a call together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from matcher.app.bidding import bids
+from matcher.cli.options import as_of_option
+from matcher.cli.output import output_options, print_csv, print_json, styled
+from matcher.present.records import BID_FIELDS, bid_record, envelope, sample_label
+from matcher.present.wording import day, deadline_text
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from matcher.app.home import Home
+    from matcher.model.consortium import Bid
+
+
+@click.command("bids")
+@click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="How many at most.")
+@as_of_option
+@output_options
+@click.pass_obj
+def bids_command(home: Home, top: int, as_of: date | None, output: str | None) -> None:
+    """Joint bids of the network: for each call the institutes that cover together what it asks for, five at most."""
+    found = bids(home, top=top, as_of=as_of)
+    records = [bid_record(one, found.as_of) for one in found.found]
+    if output == "json":
+        print_json(envelope(as_of=found.as_of.isoformat(), **sample_label(found.sample), bids=records))
+    elif output == "csv":
+        print_csv(records, BID_FIELDS)
+    else:
+        if found.sample:
+            click.echo(f"Note: {found.sample}\n")
+        click.echo(styled(f"Joint bids of the network as of {day(found.as_of)}", bold=True))
+        for number, one in enumerate(found.found, 1):
+            click.echo("\n" + _block(number, one, found.as_of))
+        if not found.found:
+            click.echo("No call suits two institutes that add something to each other.")
+
+
+def _block(number: int, bid: Bid, today: date) -> str:
+    call = bid.call
+    lines = [
+        f"{number:>3}  {styled(call.identifier, bold=True)}   covered {bid.cover:.0%}"
+        + (f", {bid.gaps} of {bid.passages} passages by nobody" if bid.gaps else ""),
+        f"     {call.title}",
+        f"     deadline {deadline_text(call.next_deadline(today), call, today)}",
+    ]
+    for place, member in enumerate(bid.members):
+        adds = "" if place == 0 else f", adds {member.gain:.1%}"
+        lines.append(f"     - {member.institute}: fit {member.fit}{adds}, by {', '.join(member.skills) or '—'}")
+    lines += [
+        f"     {' and '.join(one.institutes)} were together in {', '.join(one.projects)}" for one in bid.together or ()
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,47 @@
+"""Who covers a call together: who fits best begins, others join where they add, nobody where all is covered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from matcher.model.call import Section, Status
+from matcher.model.terms import Name, Term, Terms, Who
+from matcher.ranking.bids import LEAST_GAIN, MOST, covers
+from tests.helpers.corpus import SUBJECTS, TODAY, call, indexed, profile, some_calls
+
+PHOTONICS, HYDROGEN, BATTERIES = SUBJECTS[:3]
+BOTH = "HORIZON-BOTH-2026-01"
+
+
+def world(**fields: object):
+    """A call of two parts, and three institutes: one a part, and one that is as the first."""
+    parts = (Section("Scope", "\n".join([(PHOTONICS + " ") * 20, (HYDROGEN + " ") * 20])),)
+    both = replace(
+        call(90, PHOTONICS), identifier=BOTH, title="Two parts", sections=parts, status=Status.OPEN, **fields
+    )
+    skilled = {"one": PHOTONICS, "two": HYDROGEN, "three": PHOTONICS}
+    profiles = [replace(profile(words), identifier=name, acronym=name) for name, words in skilled.items()]
+    return indexed([*some_calls(), both], *profiles)
+
+
+def bid(index, threshold: int = 0):
+    row = index.row(BOTH)
+    return next((one for one in covers(index, TODAY, threshold, 50) if one.row == row), None)
+
+
+def test_each_adds_what_the_others_lack() -> None:
+    found = bid(world())
+    assert found is not None
+    names = [member.institute for member in found.members]
+    assert "two" in names
+    assert len({"one", "three"} & set(names)) == 1
+    assert all(member.gain >= LEAST_GAIN for member in found.members[1:])
+    assert len(found.members) <= MOST
+    assert abs(sum(member.gain for member in found.members) - found.cover) < 1e-5
+    assert {member.institute: member.skills for member in found.members}["two"] == (HYDROGEN,)
+
+
+def test_nobody_is_proposed_who_does_not_suit_or_where_research_may_not_enter() -> None:
+    assert bid(world(), threshold=101) is None
+    closed = Terms((Term(Name.WHO, Who.SME, "a rule"),))
+    assert bid(world(terms=closed)) is None
