@@ -17,6 +17,9 @@ from matcher.ranking.build import Known, build
 from matcher.ranking.consortia import AFFILIATED, Consortia, consortia_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matcher.model.institute import Profile
     from matcher.model.project import Participation, Project
     from matcher.ranking.index import Index
 
@@ -33,7 +36,7 @@ class World:
     members: dict[str, set[str]]
 
 
-def world() -> World:
+def world(profiles: Sequence[Profile] = ()) -> World:
     """Some 20 seconds of work."""
     with Dump(SHARED / "cordis" / "cordis-HORIZONprojects-csv.zip") as dump:
         projects = sorted(read_projects(dump, Reading()), key=lambda project: project.identifier)
@@ -42,7 +45,7 @@ def world() -> World:
     calls = load_benchmark(SHARED / "benchmark" / "horizon-europe").calls
     now = datetime(CUT.year, CUT.month, CUT.day, tzinfo=UTC)
     known = Known(projects=lambda: early, count=len(early))
-    index = build(calls, [], now=now, meta={"sample": None, "sample_day": None}, known=known)
+    index = build(calls, profiles, now=now, meta={"sample": None, "sample_day": None}, known=known)
     members: dict[str, set[str]] = {}
     for part in parts:
         members.setdefault(part.project, set()).add(part.pic)

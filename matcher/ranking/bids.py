@@ -54,6 +54,11 @@ def covers(index: Index, day: date, threshold: int, most: int) -> list[Cover]:
     The institute of the best fit begins. Bids are ordered by the fit of the second one, then by what the others add.
     """
     rows = [row for row in index.live_rows(day) if index.call(row).terms.closed_to(Audience.RESEARCH) is None]
+    return sorted(covers_of(index, rows, threshold), key=_strength)[:most]
+
+
+def covers_of(index: Index, rows: list[int], threshold: int) -> list[Cover]:
+    """The joint bids for these calls, which have to be among those that are read closely."""
     fits = {name: _fits(index, name, rows, threshold) for name in index.profiles}
     skills = {name: index.wish(name).skills for name in index.profiles}
     found = []
@@ -63,7 +68,7 @@ def covers(index: Index, day: date, threshold: int, most: int) -> list[Cover]:
             cover = _cover(index, row, suited, skills)
             if len(cover.members) > 1:
                 found.append(cover)
-    return sorted(found, key=_strength)[:most]
+    return found
 
 
 def _strength(cover: Cover) -> tuple[int, float, int]:
