@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 WORDS_KEPT = 240
 """Characters of a statement that are kept as the source of a term."""
 
+SENTENCE_LIMIT = 3_000
+"""Characters of a sentence that rules read; real ones have fewer, and a pattern takes its time for each."""
+
 DOCUMENTS = "documents"
 """The heading of all that stands below the list of forms, guides and agreements: names of documents, no statements."""
 
@@ -53,7 +56,7 @@ def sentences(text: str) -> Iterator[str]:
     """The sentences of a text, without the footnotes within them."""
     for sentence in _SENTENCE_END.split(_FOOTNOTE.sub("", text)):
         if words := " ".join(sentence.split()):
-            yield words
+            yield words[:SENTENCE_LIMIT]
 
 
 _ANCHOR = re.compile(

@@ -8,7 +8,7 @@ import pytest
 
 from matcher.model.terms import Audience, Name, Who
 from matcher.portal.action_rules import facts
-from matcher.portal.conditions import DOCUMENTS, statements_of_conditions, where_to_ask
+from matcher.portal.conditions import DOCUMENTS, SENTENCE_LIMIT, sentences, statements_of_conditions, where_to_ask
 from matcher.portal.parsing import parse_row
 from tests.helpers.entry import measure, read, recorded_calls
 from tests.helpers.portal.rows import RECORDED, description, topic
@@ -129,6 +129,10 @@ def test_where_one_asks_is_a_link() -> None:
 def test_the_description_is_read_too_where_a_rule_says_so() -> None:
     text = description(1).replace("Valves are not.", "Proposals may provide financial support to third parties.")
     assert parse_row(topic(1, descriptionByte=[text])).call.terms.value(Name.THIRD_PARTIES) is True
+
+
+def test_a_sentence_without_an_end_is_read_in_part() -> None:
+    assert [len(words) for words in sentences("at least some cities " * 50_000)] == [SENTENCE_LIMIT]
 
 
 @pytest.mark.skipif(not RECORDED.is_dir(), reason=f"no recorded pages at {RECORDED}")
