@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index
-from matcher.app.own_projects import own_projects
+from matcher.app.own_projects import whole_projects
 from matcher.errors import StoreMissing
 from matcher.model.consortium import Bid, Bids, Together
 
@@ -65,4 +65,4 @@ def _shared(home: Home, found: Iterable[Cover]) -> dict[frozenset[str], tuple[st
 
 def _numbers(home: Home, kept: Projects, name: str) -> frozenset[str]:
     """The projects of an institute's own; two institutes of one host did not meet there."""
-    return frozenset(own_projects(kept, home.institute(name)))
+    return frozenset(whole_projects(kept, home.institute(name)))

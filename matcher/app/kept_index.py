@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from typing import TYPE_CHECKING
 
+from matcher.app.own_projects import profiles_with_projects
 from matcher.disk import sync, writing_to
 from matcher.errors import IndexMissing, StoreError, StoreMissing
 from matcher.model.call import Source
@@ -86,7 +87,7 @@ def refresh_index(home: Home, store: Store) -> Index:
         "institutes": home.fingerprint,
         **label,
     }
-    profiles = [institute.profile() for institute in home.institutes]
+    profiles = profiles_with_projects(store.projects, home.institutes)
     built = build(
         calls,
         profiles,

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index
-from matcher.app.own_projects import own_projects
+from matcher.app.own_projects import whole_projects
 from matcher.app.past import past_of
 from matcher.app.questions import row_of
 from matcher.errors import UsageError
@@ -49,7 +49,7 @@ def partners(home: Home, question: PartnerQuestion) -> Partners:
         if len(index.arrays["background_edges"]) - 1 != len(past) or index.meta["background"] != "with_projects":
             raise UsageError("Too few projects are known to compare a call with: `matcher fetch --projects`.")
         pics = [entity.pic for entity in institute.legal_names if entity.pic]
-        own = tuple(own_projects(store.projects, institute))
+        own = whole_projects(store.projects, institute)
         # An institute without projects of its own is known by those of the entity that it is a part of.
         theirs = own or tuple({n for numbers in store.projects.numbers_of(pics).values() for n in numbers})
         candidates = Candidates(index, row, past, team_of(past, theirs, pics), day)

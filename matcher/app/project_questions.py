@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from matcher.app.own_projects import own_projects
-from matcher.errors import StoreMissing, UsageError
+from matcher.app.kept_index import refresh_index
+from matcher.app.own_projects import whole_projects
+from matcher.errors import IndexMissing, StoreMissing, UsageError
 from matcher.model.project import ListedProject, ProjectListing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from matcher.app.home import Home
+    from matcher.model.institute import Institute
     from matcher.model.project import Participation, Project, ProjectQuestion
+    from matcher.store.database import Store
     from matcher.store.projects import Projects
 
 NO_PROJECTS = "No projects were fetched yet: `matcher fetch --projects` brings CORDIS's."
@@ -30,7 +34,7 @@ def projects(home: Home, question: ProjectQuestion) -> ProjectListing:
         with home.open_store(read_only=True) as store:
             if not store.projects.counts().projects:
                 raise UsageError(NO_PROJECTS)
-            return _listing(home, store.projects, question)
+            return _listing(home, store, question)
     except StoreMissing as error:
         raise UsageError(NO_PROJECTS) from error
 
@@ -48,7 +52,8 @@ def project(home: Home, number: str) -> tuple[Project, tuple[Participation, ...]
     return found[0], tuple(parts.get(found[0].identifier, ()))
 
 
-def _listing(home: Home, kept: Projects, question: ProjectQuestion) -> ProjectListing:
+def _listing(home: Home, store: Store, question: ProjectQuestion) -> ProjectListing:
+    kept = store.projects
     pics: frozenset[str] = frozenset()
     chosen: Mapping[str, tuple[str, ...] | None] = {}
     name = None
@@ -56,7 +61,7 @@ def _listing(home: Home, kept: Projects, question: ProjectQuestion) -> ProjectLi
         institute = home.institute(question.institute)
         name = institute.identifier
         pics = frozenset(entity.pic for entity in institute.legal_names if entity.pic)
-        chosen = own_projects(kept, institute)
+        chosen = _own(home, store, institute)
     elif question.organisation is not None:
         pics = _organisations(kept, question.organisation)
     wanted = [one for one in _candidates(kept, question, pics, chosen) if _asked_for(one, question)]
@@ -68,6 +73,15 @@ def _listing(home: Home, kept: Projects, question: ProjectQuestion) -> ProjectLi
     parts = kept.participations(one.identifier for one in shown)
     listed = (_listed(one, parts.get(one.identifier, ()), pics, chosen.get(one.identifier)) for one in shown)
     return ProjectListing(name, tuple(listed), len(wanted))
+
+
+def _own(home: Home, store: Store, institute: Institute) -> dict[str, tuple[str, ...] | None]:
+    """Number → the skills that select it, None where it is own anyhow; those first, then the best selected ones."""
+    chosen: dict[str, tuple[str, ...] | None] = dict.fromkeys(whole_projects(store.projects, institute))
+    with suppress(IndexMissing):  # without any call there is nothing that skills could be read by
+        index = refresh_index(home, store)
+        chosen |= {one.number: one.skills for one in index.own_projects(institute.identifier) if one.skills}
+    return chosen
 
 
 def _candidates(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from matcher.model.match import EvidenceKind
 from matcher.present.wording import UNKNOWN, closed_line, deadline_text, facts_line, status_text, terms_line
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ def match_block(match: Match, today: date, explain: bool) -> str:
         *_wrapped("deadline " + deadline_text(call.next_deadline(today), call, today)),
         *_wrapped("because of " + (", ".join(match.words(EVIDENCE_SHOWN)) or "its place among all calls")),
     ]
+    if match.own_project:
+        lines += _wrapped(f"like your project {match.own_project}")
     if explain:
         lines += evidence_lines(match)
         if match.sentence:
@@ -127,10 +130,7 @@ def _terms(call: Call) -> list[str]:
 def evidence_lines(match: Match, most: int = 12) -> list[str]:
     """Each reason with its weight and where it comes from; the rest in one line, so that they add up to the score."""
     listed = list(match.evidence)
-    lines = [
-        f"{_INDENT}{e.weight:7.4f}  {_worded(e)}" + (f"   ← {_short(e.source)}" if e.source else "")
-        for e in listed[:most]
-    ]
+    lines = [f"{_INDENT}{e.weight:7.4f}  {_worded(e)}" + _origin(e) for e in listed[:most]]
     rest = sum(e.weight for e in listed[most:])
     if rest:
         lines.append(f"{_INDENT}{rest:7.4f}  {len(listed) - most} weaker reasons")
@@ -155,8 +155,17 @@ def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, width(), initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False)
 
 
+def _origin(evidence: Evidence) -> str:
+    """Where a reason comes from; the own projects have said it."""
+    if evidence.source is None or evidence.kind is EvidenceKind.PROJECTS:
+        return ""
+    return f"   ← {_short(evidence.source)}"
+
+
 def _worded(evidence: Evidence) -> str:
     """The call's word, after the profile's French one where that made the match: `fabrication → manufacturing`."""
+    if evidence.kind is EvidenceKind.PROJECTS and evidence.source is not None:
+        return f"like your project {evidence.source}" if evidence.weight > 0 else "less like your projects than others"
     french = evidence.profile_term
     return evidence.term if french in {None, evidence.term} else f"{french} → {evidence.term}"
 

@@ -243,7 +243,7 @@ def item_view(item: Item, number: int, digest: Digest, words: Words, limits: Lim
         untrusted.text(call.identifier, untrusted.TERM * 2),
         item.fit,
         shade(item.fit),
-        tuple(match_line(m, digest, limits, named=not alone) for m in item.matches[: limits.matches]),
+        tuple(match_line(m, digest, limits, words if alone else None) for m in item.matches[: limits.matches]),
         _facts(item, words),
         phrases.opening(words, call, today),
         phrases.deadlines(words, call, today),
@@ -257,10 +257,18 @@ def shade(fit: int) -> str:
     return "strong" if fit >= STRONG else "good" if fit >= GOOD else "fair"
 
 
-def match_line(match: Match, digest: Digest, limits: Limits, *, named: bool) -> MatchLine:
-    """The institute with its evidence words, as many as the limits allow."""
+def match_line(match: Match, digest: Digest, limits: Limits, alone: Words | None) -> MatchLine:
+    """The institute with its evidence words, as many as the limits allow.
+
+    `alone` are the words of a mail that is for this institute alone: there its nearest own project is told too.
+    """
     terms = ", ".join(untrusted.text(word, untrusted.TERM) for word in match.words(limits.words))
-    return MatchLine(_name(match, digest) if named else "", match.fit, terms)
+    if alone is None:
+        return MatchLine(_name(match, digest), match.fit, terms)
+    if terms and match.own_project:
+        own = untrusted.text(match.own_project, untrusted.TERM)
+        terms += "; " + alone.say("like your project {project}", project=own)
+    return MatchLine("", match.fit, terms)
 
 
 def _name(match: Match, digest: Digest) -> str:

@@ -211,9 +211,9 @@ def _profile(folder: Path, raw: dict[str, Any], documents: Mapping[str, Project]
         parts += [ProfilePart("keyword", word, word, "fr") for word in _texts(raw, "keywords_fr")]
         if description := _text(raw, "description"):
             parts.append(ProfilePart("description", "description", description, "en"))
-        parts += [project_part(documents[name]) for name in _texts(raw, "documents")]
-        take = Take(_text(raw, "take") or "all")
-        return Profile(identifier, _text(raw, "name") or identifier, tuple(parts), take=take)
+        selected = Take(_text(raw, "take") or "all") is Take.SELECTED
+        parts += [project_part(documents[name], selected=selected) for name in _texts(raw, "documents")]
+        return Profile(identifier, _text(raw, "name") or identifier, tuple(parts))
     except KeyError as error:
         name = f"{raw.get('id')!r:.60}"
         raise BenchmarkError(f"{folder}: profile {name} names {error!s:.60}, which is not there.") from error

@@ -99,7 +99,8 @@ def _facts(call: Call, today: date) -> list[str]:
 
 def _because(match: Match) -> list[str]:
     words = ", ".join(match.words(TERMS))
-    return [f"Because of: {words}"] if words else []
+    own = [f"Like your project {match.own_project}"] if match.own_project else []
+    return [*([f"Because of: {words}"] if words else []), *own]
 
 
 def _change_entry(change: Change, call: Call | None) -> Entry:

@@ -112,12 +112,14 @@ class ProfilePart:
     language: str = "en"
     topic: str | None = None
     date: date | None = None
+    number: str = ""  # of a project that CORDIS lists
+    selected: bool = False  # of a larger entity: it counts where a skill selects it
 
 
-def project_part(project: Project) -> ProfilePart:
+def project_part(project: Project, number: str = "", *, selected: bool = False) -> ProfilePart:
     """A past project as a part of a profile: title, text and each of its keywords on a line of its own."""
     text = "\n".join((project.title, project.text, *re.split(r"[,;]", project.keywords)))
-    return ProfilePart("project", project.title, text, "en", project.topic, project.date)
+    return ProfilePart("project", project.label, text, "en", project.topic, project.date, number, selected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +132,3 @@ class Profile:
     exclude: tuple[str, ...] = ()
     pin: tuple[str, ...] = ()
     acronym: str = ""
-    take: Take = Take.ALL

@@ -30,7 +30,7 @@ class EvidenceKind(StrEnum):
     """What a share of a score rests on."""
 
     TERM = "term"  # a skill of the profile, or a term of its projects
-    PROJECTS = "own projects"
+    PROJECTS = "own projects"  # its source is the nearest of them
     MEANING = "meaning"  # likeness of the whole texts, by a sentence encoder
     FACT = "fact"  # of the call or the profile as a whole: place, programme, number of skills
 
@@ -45,6 +45,9 @@ class Evidence:
     source: str | None = None  # the skill, lab or project it comes from; the call or part of the programme of a signal
     kind: EvidenceKind = EvidenceKind.TERM
 
+
+TOLD_OWN = 0.3
+"""Log-odds from which on the own projects are told among the reasons: nearer to them than calls are by one spread."""
 
 WORDS = 5
 """Terms that a digest keeps of a match."""
@@ -76,9 +79,15 @@ class Match:
         """The reasons in words, heaviest first, without those that say again what a heavier one said."""
         return tuple(item.term for item in self._telling(most))
 
+    @property
+    def own_project(self) -> str | None:
+        """The nearest own project, `NAME (2021)`, where own projects speak for the call."""
+        return next((e.source for e in self.evidence if e.kind is EvidenceKind.PROJECTS and e.weight >= TOLD_OWN), None)
+
     def brief(self) -> Match:
-        """The match with `WORDS` reasons as its only evidence: what a digest tells of it."""
-        return replace(self, evidence=self._telling(WORDS))
+        """The match with `WORDS` reasons and the own projects as its only evidence: what a digest tells of it."""
+        own = (e for e in self.evidence if e.kind is EvidenceKind.PROJECTS)
+        return replace(self, evidence=(*self._telling(WORDS), *own))
 
     def _telling(self, most: int) -> tuple[Evidence, ...]:
         shown: list[Evidence] = []

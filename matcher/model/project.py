@@ -39,6 +39,12 @@ class Project:
         """What people call it: the acronym where there is one, else the title."""
         return self.acronym or self.title
 
+    @property
+    def label(self) -> str:
+        """The name, and the year of the signature or of the beginning: `NAME (2021)`."""
+        day = self.date or self.start
+        return f"{self.name} ({day.year})" if day else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Participation:

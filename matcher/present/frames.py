@@ -75,8 +75,10 @@ MATCH_COLUMNS = {
     "score": "float64",
     **CALL_COLUMNS,
     "because": "string",
+    "own_project": "string",
 }
-"""Column → dtype of a match; `because` are the terms that made most of the score, heaviest first."""
+"""Column → dtype of a match; `because` are the terms that made most of the score, heaviest first, `own_project` is the
+nearest own project where own projects speak for the call."""
 
 
 EVIDENCE_COLUMNS = {
@@ -494,6 +496,7 @@ def _match_row(match: Match, institute: str | None, today: date) -> Row:
         "score": match.score,
         **_call_row(match.call, today),
         "because": ", ".join(match.words(TERMS_SHOWN)),
+        "own_project": match.own_project,
     }
 
 

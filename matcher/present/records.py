@@ -144,7 +144,8 @@ def match_record(match: Match, today: date, *, explained: bool = False) -> Recor
     reasons = match.evidence if explained else match.reasons(REASONS)
     evidence: list[Record] = [{"term": e.term, "weight": e.weight} for e in reasons]
     numbers = {"score": match.score, "fit": match.fit}
-    whole = {**head, **numbers, **record, "evidence": evidence, "group": match.group.value}
+    own = {"own_project": match.own_project, "group": match.group.value}
+    whole = {**head, **numbers, **record, "evidence": evidence, **own}
     if not explained:
         return whole
     for entry, e in zip(evidence, match.evidence, strict=True):

@@ -7,7 +7,6 @@ old, when many new calls came, or when it was fitted on something else.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -25,7 +24,8 @@ from matcher.ranking.fitting import FEWEST, LASTING, background_arrays, count_pr
 from matcher.ranking.generation import Generation, StringTable
 from matcher.ranking.index import Index
 from matcher.ranking.likeness import WAYS, compare
-from matcher.ranking.profile import QueryVector, own_query, query_vector
+from matcher.ranking.owned import pack_projects, project_facts
+from matcher.ranking.profile import PartVectors, QueryVector, own_mark, own_side, query_vector, written_projects
 from matcher.ranking.scoring import own_of
 from matcher.ranking.skillset import pack_skills, skills_of
 from matcher.ranking.tfidf import (
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from matcher.model.institute import Profile, ProfilePart
     from matcher.model.project import Project
     from matcher.ranking.encoder import Encoding
+    from matcher.ranking.owned import OwnProject
 
 MODEL_AGE = timedelta(days=30)
 """After so long the model is fitted anew, so that the language of new work programmes enters it."""
@@ -100,7 +101,7 @@ def build(
     analyzer = Analyzer()
     counts = count_terms(ordered, analyzer)
     projects = list(dict.fromkeys(part for profile in profiles for part in profile.parts if part.kind == "project"))
-    origin = f"{meta.get('sample')}{known.mark}{_digest(projects)}"
+    origin = f"{meta.get('sample')}{known.mark}{written_projects(projects)}"
     model, fitted = _kept_model(previous, ordered, origin, now), now
     if model is None or previous is None:
         model, learned, strangers = _fit(ordered, counts, projects, analyzer, known)
@@ -140,7 +141,10 @@ def build(
         "background": known.kind,
         "strangers": strangers,
         "standard": sorted(standard),
-        "profiles": [{"id": p.identifier, "acronym": p.acronym, "name": p.name, "pin": list(p.pin)} for p in profiles],
+        "profiles": [
+            {"id": p.identifier, "acronym": p.acronym, "name": p.name, "pin": list(p.pin), "own": own_mark(p)}
+            for p in profiles
+        ],
     }
     lexis = _Lexis(
         positions={term: i for i, term in enumerate(terms)},
@@ -276,16 +280,19 @@ def _with_profiles(
     analyzer: Analyzer,
 ) -> Index:
     """The index with the profiles in it: their terms, their skills, their own projects."""
-    queries = _query_arrays([query_vector(profile, analyzer, lexis) for profile in profiles])
-    bare = Index(Generation(facts, {**arrays, **queries}))
     skills = [skills_of(profile, analyzer, lexis, arrays) for profile in profiles]
-    own = [own_query(p, found, analyzer, lexis) for p, found in zip(profiles, skills, strict=True)]
+    vectors = PartVectors(analyzer, lexis)
+    own = [own_side(p, found, analyzer, lexis, vectors) for p, found in zip(profiles, skills, strict=True)]
+    queries = _query_arrays(
+        [query_vector(p, analyzer, lexis, side.query if side else None) for p, side in zip(profiles, own, strict=True)]
+    )
+    bare = Index(Generation(facts, {**arrays, **queries}))
     side, rows = bare.side(everything=False)
     reference = bare.arrays["standard"][rows]
     standards = [chance.standard_of(compare(side, found), reference) for found in skills]
     named = {
         "skills": [[skill.words, skill.source, skill.original] for found in skills for skill in found],
-        "own": [[o.mean, o.spread] if o else None for o in (own_of(bare, q) if q else None for q in own)],
+        "own": [[o.mean, o.spread] if o else None for o in (own_of(bare, side) if side else None for side in own)],
     }
     return Index(
         Generation(
@@ -293,7 +300,8 @@ def _with_profiles(
             {
                 **arrays,
                 **queries,
-                **{f"own_{name}": values for name, values in _query_arrays([q for q in own if q]).items()},
+                **{f"own_{name}": kept for name, kept in _query_arrays([side.query for side in own if side]).items()},
+                **_own_arrays([side.projects if side else () for side in own]),
                 **pack_skills(skills),
                 "standard_means": np.array([s.means for s in standards]).reshape(len(profiles), len(WAYS)),
                 "standard_spreads": np.array([s.spreads for s in standards]).reshape(len(profiles), len(WAYS)),
@@ -301,6 +309,11 @@ def _with_profiles(
             },
         )
     )
+
+
+def _own_arrays(sets: Sequence[Sequence[OwnProject]]) -> dict[str, npt.NDArray[Any]]:
+    called = StringTable.pack(_json(project_facts(projects)) for projects in sets)
+    return {**pack_projects(sets), **called.arrays("owned")}
 
 
 def _query_arrays(vectors: Sequence[QueryVector]) -> dict[str, npt.NDArray[Any]]:
@@ -323,10 +336,6 @@ def _query_record(vector: QueryVector) -> dict[str, Any]:
         "originals": vector.originals,
         "wins": dict(vector.wins),
     }
-
-
-def _digest(projects: Sequence[ProfilePart]) -> str:
-    return hashlib.sha256("\0".join(part.text for part in projects).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _last_day(call: Call) -> int:

@@ -19,6 +19,7 @@ from matcher.ranking.background import Postings
 from matcher.ranking.chance import Standard, call_facts
 from matcher.ranking.generation import Generation, open_generation
 from matcher.ranking.likeness import CallSide, call_side
+from matcher.ranking.owned import unpack_projects
 from matcher.ranking.profile import QueryVector
 from matcher.ranking.skillset import unpack_skills
 from matcher.ranking.wish import Own, Wish
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-LAYOUT = 4
+    from matcher.ranking.owned import OwnProject
+
+LAYOUT = 5
 """Grows with every change of the arrays' meaning; an index of another layout is built anew."""
 
 _CALLS_HELD = 5_000
@@ -218,9 +221,18 @@ class Index:
         own = None
         if (kept := self.meta["own"][position]) is not None:
             place = sum(1 for other in self.meta["own"][:position] if other is not None)
-            own = Own(self._stored_query("own_", place), *kept)
+            mean, spread = kept
+            own = Own(self._stored_query("own_", place), mean, spread, self.own_projects(profile))
         pin = tuple(self.meta["profiles"][position]["pin"])
         return Wish(skills, standard, own, pin, profile, self.query(profile).meaning)
+
+    def own_projects(self, profile: str) -> tuple[OwnProject, ...]:
+        """The own projects of an institute that count, those that are own anyhow first, then the best selected ones.
+
+        KeyError when it is not in this index.
+        """
+        position = self.profiles[profile]
+        return unpack_projects(self.arrays, json.loads(self.generation.table("owned")[position]), position)
 
     @property
     def background_kind(self) -> str:

@@ -13,14 +13,22 @@ from matcher.model.institute import Profile, ProfilePart
 from matcher.model.match import Evidence, EvidenceKind, Group, Match
 from matcher.model.terms import Audience
 from matcher.ranking import chance
-from matcher.ranking.profile import QueryVector, own_query, query_vector
+from matcher.ranking.profile import (
+    OwnSide,
+    QueryVector,
+    excluded_terms,
+    joined,
+    own_mark,
+    own_side,
+    query_vector,
+)
 from matcher.ranking.scoring import NOTHING, own_of, score
 from matcher.ranking.skillset import skills_of
-from matcher.ranking.wish import Wish
+from matcher.ranking.wish import Own, Wish
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from matcher.model.call import Section
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
     from matcher.ranking.encoder import Encoder
     from matcher.ranking.index import Index
     from matcher.ranking.scoring import Scored
+    from matcher.ranking.skillset import Skill
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +90,25 @@ def asked_profile(index: Index, profile: Profile) -> Asked:
     """Any profile, an edited one too."""
     analyzer = Analyzer()
     skills = skills_of(profile, analyzer, index, index.arrays)
-    own = own_query(profile, skills, analyzer, index)
+    own = _own_of_draft(index, profile, skills, analyzer)
     known = index.query(profile.identifier).meaning if profile.identifier in index.profiles else None
-    wish = Wish(skills, None, own_of(index, own) if own is not None else None, profile.pin, meaning=known)
-    return Asked(None, profile.name, query_vector(profile, analyzer, index), wish)
+    wish = Wish(skills, None, own, profile.pin, meaning=known)
+    return Asked(None, profile.name, query_vector(profile, analyzer, index, own.query if own else None), wish)
+
+
+def _own_of_draft(index: Index, profile: Profile, skills: Sequence[Skill], analyzer: Analyzer) -> Own | None:
+    """The own projects of a draft: those that it writes out, and CORDIS's as the index chose them for the institute."""
+    kept = index.wish(profile.identifier).own if profile.identifier in index.profiles else None
+    if kept is not None:
+        indexed = index.meta["profiles"][index.profiles[profile.identifier]]
+        if indexed["own"] == own_mark(profile):
+            return kept
+    side = own_side(profile, skills, analyzer, index)
+    if kept is not None and any(project.number for project in kept.projects):
+        terms = map(index.find_term, excluded_terms(profile, analyzer))
+        excluded = frozenset(i for i in terms if i is not None)
+        side = joined(side, OwnSide(kept.query, kept.projects), excluded, index.fitted_terms)
+    return own_of(index, side) if side is not None else None
 
 
 _SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+|\n+")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from matcher.model.institute import Take
 from matcher.model.programmes import programme_part
 from matcher.ranking import numbers
+from matcher.ranking.owned import HEAVIEST, OwnProject, chosen_projects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -78,6 +79,12 @@ class _Weigher:
                 self.origins[i] = _Origin(weight, found[i][0], part.label, found[i][1])
         return vector
 
+    def adopted(self, query: QueryVector) -> Vector:
+        """A query as a vector again; where its terms come from is known from then on, unless it was before."""
+        for row, i in enumerate(query.ids.tolist()):
+            self.origins.setdefault(i, _Origin(0.0, query.words[row], query.sources[row], query.originals[row]))
+        return dict(zip(query.ids.tolist(), query.weights.tolist(), strict=True))
+
     def _terms(self, part: ProfilePart) -> Iterable[tuple[str, str, str | None]]:
         """(term, English words, French words or None) of a part, in either language."""
         if part.language != "fr":
@@ -93,52 +100,110 @@ class _Weigher:
         return all(self.lexis.find_term(term) is not None for term in self.analyzer.terms(text) if " " not in term)
 
 
-def query_vector(profile: Profile, analyzer: Analyzer, lexis: Lexis) -> QueryVector:
-    """Weigh a profile; terms that no call holds are left out, because they cannot match."""
-    excluded = frozenset(term for text in profile.exclude for term in analyzer.terms(text))
-    weigher = _Weigher(analyzer, lexis, excluded)
+def query_vector(profile: Profile, analyzer: Analyzer, lexis: Lexis, own: QueryVector | None = None) -> QueryVector:
+    """Weigh a profile, its `own` projects too; terms that no call holds are left out, because they cannot match."""
+    weigher = _Weigher(analyzer, lexis, excluded_terms(profile, analyzer))
     written = _written(profile, weigher)
-    projects = _mean([weigher.unit(part) for part in profile.parts if part.kind == "project"])
-    vectors = [
-        _distinctive(written, numbers.BACKGROUND_CALLS, lexis.background_calls, lexis.fitted_terms),
-        _distinctive(projects, numbers.BACKGROUND_PROJECTS, lexis.background_projects, lexis.fitted_terms),
-    ]
+    vectors = [_distinctive(written, numbers.BACKGROUND_CALLS, lexis.background_calls, lexis.fitted_terms)]
+    if own is not None:
+        vectors.append(weigher.adopted(own))
     total = _scaled(_sum(vectors), 1.0, lexis.fitted_terms)
     # What a person wrote stays in the vector even with weight 0: a call's length must not count its own terms.
-    return _query(total, weigher, wins_by_part(profile), written)
+    return _query(total, weigher, own.wins if own is not None else {}, written)
 
 
-SELECTED = 5
-"""Projects of a larger entity that each skill selects: those most like it."""
+@dataclass(frozen=True, slots=True)
+class OwnSide:
+    """The own projects of a profile alone: what they say together, and each of those that count."""
+
+    query: QueryVector
+    projects: tuple[OwnProject, ...]
 
 
-def own_query(profile: Profile, skills: Sequence[Skill], analyzer: Analyzer, lexis: Lexis) -> QueryVector | None:
-    """The own projects of a profile alone; None where it has none.
+class PartVectors:
+    """The vectors of parts, each made once however many profiles hold it."""
 
-    Of projects that are `selected`, each counts for the likeness of the skills that select it.
-    """
-    own = [part for part in profile.parts if part.kind == "project"]
-    weigher = _Weigher(analyzer, lexis, frozenset(term for text in profile.exclude for term in analyzer.terms(text)))
-    vectors = [weigher.unit(part) for part in own]
-    shares = [1.0] * len(own) if profile.take is Take.ALL or not skills else selection(skills, vectors)
-    chosen = [(part, vector, share) for part, vector, share in zip(own, vectors, shares, strict=True) if share > 0]
+    def __init__(self, analyzer: Analyzer, lexis: Lexis) -> None:
+        self._weigher = _Weigher(analyzer, lexis, frozenset())
+        self._made: dict[ProfilePart, tuple[npt.NDArray[np.int32], Floats]] = {}
+
+    def __call__(self, part: ProfilePart) -> tuple[npt.NDArray[np.int32], Floats]:
+        """Ids ascending and weights of unit length."""
+        if part not in self._made:
+            self._made[part] = _arrays(self._weigher.unit(part))
+        return self._made[part]
+
+
+def own_side(
+    profile: Profile, skills: Sequence[Skill], analyzer: Analyzer, lexis: Lexis, vectors: PartVectors | None = None
+) -> OwnSide | None:
+    """The own projects of a profile that count; None where none does."""
+    chosen = chosen_projects(profile.parts, skills, vectors or PartVectors(analyzer, lexis))
     if not chosen:
         return None
-    total = sum(share for _, _, share in chosen)
-    mean = _sum([{i: w * share / total for i, w in vector.items()} for _, vector, share in chosen])
+    weigher = _Weigher(analyzer, lexis, excluded_terms(profile, analyzer))
+    units = [weigher.unit(one.part) for one in chosen]
+    total = sum(one.share for one in chosen)
+    mean = _sum([_times(unit, one.share / total) for one, unit in zip(chosen, units, strict=True)])
     distinct = _distinctive(mean, numbers.BACKGROUND_PROJECTS, lexis.background_projects, lexis.fitted_terms)
-    return _query(distinct, weigher, dict(Counter(programme_part(part.topic) for part, _, _ in chosen if part.topic)))
+    query = _query(distinct, weigher, wins_by_part(one.part for one in chosen))
+    projects = (
+        OwnProject(one.part.number, one.part.label, one.share, one.skills, *_telling(unit, query))
+        for one, unit in zip(chosen, units, strict=True)
+    )
+    return OwnSide(query, tuple(projects))
 
 
-def selection(skills: Sequence[Skill], vectors: Sequence[Vector]) -> list[float]:
-    """How much each project counts: the likeness of the skills that have it among their nearest few."""
-    shares = [0.0] * len(vectors)
-    for skill in skills:
-        terms = dict(zip(skill.ids.tolist(), skill.weights.tolist(), strict=True))
-        likeness = [sum(weight * vector.get(i, 0.0) for i, weight in terms.items()) for vector in vectors]
-        for row in sorted(range(len(vectors)), key=lambda row: (-likeness[row], row))[:SELECTED]:
-            shares[row] += likeness[row]
-    return shares
+def joined(written: OwnSide | None, kept: OwnSide, excluded: frozenset[int], fitted: int) -> OwnSide:
+    """Projects that a person wrote out, and those of CORDIS that an index keeps; each side counts by their number."""
+    kept = OwnSide(kept.query, tuple(project for project in kept.projects if project.number))
+    sides = [kept] if written is None else [written, kept]
+    origins: dict[int, tuple[str, str, str | None]] = {}
+    vectors: list[Vector] = []
+    wins: Counter[str] = Counter()
+    for side in sides:
+        query, size = side.query, sum(project.share for project in side.projects)
+        terms = zip(query.ids.tolist(), query.weights.tolist(), strict=True)
+        vectors.append({i: weight * size for i, weight in terms if i not in excluded})
+        for row, i in enumerate(query.ids.tolist()):
+            origins.setdefault(i, (query.words[row], query.sources[row], query.originals[row]))
+        wins.update(query.wins)
+    ids, weights = _arrays(_scaled(_sum(vectors), 1.0, fitted))
+    words, sources, originals = zip(*(origins[i] for i in ids.tolist()), strict=True) if len(ids) else ((), (), ())
+    query = QueryVector(ids, weights, words, sources, originals, wins)
+    return OwnSide(query, tuple(project for side in sides for project in side.projects))
+
+
+def excluded_terms(profile: Profile, analyzer: Analyzer) -> frozenset[str]:
+    """The terms that never count for a profile."""
+    return frozenset(term for text in profile.exclude for term in analyzer.terms(text))
+
+
+def written_projects(parts: Iterable[ProfilePart]) -> str:
+    """Tells one set of projects that a person wrote out from another; CORDIS's are told apart by their revision."""
+    texts = (part.text for part in parts if part.kind == "project" and not part.number)
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def own_mark(profile: Profile) -> str:
+    """Tells whether what a person says of the own projects of a profile is still as it was indexed."""
+    return "\0".join((written_projects(profile.parts), *profile.exclude))
+
+
+def _telling(vector: Vector, query: QueryVector) -> tuple[npt.NDArray[np.int32], Floats]:
+    """The heaviest terms of a project among those that the own projects are scored by."""
+    counted = {i for i, weight in zip(query.ids.tolist(), query.weights.tolist(), strict=True) if weight > 0}
+    told = {i: weight for i, weight in vector.items() if i in counted}
+    return _arrays({i: told[i] for i in _heaviest(told, HEAVIEST)})
+
+
+def _arrays(vector: Vector) -> tuple[npt.NDArray[np.int32], Floats]:
+    ids = sorted(vector)
+    return np.array(ids, dtype=np.int32), np.array([vector[i] for i in ids], dtype=np.float32)
+
+
+def _times(vector: Vector, factor: float) -> Vector:
+    return {i: weight * factor for i, weight in vector.items()}
 
 
 def _query(vector: Vector, weigher: _Weigher, wins: Mapping[str, int], written: Iterable[int] = ()) -> QueryVector:
@@ -187,14 +252,10 @@ def _sum(vectors: Sequence[Vector]) -> Vector:
     return dict(total)
 
 
-def _mean(vectors: Sequence[Vector]) -> Vector:
-    return {i: w / len(vectors) for i, w in _sum(vectors).items()}
-
-
 def _heaviest(vector: Vector, most: int) -> list[int]:
     return sorted(vector, key=lambda i: (-vector[i], i))[:most]
 
 
-def wins_by_part(profile: Profile) -> dict[str, int]:
-    """How many past projects of a profile were won in each part of the programme."""
-    return dict(Counter(programme_part(part.topic) for part in profile.parts if part.topic))
+def wins_by_part(parts: Iterable[ProfilePart]) -> dict[str, int]:
+    """How many past projects were won in each part of the programme."""
+    return dict(Counter(programme_part(part.topic) for part in parts if part.topic))

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from matcher.model.match import Evidence, EvidenceKind
 from matcher.ranking import chance, numbers
 from matcher.ranking.likeness import compare, uncentred
+from matcher.ranking.owned import nearest_project
 from matcher.ranking.wish import Own, Wish
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from matcher.ranking.chance import Numbers, Standard
     from matcher.ranking.index import Index, Scores
-    from matcher.ranking.profile import QueryVector
+    from matcher.ranking.owned import OwnProject
+    from matcher.ranking.profile import OwnSide
 
 Doubles = npt.NDArray[np.float64]
 
@@ -138,8 +140,20 @@ class Scored:
             for i in np.flatnonzero(parts).tolist():
                 yield Evidence(query.words[i], float(parts[i]) * scale, query.originals[i], query.sources[i])
             return
-        source = self.wish.own.query.sources[int(np.argmax(parts))] if parts.any() else None
-        yield Evidence("own projects", weight, None, source, EvidenceKind.PROJECTS)
+        nearest = self._nearest_project(row)
+        yield Evidence("own projects", weight, None, nearest.label if nearest else None, EvidenceKind.PROJECTS)
+
+    def _nearest_project(self, row: int) -> OwnProject | None:
+        """The own project that has most with a call, by the terms that tell own projects from others."""
+        if self.own_scores is None or self.wish.own is None:
+            return None
+        query, products = self.wish.own.query, self.own_scores.products
+        found = np.flatnonzero(products.rows == row)
+        terms = np.searchsorted(products.edges, found, side="right") - 1
+        counted = query.weights[terms] > 0
+        found, terms = found[counted], terms[counted]
+        weights = products.weights[found].astype(np.float64) / query.weights[terms]
+        return nearest_project(self.wish.own.projects, query.ids[terms], weights)
 
 
 def score(index: Index, wish: Wish, *, everything: bool = False) -> Scored:
@@ -154,8 +168,8 @@ def score(index: Index, wish: Wish, *, everything: bool = False) -> Scored:
     return Scored(index, wish, rows, compared, standard, found, shared, chance.learned(index.background_kind), own)
 
 
-def own_of(index: Index, query: QueryVector) -> Own:
+def own_of(index: Index, side: OwnSide) -> Own:
     """Own projects with what they have with the reference calls."""
-    scores = index.scores(query).total[index.arrays["standard"]]
+    scores = index.scores(side.query).total[index.arrays["standard"]]
     spread = float(scores.std()) if len(scores) else 0.0
-    return Own(query, float(scores.mean()) if len(scores) else 0.0, spread or 1.0)
+    return Own(side.query, float(scores.mean()) if len(scores) else 0.0, spread or 1.0, side.projects)

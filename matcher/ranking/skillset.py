@@ -59,7 +59,8 @@ def skills_of(
             continue
         ids = np.array(sorted(known), dtype=np.int32)
         weights = np.array([(1 + np.log(known[i])) * lexis.idf[i] for i in ids.tolist()], dtype=np.float32)
-        weights /= np.linalg.norm(weights)
+        # Words of calls that came after the fit add no length, or they would move what the others score.
+        weights /= np.linalg.norm(weights[ids < lexis.fitted_terms]) or np.linalg.norm(weights)
         near = background.nearest(ids, weights)
         original = part.text if part.language == "fr" else None
         shown = " ".join(words.split()) if original is None else max(words.splitlines(), key=len)

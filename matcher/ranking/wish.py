@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from matcher.ranking.chance import Standard
+    from matcher.ranking.owned import OwnProject
     from matcher.ranking.profile import QueryVector
     from matcher.ranking.skillset import Skill
 
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What the own projects of a profile say: their `query`, and mean and spread of their scores over the reference."""
+    """What the own projects of a profile say: their `query`, and mean and spread of their scores over the reference.
+
+    `projects` are those that count.
+    """
 
     query: QueryVector
     mean: float
     spread: float
+    projects: tuple[OwnProject, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ CALL = {
     "closed_to": list,
     "url": str,
 }
-MATCH = {"rank": int, "score": float, "fit": int, **CALL, "evidence": list, "group": str}
+MATCH = {"rank": int, "score": float, "fit": int, **CALL, "evidence": list, "own_project": type(None), "group": str}
 FETCH = {
     **dict.fromkeys(
         ("seen", "distinct", "counted", "new", "changed", "closed", "set_aside", "requests", "retries"), int
