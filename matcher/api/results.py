@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, overload
 import pandas as pd
 
 from matcher.api.labels import labelled, marked
+from matcher.present.facts import UNKNOWN, day, money
 from matcher.present.templating import environment
-from matcher.present.wording import UNKNOWN, day, money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

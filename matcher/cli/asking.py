@@ -15,6 +15,17 @@ from matcher.errors import UsageError
 from matcher.model.caution import reported_text
 from matcher.model.match import Group
 from matcher.model.terms import Name
+from matcher.present.facts import (
+    contribution,
+    day,
+    deadline_text,
+    facts_line,
+    levels,
+    money,
+    stage,
+    status_text,
+    terms_line,
+)
 from matcher.present.records import (
     MATCH_FIELDS,
     call_record,
@@ -25,17 +36,6 @@ from matcher.present.records import (
     sample_label,
     terms_record,
     unconfirmed_record,
-)
-from matcher.present.wording import (
-    contribution,
-    day,
-    deadline_text,
-    facts_line,
-    levels,
-    money,
-    stage_text,
-    status_text,
-    terms_line,
 )
 
 if TYPE_CHECKING:
@@ -255,7 +255,7 @@ def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:
     following = call.next_deadline(today)
     for deadline in call.deadlines:
         marker = "  " + deadline_text(deadline, call, today) if deadline == following else ""
-        lines.append(f"deadline    {day(deadline.date)} 17:00 Brussels, {stage_text(deadline, call)}{marker}")
+        lines.append(f"deadline    {day(deadline.date)} 17:00 Brussels, {stage(deadline, call)}{marker}")
     if call.keywords:
         lines.append(f"keywords    {', '.join(call.keywords)}")
     lines.append(f"link        {call.url or '—'}")

@@ -9,8 +9,8 @@ import click
 from matcher.app.bidding import bids
 from matcher.cli.options import as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, styled
+from matcher.present.facts import day, deadline_text
 from matcher.present.records import BID_FIELDS, bid_record, envelope, sample_label
-from matcher.present.wording import day, deadline_text
 
 if TYPE_CHECKING:
     from datetime import date

@@ -10,6 +10,7 @@ from matcher.app import questions
 from matcher.cli.options import as_of_option, filter_options, question_of
 from matcher.cli.output import output_options, print_csv, print_json, say, styled, table
 from matcher.errors import UsageError
+from matcher.present.facts import action_codes, day, money, status_text
 from matcher.present.records import (
     CALL_FIELDS,
     call_record,
@@ -19,7 +20,6 @@ from matcher.present.records import (
     match_record,
     sample_label,
 )
-from matcher.present.wording import action_codes, day, money, status_text
 
 if TYPE_CHECKING:
     from datetime import date

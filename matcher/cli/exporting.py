@@ -14,7 +14,7 @@ from matcher.disk import make_folder, write_file
 from matcher.errors import DiskError, UsageError
 from matcher.export import content as contents
 from matcher.export.formats import FORMATS, chosen
-from matcher.present.wording import day
+from matcher.present.facts import day
 
 if TYPE_CHECKING:
     from collections.abc import Callable

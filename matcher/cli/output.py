@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from matcher.model.match import EvidenceKind
-from matcher.present.wording import UNKNOWN, closed_line, deadline_text, facts_line, status_text, terms_line
+from matcher.present.facts import UNKNOWN, closed_line, deadline_text, facts_line, status_text, terms_line
 
 if TYPE_CHECKING:
     from datetime import date

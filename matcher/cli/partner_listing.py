@@ -11,8 +11,8 @@ from matcher.app.partnering import partners
 from matcher.cli.options import as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, styled, width
 from matcher.model.consortium import OrganisationType, PartnerQuestion
+from matcher.present.facts import day
 from matcher.present.records import PARTNER_FIELDS, envelope, partner_record
-from matcher.present.wording import day
 
 if TYPE_CHECKING:
     from datetime import date

@@ -11,6 +11,7 @@ from matcher.app import project_questions
 from matcher.cli.output import output_options, print_csv, print_json, say, styled, table, width
 from matcher.errors import UsageError
 from matcher.model.project import ProjectQuestion
+from matcher.present.facts import day, money
 from matcher.present.records import (
     PROJECT_FIELDS,
     envelope,
@@ -18,7 +19,6 @@ from matcher.present.records import (
     project_record,
     whole_project_record,
 )
-from matcher.present.wording import day, money
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from matcher.model.day import BRUSSELS
 from matcher.model.match import THRESHOLD
 from matcher.model.subscription import Digest, Item, MailSection, NetworkView
 from matcher.model.terms import Audience
-from matcher.present import phrases
+from matcher.present import facts
 from matcher.present.words import Words
 from matcher.text import untrusted
 
@@ -224,5 +224,5 @@ def _deadline(call: Call, digest: Digest, words: Words) -> str | None:
     coming = call.next_deadline(digest.day)
     if coming is None:
         return None
-    left = phrases.days_left(words, (coming.date - digest.day).days)
+    left = facts.days_left((coming.date - digest.day).days, words)
     return words.say("{day}, 17:00 Brussels", day=words.day(coming.date)) + f" ({left})"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matcher.model import day
 from matcher.model.day import brussels_day
 from matcher.model.subscription import Language, MailSection
-from matcher.present import phrases
+from matcher.present import facts
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matcher.config.settings import MailSettings
     from matcher.model.match import Match
     from matcher.model.subscription import Digest, Item, Subscriber
-    from matcher.present.phrases import ChangeLine, DeadlineLine
+    from matcher.present.facts import ChangeLine, DeadlineLine
     from matcher.present.words import Words
 
 __all__ = ["audience", "brussels_day", "subject", "summary"]
@@ -106,7 +106,7 @@ def _count(digest: Digest, words: Words, part: MailSection) -> str | None:
     if not left:
         return words.say_n("{n} deadline near", "{n} deadlines near", n)
     return words.say_n(
-        "{n} deadline {left}", "{n} deadlines, the first {left}", n, left=phrases.days_left(words, min(left))
+        "{n} deadline {left}", "{n} deadlines, the first {left}", n, left=facts.days_left(min(left), words)
     )
 
 
@@ -245,10 +245,10 @@ def item_view(item: Item, number: int, digest: Digest, words: Words, limits: Lim
         shade(item.fit),
         tuple(match_line(m, digest, limits, words if alone else None) for m in item.matches[: limits.matches]),
         _facts(item, words),
-        phrases.opening(words, call, today),
-        phrases.deadlines(words, call, today),
-        phrases.later_deadlines(words, call, today),
-        phrases.changes(words, item.changes),
+        facts.opening(call, today, words),
+        facts.deadlines(call, today, words),
+        facts.later_deadlines(call, today, words),
+        facts.changes(item.changes, words),
         _others(item.others, digest, words, limits),
     )
 
@@ -277,13 +277,13 @@ def _name(match: Match, digest: Digest) -> str:
 
 def _facts(item: Item, words: Words) -> tuple[tuple[str, str], ...]:
     call = item.call
-    facts = (
-        (words.say("Action"), phrases.actions(call)),
-        (words.say("Budget"), phrases.money(words, call)),
-        (words.say("TRL"), phrases.levels(call.trl) if call.trl else None),
-        (words.say("Entry"), phrases.closed(words, call) or phrases.terms(words, call)),
+    labelled = (
+        (words.say("Action"), facts.action_codes(call.actions[:4]) if call.actions else None),
+        (words.say("Budget"), facts.funding(call, words)),
+        (words.say("TRL"), facts.level_range(call.trl) if call.trl else None),
+        (words.say("Entry"), facts.closed(call, words) or facts.terms(call, words)),
     )
-    return tuple((label, value) for label, value in facts if value)
+    return tuple((label, value) for label, value in labelled if value)
 
 
 def _others(others: Sequence[Match], digest: Digest, words: Words, limits: Limits) -> str | None:

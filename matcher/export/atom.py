@@ -12,8 +12,8 @@ from feedgenerator import Atom1Feed
 
 from matcher.export.content import Thing
 from matcher.model.subscription import Language
-from matcher.present import phrases
-from matcher.present.wording import day, facts_line, stage_text, status_text
+from matcher.present import facts
+from matcher.present.facts import day, facts_line, stage, status_text
 from matcher.present.words import Words
 from matcher.text import untrusted
 
@@ -93,7 +93,7 @@ def _call_entry(call: Call, name: str, content: Content, before: list[str], afte
 def _facts(call: Call, today: date) -> list[str]:
     """What a reader needs to see at once; no days left, as an entry is read on any day."""
     following = call.next_deadline(today)
-    when = f"{day(following.date)}, 17:00 Brussels, {stage_text(following, call)}" if following else "not known"
+    when = f"{day(following.date)}, 17:00 Brussels, {stage(following, call)}" if following else "not known"
     return [f"{call.identifier}, {status_text(call, today)}", f"Deadline: {when}", facts_line(call)]
 
 
@@ -106,7 +106,7 @@ def _because(match: Match) -> list[str]:
 def _change_entry(change: Change, call: Call | None) -> Entry:
     """A change is one entry in whatever feed it stands, so that a reader of several is told once."""
     name = urn("change", change.call, change.field, change.kind, change.seen_at.isoformat(), str(change.new))
-    told = phrases.changes(Words(Language.EN), [change])
+    told = facts.changes([change], Words(Language.EN))
     lines = [f"{line.label}: {f'{line.old} → ' if line.old else ''}{line.new}" for line in told]
     title = f"{change.kind.capitalize()}: {call.title if call else change.call}"
     return _entry(title, call.url if call else None, name, change.seen_at, [change.call, *lines])

@@ -11,7 +11,7 @@ from icalendar import Alarm, Calendar, Event, Timezone
 
 from matcher.model.call import Deadline, Status
 from matcher.model.day import BRUSSELS
-from matcher.present import phrases
+from matcher.present import facts
 from matcher.present.words import Words
 from matcher.text import untrusted
 
@@ -103,7 +103,7 @@ def _former(changes: Iterable[Change]) -> dict[int, date]:
 
 
 def _summary(call: Call, deadline: Deadline, words: Words) -> str:
-    stage = f" ({phrases.stage(words, deadline, call)})" if len(call.deadlines) > 1 else ""
+    stage = f" ({facts.stage(deadline, call, words)})" if len(call.deadlines) > 1 else ""
     return words.say("Deadline: {title}", title=untrusted.text(call.title, untrusted.TITLE)) + stage
 
 
@@ -133,7 +133,11 @@ def _event(call: Call, deadline: Deadline, summary: str, *, cancelled: bool) -> 
 
 
 def _description(call: Call) -> str:
-    lines = [untrusted.text(call.identifier, 120), phrases.actions(call), untrusted.link(call.url)]
+    lines = [
+        untrusted.text(call.identifier, 120),
+        facts.action_codes(call.actions[:4]) if call.actions else None,
+        untrusted.link(call.url),
+    ]
     return "\n".join(line for line in lines if line)
 
 

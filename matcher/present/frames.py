@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from matcher.model.terms import Audience, Name
-from matcher.present.wording import terms_line
+from matcher.present.facts import terms_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -1,11 +1,11 @@
-"""The packaged page templates, with the wording of facts at hand; whatever they are given is escaped in HTML."""
+"""The packaged page templates, with facts in words at hand; whatever they are given is escaped in HTML."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING
 
-from matcher.present import wording
+from matcher.present import facts
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -24,9 +24,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(
-        day=wording.day,
-        deadline_text=wording.deadline_text,
-        facts_line=wording.facts_line,
-        status_text=wording.status_text,
+        day=facts.day,
+        deadline_text=facts.deadline_text,
+        facts_line=facts.facts_line,
+        status_text=facts.status_text,
     )
     return made

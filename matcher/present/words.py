@@ -1,4 +1,7 @@
-"""How a mail speaks: sentences from the catalogues, dates and money as the language writes them."""
+"""How facts are said: sentences from the catalogues, dates and money as the language writes them.
+
+Babel is loaded where it is needed: a question that is answered on a terminal in English does without.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,6 @@ from functools import cache
 from gettext import GNUTranslations
 from importlib import resources
 from typing import TYPE_CHECKING
-
-from babel.dates import format_date
-from babel.lists import format_list
-from babel.numbers import format_compact_currency, format_percent
 
 from matcher.model.subscription import Language
 
@@ -21,6 +20,9 @@ DOMAIN = "matcher"
 
 
 NARROW = "\u202f"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @cache
@@ -39,6 +41,7 @@ class Words:
     """
 
     language: Language
+    terse: bool = False  # dates and amounts are short, for lines and columns: `18 Mar 2027`, `17.5 M€`
 
     def say(self, sentence: str, **values: object) -> str:
         return catalogue(self.language).gettext(sentence).format(**values)
@@ -52,8 +55,10 @@ class Words:
         return "fr_FR" if self.language is Language.FR else "en_GB"
 
     def day(self, when: date) -> str:
-        """`1er mars 2027`, `1 March 2027`."""
-        return self._date(when, "d MMMM y")
+        """`1er mars 2027`, `1 March 2027`; terse `1 Mar 2027`."""
+        if self.terse and self.language is Language.EN:
+            return f"{when.day} {_MONTHS[when.month - 1]} {when.year:04d}"
+        return self._date(when, "d MMM y" if self.terse else "d MMMM y")
 
     def short_day(self, when: date) -> str:
         """`18 mars`, `18 Mar`: where the year is plain."""
@@ -65,29 +70,47 @@ class Words:
 
     def _date(self, when: date, pattern: str) -> str:
         """The first of a month is `1er` in French, which CLDR's patterns can't say."""
+        from babel.dates import format_date
+
         first = self.language is Language.FR and when.day == 1
         return format_date(when, pattern.replace("d ", "d'er' ") if first else pattern, locale=self._locale)
 
-    def money(self, euros: int) -> str:
-        """`3,5 M€`, `€3.5M`: rounded to two decimals of a million, no false precision below."""
+    def money(self, euros: float) -> str:
+        """`3,5 M€`, `€3.5M`, terse `3.5 M€`: rounded to two decimals of a million, no false precision below."""
+        if self.terse:
+            return self._short_money(euros)
+        from babel.numbers import format_compact_currency
+
         short = format_compact_currency(euros, "EUR", locale=self._locale, fraction_digits=2 if euros >= 10**6 else 0)
         if self.language is Language.EN:
             return short.replace("K", "k")
         return short.replace("\xa0€", "€" if short[-3].isalpha() else f"{NARROW}€").replace("\xa0", NARROW)
 
+    def _short_money(self, euros: float) -> str:
+        if euros >= 999_500:  # what would round to 1,000 k€
+            amount = f"{euros / 1_000_000:,.2f}".rstrip("0").rstrip(".").replace(",", " ")
+            return f"{amount.replace('.', ',') if self.language is Language.FR else amount} M€"
+        return f"{euros / 1_000:,.0f} k€" if euros >= 1_000 else f"{euros:.0f} €"
+
     def money_range(self, low: int, high: int) -> str:
         """`4–6 M€`, `€4M–€6M`; one amount where both are the same."""
         first, last = self.money(low), self.money(high)
-        if first == last:
+        if low == high if self.terse else first == last:
             return last
+        if self.terse:
+            return f"{first.removesuffix(' M€')}–{last}"
         if self.language is Language.FR and first.partition(NARROW)[2] == last.partition(NARROW)[2]:
             first = first.partition(NARROW)[0]
         return f"{first}–{last}"
 
     def percent(self, share: float) -> str:
         """`12 %` with the language's own space; what is below one percent shows as one."""
+        from babel.numbers import format_percent
+
         return format_percent(max(0.01, round(share, 2)), locale=self._locale).replace("\xa0", NARROW)
 
     def both(self, names: list[str]) -> str:
         """`A, B et C`."""
+        from babel.lists import format_list
+
         return format_list(names, locale=self._locale)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from matcher.store.calls import Calls
 from matcher.store.doubting import Doubts
 from matcher.store.engines import Transactions
-from matcher.store.facts import Facts, revision_of
+from matcher.store.kept_facts import Facts, revision_of
 from matcher.store.maintenance import Maintenance
 from matcher.store.outbox import Outbox
 from matcher.store.project_saving import ProjectSaving

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from matcher.store.engines import chunks, upsert
-from matcher.store.facts import grow_projects_revision
+from matcher.store.kept_facts import grow_projects_revision
 from matcher.store.runs import hold
 from matcher.store.schema import clean, organisations, participations, project_concepts, project_sources, projects
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from matcher.model.project import Participation, Project
 from matcher.store.engines import chunks
-from matcher.store.facts import projects_revision_of
+from matcher.store.kept_facts import projects_revision_of
 from matcher.store.schema import organisations, participations, projects
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import pytest
 
 from matcher.model.subscription import Language
 from matcher.model.terms import Name, Term, Terms, Who
-from matcher.present import phrases
+from matcher.present import facts
 from matcher.present.entry_words import _WHO
-from matcher.present.wording import closed_line, terms_line
+from matcher.present.facts import closed_line, terms_line
 from matcher.present.words import Words
 from tests.helpers.story import call
 
@@ -34,16 +34,16 @@ def with_terms(**values: object) -> Terms:
 def test_a_line_says_what_is_known(values: dict[str, object], english: str, french: str | None) -> None:
     entered = replace(call("A"), terms=with_terms(**values))
     assert terms_line(entered) == english
-    assert phrases.terms(Words(Language.EN), entered) == (english if english != "—" else None)
-    assert phrases.terms(Words(Language.FR), entered) == french
+    assert facts.terms(entered, Words(Language.EN)) == (english if english != "—" else None)
+    assert facts.terms(entered, Words(Language.FR)) == french
 
 
 def test_the_reason_of_what_is_closed() -> None:
     towns = replace(call("A"), terms=with_terms(who=Who.AUTHORITIES))
     assert closed_line(towns) == "public authorities only (a rule): “these words”"
-    assert phrases.closed(Words(Language.EN), towns) == "not open to us: public authorities only"
+    assert facts.closed(towns, Words(Language.EN)) == "not open to us: public authorities only"
     assert closed_line(call("B")) is None
-    assert phrases.closed(Words(Language.FR), call("B")) is None
+    assert facts.closed(call("B"), Words(Language.FR)) is None
 
 
 def test_everybody_who_may_apply_has_words() -> None:

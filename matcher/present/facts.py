@@ -1,4 +1,7 @@
-"""The facts of a call in the words of a mail: money, type of action, deadlines, what changed."""
+"""The facts of a call in words, said once: on a terminal, in files, pages and mails, in English or French.
+
+`Words` says how: its language, and whether there is room. Where none is given, it is English on a line of a terminal.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,24 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from matcher.model.call import Status
+from matcher.model.subscription import Language
 from matcher.model.terms import Audience
 from matcher.present import entry_words
+from matcher.present.words import Words
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from matcher.model.call import Call, Deadline
+    from matcher.model.call import Action, Call, Deadline
     from matcher.model.changes import Change
-    from matcher.present.words import Words
+
+UNKNOWN = "—"
+
+
+TERMINAL = Words(Language.EN, terse=True)
+"""English where there is little room: dates and amounts are short."""
+
 
 URGENT = 14
 """Days before a deadline from which it is shown as pressing."""
@@ -46,35 +57,48 @@ class ChangeLine:
     new: str
 
 
-def days_left(words: Words, days: int) -> str:
-    """`dans 3 jours`, `today`, `past`."""
+def money(euros: float | None, words: Words = TERMINAL) -> str:
+    """`17.5 M€`, `150 k€`; an em dash when unknown."""
+    return UNKNOWN if euros is None else words.money(euros)
+
+
+def contribution(pair: tuple[int, int] | None, words: Words = TERMINAL) -> str:
+    """EU contribution per project: `4–6 M€`."""
+    return UNKNOWN if pair is None else words.money_range(*pair)
+
+
+def day(when: date | None, words: Words = TERMINAL) -> str:
+    """`18 Mar 2027`."""
+    return words.day(when) if when else UNKNOWN
+
+
+def level_range(trl: Sequence[int]) -> str:
+    """`4→6`: from the start of a project to its end."""
+    return f"{trl[0]}" if trl[0] == trl[1] else f"{trl[0]}→{trl[1]}"
+
+
+def levels(trl: tuple[int, int] | None) -> str:
+    """`TRL 4→6`."""
+    return f"TRL {UNKNOWN if trl is None else level_range(trl)}"
+
+
+def action_codes(actions: Sequence[Action]) -> str:
+    """`HORIZON-RIA, HORIZON-IA`; an em dash where there is none."""
+    return ", ".join(untrusted.text(action.code, untrusted.TERM) for action in actions) or UNKNOWN
+
+
+def days_left(days: int, words: Words = TERMINAL) -> str:
+    """`dans 3 jours`, `115 days left` on a terminal, `today`, `past`."""
     if days < 0:
         return words.say("past")
     if days == 0:
         return words.say("today")
+    if words.terse:
+        return words.say_n("{n} day left", "{n} days left", days)
     return words.say_n("in {n} day", "in {n} days", days)
 
 
-def deadlines(words: Words, call: Call, today: date) -> tuple[DeadlineLine, ...]:
-    """Past stages of a call that still runs, then the coming deadlines, at most `DEADLINES` of them."""
-    coming = [d for d in call.deadlines if d.date >= today][:DEADLINES]
-    past = [d for d in call.deadlines if d.date < today][-1:]
-    return tuple(_deadline(words, d, call, today) for d in (*past, *coming))
-
-
-def later_deadlines(words: Words, call: Call, today: date) -> str | None:
-    """`et 6 autres dates`, where there are more than are spelt out."""
-    more = sum(d.date >= today for d in call.deadlines) - DEADLINES
-    return words.say_n("and {n} later date", "and {n} later dates", more) if more > 0 else None
-
-
-def _deadline(words: Words, deadline: Deadline, call: Call, today: date) -> DeadlineLine:
-    days = (deadline.date - today).days
-    when = words.say("{day}, 17:00 Brussels", day=words.day(deadline.date))
-    return DeadlineLine(when, days_left(words, days), stage(words, deadline, call), 0 <= days <= URGENT, days < 0)
-
-
-def stage(words: Words, deadline: Deadline, call: Call) -> str:
+def stage(deadline: Deadline, call: Call, words: Words = TERMINAL) -> str:
     """`étape 1 sur 2`, `cut-off 3 of 10`, `single stage`."""
     model = deadline.model or call.deadline_model or ""
     count = len(call.deadlines)
@@ -87,54 +111,115 @@ def stage(words: Words, deadline: Deadline, call: Call) -> str:
     return words.say("single stage")
 
 
-def actions(call: Call) -> str | None:
-    """`HORIZON-RIA`, with the label of the portal behind it where there is one type only."""
-    if not call.actions:
-        return None
-    return ", ".join(untrusted.text(action.code, untrusted.TERM) for action in call.actions[:4])
+def deadline_text(deadline: Deadline | None, call: Call, today: date, words: Words = TERMINAL) -> str:
+    """`18 Mar 2027 (115 days left, stage 1 of 2)`."""
+    if deadline is None:
+        if call.last_deadline is None:
+            return words.say("no deadline known")
+        return words.say("closed {day}", day=words.day(call.last_deadline))
+    left = days_left((deadline.date - today).days, words)
+    return f"{words.day(deadline.date)} ({left}, {stage(deadline, call, words)})"
 
 
-def money(words: Words, call: Call) -> str | None:
-    """`17,5 M€, 4–6 M€ par projet, 4 projets`."""
+def deadlines(call: Call, today: date, words: Words) -> tuple[DeadlineLine, ...]:
+    """Past stages of a call that still runs, then the coming deadlines, at most `DEADLINES` of them."""
+    coming = [d for d in call.deadlines if d.date >= today][:DEADLINES]
+    past = [d for d in call.deadlines if d.date < today][-1:]
+    return tuple(_deadline(d, call, today, words) for d in (*past, *coming))
+
+
+def later_deadlines(call: Call, today: date, words: Words) -> str | None:
+    """`et 6 autres dates`, where there are more than are spelt out."""
+    more = sum(d.date >= today for d in call.deadlines) - DEADLINES
+    return words.say_n("and {n} later date", "and {n} later dates", more) if more > 0 else None
+
+
+def _deadline(deadline: Deadline, call: Call, today: date, words: Words) -> DeadlineLine:
+    days = (deadline.date - today).days
+    when = words.say("{day}, 17:00 Brussels", day=words.day(deadline.date))
+    return DeadlineLine(when, days_left(days, words), stage(deadline, call, words), 0 <= days <= URGENT, days < 0)
+
+
+def status_text(call: Call, today: date, words: Words = TERMINAL) -> str:
+    """`open`, or `opens 17 Nov 2026` for what is forthcoming."""
+    status = call.status_on(today)
+    if status is Status.FORTHCOMING and call.opening:
+        return words.say("opens {day}", day=words.day(call.opening))
+    names = {
+        Status.FORTHCOMING: words.say("forthcoming"),
+        Status.OPEN: words.say("open"),
+        Status.CLOSED: words.say("closed"),
+        Status.WITHDRAWN: words.say("withdrawn"),
+    }
+    return names[status] if status else words.say("status unknown")
+
+
+def facts_line(call: Call, words: Words = TERMINAL) -> str:
+    """Action, money, grants, TRL on one line: `HORIZON-IA · budget 20 M€ · 3–5 M€ per project · 4 grants · TRL 4→6`."""
+    budget = words.say("budget {amount}", amount=money(call.budget_eur, words))
+    parts = (action_codes(call.actions), budget, *_support(call, words), levels(call.trl) if call.trl else "")
+    return " · ".join(part for part in parts if part)
+
+
+def funding(call: Call, words: Words) -> str | None:
+    """`17,5 M€ · 4–6 M€ par projet · 4 projets`."""
+    budget = () if call.budget_eur is None else (words.money(call.budget_eur),)
+    return " · ".join((*budget, *_support(call, words))) or None
+
+
+def _support(call: Call, words: Words) -> tuple[str, ...]:
+    """What a project gets, and how many are granted; what is unknown is left out."""
     parts = []
-    if call.budget_eur is not None:
-        parts.append(words.money(call.budget_eur))
     if call.contribution_eur is not None:
         parts.append(words.say("{amount} per project", amount=words.money_range(*call.contribution_eur)))
     if call.grants:
         parts.append(words.say_n("{n} grant", "{n} grants", call.grants))
-    return " · ".join(parts) or None
+    return tuple(parts)
 
 
-def terms(words: Words, call: Call) -> str | None:
-    """`consortium d'au moins 3 ; 100 % pour vous ; forfait`: the terms of entry on a line."""
+def terms(call: Call, words: Words = TERMINAL) -> str | None:
+    """`consortium d'au moins 3 ; 100 % pour vous ; forfait`: the terms of entry on a line; None where none is known."""
     said = [words.say(part.sentence, **part.values) for part in entry_words.in_short(call.terms)]
     return words.say("; ").join(said) or None
 
 
-def closed(words: Words, call: Call) -> str | None:
+def terms_line(call: Call, words: Words = TERMINAL) -> str:
+    """The terms of entry on a line; an em dash where nothing is known."""
+    return terms(call, words) or UNKNOWN
+
+
+def closed(call: Call, words: Words) -> str | None:
     """Why a research institute may not enter; None where it may, or where nothing says."""
-    term, who = call.terms.closed_to(Audience.RESEARCH), entry_words.who(call.terms)
+    who = _closed_to_research(call, words)
+    return words.say("not open to us: {who}", who=who) if who else None
+
+
+def closed_line(call: Call, words: Words = TERMINAL) -> str | None:
+    """The same with its source and the words that say so."""
+    term, who = call.terms.closed_to(Audience.RESEARCH), _closed_to_research(call, words)
     if term is None or who is None:
         return None
-    return words.say("not open to us: {who}", who=words.say(who.sentence, **who.values))
+    return f"{who} ({term.source})" + (f": “{term.words}”" if term.words else "")
 
 
-def levels(trl: Sequence[int]) -> str:
-    return f"{trl[0]}" if trl[0] == trl[1] else f"{trl[0]}→{trl[1]}"
+def _closed_to_research(call: Call, words: Words) -> str | None:
+    who = entry_words.who(call.terms)
+    if who is None or call.terms.closed_to(Audience.RESEARCH) is None:
+        return None
+    return words.say(who.sentence, **who.values)
 
 
-def opening(words: Words, call: Call, today: date) -> str | None:
+def opening(call: Call, today: date, words: Words) -> str | None:
     """`ouvre le 10 février 2027 (dans 50 jours)` for what is forthcoming."""
     if call.status_on(today) is not Status.FORTHCOMING:
         return None
     if call.opening is None:
         return words.say("not open yet")
-    left = days_left(words, (call.opening - today).days)
+    left = days_left((call.opening - today).days, words)
     return words.say("opens {day} ({left})", day=words.day(call.opening), left=left)
 
 
-def changes(words: Words, found: Iterable[Change]) -> tuple[ChangeLine, ...]:
+def changes(found: Iterable[Change], words: Words) -> tuple[ChangeLine, ...]:
     """One line per field, from its first old value to its last new one, weightiest first."""
     merged: dict[str, tuple[Change, Change]] = {}
     for change in sorted(found, key=lambda c: c.seen_at):
@@ -183,7 +268,7 @@ _VALUES: dict[str, Callable[[Words, Any], str]] = {
     "grants": lambda _, value: str(int(value)),
     "opening": lambda words, value: words.day(date.fromisoformat(str(value))),
     "actions": lambda _, value: ", ".join(untrusted.text(code, untrusted.TERM) for code in value[:4]),
-    "trl": lambda _, value: levels((int(value[0]), int(value[1]))),
+    "trl": lambda _, value: level_range((int(value[0]), int(value[1]))),
     "deadline_model": lambda _, value: untrusted.text(value, untrusted.TERM),
     "title": lambda _, value: untrusted.text(value, untrusted.TITLE),
     "destination": lambda _, value: untrusted.text(value, untrusted.TITLE),
