@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+from matcher.api.call_frames import CallFrames, DayLike, Words, day_of
 from matcher.api.drafts import Draft, new_institute
-from matcher.api.entry_frames import EntryFrames
 from matcher.api.labels import labelled
 from matcher.api.results import Matches, Page, Why
 from matcher.app import questions
@@ -17,20 +17,16 @@ from matcher.model.match import THRESHOLD
 from matcher.model.question import CallFilter, Question, check_limits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
     import pandas as pd
 
     from matcher.api.network import Network
-    from matcher.app.home import Home
-
-Words = str | Iterable[str]
-DayLike = date | str
 
 
-class Questions(EntryFrames):
+class Questions(CallFrames):
     """Answers questions about calls, matches and profiles from one store, as the command line does; it only reads."""
-
-    def __init__(self, home: Home, *, as_of: date | None = None) -> None:
-        super().__init__(home, as_of)
 
     @property
     def as_of(self) -> date:
@@ -121,38 +117,6 @@ class Questions(EntryFrames):
             79
         """
         return Page(questions.show(self._home, call, institute=institute, as_of=self._as_of))
-
-    def calls(
-        self,
-        words: Words = (),
-        *,
-        status: Words = "live",
-        programme: Words = (),
-        action: Words = (),
-        deadline_before: DayLike | None = None,
-        deadline_after: DayLike | None = None,
-    ) -> pd.DataFrame:
-        """The calls whose identifier or title holds every one of `words`, next deadline first.
-
-        Returns:
-            (calls, `matcher.frames.CALL_COLUMNS`); money in euros, days as dates, unknown as NA.
-
-        Example:
-            >>> session.calls("hydrogen", programme="HORIZON")[["status", "next_deadline"]].dtypes.tolist()
-            [CategoricalDtype(...), dtype('<M8[s]')]
-        """
-        from matcher.present.frames import calls_frame
-
-        wanted = CallFilter.of(
-            status=status,
-            programme=programme,
-            action=action,
-            deadline_before=day_of(deadline_before),
-            deadline_after=day_of(deadline_after),
-            words=words,
-        )
-        listing = questions.calls(self._home, Question(filter=wanted, as_of=self._as_of))
-        return labelled(calls_frame(listing.calls, listing.as_of), listing.sample)
 
     def changes(
         self,
@@ -271,15 +235,3 @@ class Questions(EntryFrames):
         first, last = day_of(since), day_of(until) or self.as_of
         found = first_recommended(current_index(self._home), name, first or last, last, top=top, min_fit=min_fit)
         return self._labelled(found)
-
-
-def day_of(value: DayLike | None) -> date | None:
-    """A day, given as one or as `2026-05-07`. Raises UsageError."""
-    if isinstance(value, datetime):
-        return value.date()
-    if value is None or isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise UsageError(f"{value!r} is no date; write it as 2026-05-07.") from None

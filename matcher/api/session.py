@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from matcher.api.reading import DayLike, Questions, Words, day_of
+from matcher.api.call_frames import DayLike, Words, day_of
+from matcher.api.reading import Questions
 from matcher.api.results import DigestPage
 from matcher.app import questions
 from matcher.app.home import Home

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index, encoding, is_current, opened_index
 from matcher.errors import StoreMissing, UsageError
-from matcher.model.answers import CallListing, ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
-from matcher.model.call import LIVE, Call
+from matcher.model.answers import ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
 from matcher.model.day import brussels_day, noon
 from matcher.model.question import CallFilter, Question, check_known
 from matcher.model.subscription import Language
@@ -31,7 +30,7 @@ def rank(home: Home, question: Question) -> Ranking:
     from matcher.ranking.matching import Depth, best_matches
 
     index = current_index(home)
-    _check_words(index, question.filter)
+    check_words(index, question.filter)
     day = home.day(question.as_of, index)
     asked = _asked(home, index, question)
     top, min_fit = _limits(home, question)
@@ -79,21 +78,6 @@ def show(home: Home, call: str, *, institute: str | None = None, as_of: date | N
         changes = _until(day.date, store.calls.changes(identifier=identifier))
         unconfirmed = store.doubts.of_call(identifier)
     return ShownCall(index.full_call(row), day.date, changes, match, day.sample, unconfirmed)
-
-
-def calls(home: Home, question: Question) -> CallListing:
-    """The calls that pass a filter, next deadline first, calls without one last."""
-    index = current_index(home)
-    wanted, day = question.filter, home.day(question.as_of, index)
-    _check_words(index, wanted)
-    rows = index.live_rows(day.date) if wanted.status and wanted.status <= LIVE else range(len(index))
-    passing = [call for call in map(index.call, rows) if wanted.stopped_by(call, day.date) is None]
-
-    def soonest(call: Call) -> tuple[date, str]:
-        following = call.next_deadline(day.date)
-        return (following.date if following else date.max, call.identifier)
-
-    return CallListing(tuple(sorted(passing, key=soonest)), day.date, day.sample)
 
 
 def changes(home: Home, question: Question, *, call: str | None = None, since: date | None = None) -> ChangeListing:
@@ -228,7 +212,7 @@ def _until(day: date, changes: Sequence[Change]) -> tuple[Change, ...]:
     return tuple(change for change in changes if brussels_day(change.seen_at) <= day)
 
 
-def _check_words(index: Index, wanted: CallFilter) -> None:
+def check_words(index: Index, wanted: CallFilter) -> None:
     """Raises UsageError for a filter that names a programme or type of action that there is not."""
     if not (wanted.programmes or wanted.actions):
         return

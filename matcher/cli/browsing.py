@@ -1,4 +1,4 @@
-"""`matcher calls`, `institutes` and `profile`."""
+"""`matcher institutes` and `profile`."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matcher.app import questions
-from matcher.cli.options import as_of_option, filter_options, question_of
-from matcher.cli.output import output_options, print_csv, print_json, say, styled, table
+from matcher.cli.options import as_of_option
+from matcher.cli.output import output_options, print_csv, print_json, styled, table
 from matcher.errors import UsageError
-from matcher.present.facts import action_codes, day, money, status_text
 from matcher.present.records import (
-    CALL_FIELDS,
-    call_record,
     envelope,
     institute_record,
     label_text,
     match_record,
-    sample_label,
 )
 
 if TYPE_CHECKING:
@@ -27,39 +23,6 @@ if TYPE_CHECKING:
     from matcher.app.home import Home
     from matcher.model.institute import Institute
     from matcher.model.match import Match, SkillCheck
-
-
-@click.command("calls")
-@click.argument("words", nargs=-1)
-@filter_options
-@as_of_option
-@output_options
-@click.pass_obj
-def calls_command(home: Home, /, output: str | None, **asked: Any) -> None:
-    """List the live calls, or those whose identifier or title holds every one of WORDS."""
-    listing = questions.calls(home, question_of(None, asked))
-    records = (call_record(call, listing.as_of) for call in listing.calls)
-    label = sample_label(listing.sample)
-    if output == "json":
-        print_json(envelope(as_of=listing.as_of.isoformat(), **label, calls=list(records)))
-    elif output == "csv":
-        print_csv(({**record, **label} for record in records), (*CALL_FIELDS, *label))
-    else:
-        if listing.sample:
-            click.echo(f"Note: {listing.sample}\n")
-        rows = [
-            (
-                call.identifier,
-                status_text(call, listing.as_of),
-                day(following.date) if (following := call.next_deadline(listing.as_of)) else "—",
-                action_codes(call.actions[:1]),
-                money(call.budget_eur),
-                call.title,
-            )
-            for call in listing.calls
-        ]
-        click.echo(table(("call", "status", "next deadline", "action", "budget", "title"), rows))
-        say(f"{len(rows)} calls as of {day(listing.as_of)}")
 
 
 @click.command("institutes")

@@ -20,7 +20,7 @@ COMMANDS = {
     "rank": ("matcher.cli.asking", "The best calls for an institute, or for any text."),
     "why": ("matcher.cli.asking", "Why a call was, or was not, recommended."),
     "show": ("matcher.cli.asking", "One call in full, with evidence and history."),
-    "calls": ("matcher.cli.browsing", "List or search the calls."),
+    "calls": ("matcher.cli.finding", "List or search the calls."),
     "institutes": ("matcher.cli.browsing", "List the institutes."),
     "projects": (
         "matcher.cli.project_listing",

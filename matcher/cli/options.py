@@ -11,6 +11,7 @@ import click
 
 from matcher.errors import UsageError
 from matcher.model.question import FILTERS, About, CallFilter, Filter, Question
+from matcher.model.searched import SORTS, Search
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,8 +90,19 @@ def read_text(path: Path) -> str:
 def filter_options(command: Command) -> Command:
     """The filters of `rank` and `calls`, out of the table that every question is made by."""
     for one in reversed(FILTERS):
-        if one.name != "words":  # what is searched for is the command's argument
-            command = _filter_option(one)(command)
+        command = _filter_option(one)(command)
+    return command
+
+
+def search_options(command: Command) -> Command:
+    """How words are searched for, and in which order calls are listed."""
+    for option in (
+        click.option("--limit", type=click.IntRange(1), help="How many at most [20 of a search, else all]."),
+        click.option("--sort", type=click.Choice(SORTS), help="The order [relevance of a search, else deadline]."),
+        click.option("--without", multiple=True, metavar="WORD", help="Leave out what holds this; may be repeated."),
+        click.option("--phrase", is_flag=True, help="The words side by side, in this order."),
+    ):
+        command = option(command)
     return command
 
 
@@ -121,4 +133,7 @@ def question_of(about: About, asked: Mapping[str, Any], *, explain: bool = False
         asked.get("min_fit"),
         asked.get("as_of"),
         explain,
+        Search(tuple(asked.get("words", ())), asked.get("phrase", False), tuple(asked.get("without", ()))),
+        asked.get("sort"),
+        asked.get("limit"),
     )

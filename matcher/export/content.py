@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from matcher.app import questions
+from matcher.app import lookup, questions
 from matcher.app.kept_index import current_index
 from matcher.errors import UsageError
 from matcher.model.day import brussels_day, noon
@@ -111,7 +111,7 @@ def calls(
 
     Raises UsageError for an unknown institute, and when `top` or `min_fit` is given without one.
     """
-    found = questions.calls(home, question).calls
+    found = lookup.calls(home, question).calls
     if not institutes:
         if question.top is not None or question.min_fit is not None:
             raise UsageError("--top and --min-fit rank for an institute: give --institute as well.")

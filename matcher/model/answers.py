@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matcher.model.institute import Institute
     from matcher.model.match import Evidence, Match
     from matcher.model.rows import FetchReport
+    from matcher.model.searched import SearchOutcome
     from matcher.model.subscription import (
         AddressRecord,
         DeliveryReport,
@@ -70,11 +71,12 @@ class ShownCall:
 
 @dataclass(frozen=True, slots=True)
 class CallListing:
-    """Calls that pass a filter, in the order of their next deadline."""
+    """Calls that pass a filter, in the order that was asked for; `outcome` where they were searched for."""
 
     calls: tuple[Call, ...]
     as_of: date
     sample: str | None
+    outcome: SearchOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True)

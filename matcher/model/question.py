@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlencode
 from matcher.errors import UsageError, shorten
 from matcher.model.call import LIVE, Call, Status
 from matcher.model.institute import Profile
+from matcher.model.searched import Search, check_sort
 from matcher.model.terms import Audience
 
 if TYPE_CHECKING:
@@ -71,11 +72,6 @@ def _not_after(limit: date, call: Call, on: date) -> bool:
     return deadline is None or deadline <= limit
 
 
-def _lacks_a_word(words: Sequence[str], call: Call, _on: date) -> bool:
-    haystack = " ".join((call.identifier, call.title, call.call_title or "")).casefold()
-    return not all(word.casefold() in haystack for word in words)
-
-
 FILTERS = (
     Filter(
         "status",
@@ -126,16 +122,6 @@ FILTERS = (
         _not_after,
     ),
     Filter(
-        "words",
-        "words",
-        "words",
-        {
-            "en": "In the identifier or title.",
-            "fr": "Dans l'identifiant ou le titre.",
-        },
-        _lacks_a_word,
-    ),
-    Filter(
         "open_to",
         "open_to",
         "audience",
@@ -159,7 +145,6 @@ class CallFilter:
     actions: frozenset[str] = frozenset()  # codes or their endings: RIA matches HORIZON-RIA
     deadline_before: date | None = None
     deadline_after: date | None = None
-    words: tuple[str, ...] = ()
     open_to: Audience | None = None  # None: what research may not enter stands apart
     _asked: tuple[tuple[Filter, Any], ...] = field(init=False, repr=False, compare=False)
 
@@ -186,7 +171,6 @@ class CallFilter:
             actions=frozenset(a.upper() for a in listed(words.get("action") or ())),
             deadline_before=words.get("deadline_before"),
             deadline_after=words.get("deadline_after"),
-            words=listed(words.get("words") or ()),
             open_to=_audience(words.get("open_to")),
         )
 
@@ -203,7 +187,7 @@ class Question:
     """Which calls suit whom: everything that can be asked, checked when it is made.
 
     `top` and `min_fit` are None where the settings decide, `as_of` where today does; `explain` adds the sentence where
-    the evidence stands.
+    the evidence stands. `search`, `sort` and `limit` are of calls that are listed, not ranked.
     """
 
     about: About = None
@@ -212,8 +196,13 @@ class Question:
     min_fit: int | None = None
     as_of: date | None = None
     explain: bool = False
+    search: Search = field(default_factory=Search)
+    sort: str | None = None
+    limit: int | None = None
 
     def __post_init__(self) -> None:
+        check_sort(self.sort, self.search.words)
+        check_limits(self.limit, name="limit")
         if isinstance(self.about, str) and not self.about.strip():
             raise UsageError("The text is empty: give some words to rank for.")
         check_limits(self.top, self.min_fit)
@@ -231,19 +220,20 @@ class Question:
         if isinstance(self.about, str):
             pairs.append(("text", self.about))
         pairs += [(one.name, word) for one in FILTERS for word in _written(one, getattr(self.filter, one.field))]
-        for name in ("top", "min_fit", "as_of"):
+        pairs += [("words", word) for word in self.search.words] + [("without", word) for word in self.search.without]
+        for name in ("top", "min_fit", "as_of", "sort", "limit"):
             value = getattr(self, name)
             if value is not None:
                 pairs.append((name, str(value)))
-        if self.explain:
-            pairs.append(("explain", "1"))
+        flags = {"explain": self.explain, "phrase": self.search.phrase}
+        pairs += [(name, "1") for name, is_set in flags.items() if is_set]
         return urlencode(pairs)
 
     @classmethod
     def from_query(cls, query: str) -> Question:
         """The question of an address, whose keys are the names of `FILTERS` and of the fields. Raises UsageError."""
         asked = parse_qs(query, keep_blank_values=True)
-        known = {one.name for one in FILTERS} | {"institute", "text", "top", "min_fit", "as_of", "explain"}
+        known = {one.name for one in FILTERS} | _OTHER_KEYS
         for name in asked:
             if name not in known:
                 raise UsageError(f"Nothing can be asked by {shorten(name)}: {_hint(name, known)}")
@@ -258,7 +248,14 @@ class Question:
             min_fit=_number("min_fit", last.get("min_fit")),
             as_of=_day("as_of", last.get("as_of")),
             explain=last.get("explain") == "1",
+            search=Search(tuple(asked.get("words", ())), last.get("phrase") == "1", tuple(asked.get("without", ()))),
+            sort=last.get("sort"),
+            limit=_number("limit", last.get("limit")),
         )
+
+
+_OTHER_KEYS = {"institute", "text", "top", "min_fit", "as_of", "explain", "words", "phrase", "without", "sort", "limit"}
+"""What an address can say beside the filters."""
 
 
 def check_limits(top: int | None = None, min_fit: int | None = None, *, name: str = "top") -> None:

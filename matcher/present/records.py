@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matcher.model.institute import Institute
     from matcher.model.project import Participation, ProjectReport
     from matcher.model.rows import FetchReport
+    from matcher.model.searched import SearchOutcome
     from matcher.model.subscription import DeliveryReport, Item, MailsLeft, NetworkView
     from matcher.model.terms import Terms
 
@@ -127,6 +128,16 @@ def terms_record(terms: Terms) -> Record:
         term.name: {"value": term.value, "source": term.source, "words": term.words or None} for term in terms.found
     }
     return {name.value: found.get(name) for name in Name}
+
+
+def outcome_record(outcome: SearchOutcome) -> Record:
+    """What a search says beside its calls: how many there are, and of nothing found why."""
+    return {
+        "found": outcome.found,
+        "missing": {word: list(near) for word, near in outcome.missing.items()},
+        "elsewhere": outcome.elsewhere,
+        "guessed": outcome.guessed,
+    }
 
 
 REASONS = 5

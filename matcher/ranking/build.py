@@ -19,12 +19,14 @@ from matcher.model.call import pack
 from matcher.model.programmes import programme_part
 from matcher.ranking import chance
 from matcher.ranking.call_arrays import call_arrays, stranger_arrays
+from matcher.ranking.call_words import PREFIX, call_fields
 from matcher.ranking.encoder import meaning_arrays
 from matcher.ranking.fitting import FEWEST, LASTING, background_arrays, count_projects, strangers
 from matcher.ranking.generation import Generation, StringTable
 from matcher.ranking.index import Index
 from matcher.ranking.likeness import WAYS, compare
 from matcher.ranking.owned import pack_projects, project_facts
+from matcher.ranking.places import place_arrays
 from matcher.ranking.profile import PartVectors, QueryVector, own_mark, own_side, query_vector, written_projects
 from matcher.ranking.scoring import own_of
 from matcher.ranking.skillset import pack_skills, skills_of
@@ -125,6 +127,7 @@ def build(
         **_similar(weights, len(model.terms), reference, ordered, lender),
         **_call_arrays(ordered, parts),
         **StringTable.pack(term.encode() for term in terms).arrays("terms"),
+        **place_arrays(map(call_fields, ordered), analyzer, PREFIX),
         **(meaning_arrays(encoding, ordered, profiles, lender) if encoding else {}),
         **learned,
         "standard": np.array([call.identifier in standard for call in ordered], dtype=np.bool_),

@@ -63,14 +63,20 @@ class StringTable:
 
     def find(self, item: bytes, low: int = 0, high: int | None = None) -> int | None:
         """Position of `item` between two positions where the strings are sorted, or None."""
-        end = high = len(self) if high is None else high
+        end = len(self) if high is None else high
+        low = self.place(item, low, end)
+        return low if low < end and self[low] == item else None
+
+    def place(self, item: bytes, low: int = 0, high: int | None = None) -> int:
+        """How many of the strings between two positions, which are sorted, come before `item`, counted from 0."""
+        high = len(self) if high is None else high
         while low < high:
             middle = (low + high) // 2
             if self[middle] < item:
                 low = middle + 1
             else:
                 high = middle
-        return low if low < end and self[low] == item else None
+        return low
 
     def arrays(self, name: str) -> dict[str, Array]:
         return {f"{name}_blob": self._blob, f"{name}_offsets": self._offsets}

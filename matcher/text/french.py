@@ -101,6 +101,11 @@ def translated(text: str, known: Callable[[str], bool]) -> list[tuple[str, str]]
     return found
 
 
+def pieces(text: str) -> list[Piece]:
+    """The pieces of a short text with all their renderings, from left to right."""
+    return [piece for line in text.splitlines() for piece in _pieces(words(line))]
+
+
 def _pieces(found: list[str]) -> list[Piece]:
     """The pieces of a line, from left to right."""
     pieces: list[Piece] = []

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from matcher.cli.main import COMMANDS
-from tests.helpers.home import DAY, LIFE_CALL, PHOTONIC, Answer, Place, some_rows
+from tests.helpers.home import BARE, DAY, LIFE_CALL, PHOTONIC, Answer, Place, some_rows
 
 NOTE = "Packaged sample, not the live portal"
 
@@ -143,6 +143,37 @@ def test_filters(run, fetched):
     assert names("--action", "RIA") == []
     assert len(names("--deadline-after", "2027-01-01", "--deadline-before", "2027-01-05")) == 2
     assert names("--status", "closed") == []
+
+
+def test_a_search_fits_eighty_columns_and_shows_the_sentence(run, fetched):
+    answer = run(fetched, "calls", "photonic", "wafer", "--as-of", DAY)
+    assert answer.out.startswith(PHOTONIC)
+    assert "“Silicon photonics, integrated circuits, microelectronics and MEMS sensors" in answer.out
+    assert max(map(len, answer.out.splitlines())) <= 80
+    assert "1 of 1 calls" in answer.err
+
+
+def test_of_nothing_found_a_search_says_why(run, fetched):
+    assert "'photonnics'; near it: photonics." in run(fetched, "calls", "photonnics", "--as-of", DAY).out
+    apart = run(fetched, "calls", "wafers", "lymphoma", "--as-of", DAY)
+    assert "each of them alone is there" in apart.out
+    stopped = run(fetched, "calls", "photonics", "--status", "closed", "--as-of", DAY)
+    assert "3 others do: --status all" in stopped.out
+    named = run(fetched, "calls", PHOTONIC.replace("TEST", "TSET"), "--as-of", DAY)
+    assert "these are nearly spelt so" in named.out
+
+
+def test_a_search_is_sorted_and_cut_as_asked(run, fetched):
+    def names(*arguments: str) -> list[str]:
+        answer = run(fetched, "calls", "heating", "--as-of", DAY, "--json", *arguments)
+        return [call["call"] for call in json.loads(answer.out)["calls"]]
+
+    *dated, bare = names("--sort", "deadline")
+    assert bare == BARE  # what is unknown comes last
+    assert dated == sorted(dated)
+    assert names("--sort", "opening") == [*dated[::-1], bare]
+    assert len(names("--limit", "2")) == 2
+    assert run(fetched, "calls", "--sort", "relevance").code == 2
 
 
 def test_no_colour_where_there_is_no_terminal(run, fetched):

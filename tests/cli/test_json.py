@@ -249,6 +249,15 @@ def test_csv_holds_no_formula(run, fetched, command):
         assert "'=HYPERLINK" in answer.out
 
 
+def test_a_search_says_how_many_there_are_and_the_sentence_of_each(run, fetched):
+    record = asked(run, fetched, "calls", "photonics", "--as-of", DAY, "--limit", "1")
+    assert set(record) == {"as_of", "calls", "found", "missing", "elsewhere", "guessed"}
+    assert (record["found"], record["missing"], record["elsewhere"], record["guessed"]) == (3, {}, 0, False)
+    assert "sentence" in record["calls"][0]
+    none = asked(run, fetched, "calls", "photonnics", "--as-of", DAY)
+    assert (none["found"], none["missing"]) == (0, {"photonnics": ["photonics", "photonic"][:1]})
+
+
 def test_an_empty_listing_still_has_a_header(run, fetched):
     answer = run(fetched, "calls", "nosuchword", "--as-of", DAY, "--csv")
     assert answer.out.strip().split(",") == list(CALL)

@@ -214,6 +214,6 @@ def test_pinned_calls_come_first_whatever_their_fit_but_not_past_a_filter():
     assert {match.call.identifier for match in best if match.pinned} == holders
     assert all(match.pinned for match in best[: len(holders)])
     assert [match.rank for match in best] == list(range(1, len(best) + 1))
-    other = CallFilter(status=frozenset(), words=("no such words",))
+    other = CallFilter(status=frozenset(), programmes=frozenset({"NO SUCH PROGRAMME"}))
     filtered = best_matches(scored, other, TODAY, Depth(10))
     assert filtered == []

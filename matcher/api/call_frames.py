@@ -1,0 +1,85 @@
+"""What calls are listed, and searched for, in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from matcher.api.entry_frames import EntryFrames
+from matcher.api.labels import labelled
+from matcher.app import lookup
+from matcher.errors import UsageError
+from matcher.model.question import CallFilter, Question, listed
+from matcher.model.searched import Search
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Words = str | Iterable[str]
+DayLike = date | str
+
+
+class CallFrames(EntryFrames):
+    """Lists and searches calls of one store, as `matcher calls` does; it only reads."""
+
+    def calls(  # noqa: PLR0913 (keywords that people type; inside they are one Question)
+        self,
+        words: Words = (),
+        *,
+        status: Words = "live",
+        programme: Words = (),
+        action: Words = (),
+        deadline_before: DayLike | None = None,
+        deadline_after: DayLike | None = None,
+        phrase: bool = False,
+        without: Words = (),
+        sort: str | None = None,
+        limit: int | None = None,
+    ) -> pd.DataFrame:
+        """The calls that hold all of `words`, French or English, best first; without words next deadline first.
+
+        Args:
+            words: searched for in title, identifier, keywords and text.
+            status: `live`, `all`, or one or several of forthcoming, open, closed, withdrawn.
+            programme: abbreviations (`HORIZON`, `LIFE`).
+            action: types of action (`RIA`, `HORIZON-CSA`).
+            deadline_before: the next deadline is before this day.
+            deadline_after: the next deadline is after this day.
+            phrase: the words side by side, in this order.
+            without: words, or phrases, that must not be there.
+            sort: `relevance`, `deadline`, `opening` or `budget`.
+            limit: how many at most.
+
+        Returns:
+            (calls, `matcher.frames.CALL_COLUMNS`); money in euros, days as dates, unknown as NA.
+
+        Example:
+            >>> session.calls("hydrogen", programme="HORIZON")[["status", "next_deadline"]].dtypes.tolist()
+            [CategoricalDtype(...), dtype('<M8[s]')]
+        """
+        from matcher.present.frames import calls_frame
+
+        wanted = CallFilter.of(
+            status=status,
+            programme=programme,
+            action=action,
+            deadline_before=day_of(deadline_before),
+            deadline_after=day_of(deadline_after),
+        )
+        search = Search(listed(words), phrase, listed(without))
+        question = Question(filter=wanted, as_of=self._as_of, search=search, sort=sort, limit=limit)
+        listing = lookup.calls(self._home, question)
+        return labelled(calls_frame(listing.calls, listing.as_of), listing.sample)
+
+
+def day_of(value: DayLike | None) -> date | None:
+    """A day, given as one or as `2026-05-07`. Raises UsageError."""
+    if isinstance(value, datetime):
+        return value.date()
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise UsageError(f"{value!r} is no date; write it as 2026-05-07.") from None

@@ -1,0 +1,83 @@
+"""Calls that are listed or searched for: what the saved index answers without ranking for anybody."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from matcher.app.kept_index import current_index
+from matcher.app.questions import check_words
+from matcher.model.answers import CallListing
+from matcher.model.call import LIVE
+from matcher.model.searched import SearchOutcome, check_sort
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from matcher.app.home import Home
+    from matcher.model.call import Call
+    from matcher.model.day import Day
+    from matcher.model.question import Question
+    from matcher.ranking.index import Index
+
+
+def calls(home: Home, question: Question) -> CallListing:
+    """The calls that pass a filter, and hold the words where some are searched for.
+
+    With words the best come first, without any the next deadline does, and a call without one comes last.
+    """
+    index = current_index(home)
+    check_words(index, question.filter)
+    day = home.day(question.as_of, index)
+    if question.search:
+        return _searched(index, question, day)
+    rows = index.live_rows(day.date) if _only_live(question) else range(len(index))
+    passing = _passing(index, rows, question, day.date)
+    ordered = sorted(passing, key=_order(question.sort or "deadline", day.date))
+    return CallListing(tuple(ordered[: question.limit]), day.date, day.sample)
+
+
+def _searched(index: Index, question: Question, day: Day) -> CallListing:
+    from matcher.ranking.call_words import search_calls
+
+    sought = search_calls(index, question.search)
+    may_be_live = index.may_be_live(day.date) if _only_live(question) else None
+    rows = [row for row in sought.rows if may_be_live is None or may_be_live[row]]
+    passing = _passing(index, rows, question, day.date)
+    sort = check_sort(question.sort, question.search.words)
+    if sort != "relevance":
+        passing.sort(key=_order(sort, day.date))
+    shown = passing[: question.limit]
+    outcome = SearchOutcome(
+        found=len(passing),
+        sentences=sought.sentences(shown) if question.explain else {},
+        missing=sought.missing,
+        elsewhere=0 if passing else len(sought.rows),
+        guessed=sought.guessed,
+    )
+    return CallListing(tuple(shown), day.date, day.sample, outcome)
+
+
+def _only_live(question: Question) -> bool:
+    return bool(question.filter.status) and question.filter.status <= LIVE
+
+
+def _passing(index: Index, rows: Iterable[int], question: Question, on: date) -> list[Call]:
+    return [call for call in map(index.call, rows) if question.filter.stopped_by(call, on) is None]
+
+
+def _order(sort: str, on: date) -> Callable[[Call], tuple[float, str]]:
+    """What calls are sorted by; what is unknown comes last."""
+
+    def soonest(call: Call) -> float:
+        following = call.next_deadline(on)
+        return following.date.toordinal() if following else date.max.toordinal()
+
+    def newest(call: Call) -> float:
+        return -call.opening.toordinal() if call.opening else 0
+
+    def richest(call: Call) -> float:
+        return -(call.budget_eur or 0)
+
+    measure = {"deadline": soonest, "opening": newest, "budget": richest}[sort]
+    return lambda call: (measure(call), call.identifier)

@@ -1,0 +1,126 @@
+"""`matcher calls`: what is listed, and searched for by words."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from matcher.app import lookup
+from matcher.cli.options import as_of_option, filter_options, question_of, search_options
+from matcher.cli.output import output_options, print_csv, print_json, say, styled, table, width
+from matcher.model.searched import LIMIT
+from matcher.present.facts import action_codes, day, money, status_text
+from matcher.present.records import CALL_FIELDS, call_record, envelope, outcome_record, sample_label
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from matcher.app.home import Home
+    from matcher.model.answers import CallListing
+    from matcher.model.call import Call
+    from matcher.model.searched import SearchOutcome
+
+COLUMNS = 80
+"""What a search fills at most: it is read, not scanned."""
+
+
+@click.command("calls")
+@click.argument("words", nargs=-1)
+@search_options
+@filter_options
+@as_of_option
+@output_options
+@click.pass_obj
+def calls_command(home: Home, /, output: str | None, **asked: Any) -> None:
+    """List the live calls, or search them: those that hold all of WORDS, best first.
+
+    Title, identifier, keywords and text are searched, in English and French, in any form of a word: "batteries"
+    finds "battery", "capteurs" finds "sensors". Identifiers may be cut or misspelt.
+    """
+    question = question_of(None, asked, explain=True)
+    if question.search and question.limit is None:
+        question = replace(question, limit=LIMIT)
+    listing = lookup.calls(home, question)
+    label = sample_label(listing.sample)
+    if output == "json":
+        _print_json(listing, label)
+    elif output == "csv":
+        rows = ({**call_record(call, listing.as_of), **label} for call in listing.calls)
+        print_csv(rows, (*CALL_FIELDS, *label))
+    else:
+        if listing.sample:
+            click.echo(f"Note: {listing.sample}\n")
+        if listing.outcome is None:
+            _print_table(listing)
+        else:
+            _print_found(listing, listing.outcome, " ".join(asked["words"]))
+
+
+def _print_json(listing: CallListing, label: dict[str, Any]) -> None:
+    records = [call_record(call, listing.as_of) for call in listing.calls]
+    about: dict[str, Any] = {}
+    if listing.outcome is not None:
+        about = outcome_record(listing.outcome)
+        for record in records:
+            record["sentence"] = listing.outcome.sentences.get(record["call"])
+    print_json(envelope(as_of=listing.as_of.isoformat(), **label, **about, calls=records))
+
+
+def _print_table(listing: CallListing) -> None:
+    rows = [
+        (
+            call.identifier,
+            status_text(call, listing.as_of),
+            day(following.date) if (following := call.next_deadline(listing.as_of)) else "—",
+            action_codes(call.actions[:1]),
+            money(call.budget_eur),
+            call.title,
+        )
+        for call in listing.calls
+    ]
+    click.echo(table(("call", "status", "next deadline", "action", "budget", "title"), rows))
+    say(f"{len(rows)} calls as of {day(listing.as_of)}")
+
+
+def _print_found(listing: CallListing, outcome: SearchOutcome, asked: str) -> None:
+    if outcome.guessed:
+        click.echo(f"No call is named {asked}; these are nearly spelt so.\n")
+    for call in listing.calls:
+        click.echo(_found_block(call, outcome.sentences.get(call.identifier), listing.as_of) + "\n")
+    if not listing.calls:
+        click.echo(nothing_found("call", outcome))
+    more = f"; --limit {outcome.found} shows all" if outcome.found > len(listing.calls) else ""
+    say(f"{len(listing.calls)} of {outcome.found} calls as of {day(listing.as_of)}{more}")
+
+
+def nothing_found(what: str, outcome: SearchOutcome) -> str:
+    """Why a search found nothing, and what may be meant."""
+    if outcome.elsewhere:
+        return f"No {what} that passes the filters has all of these words; {outcome.elsewhere} others do: --status all."
+    if not outcome.missing:
+        return f"No {what} has all of these words; each of them alone is there. Try fewer."
+    lines = []
+    for word, near in outcome.missing.items():
+        hint = f"; near it: {', '.join(near)}" if near else ""
+        lines.append(f"No {what} has the word {word!r}{hint}.")
+    return "\n".join(lines)
+
+
+def _found_block(call: Call, sentence: str | None, today: date) -> str:
+    following = call.next_deadline(today)
+    facts = (
+        status_text(call, today),
+        f"deadline {day(following.date)}" if following else "no deadline ahead",
+        action_codes(call.actions[:1]),
+        money(call.budget_eur),
+    )
+    lines = [styled(call.identifier, bold=True), *_filled(call.title), *_filled(" · ".join(facts))]
+    return "\n".join([*lines, *(_filled(f"“{sentence}”") if sentence else ())])
+
+
+def _filled(text: str) -> list[str]:
+    edge = min(width(), COLUMNS)
+    return textwrap.wrap(text, edge, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False)

@@ -1,0 +1,80 @@
+"""What is searched for, in words: one value, made and checked once at the edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from matcher.errors import UsageError, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+SORTS = ("relevance", "deadline", "opening", "budget")
+"""Orders of a list of calls: best first, next deadline first, latest opening first, most money first."""
+
+LIMIT = 20
+"""What a search shows on the command line where nothing else is asked for."""
+
+MOST_WORDS = 50
+"""Words of a search at most; a text to compare with calls is a question of its own (`rank --text`)."""
+
+_MOST_CHARACTERS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Words that have to be there, all of them; `phrase` wants them side by side, in this order.
+
+    `without` holds words, or phrases, that must not be there.
+    """
+
+    words: tuple[str, ...] = ()
+    phrase: bool = False
+    without: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for text in (*self.words, *self.without):
+            if not any(letter.isalnum() for letter in text):
+                raise UsageError(f"{shorten(text)} holds no word to search for; try `matcher calls hydrogen storage`.")
+        whole = self.text
+        if len(whole) > _MOST_CHARACTERS or len(whole.split()) > MOST_WORDS or len(self.without) > MOST_WORDS:
+            raise UsageError(f"A search takes at most {MOST_WORDS} words; `matcher rank --text` compares a whole text.")
+        if self.phrase and not self.words:
+            raise UsageError("A phrase needs its words: `matcher calls --phrase solid state battery`.")
+
+    @property
+    def text(self) -> str:
+        """The words as one line."""
+        return " ".join(self.words)
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.without)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOutcome:
+    """What a search brought, beside the calls themselves.
+
+    `found` counts what passed before `limit`; `sentences` has the sentence that matched, by identifier; `missing` the
+    words that nothing has, each with near ones; `elsewhere` counts what has all the words but was stopped by a filter;
+    `guessed` is True where an identifier that does not exist gave those that are nearly spelt so.
+    """
+
+    found: int
+    sentences: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    elsewhere: int = 0
+    guessed: bool = False
+
+
+def check_sort(sort: str | None, words: Iterable[str]) -> str:
+    """The order that is asked for, by default best first where there are words. Raises UsageError."""
+    searching = any(words)
+    if sort is None:
+        return "relevance" if searching else "deadline"
+    if sort not in SORTS:
+        raise UsageError(f"Nothing is sorted by {shorten(sort)}; there are {', '.join(SORTS)}.")
+    if sort == "relevance" and not searching:
+        raise UsageError("Relevance is to words: `matcher calls hydrogen storage --sort relevance`.")
+    return sort

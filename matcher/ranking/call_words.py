@@ -1,0 +1,79 @@
+"""Calls that hold the words of a search: which field counts how much, identifiers as people write them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from matcher.ranking.naming import is_name, named, nearly_named
+from matcher.ranking.places import WordPlaces
+from matcher.ranking.searching import missing, search, telling_sentence
+from matcher.text.analysis import Analyzer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from matcher.model.call import Call
+    from matcher.model.searched import Search
+    from matcher.ranking.index import Index
+    from matcher.ranking.searching import Sought
+
+PREFIX = "word"
+"""What the names of these arrays begin with in the index."""
+
+FIELDS = {"title": 8.0, "identifier": 6.0, "keywords": 2.0, "text": 1.0, "context": 0.2}
+"""What a word counts in each field; the context is what a call shares with its siblings."""
+
+UNSEARCHED = frozenset({"Conditions"})
+"""Sections about rules of participation, which are nearly the same on every call."""
+
+_NAMED = 1000.0  # an identifier comes before words
+
+
+def call_fields(call: Call) -> tuple[tuple[str, ...], ...]:
+    """The lines of each of `FIELDS`."""
+    text = tuple(
+        line for section in call.sections if section.name not in UNSEARCHED for line in section.text.splitlines()
+    )
+    context = tuple(line for line in (call.call_title, call.destination, call.call_id) if line)
+    return (call.title,), (call.identifier,), call.keywords, text, context
+
+
+@dataclass(frozen=True)
+class SoughtCalls:
+    """The rows of calls that were found, best first; `guessed` where no identifier is spelt so, but nearly."""
+
+    rows: list[int]
+    guessed: bool
+    missing: Mapping[str, tuple[str, ...]]
+    _index: Index
+    _sought: Sought
+
+    def sentences(self, calls: Iterable[Call]) -> dict[str, str]:
+        """The sentence of each of these calls that holds most of the words, by identifier."""
+        analyzer, stems = Analyzer(), self._sought.stems
+        found = {}
+        for call in calls:
+            row = self._index.row(call.identifier)
+            texts = () if row is None else (section.text for section in self._index.sections(row))
+            if sentence := telling_sentence(texts, stems, analyzer):
+                found[call.identifier] = sentence
+        return found
+
+
+def search_calls(index: Index, asked: Search) -> SoughtCalls:
+    """Every call of the index that a search finds, live or not."""
+    places = WordPlaces(index.arrays, PREFIX, len(FIELDS))
+    analyzer = Analyzer()
+    sought = search(places, tuple(FIELDS.values()), asked, analyzer)
+    names = index.identifiers()
+    whole = is_name(asked.text)
+    if whole and not asked.without:
+        for row, closeness in named(names, asked.text).items():
+            sought.scores[row] += closeness * _NAMED
+    rows = sought.rows
+    if rows or not asked.words:
+        return SoughtCalls(rows, False, {}, index, sought)
+    if whole and (near := nearly_named(names, asked.text)):
+        return SoughtCalls(near, True, {}, index, sought)
+    return SoughtCalls([], False, missing(places, asked, analyzer), index, sought)

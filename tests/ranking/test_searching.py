@@ -1,0 +1,207 @@
+"""Search by words: what is found, in which order, and what is said of nothing found."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from matcher.errors import UsageError
+from matcher.model.call import Call, Section
+from matcher.model.searched import MOST_WORDS, Search
+from matcher.portal.listing import fresh
+from matcher.portal.parsing import parse_rows
+from matcher.ranking.call_words import FIELDS, call_fields, search_calls
+from tests.helpers.corpus import indexed
+from tests.helpers.home import recorded_pass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+QUERIES = Path(__file__).with_name("queries.tsv")
+LISTED = date(2026, 5, 7)
+
+
+def make(number: int, text: str = "", **fields: object) -> Call:
+    words = {"title": f"Topic {number}", "identifier": f"HORIZON-CL5-2027-07-D3-{number:02}", **fields}
+    return Call(sections=(Section("Scope", text),) if text else (), **words)
+
+
+CALLS = (
+    make(10, title="Batteries for ships"),
+    make(11, "A battery, a battery, and one more battery for every battery."),
+    make(12, "Solid electrolytes of a new state, to be made safe; the paper and the wood; a battery comes last."),
+    make(13, "A solid state battery is made."),
+    make(14, "State of a solid wall: no battery."),
+    make(15, "Groundwater below a city."),
+    make(
+        16, "Eco-design of lamps and micro-plastics in rivers; eco-design; micro-plastics; eco-design; micro-plastics."
+    ),
+    make(17, "Sensors of gas for mines.", call_title="PUMPS AND VALVES"),
+    make(18, "The quality of the internet of things.", keywords=("pumps",)),
+    make(19, "Digitisation of fibre plants.", identifier="HORIZON-EIC-2027-PATHFINDEROPEN"),
+)
+
+
+@pytest.fixture(scope="module")
+def index():
+    return indexed(CALLS)
+
+
+def found(index, *words: str, **how: object) -> list[str]:
+    sought = search_calls(index, Search(words, **how))
+    return [index.call(row).identifier.removeprefix("HORIZON-CL5-2027-07-D3-") for row in sought.rows]
+
+
+def test_any_form_of_a_word_finds_the_same_title_first(index):
+    assert found(index, "battery") == found(index, "Batteries")
+    assert found(index, "battery")[:2] == ["10", "11"]
+
+
+def test_all_words_must_be_there_and_those_that_stand_together_come_first(index):
+    assert found(index, "solid", "state", "battery") == ["13", "14", "12"]
+
+
+def test_a_phrase_stands_side_by_side_also_across_stop_words(index):
+    assert found(index, "solid", "state", phrase=True) == ["13"]
+    assert found(index, "internet of things", phrase=True) == ["18"]
+    assert found(index, "things internet", phrase=True) == []
+
+
+def test_what_must_not_be_there(index):
+    assert found(index, "battery", without=("solid",)) == ["10", "11"]
+    assert found(index, "battery", without=("solid state",)) == ["10", "11", "14", "12"]
+    assert "10" not in found(index, without=("ships",))
+
+
+def test_french_finds_english(index):
+    assert found(index, "capteurs", "de", "gaz") == ["17"]
+    assert found(index, "eaux souterraines") == ["15"]
+    assert found(index, "écoconception") == ["16"]
+
+
+def test_a_compound_is_one_word_or_two(index):
+    assert found(index, "ground", "water") == ["15"]
+    assert found(index, "ecodesign") == found(index, "eco-design") == ["16"]
+    assert found(index, "microplastics") == ["16"]
+
+
+def test_both_spellings_and_abbreviations(index):
+    assert found(index, "digitization") == found(index, "fiber") == ["HORIZON-EIC-2027-PATHFINDEROPEN"]
+    assert found(index, "IoT") == ["18"]
+
+
+def test_a_keyword_counts_more_than_the_title_of_the_parent_call(index):
+    assert found(index, "pumps") == ["18", "17"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["HORIZON-CL5-2027-07-D3-15", "horizon cl5 2027 07 d3 15", "D3-15", "HORZON-CL5-2027-07-D3-15", "CL5-2027-7-D3-15"],
+)
+def test_an_identifier_may_be_cut_or_misspelt(index, name):
+    assert found(index, name)[0] == "15"
+
+
+def test_an_identifier_that_is_cut_finds_all_that_begin_so(index):
+    assert len(found(index, "HORIZON-CL5-2027-07-D3-1")) == len(CALLS) - 1
+    assert found(index, "pathfinder") == ["HORIZON-EIC-2027-PATHFINDEROPEN"]
+
+
+def test_of_nothing_found_it_is_said_which_word_no_call_has(index):
+    sought = search_calls(index, Search(("batery", "ships")))
+    assert (sought.rows, dict(sought.missing)) == ([], {"batery": ("battery",)})
+    assert search_calls(index, Search(("ships", "groundwater"))).missing == {}
+
+
+def test_the_sentence_that_matched_is_short_and_holds_the_words():
+    call = make(1, "Nothing here. " + "Long " * 200 + "and a turbine here " + "tail " * 200 + ". A pump.")
+    sought = search_calls(indexed([call]), Search(("turbines",)))
+    sentence = sought.sentences([call])[call.identifier]
+    assert "turbine" in sentence
+    assert len(sentence) <= 240
+
+
+@pytest.mark.parametrize(
+    ("make_search", "said"),
+    [
+        (lambda: Search(("word",) * (MOST_WORDS + 1)), "at most 50 words"),
+        (lambda: Search(("…",)), "holds no word"),
+        (lambda: Search(("\u202e\x00",)), "holds no word"),
+        (lambda: Search(phrase=True), "needs its words"),
+    ],
+)
+def test_what_is_no_search_is_refused(make_search, said):
+    with pytest.raises(UsageError, match=said):
+        make_search()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(max_size=20), max_size=4), st.lists(st.text(max_size=8), max_size=2), st.booleans())
+@example(["a-1", "\ud800b"], [], True)
+@example(["the", "of"], ["l'"], False)
+def test_no_search_is_an_unexpected_error(index, words, without, phrase):
+    try:
+        asked = Search(tuple(words), phrase, tuple(without))
+    except UsageError:
+        return
+    rows = search_calls(index, asked).rows
+    assert len(set(rows)) == len(rows)
+
+
+# on the recorded listing
+
+
+@pytest.fixture(scope="module")
+def listing():
+    """The live calls of the recorded listing, indexed."""
+    rows = recorded_pass("2026-05-07T1130") + recorded_pass("2026-05-07T1203")
+    calls = [row.call for row in fresh(parse_rows(rows)[0])]
+    return indexed([call for call in calls if call.is_live(LISTED)])
+
+
+def queries() -> dict[str, set[str]]:
+    lines = QUERIES.read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if not line.startswith("#"))
+    return {query: set(names.split()) for query, names in pairs}
+
+
+def recall(expected: dict[str, set[str]], answers: dict[str, list[str]]) -> float:
+    shares = [len(names & set(answers[query][:10])) / len(names) for query, names in expected.items()]
+    return sum(shares) / len(shares)
+
+
+def test_the_first_ten_hold_what_a_person_expects(listing):
+    expected = queries()
+    assert len(expected) >= 40
+    ours = {
+        query: [listing.call(row).identifier for row in search_calls(listing, Search((query,))).rows]
+        for query in expected
+    }
+    assert recall(expected, ours) >= 0.95
+    fts5 = in_fts5(listing)
+    assert recall(expected, ours) >= recall(expected, {query: fts5(query) for query in expected})
+
+
+def in_fts5(listing) -> Callable[[str], list[str]]:
+    """What SQLite's FTS5 with its porter stemmer finds in the same texts, with the same weights."""
+    database = sqlite3.connect(":memory:")
+    database.execute(f"CREATE VIRTUAL TABLE texts USING fts5(name UNINDEXED, {', '.join(FIELDS)}, tokenize='porter')")
+    for row in range(len(listing)):
+        call = listing.full_call(row)
+        values = [call.identifier, *("\n".join(lines) for lines in call_fields(call))]
+        database.execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?)", values)
+    order = f"bm25(texts, 0, {', '.join(map(str, FIELDS.values()))})"
+
+    def ask(query: str) -> list[str]:
+        match = " ".join(f'"{word}"' for word in re.findall(r"\w+", query))
+        asked = f"SELECT name FROM texts WHERE texts MATCH ? ORDER BY {order} LIMIT 10"
+        return [name for (name,) in database.execute(asked, (match,))]
+
+    return ask
