@@ -62,7 +62,7 @@ def opened_index(home: Home) -> Index | None:
 
 def is_current(home: Home, index: Index, store: Store) -> bool:
     """Whether the index was built of the calls and projects that the store holds, and as it is configured now."""
-    built_of = (index.meta["revision"], index.meta["projects_revision"])
+    built_of = (index.meta["revision"], index.meta.get("projects_revision"))
     return built_of == _revisions(store) and _is_as_configured(home, index)
 
 
