@@ -58,7 +58,8 @@ class MailHead:
 
         Raises ConfigError where the value is none.
         """
-        if not (value.isascii() and value.isprintable()) or "=?" in value or len(value) > _LONGEST - len(name) - 2:
+        odd = "=?" in value or (name == "Message-ID" and "[" in value)  # a domain in brackets is not read everywhere
+        if odd or not (value.isascii() and value.isprintable()) or len(value) > _LONGEST - len(name) - 2:
             raise ConfigError([f"{untrusted.text(value, 254)!r} cannot stand in the header {name} of a mail"])
         self._fields.append(f"{name}: {value}")
 

@@ -16,7 +16,8 @@ import pytest
 
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
-from matcher.app.questions import calls, status
+from matcher.app.lookup import calls
+from matcher.app.questions import status
 from matcher.config.settings import load_settings
 from matcher.model.question import Question
 from tests.helpers.forms import either, has_a_long_form

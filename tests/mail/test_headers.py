@@ -129,6 +129,7 @@ PLACES = [
 @settings(max_examples=40, deadline=None)
 @given(evil=TEXTS)
 @example(evil=INJECTED)
+@example(evil="[")
 def test_no_text_makes_a_header(make: Callable[[str, str], bytes], where: str, names: list[str], evil: str) -> None:
     for text in (evil, *HOSTILE) if evil == INJECTED else (evil,):
         try:

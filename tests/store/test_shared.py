@@ -12,7 +12,8 @@ import pytest
 from matcher.app.fetching import fetch, query_of
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
-from matcher.app.questions import calls, rank
+from matcher.app.lookup import calls
+from matcher.app.questions import rank
 from matcher.config.settings import load_settings
 from matcher.errors import StoreError
 from matcher.model.question import Question
