@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException
+from http.client import BadStatusLine, HTTPException, RemoteDisconnected
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -445,7 +446,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _in_words(error: BaseException) -> str:
-    """The kind of failure, without the chain of wrapped messages."""
+    """The kind of failure and what is behind it, without the chain of wrapped messages."""
     names = (
         (requests.exceptions.SSLError, "no secure connection"),
         (requests.exceptions.ProxyError, "the proxy does not let it through"),
@@ -453,4 +454,35 @@ def _in_words(error: BaseException) -> str:
         (TimeoutError, "no answer in time"),
         (requests.exceptions.ConnectionError, "no connection"),
     )
-    return next((words for kind, words in names if isinstance(error, kind)), type(error).__name__)
+    kind = next((words for kind, words in names if isinstance(error, kind)), type(error).__name__)
+    reason = next((words for cause in _behind(error) if (words := _reason(cause))), None)
+    return f"{kind}: {reason}" if reason else kind
+
+
+def _reason(cause: BaseException) -> str | None:
+    match cause:
+        case BadStatusLine() if not isinstance(cause, RemoteDisconnected):
+            return "what answers there is no web server"
+        case ssl.SSLCertVerificationError():
+            return f"the certificate is not trusted ({cause.verify_message})"
+        case ssl.SSLError():
+            return "what answers there does not speak TLS as expected"
+        case socket.gaierror():
+            return "there is no machine of that name"
+        case ConnectionRefusedError():
+            return "nothing listens there"
+        case _:
+            return None
+
+
+def _behind(error: BaseException) -> Iterator[BaseException]:
+    """An error and all that it was made of; libraries keep causes as causes, arguments or `reason`."""
+    waiting, seen = [error], set()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        linked = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
+        waiting += [other for other in linked if isinstance(other, BaseException)]

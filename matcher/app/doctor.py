@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index
 from matcher.app.questions import status
+from matcher.app.trial import look_at_mail_server
 from matcher.errors import IndexMissing, MatcherError, StoreMissing
 from matcher.model.answers import Finding
 from matcher.model.caution import reported_text
@@ -33,6 +34,7 @@ def examine(home: Home, *, as_of: date | None = None) -> tuple[Finding, ...]:
         ("last fetch", lambda home: _last_fetch(home, now)),
         ("portal", _portal),
         ("not confirmed", _unconfirmed),
+        ("mail server", look_at_mail_server),
         ("mails", _mails),
     )
     return tuple(_finding(name, check, home) for name, check in checks)
@@ -66,9 +68,10 @@ def _home(home: Home) -> str:
 def _database(home: Home) -> str:
     try:
         with home.open_store(read_only=True) as store:
-            return f"{sum(store.calls.counts().values())} calls, revision {store.revision}"
-    except StoreMissing:
-        return "none yet (made at the first run)"
+            calls = sum(store.calls.counts().values())
+            return f"{calls} calls, revision {store.revision}, in {store.maintenance.server()}"
+    except StoreMissing:  # a server was reached, and has nothing of ours
+        return f"nothing yet in {home.settings.database_shown} (made at the first run)"
 
 
 def _index(home: Home) -> str:
@@ -101,19 +104,23 @@ def _unconfirmed(home: Home) -> str:
 
 
 def _portal(home: Home) -> str:
-    from matcher.portal.search import Query
+    """One request; the numbers are of rows, as the portal counts them."""
+    from matcher.portal.search import STATUSES, Query
 
     with home.portal(attempts=1) as portal:
-        return f"{portal.count(Query())} live rows at {home.settings.portal.url}"
+        spread = portal.spread(Query(), "status")
+    named = {code: STATUSES[code].value if code in STATUSES else f"of status {code}" for code in spread}
+    counts = ", ".join(f"{count} {named[code]}" for code, count in sorted(spread.items()))
+    if not counts:
+        raise _NotWellError(f"{home.settings.portal.url} answers, and counts no open or forthcoming call")
+    return f"{counts} at {home.settings.portal.url}"
 
 
 def _mails(home: Home) -> str:
-    """Who gets mail and how; whether the server answers is known when a first mail is sent."""
-    from matcher.app.mailing import Mailing, destination
+    from matcher.app.mailing import Mailing
 
-    where = destination(home.settings)
     lines = Mailing(home).listed()
     held = [line.subscriber.address for line in lines if line.paused]
     if held:
         raise _NotWellError(f"{', '.join(held)} refused mails and is paused; see `matcher digest status`")
-    return f"{len(lines)} subscribers; mails go to {where}" if lines else "nobody is subscribed"
+    return f"{len(lines)} subscribers" if lines else "nobody is subscribed"

@@ -220,6 +220,16 @@ def resend_command(home: Home, subscriber: str, day: date) -> int:
     return PARTLY_DONE if delivery.problems else 0
 
 
+@digest_command.command("test", short_help="Send one labelled test mail to an address.")
+@click.argument("address")
+@click.pass_obj
+def test_command(home: Home, address: str) -> None:
+    """Send one labelled test mail to ADDRESS, now; nobody else gets one and nothing is queued."""
+    from matcher.app.trial import send_test_mail
+
+    click.echo(f"The test mail for {address} is {send_test_mail(home, address)}.")
+
+
 @digest_command.command("calendar", short_help="An institute's deadlines as an iCalendar file.")
 @click.argument("institute")
 @click.option("--language", type=_LANGUAGES, default="fr", show_default=True, help="Of its titles.")

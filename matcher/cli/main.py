@@ -30,7 +30,7 @@ COMMANDS = {
     "bids": ("matcher.cli.bid_listing", "Institutes that could answer a call together."),
     "export": ("matcher.cli.exporting", "Matches, calls or changes as a file: csv, xlsx, json, parquet, ics, atom."),
     "profile": ("matcher.cli.browsing", "An institute's skills, as the ranking reads them."),
-    "digest": ("matcher.cli.digests", "Mails: preview, send, status, resend, calendar, dismiss."),
+    "digest": ("matcher.cli.digests", "Mails: preview, send, test, status, resend, calendar, dismiss."),
     "subscribers": ("matcher.cli.digests", "Who gets mail, for which institutes, how often."),
     "evaluate": ("matcher.cli.evaluating", "How good the ranking is on a benchmark folder."),
     "schedule": ("matcher.cli.operating", "The daily job, every day, until stopped."),

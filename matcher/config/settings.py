@@ -298,6 +298,11 @@ class Settings:
     def database_url(self) -> str:
         return self.database.url or f"sqlite:///{self.home / 'matcher.db'}"
 
+    @property
+    def database_shown(self) -> str:
+        """The same for a person, without any password."""
+        return masked(self.database_url).removeprefix("sqlite:///")
+
     def told(self, key: str, mistake: str) -> str:
         """A mistake in the value of a key, after the name of what set it."""
         return f"{self.origins.get(key, 'default')}: {key}: {mistake}"

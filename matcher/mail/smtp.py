@@ -113,6 +113,10 @@ def _mistakes(parts: SplitResult, security: Security, host: str) -> list[str]:
         mistakes.append(f"take the password out of the URL and put it in {PASSWORD_VARIABLE} or {FILE_VARIABLE}")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         mistakes.append("nothing may follow the host and port")
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        mistakes.append("the host is no name of a machine")
     return mistakes
 
 
@@ -214,6 +218,26 @@ class SmtpTransport:
         outcome = self._attempt(client, mail)
         ended = self._client is None and outcome.verdict is not Verdict.DOUBT
         return self.send(mail) if used and ended else outcome
+
+    def look(self, sender: str) -> Outcome:
+        """Connect, negotiate TLS and log in, ask whether it would take mail from `sender`, and send nothing."""
+        try:
+            client = self._ready()
+            code, text = client.mail(sender)
+            client.rset()
+        except (smtplib.SMTPException, OSError) as error:
+            return Outcome(Verdict.TROUBLE, self._trouble(error))
+        words = self._shown(text.decode("utf-8", "replace"))
+        if code != 250:
+            return Outcome(
+                Verdict.TROUBLE, f"the mail server {self._server} takes no mail from {sender}: {code} {words}"
+            )
+        return Outcome(Verdict.ACCEPTED, f"{self._server} answers {code} {words} ({self._protection(client)})")
+
+    def _protection(self, client: smtplib.SMTP) -> str:
+        version = client.sock.version() if isinstance(client.sock, ssl.SSLSocket) else None
+        user = self._server.user
+        return f"{version or 'plain, on this machine'}, {f'logged in as {user}' if user else 'without a login'}"
 
     def _attempt(self, client: smtplib.SMTP, mail: Mail) -> Outcome:
         try:

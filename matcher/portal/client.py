@@ -82,6 +82,10 @@ class Portal:
         """How many rows the portal counts for a query, from one page. Raises `PortalError`."""
         return search.count(self._client, search_query(query))
 
+    def spread(self, query: Query, field: str) -> dict[str, int]:
+        """How many rows of a query have each value of a field, from one request. Raises `PortalError`."""
+        return search.facet(self._client, search_query(query), field)
+
     def lookup(self, identifiers: Sequence[str]) -> list[ParsedRow]:
         """The freshest row of each identifier that the portal still has, whatever its status.
 

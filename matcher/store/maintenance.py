@@ -235,6 +235,18 @@ class Maintenance:
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
+    def server(self) -> str:
+        """What holds the database, and for a server of another machine whether the connection is encrypted."""
+        where = self._transactions.where
+        if self._transactions.engine.dialect.name == "sqlite":
+            return where
+        with self._transactions.reading() as connection:
+            version = connection.exec_driver_sql("SHOW server_version").scalar_one()
+            encrypted = connection.exec_driver_sql(
+                "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+            ).scalar_one_or_none()
+        return f"PostgreSQL {version} at {where} ({'encrypted' if encrypted else 'not encrypted'})"
+
     def clean(self, *, run_id: int, before: datetime) -> Cleaned:
         """Forgets what is older than `before` and may be forgotten (see the docs on operations), in one transaction."""
         with self._transactions.writing() as connection:
