@@ -179,6 +179,10 @@ _HOPS = 5
 _ANSWER_LIMIT = 256_000_000
 
 
+_YEARS = range(2024, 2060)
+"""A `Date` of another year is a fault of who sent it, and says nothing of this machine's clock."""
+
+
 T = TypeVar("T")
 
 
@@ -407,6 +411,8 @@ def _dated(headers: Mapping[str, str], clock: Clock) -> Dated | None:
     try:
         date = parsedate_to_datetime(headers.get("Date", ""))
     except (ValueError, TypeError, OverflowError):
+        return None
+    if date.year not in _YEARS:
         return None
     return Dated(date if date.tzinfo else date.replace(tzinfo=UTC), clock(), clock)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -143,13 +144,20 @@ def _datasource(metadata: object) -> str:
 
 def _names(row: Mapping[str, Any], metadata: Mapping[str, Any], kind: Kind) -> tuple[str, str]:
     """Identifier and title. A cascade row carries its parent topic's: its own are the reference and `callTitle`."""
-    identifier = one_line(first(metadata, "identifier") or "", IDENTIFIER_LIMIT)
+    identifier = _identifier(one_line(first(metadata, "identifier") or "", IDENTIFIER_LIMIT))
     title = plain_line(first(metadata, "title") or "")
     if kind is Kind.CASCADE:
         stem = _reference_stem(row, metadata)
         identifier = f"{identifier}/{stem}" if identifier and stem else identifier or stem
         title = plain_line(first(metadata, "callTitle") or "") or title
     return identifier, title
+
+
+def _identifier(text: str) -> str:
+    """An identifier as it is meant: without blanks, and with plain hyphens, whatever a person typed or pasted."""
+    return "".join(
+        "-" if unicodedata.category(c) == "Pd" or c == "\N{MINUS SIGN}" else c for c in "".join(text.split())
+    )
 
 
 def _reference_stem(row: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:

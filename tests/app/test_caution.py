@@ -140,6 +140,15 @@ def test_identifiers_in_another_case_are_the_same_calls(watch: Watch) -> None:
     assert (report["new"], report["closed"]) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    "change", [("-", " -"), ("-", "\N{NON-BREAKING HYPHEN}"), ("-", "\N{EN DASH}"), ("MANY", " MANY")]
+)
+def test_identifiers_as_people_write_them_are_the_same_calls(watch: Watch, change: tuple[str, str]) -> None:
+    typed = [topic(n, identifier=[topic(n)["metadata"]["identifier"][0].replace(*change)]) for n in range(COUNT)]
+    report = watch.fetch(DAYS[1], 0, typed)
+    assert (report["new"], report["closed"]) == (0, 0)
+
+
 def test_the_bounds_are_settings(watch: Watch) -> None:
     with (watch.place.config / "matcher.toml").open("a") as file:
         file.write("[caution]\ndoubted_count = 80\n")

@@ -146,3 +146,11 @@ def test_a_certificate_that_nobody_vouches_for_ends_it(connect):
         with pytest.raises(PortalUnreachable, match="no secure connection"):
             connect(secure, attempts=1).listing(Query())
     assert portal.requests == []
+
+
+@pytest.mark.parametrize(("year", "believed"), [(2100, False), (1, False), (2026, True)])
+def test_a_date_of_another_century_says_nothing_of_this_clock(serve, connect, year, believed):
+    portal = serve(listing(1), clock=lambda: datetime(year, 6, 15, 12, tzinfo=UTC))
+    with connect(portal) as client:
+        client.count(Query())
+        assert (client.clock_ahead(datetime(2026, 6, 15, 12, tzinfo=UTC)) is not None) is believed
