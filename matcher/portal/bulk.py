@@ -20,7 +20,7 @@ from matcher.model import programmes
 from matcher.model.call import Call, Kind, Source
 from matcher.model.rows import ParsedRow, SetAside
 from matcher.portal import actions, parsing
-from matcher.portal.parsing import IDENTIFIER_LIMIT, topic_page
+from matcher.portal.parsing import IDENTIFIER_LIMIT, identifier_of, topic_page
 from matcher.portal.search import STATUSES, TYPES
 from matcher.portal.sections import plain_line
 from matcher.portal.values import as_text, canonical, fingerprint, mappings, one_line
@@ -138,7 +138,7 @@ def parse_item(item: object) -> ParsedRow | SetAside:
     raw = canonical(item)
     if not isinstance(item, Mapping):
         return SetAside(fingerprint(raw), "the item is not an object", raw)
-    identifier = one_line(as_text(item.get("identifier")), IDENTIFIER_LIMIT)
+    identifier = identifier_of(as_text(item.get("identifier")))
     title = plain_line(as_text(item.get("title")))
     key = "|".join((DATASOURCE, one_line(as_text(item.get("ccm2Id")), 40), identifier))
     missing = [name for name, value in (("identifier", identifier), ("title", title)) if not value]

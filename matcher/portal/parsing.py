@@ -144,7 +144,7 @@ def _datasource(metadata: object) -> str:
 
 def _names(row: Mapping[str, Any], metadata: Mapping[str, Any], kind: Kind) -> tuple[str, str]:
     """Identifier and title. A cascade row carries its parent topic's: its own are the reference and `callTitle`."""
-    identifier = _identifier(one_line(first(metadata, "identifier") or "", IDENTIFIER_LIMIT))
+    identifier = identifier_of(first(metadata, "identifier") or "")
     title = plain_line(first(metadata, "title") or "")
     if kind is Kind.CASCADE:
         stem = _reference_stem(row, metadata)
@@ -153,11 +153,10 @@ def _names(row: Mapping[str, Any], metadata: Mapping[str, Any], kind: Kind) -> t
     return identifier, title
 
 
-def _identifier(text: str) -> str:
+def identifier_of(text: str) -> str:
     """An identifier as it is meant: without blanks, and with plain hyphens, whatever a person typed or pasted."""
-    return "".join(
-        "-" if unicodedata.category(c) == "Pd" or c == "\N{MINUS SIGN}" else c for c in "".join(text.split())
-    )
+    meant = "".join(one_line(text, IDENTIFIER_LIMIT).split())
+    return "".join("-" if unicodedata.category(c) == "Pd" or c == "\N{MINUS SIGN}" else c for c in meant)
 
 
 def _reference_stem(row: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from matcher.model.terms import Audience, Name
 from matcher.present.facts import terms_line
+from matcher.present.records import participation_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -361,20 +362,7 @@ def projects_frame(projects: Iterable[ListedProject]) -> pd.DataFrame:
 
 def participations_frame(parts: Iterable[Participation]) -> pd.DataFrame:
     """(participations, PARTICIPATION_COLUMNS), in the order of the project."""
-    rows = (
-        {
-            "project": part.project,
-            "pic": part.pic,
-            "name": part.name,
-            "country": part.country or None,
-            "type": part.type or None,
-            "role": part.role,
-            "contribution_eur": part.contribution_eur,
-            "net_eur": part.net_eur,
-            "ended": part.ended,
-        }
-        for part in parts
-    )
+    rows = ({"project": part.project, **participation_record(part)} for part in parts)
     return tidy(rows, PARTICIPATION_COLUMNS)
 
 

@@ -11,7 +11,7 @@ from matcher.model.call import LIVE
 from matcher.model.caution import CLOSING, LASTING, LEAVING, RETURNING, Caution, MassChange, Unconfirmed
 from matcher.model.changes import content, content_hash, reported_fields
 from matcher.model.day import brussels_day
-from matcher.store.calls import fold
+from matcher.store.calls import fold, heads_of
 from matcher.store.schema import unconfirmed
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Doubting:
     masses: list[MassChange] = field(default_factory=list)
     _known: dict[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
     _held: dict[tuple[str, str], tuple[str, object]] = field(default_factory=dict)
+    _absent: set[str] = field(default_factory=set)  # calls that this listing should hold
 
     def __post_init__(self) -> None:
         rows = self.connection.execute(select(unconfirmed))
@@ -89,15 +90,23 @@ class Doubting:
         ahead = [head.identifier for head in heads if head.status_on(self._today, None) in LIVE]
         counted = [head.identifier for head in heads if self.is_lasting(head)]
         held = self._judge(LEAVING, dict.fromkeys(ahead, None), counted, of)
+        self._absent = {head.identifier for head in heads}
         return [head for head in heads if head.identifier not in held]
 
-    def write(self, listed: Collection[str], *, complete: bool) -> None:
-        """Keep what is held back; what a listing no longer says of its calls (`listed`, folded) is dropped."""
+    def write(self, listed: Collection[str]) -> None:
+        """Keep what is held back; what is no longer said of calls that were asked for is dropped.
+
+        `listed` are the folded identifiers of the listing. Of calls that it could not hold nothing can be told, but
+        that one which is over by its dates cannot leave any more.
+        """
         fresh = {key: said for key, said in self._held.items() if self._known.get(key, ("",))[0] != said[0]}
+        heads = heads_of(self.connection, {fold(name) for name, what in self._known if what == LEAVING})
         over = {
             (name, what)
             for name, what in self._known.keys() - self._held.keys()
-            if fold(name) in listed or (complete and what == LEAVING)
+            if fold(name) in listed
+            or name in self._absent
+            or (what == LEAVING and heads[fold(name)].status_on(self._today, None) not in LIVE)
         }
         for name, what in sorted(over | (fresh.keys() & self._known.keys())):
             this = (unconfirmed.c.identifier == name) & (unconfirmed.c.what == what)

@@ -352,7 +352,7 @@ class Saving:
             save.rows(by_key)
             if complete:
                 save.leave(by_key.keys() | set(map(fold, scope.unread)), scope, doubting)
-            doubting.write(by_key.keys(), complete=complete)
+            doubting.write(by_key.keys())
             save.advance()
         return save.saved
 

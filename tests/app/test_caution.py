@@ -161,3 +161,15 @@ def test_a_share_is_rounded_up_to_whole_calls() -> None:
     assert not USUAL.is_normal(12, 534)
     assert not USUAL.is_doubted(20, 21)
     assert USUAL.is_doubted(21, 200)
+
+
+def test_a_fetch_of_one_programme_leaves_what_waits_of_the_others(watch: Watch) -> None:
+    watch.fetch(DAYS[1], 3, rows()[:50])
+    watch.run(watch.place, "fetch", "--as-of", DAYS[1], "--programme", "LIFE")
+    assert watch.waiting() == {"leaving": 70}
+
+
+def test_what_left_and_is_over_by_now_waits_no_longer(watch: Watch) -> None:
+    watch.fetch(DAYS[1], 3, rows()[:50])
+    watch.fetch("2030-01-01", 0)
+    assert watch.waiting() == {}

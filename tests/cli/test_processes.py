@@ -185,3 +185,18 @@ def runs_of(place: Place) -> list[dict[str, object]]:
     code, out, err = finish(start(place, "status", "--json"))
     assert code == 0, err
     return json.loads(out)["runs"]
+
+
+@pytest.mark.parametrize("where", [">&-", "> /dev/full"])
+@pytest.mark.parametrize("command", ["calls", "institutes --json", "status"])
+def test_output_that_cannot_be_written_is_one_sentence(fetched, where, command):
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m matcher {command} {where}', sys.executable],
+        env=fetched.process_environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "unexpected" not in done.stderr

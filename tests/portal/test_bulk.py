@@ -32,6 +32,13 @@ def test_an_item_becomes_a_call():
     assert (found.budget_eur, found.sections, found.ingested) == (None, (), None)
 
 
+@pytest.mark.parametrize(
+    "typed", ["H2020 -TEST-00001", "H2020\N{EN DASH}TEST-00001", "H2020-TEST\N{NON-BREAKING HYPHEN}00001 "]
+)
+def test_an_identifier_is_read_as_the_listing_reads_it(typed):
+    assert parse_item(bulk_item(1, identifier=typed)).call.identifier == "H2020-TEST-00001"
+
+
 def test_deadlines_in_words_serve_where_the_numbers_are_missing():
     found = parse_item(bulk_item(1, deadlineDatesLong=[], plannedOpeningDateLong=None)).call
     assert [d.date for d in found.deadlines] == [date(2018, 3, 20)]

@@ -48,7 +48,7 @@ def test_a_topic_with_everything_in_it():
         Section("Scope", "Bearings & rotors are in scope.\nValves are not."),
         Section(
             "Conditions",
-            "Activities are expected to start at TRL 4 and achieve TRL 6-7 by its end.",
+            "Projects are expected to start at TRL 4 and achieve TRL 6-7.",
         ),
     )
 
@@ -149,17 +149,17 @@ def test_zero_money_is_unknown():
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
-        ("Activities are expected to start at TRL 3 and achieve TRL 6-7 by its end.", (3, 7)),
-        ("Activities are expected to start at TRL 4-5 and achieve TRL 6 by its end.", (4, 6)),
-        ("Activities are expected to start from TRL 5 in order to achieve TRL 7-8 by the end.", (5, 8)),
-        ("Projects are expected to achieve TRL 6-8 at their end.", (6, 8)),
-        ("Activities are expected to achieve TRL 5 by its end.", (5, 5)),
-        ("Activities are expected to achieve TRL 7 to 8 by its end.", (7, 8)),
+        ("Projects are expected to start at TRL 3 and achieve TRL 6-7.", (3, 7)),
+        ("Projects are expected to start at TRL 4-5 and achieve TRL 6.", (4, 6)),
+        ("Projects are expected to start from TRL 5 in order to achieve TRL 7-8.", (5, 8)),
+        ("Projects are expected to achieve TRL 6-8.", (6, 8)),
+        ("Activities are expected to achieve TRL 5.", (5, 5)),
+        ("Projects are expected to achieve TRL 7 to 8.", (7, 8)),
         ("Proposals should bring the technology from TRL 4 to TRL 6.", (4, 6)),
         ("Projects should reach Technology Readiness Level 5.", (5, 5)),
-        ("Activities are expected to achieve at least a Technology Readiness Level (TRL) of 6.", (6, 6)),
+        ("Projects are expected to achieve at least a Technology Readiness Level (TRL) of 6.", (6, 6)),
         ("Activities may start at any TRL.", None),
-        ("Activities are expected to start at TRL 4.", None),
+        ("Projects are expected to start at TRL 4.", None),
         ("A demonstration of the pump (TRL 5) and of its casing at TRL4.", None),
         ("The reference TRL definition is ISO 16290:2013.", None),
     ],
