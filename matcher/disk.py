@@ -12,6 +12,7 @@ from matcher.errors import DiskError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -38,8 +39,9 @@ def make_folder(folder: Path) -> None:
         sync(path.parent)
 
 
-def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Make a file or replace it as a whole, with this mode; left-overs of a killed process begin with `.writing-`.
+@contextmanager
+def replacing(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
+    """A file to fill that takes the place of `path` as a whole; left-overs of a killed process begin with `.writing-`.
 
     Raises OSError: the file is as it was, or the new one where only its folder could not be synced.
     """
@@ -48,7 +50,7 @@ def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
@@ -57,6 +59,12 @@ def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
         Path(temporary).unlink(missing_ok=True)
         raise
     sync(path.parent)
+
+
+def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Make a file or replace it as a whole, with this mode. Raises OSError, as `replacing` does."""
+    with replacing(path, mode) as file:
+        file.write(data)
 
 
 def sync(path: Path) -> None:

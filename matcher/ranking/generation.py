@@ -1,38 +1,41 @@
 """Named arrays that are saved and replaced as a whole: readers see one generation or the next, never half of one.
 
-Layout: `<root>/<generation>/*.npy` and `meta.json`; `<root>/CURRENT` names the generation in use. A writer fills a
-new folder, syncs it, then replaces CURRENT (an atomic rename). Arrays are opened memory-mapped and without pickle.
+One file: a line of JSON that says what the arrays are, then the arrays, each from a multiple of 64 bytes on. A writer
+fills another file, brings it to the disk and renames it; whoever has the one before open goes on reading that. Arrays
+are mapped, not loaded, and nothing in the file is run.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-import os
+import mmap
 import shutil
 import time
-import warnings
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from tokenize import TokenError
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from matcher.disk import make_folder, sync, write_file
+from matcher.disk import make_folder, replacing
 from matcher.errors import IndexMissing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 Array = npt.NDArray[Any]
 
-KEPT_SECONDS = 600
-"""How long a generation out of use stays: a reader opens all its arrays at once, which takes milliseconds."""
+FILE = "generation"
+"""The file in the folder that `open_generation` and `write_generation` are given."""
 
-_CURRENT = "CURRENT"
-_META = "meta.json"
+LEFT_SECONDS = 600
+"""How long nothing touched what a killed writer left, or a former layout, before it is taken away."""
+
+_ALIGNED = 64
+_LONGEST_HEAD = 2**28
 
 
 class StringTable:
@@ -93,21 +96,8 @@ class Generation:
         return StringTable(self.arrays[f"{name}_blob"], self.arrays[f"{name}_offsets"])
 
 
-_DAMAGED = (
-    OSError,
-    ValueError,
-    KeyError,
-    EOFError,
-    AttributeError,
-    TypeError,
-    SyntaxError,
-    TokenError,
-    OverflowError,
-    MemoryError,
-    RecursionError,
-    UserWarning,
-)
-"""What reading a pointer, JSON or an array gives when a byte of it is wrong (tests/fuzz/test_saved_index.py)."""
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, MemoryError, RecursionError)
+"""What reading the head or an array gives when a byte of it is wrong (tests/fuzz/test_saved_index.py)."""
 
 
 def open_generation(root: Path, layout: int) -> Generation:
@@ -117,63 +107,73 @@ def open_generation(root: Path, layout: int) -> Generation:
         IndexMissing: when there is none, a part of it is damaged, or it was written in another `layout`.
     """
     try:
-        name = (root / _CURRENT).read_text(encoding="ascii").strip()
-        folder = root / Path(name).name
-        meta = json.loads((folder / _META).read_text(encoding="utf-8"))
-        if not isinstance(meta, dict) or meta.get("layout") != layout:
-            raise IndexMissing("The index was written by another version of matcher; `matcher run` builds it anew.")
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # numpy warns of heads that it never wrote
-            arrays = {name: _mapped(folder / f"{name}.npy", size) for name, size in meta["arrays"].items()}
+        with (root / FILE).open("rb") as file:
+            line = file.readline(_LONGEST_HEAD)
+            head = json.loads(line)
+            if head["layout"] != layout:
+                raise IndexMissing("The index was written by another version of matcher; `matcher run` builds it anew.")
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        start = _aligned(len(line))
+        if len(mapped) != start + head["size"]:
+            raise ValueError("the file is not complete")
+        arrays = {name: _array(mapped, start, *where) for name, where in head["arrays"].items()}
+        return Generation(dict(head["meta"]), arrays)
     except FileNotFoundError as error:
         raise IndexMissing("Nothing was indexed yet; `matcher run` fetches the calls and builds the index.") from error
     except _DAMAGED as error:
         raise IndexMissing(f"The index in {root} is damaged; `matcher run` builds it anew.") from error
-    return Generation(meta, arrays)
 
 
 def write_generation(root: Path, layout: int, generation: Generation) -> None:
-    """Write a generation and put it in use; the one before stays for readers that are just opening it.
+    """Write a generation and put it in use; who has the one before open goes on reading that.
 
     Raises:
         OSError: when the disk is full or the folder cannot be written; what was in use stays in use.
+        ValueError: for an array of anything but numbers.
     """
     make_folder(root)
-    folder = root / os.urandom(8).hex()
-    folder.mkdir(mode=0o700)
-    sizes = {name: int(array.nbytes) for name, array in generation.arrays.items()}
-    try:
-        for name, array in generation.arrays.items():
-            with (folder / f"{name}.npy").open("wb") as stream:
-                np.save(stream, np.ascontiguousarray(array), allow_pickle=False)
-                os.fsync(stream.fileno())
-        write_file(folder / _META, json.dumps({**generation.meta, "layout": layout, "arrays": sizes}).encode())
-        sync(root)  # before the pointer: else it could outlast what it points at
-        write_file(root / _CURRENT, folder.name.encode())
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    _remove_old(root, in_use=folder.name)
+    arrays = {name: np.ascontiguousarray(array) for name, array in generation.arrays.items()}
+    places, size = {}, 0
+    for name, array in arrays.items():
+        places[name] = (_numbers(array.dtype).str, array.shape, size)
+        size += _aligned(array.nbytes)
+    head = {"layout": layout, "size": size, "arrays": places, "meta": generation.meta}
+    with replacing(root / FILE) as file:
+        _write(file, json.dumps(head).encode() + b"\n")
+        for array in arrays.values():
+            _write(file, array.reshape(-1).view(np.uint8).data)
+    _remove_left(root)
 
 
-def _mapped(path: Path, size: int) -> Array:
-    mapped: Array = np.load(path, mmap_mode="r", allow_pickle=False)
-    if mapped.nbytes != size:
-        raise ValueError(f"{path} is not complete")
-    # A plain view: indexing a memmap makes a Python object each time, which is ten times slower.
-    return mapped.view(np.ndarray)
+def _aligned(size: int) -> int:
+    return -(-size // _ALIGNED) * _ALIGNED
 
 
-def _remove_old(root: Path, in_use: str) -> None:
-    """Take away what is out of use and not being written: nothing touched it for a while."""
+def _write(file: BinaryIO, part: bytes | memoryview) -> None:
+    file.write(part)
+    file.write(bytes(_aligned(len(part)) - len(part)))
+
+
+def _numbers(kind: np.dtype[Any]) -> np.dtype[Any]:
+    """The kind of an array, if it is one of numbers."""
+    if kind.kind not in "biuf":
+        raise ValueError(f"an array of {kind} is no array of numbers")
+    return kind
+
+
+def _array(mapped: mmap.mmap, start: int, kind: str, shape: list[int], at: int) -> Array:
+    """One array of the file; `at` is counted from `start`."""
+    if min(at, *shape, 0) < 0:  # numpy takes -1 for as much as there is
+        raise ValueError(f"an array of the shape {shape} at {at}")
+    return np.ndarray(tuple(shape), _numbers(np.dtype(kind)), mapped, start + at)
+
+
+def _remove_left(root: Path) -> None:
+    """Take away what a killed writer or a former layout left: nothing touched it for a while."""
     for path in root.iterdir():
-        try:
-            idle = time.time() - path.stat().st_mtime > KEPT_SECONDS
-        except OSError:
+        if path.name == FILE:
             continue
-        if path.name in {in_use, _CURRENT} or not idle:
-            continue
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime < LEFT_SECONDS:
+                continue
+            shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -53,8 +53,9 @@ def tables(place: Place) -> dict[str, list[tuple[object, ...]]]:
         connection.close()
 
 
-def generation(place: Place) -> str:
-    return (place.home / "index" / "CURRENT").read_text()
+def generation(place: Place) -> int:
+    """The file of the index in use: another one each time that it is built."""
+    return (place.home / "index" / "generation").stat().st_ino
 
 
 def test_a_second_fetch_of_an_unchanged_listing_changes_nothing(run, fetched, serve):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.ranking.index import open_index
 from matcher.store.database import Store
 from tests.helpers.cordis import LocalCordis, participation, project, tables, zipped
 
@@ -129,9 +130,7 @@ def test_projects_that_come_make_the_ranking_anew(run: Callable[..., Answer], pl
     run(place, "run")
     answer = run(place, "fetch", "--projects", str(dump(tmp_path / "cordis.zip", 12)))
     assert "Fitting the ranking anew" in answer.err
-    folder = place.home / "index"
-    meta = json.loads((folder / (folder / "CURRENT").read_text().strip() / "meta.json").read_text())
-    assert meta["projects_revision"] == 1
+    assert open_index(place.home / "index").meta["projects_revision"] == 1
     again = run(place, "fetch", "--projects", str(dump(tmp_path / "cordis.zip", 12)))
     assert "Fitting the ranking anew" not in again.err
 

@@ -177,20 +177,14 @@ def look_at(home: Home, day: date) -> Seen:
 
 
 def files_of(folder: Path) -> set[str]:
-    """Every file that stays; what SQLite keeps beside its file comes and goes, and generations have names of chance."""
+    """Every file that stays; what SQLite keeps beside its file comes and goes."""
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    return {str(p) for p in found if not p.name.endswith(("-wal", "-shm")) and len(p.parent.name) != 16} - left_over(
-        folder
-    )
+    return {str(p) for p in found if not p.name.endswith(("-wal", "-shm"))} - left_over(folder)
 
 
 def left_over(folder: Path) -> set[str]:
     """Files that were being written when their process was killed."""
     return {str(path.relative_to(folder)) for path in folder.rglob(".writing-*")}
-
-
-def generations(folder: Path) -> int:
-    return sum(path.is_dir() for path in (folder / "index").iterdir())
 
 
 def in_hand(home: Home) -> list[str]:

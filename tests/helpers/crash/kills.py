@@ -26,7 +26,6 @@ from tests.helpers.crash.days import (
     copies,
     findings,
     first_day,
-    generations,
     in_hand,
     left_over,
     look_at,
@@ -143,8 +142,6 @@ class Kills:
         wrong += _badly_recorded(runs_of(home))
         if len(left_over(home.folder)) > 1:
             wrong.append("half-written files pile up")
-        if generations(home.folder) > generations(self._home.folder) + 2:
-            wrong.append("generations of the index pile up")
         return wrong
 
     def _mails(self, arrived: list[Arrived], excused: set[str], *, told_of: bool) -> tuple[bool, list[str]]:

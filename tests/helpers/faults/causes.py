@@ -356,15 +356,16 @@ def _version(scene: Scene, number: str) -> None:
 
 @contextmanager
 def index_cut(scene: Scene) -> Iterator[None]:
-    """Every array of the index lost its second half."""
-    for path in scene.home.glob("index/*/*.npy"):
-        os.truncate(path, path.stat().st_size // 2)
+    """The index lost its second half."""
+    path = scene.home / "index" / "generation"
+    os.truncate(path, path.stat().st_size // 2)
     yield
 
 
 @contextmanager
-def index_pointer_garbled(scene: Scene) -> Iterator[None]:
-    (scene.home / "index" / "CURRENT").write_bytes(b"\xff\0../../etc\n")
+def index_head_garbled(scene: Scene) -> Iterator[None]:
+    path = scene.home / "index" / "generation"
+    path.write_bytes(b"\xff\0../../etc\n" + path.read_bytes().partition(b"\n")[2])
     yield
 
 

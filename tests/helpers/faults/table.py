@@ -153,7 +153,7 @@ ROWS = (
         Kept.FORMER, 1, "cannot be reached", FAILED, Reader.NEXT_RUN, act=postgres_gone.goes(back=False), costly=True,
     ),
     Fault("index: its arrays are cut", causes.index_cut, Kept.ALL, 0, "", "", Reader.NEWS),
-    Fault("index: its pointer is garbage", causes.index_pointer_garbled, Kept.ALL, 0, "", "", Reader.NEWS, costly=True),
+    Fault("index: its head is garbage", causes.index_head_garbled, Kept.ALL, 0, "", "", Reader.NEWS, costly=True),
     Fault(
         "a second run at the same time", causes.nothing,
         Kept.ALL, 1, "Another run", "", Reader.NEWS, act=causes.second_run,
