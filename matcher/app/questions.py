@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def rank(home: Home, question: Question) -> Ranking:
     """The best calls for an institute, a text or a draft. Raises UsageError for what nobody knows."""
-    from matcher.ranking.matching import Depth, best_matches
+    from matcher.ranking.matching import Depth, best_matches, kept_away
 
     index = current_index(home)
     check_words(index, question.filter)
@@ -35,8 +35,10 @@ def rank(home: Home, question: Question) -> Ranking:
     asked = _asked(home, index, question)
     top, min_fit = _limits(home, question)
     depth = Depth(top, min_fit, home.settings.digest.threshold, question.explain)
-    matches = best_matches(asked.scored(index, question.filter, day.date), question.filter, day.date, depth)
-    return Ranking(asked.identifier, asked.name, day.date, tuple(matches), day.sample)
+    scored = asked.scored(index, question.filter, day.date)
+    matches = best_matches(scored, question.filter, day.date, depth)
+    away = kept_away(scored, question.filter, day.date, max(min_fit, depth.threshold))
+    return Ranking(asked.identifier, asked.name, day.date, tuple(matches), day.sample, away)
 
 
 def why(home: Home, question: Question, call: str) -> Reason:
@@ -60,6 +62,7 @@ def why(home: Home, question: Question, call: str) -> Reason:
         top=top,
         score_needed=placed.score_needed,
         min_fit=min_fit,
+        away=placed.away,
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from matcher.config.settings import MailSettings
     from matcher.model.changes import Change
-    from matcher.model.match import Match
+    from matcher.model.match import Away, Match
     from matcher.model.subscription import Digest, Mail, Subscriber
     from matcher.ranking.index import Index
     from matcher.ranking.wish import Wish
@@ -56,9 +56,11 @@ def gather_inputs(
         for p in profiles
         if p.identifier in labs
     }
+    matches, away = _matches(index, wishes, followed, day, subscribers)
     return Inputs(
         day=day,
-        matches=_matches(index, wishes, followed, day, subscribers),
+        matches=matches,
+        away=away,
         names={i.identifier: i.acronym for i in institutes} | {lab: lab.partition("/")[2] for lab in labs},
         health=freshness(store, index, day),
         changes=_changes(store, day),
@@ -72,25 +74,29 @@ def _matches(
     followed: Iterable[str],
     day: date,
     subscribers: Sequence[Subscriber],
-) -> dict[str, tuple[Match, ...]]:
-    from matcher.ranking.matching import Depth, best_matches, match_of, reads_closely
+) -> tuple[dict[str, tuple[Match, ...]], dict[str, tuple[Away, ...]]]:
+    """What suits each institute or lab, and what its excluded terms keep away of that."""
+    from matcher.ranking.matching import Depth, best_matches, kept_away, match_of, reads_closely
     from matcher.ranking.scoring import score
 
     rows = {row for row in map(index.row, followed) if row is not None}
     everything = not reads_closely(index, CallFilter(), day, rows)
-    found = {}
+    found, away = {}, {}
+    # Evidence costs time: what nobody asks for is not read.
+    floor = min((s.threshold for s in subscribers), default=THRESHOLD)
     for key, wish in wishes.items():
         scored = score(index, wish, everything=everything)
-        # Evidence costs time: what nobody asks for is not read.
-        floor = min((s.threshold for s in subscribers), default=THRESHOLD)
         matches = best_matches(scored, CallFilter(), day, Depth(len(index), floor))
         named = {match.call.identifier for match in matches}
         others = [
-            match for row in rows if (match := match_of(scored, row, 0, sentence=False)).call.identifier not in named
+            match_of(scored, row, 0, sentence=False)
+            for row in rows - scored.away.keys()
+            if index.call(row).identifier not in named
         ]
         ranked = sorted((*matches, *others), key=lambda m: (-m.fit, -m.score, m.call.identifier))
         found[key] = tuple(match.brief() for match in ranked)
-    return found
+        away[key] = kept_away(scored, CallFilter(), day, floor)
+    return found, away
 
 
 def _lab_profiles(institute: Institute) -> list[Profile]:
@@ -164,7 +170,7 @@ class Digests:
 
     def digest(self, subscriber: Subscriber) -> Digest:
         """What a subscriber gets on this day, whether it is due or not."""
-        own = for_subscriber(self._inputs, self._store, subscriber)
+        own = replace(for_subscriber(self._inputs, self._store, subscriber), muted=self._muted(subscriber))
         if subscriber.is_network:
             return compose_network(subscriber, own, self._told_to_anyone)
         return compose(subscriber, own)
@@ -181,6 +187,15 @@ class Digests:
         if last is not None and last >= self.day:
             return Fate.ALREADY
         return None if named or is_due(subscriber, self.day, last) else Fate.NOT_DUE
+
+    def _muted(self, subscriber: Subscriber) -> dict[str, str]:
+        """The calls that are about a term which the subscriber muted, each with that term."""
+        if not subscriber.mute_terms:
+            return {}
+        from matcher.ranking.about import calls_about
+
+        about = calls_about(self._index, subscriber.mute_terms)
+        return {self._index.call(row).identifier: term for row, term in about.items()}
 
     @cached_property
     def _inputs(self) -> Inputs:

@@ -10,7 +10,17 @@ import click
 from matcher.app.past import predecessors
 from matcher.app.questions import rank, show, why
 from matcher.cli.options import as_of_option, question_of, question_options, read_text
-from matcher.cli.output import evidence_lines, match_block, output_options, print_csv, print_json, say, styled, table
+from matcher.cli.output import (
+    away_text,
+    evidence_lines,
+    match_block,
+    output_options,
+    print_csv,
+    print_json,
+    say,
+    styled,
+    table,
+)
 from matcher.errors import UsageError
 from matcher.model.caution import reported_text
 from matcher.model.match import Group
@@ -28,6 +38,7 @@ from matcher.present.facts import (
 )
 from matcher.present.records import (
     MATCH_FIELDS,
+    away_records,
     call_record,
     change_record,
     envelope,
@@ -78,7 +89,8 @@ def rank_command(
     label = sample_label(ranking.sample)
     matches = [match_record(m, ranking.as_of, explained=explain) for m in ranking.matches]
     if output == "json":
-        print_json(envelope(institute=ranking.institute, as_of=ranking.as_of.isoformat(), **label, matches=matches))
+        about = {"institute": ranking.institute, "as_of": ranking.as_of.isoformat(), **label}
+        print_json(envelope(**about, matches=matches, **away_records(ranking.away)))
     elif output == "csv":
         rows = ({**row, "evidence": [e["term"] for e in row["evidence"]], **label} for row in matches)
         print_csv(rows, (*MATCH_FIELDS, *label))
@@ -113,6 +125,7 @@ def why_command(
         top=reason.top,
         score_needed=reason.score_needed,
         min_fit=reason.min_fit,
+        **({"away": reason.away} if reason.away else {}),
     )
     if output == "json":
         print_json(record)
@@ -212,6 +225,8 @@ def _print_ranking(ranking: Ranking, explain: bool) -> None:
             group = match.group
             click.echo("\n" + styled(_GROUPS[group], bold=True))
         click.echo("\n" + match_block(match, ranking.as_of, explain))
+    if ranking.away:
+        click.echo("\n" + away_text(ranking.away))
 
 
 def _print_sample_note(note: str | None) -> None:
@@ -230,6 +245,8 @@ def _reason_text(reason: Reason) -> str:
     ]
     if reason.stopped_by:
         lines.append(f"  stopped by the filter: {reason.stopped_by} ({status_text(call, reason.as_of)})")
+    if reason.away is not None:
+        lines.append(f"  it is about “{reason.away}”, which the profile excludes")
     if reason.score_needed is not None and match.score < reason.score_needed:
         lines.append(f"  a score of {reason.score_needed:.4f} was needed for the top {reason.top}")
     if match.fit < reason.min_fit:

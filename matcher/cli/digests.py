@@ -12,7 +12,7 @@ import click
 from matcher.app.mailing import Mailing
 from matcher.app.questions import institute_calendar
 from matcher.cli.options import DayType, as_of_option
-from matcher.cli.output import complain, output_options, print_csv, print_json, say, table
+from matcher.cli.output import away_text, complain, output_options, print_csv, print_json, say, table
 from matcher.present.records import (
     CALL_FIELDS,
     LINE_FIELDS,
@@ -91,6 +91,8 @@ def preview_command(  # noqa: PLR0913 (click hands over one parameter an option)
 def _show(preview: Preview) -> None:
     click.echo("".join(f"{name}: {value}\n" for name, value in preview.headers.items()))
     click.echo(preview.text, nl=False)
+    if preview.digest.away:
+        say(away_text(preview.digest.away))
     if not preview.worth_sending:
         say("This mail would not be sent: there is nothing new (`send_empty: true` sends it all the same).")
     elif not preview.due:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from matcher.cli.streams import Said
     from matcher.model.call import Call
-    from matcher.model.match import Evidence, Match
+    from matcher.model.match import Away, Evidence, Match
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -82,6 +82,17 @@ def _tell(level: str, message: str, line: str) -> None:
         logging.getLogger("matcher").log(logging.getLevelNamesMapping()[level], message)
     else:
         click.echo(line, err=True)
+
+
+_SAID_BY = {"exclude": "which the profile excludes", "mute": "which the reader muted"}
+
+
+def away_text(away: Sequence[Away]) -> str:
+    """How many calls an excluded or muted term keeps away, and which."""
+    n = len(away)
+    head = f"{n} call{' is' if n == 1 else 's are'} kept away:"
+    lines = [f"  {one.call.identifier} (fit {one.fit}) is about “{one.term}”, {_SAID_BY[one.by]}" for one in away]
+    return "\n".join([head, *lines])
 
 
 EVIDENCE_SHOWN = 5

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from matcher.digest.muting import muted_term
 from matcher.digest.news import LEAST_IMPORTANT, WEIGHTY, due_reminder, importance, is_over, news
 from matcher.model.call import Status
 from matcher.model.day import brussels_day
-from matcher.model.match import THRESHOLD, WORDS
+from matcher.model.match import THRESHOLD, Away
 from matcher.model.question import CallFilter
 from matcher.model.subscription import NETWORK, Digest, Frequency, Freshness, Item, MailSection
 from matcher.model.terms import Audience
@@ -30,8 +31,9 @@ class Inputs:
     """What a day's digests are made of, as one subscriber sees it.
 
     `matches` are by institute (and `institute/lab`), best first: live calls, and those that were delivered and are
-    over.
-    `changes` are by call; `since` is the day of this subscriber's last mail.
+    over. `away` are the calls that an institute's excluded terms keep away.
+    `changes` are by call; `since` is the day of this subscriber's last mail; `muted` are the calls that are about a
+    term which this subscriber muted, with that term.
     """
 
     day: date
@@ -43,6 +45,8 @@ class Inputs:
     delivered: Mapping[str, Delivered] = field(default_factory=dict)
     dismissed: Mapping[str, datetime] = field(default_factory=dict)
     since: date | None = None
+    away: Mapping[str, Sequence[Away]] = field(default_factory=dict)
+    muted: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def network(self) -> tuple[str, ...]:
@@ -115,6 +119,7 @@ def compose(subscriber: Subscriber, inputs: Inputs) -> Digest:
         len(items) - len(shown),
         inputs.health,
         names=inputs.names,
+        away=_away(subscriber, inputs),
     )
 
 
@@ -134,8 +139,7 @@ def _by_call(subscriber: Subscriber, inputs: Inputs) -> dict[str, list[Match]]:
 
 def _item(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> Item | None:
     call, day = matches[0].call, inputs.day
-    wanted = CallFilter(frozenset(), frozenset(subscriber.programmes), frozenset(subscriber.actions))
-    if wanted.stopped_by(call, day) is not None:
+    if not _is_wanted(subscriber, call, day):
         return None
     told = inputs.delivered.get(call.identifier)
     records = inputs.changes.get(call.identifier, ())
@@ -143,7 +147,7 @@ def _item(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> I
     shown = best_first(matches, subscriber.threshold)
     closed = call.terms.closed_to(Audience.RESEARCH) is not None
     reminder = None if closed else due_reminder(call, day, subscriber.reminders, told.reminders if told else ())
-    if _is_away(subscriber, inputs, call, shown):
+    if _is_away(subscriber, inputs, shown):
         changes = _resurfacing(subscriber, changes if told else _since_last_mail(records, inputs))
         part, reminder = (MailSection.CHANGED if changes and call.is_live(day) else None), None
     elif not call.is_live(day):
@@ -181,19 +185,39 @@ def _first_part(call: Call, day: date, *, due: bool) -> MailSection:
     return MailSection.FORTHCOMING if call.status_on(day) is Status.FORTHCOMING else MailSection.NEW
 
 
-def _is_away(subscriber: Subscriber, inputs: Inputs, call: Call, matches: Iterable[Match]) -> bool:
-    """True for a call that the subscriber dismissed or muted, or that matches by a muted term."""
-    name = call.identifier
-    if name in inputs.dismissed or name.casefold() in {muted.casefold() for muted in subscriber.mute_calls}:
-        return True
-    if not subscriber.mute_terms:
-        return False
-    from matcher.text.analysis import Analyzer
+def _away(subscriber: Subscriber, inputs: Inputs) -> tuple[Away, ...]:
+    """The live calls, never told, that only an excluded or a muted term keeps away, best first."""
+    found: dict[str, Away] = {}
+    by_call = _by_call(subscriber, inputs)
+    for key in keys_of(subscriber, inputs):
+        for one in inputs.away.get(key, ()):
+            if one.call.identifier not in by_call:
+                found.setdefault(one.call.identifier, one)
+    for matches in by_call.values():
+        best = best_first(matches)
+        term = muted_term(subscriber, inputs.muted, best)
+        if term is not None and best[0].call.is_live(inputs.day):
+            found[best[0].call.identifier] = Away(best[0].call, best[0].fit, term, "mute")
+    kept = (
+        one
+        for name, one in found.items()
+        if one.fit >= subscriber.threshold
+        and name not in inputs.delivered
+        and _is_wanted(subscriber, one.call, inputs.day)
+    )
+    return tuple(sorted(kept, key=lambda one: (-one.fit, one.call.identifier)))
 
-    analyzer = Analyzer()
-    muted = [set(analyzer.terms(term)) or {term.casefold()} for term in subscriber.mute_terms]
-    words = [{*analyzer.terms(word), word.casefold()} for match in matches for word in match.words(WORDS)]
-    return any(term <= word for term in muted for word in words)
+
+def _is_wanted(subscriber: Subscriber, call: Call, day: date) -> bool:
+    wanted = CallFilter(frozenset(), frozenset(subscriber.programmes), frozenset(subscriber.actions))
+    return wanted.stopped_by(call, day) is None
+
+
+def _is_away(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> bool:
+    """True for a call that the subscriber dismissed or muted, itself or by a term."""
+    name = matches[0].call.identifier
+    named = name in inputs.dismissed or name.casefold() in {muted.casefold() for muted in subscriber.mute_calls}
+    return named or muted_term(subscriber, inputs.muted, matches) is not None
 
 
 def _since_last_mail(records: Iterable[Change], inputs: Inputs) -> tuple[Change, ...]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matcher.model.caution import Unconfirmed
     from matcher.model.changes import Change
     from matcher.model.institute import Institute
-    from matcher.model.match import Evidence, Match
+    from matcher.model.match import Away, Evidence, Match
     from matcher.model.rows import FetchReport
     from matcher.model.searched import SearchOutcome
     from matcher.model.subscription import (
@@ -39,11 +39,15 @@ class Ranking:
     as_of: date
     matches: tuple[Match, ...]
     sample: str | None  # the label of the packaged sample listing, when that is what was ranked
+    away: tuple[Away, ...] = ()  # what its excluded terms keep away
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a call was, or was not, recommended; `match.rank` is 0 when a filter stopped the call."""
+    """Why a call was, or was not, recommended; `match.rank` is 0 when a filter stopped the call.
+
+    `away` is the term of the profile's excluded ones that the call is about.
+    """
 
     institute: str
     as_of: date
@@ -55,6 +59,7 @@ class Reason:
     score_needed: float | None  # the lowest score in the top list, when that list is full
     min_fit: int
     sample: str | None
+    away: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,16 @@ class Match:
         return tuple(shown)
 
 
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A call that would be shown if it were not about a term that a profile excludes or a reader mutes."""
+
+    call: Call
+    fit: int
+    term: str
+    by: str = "exclude"  # exclude, mute
+
+
 def _within(one: Evidence, other: Evidence) -> bool:
     """True when every word of a term stands in another."""
     return set(one.term.split()) <= set(other.term.split())

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from matcher.model.call import Call, Deadline
     from matcher.model.changes import Change
-    from matcher.model.match import Match
+    from matcher.model.match import Away, Match
 
 NETWORK = "*"
 """A subscriber with this as institute gets the network digest."""
@@ -137,6 +137,7 @@ class Digest:
     health: Freshness
     network: NetworkView | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    away: tuple[Away, ...] = ()  # calls never told that only an excluded or muted term keeps away
 
     @property
     def is_empty(self) -> bool:

@@ -11,7 +11,7 @@ from matcher.config.subscribers import WEEKDAYS
 from matcher.model.answers import SubscriberLine
 from matcher.model.call import Call
 from matcher.model.consortium import Bid, Partner
-from matcher.model.match import WORDS, Match
+from matcher.model.match import WORDS, Away, Match
 from matcher.model.project import ListedProject, Project
 from matcher.model.subscription import DigestLine, Fate, Frequency, Mail, MailState, QueuedMail, Subscriber
 from matcher.model.terms import Audience, Name
@@ -164,6 +164,15 @@ def match_record(match: Match, today: date, *, explained: bool = False) -> Recor
     return {**whole, "base": match.base, "sentence": match.sentence}
 
 
+def away_records(away: Sequence[Away]) -> Record:
+    """The calls that an excluded or muted term keeps away, under `away`; nothing where there are none."""
+    listed = [
+        {"call": one.call.identifier, "title": one.call.title, "fit": one.fit, "term": one.term, "by": one.by}
+        for one in away
+    ]
+    return {"away": listed} if listed else {}
+
+
 def sample_label(note: str | None) -> Record:
     """The label that every answer from the packaged sample carries; nothing for real calls."""
     return {"sample": note} if note else {}
@@ -300,7 +309,10 @@ def csv_text(rows: Iterable[Mapping[str, Any]], fields: Sequence[str] = ()) -> s
 
 
 def preview_record(preview: Preview) -> Record:
-    """A digest before it is sent: `items` in the order of the mail, `network` for the network's, and its text."""
+    """A digest before it is sent: `items` in the order of the mail, `network` for the network's, its text.
+
+    `away` are the calls that only an excluded or a muted term keeps away.
+    """
     digest = preview.digest
     return {
         "subscriber": digest.subscriber.identifier,
@@ -315,6 +327,7 @@ def preview_record(preview: Preview) -> Record:
         "problems": list(digest.health.problems),
         "stale": digest.health.stale,
         "text": preview.text,
+        **away_records(digest.away),
         **sample_label(digest.health.sample),
     }
 

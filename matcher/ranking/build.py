@@ -145,7 +145,14 @@ def build(
         "strangers": strangers,
         "standard": sorted(standard),
         "profiles": [
-            {"id": p.identifier, "acronym": p.acronym, "name": p.name, "pin": list(p.pin), "own": own_mark(p)}
+            {
+                "id": p.identifier,
+                "acronym": p.acronym,
+                "name": p.name,
+                "pin": list(p.pin),
+                "exclude": list(p.exclude),
+                "own": own_mark(p),
+            }
             for p in profiles
         ],
     }

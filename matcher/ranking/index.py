@@ -103,6 +103,20 @@ class Index:
         start, end = self.arrays["posting_starts"][position : position + 2]
         return set(self.arrays["posting_rows"][start:end].tolist())
 
+    def term_weights(self, term: str) -> Floats:
+        """(calls,) the weight of a term in each call, 0 where it is not there."""
+        weights = np.zeros(len(self), dtype=np.float32)
+        position = self.find_term(term)
+        if position is not None:
+            start, end = self.arrays["posting_starts"][position : position + 2]
+            weights[self.arrays["posting_rows"][start:end]] = self.arrays["posting_weights"][start:end]
+        return weights
+
+    def heavier(self, weights: Floats) -> npt.NDArray[np.int64]:
+        """(calls,) how many terms of each call weigh more than this."""
+        rows = self.arrays["posting_rows"]
+        return np.bincount(rows[self.arrays["posting_weights"] > weights[rows]], minlength=len(self))
+
     # scores
 
     def scores(self, query: QueryVector) -> Scores:
@@ -223,8 +237,9 @@ class Index:
             place = sum(1 for other in self.meta["own"][:position] if other is not None)
             mean, spread = kept
             own = Own(self._stored_query("own_", place), mean, spread, self.own_projects(profile))
-        pin = tuple(self.meta["profiles"][position]["pin"])
-        return Wish(skills, standard, own, pin, profile, self.query(profile).meaning)
+        asked = self.meta["profiles"][position]
+        words = {name: tuple(asked.get(name, ())) for name in ("pin", "exclude")}
+        return Wish(skills, standard, own, institute=profile, meaning=self.query(profile).meaning, **words)
 
     def own_projects(self, profile: str) -> tuple[OwnProject, ...]:
         """The own projects of an institute that count, those that are own anyhow first, then the best selected ones.

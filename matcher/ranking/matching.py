@@ -10,7 +10,7 @@ import numpy as np
 
 from matcher.model.call import LIVE
 from matcher.model.institute import Profile, ProfilePart
-from matcher.model.match import Evidence, EvidenceKind, Group, Match
+from matcher.model.match import Away, Evidence, EvidenceKind, Group, Match
 from matcher.model.terms import Audience
 from matcher.ranking import chance
 from matcher.ranking.profile import (
@@ -92,7 +92,7 @@ def asked_profile(index: Index, profile: Profile) -> Asked:
     skills = skills_of(profile, analyzer, index, index.arrays)
     own = _own_of_draft(index, profile, skills, analyzer)
     known = index.query(profile.identifier).meaning if profile.identifier in index.profiles else None
-    wish = Wish(skills, None, own, profile.pin, meaning=known)
+    wish = Wish(skills, None, own, profile.pin, profile.exclude, meaning=known)
     return Asked(None, profile.name, query_vector(profile, analyzer, index, own.query if own else None), wish)
 
 
@@ -183,6 +183,15 @@ def _group_of(scored: Scored, row: int, depth: Depth, audience: Audience) -> Gro
     return Group.MAIN if scored.fit(row) >= depth.threshold else Group.LOOK
 
 
+def kept_away(scored: Scored, wanted: CallFilter, today: date, least: int) -> tuple[Away, ...]:
+    """The calls that the filter lets through and that only the excluded terms keep away, from a fit on, best first."""
+    rows = (row for row in sorted(scored.away) if np.isfinite(scored.totals[row]) and scored.fit(row) >= least)
+    pinned = _pinned_rows(scored.index, scored.wish.pin)
+    found = [row for row in rows if row not in pinned and _passes(scored, wanted, today, row)]
+    best_first = sorted(found, key=lambda row: -scored.totals[row])
+    return tuple(Away(scored.index.call(row), scored.fit(row), scored.away[row]) for row in best_first)
+
+
 def suiting(scored: Scored, least: int) -> set[int]:
     """Rows of the calls that have something in common with a profile and at least this fit, or hold a pinned term."""
     return {
@@ -193,10 +202,14 @@ def suiting(scored: Scored, least: int) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where one call stands for a profile: `match.rank` among `candidates`, 0 when it is none of them."""
+    """Where one call stands for a profile: `match.rank` among `candidates`, 0 when it is none of them.
+
+    `away` is the excluded term that it is about.
+    """
 
     match: Match
     stopped_by: str | None
+    away: str | None
     candidates: int
     score_needed: float | None
 
@@ -207,7 +220,8 @@ def place(scored: Scored, wanted: CallFilter, today: date, row: int, *, top: int
     candidates = [r for r in _candidates(scored, wanted, today) if _passes(scored, wanted, today, r)]
     rank = candidates.index(row) + 1 if row in candidates else 0
     needed = float(scored.totals[candidates[top - 1]]) if len(candidates) >= top else None
-    return Placed(match_of(scored, row, rank, sentence=True), stopped_by, len(candidates), needed)
+    match = match_of(scored, row, rank, sentence=True)
+    return Placed(match, stopped_by, scored.away.get(row), len(candidates), needed)
 
 
 def profile_terms(query: QueryVector) -> tuple[Evidence, ...]:

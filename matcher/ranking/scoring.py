@@ -11,12 +11,13 @@ import numpy.typing as npt
 
 from matcher.model.match import Evidence, EvidenceKind
 from matcher.ranking import chance, numbers
+from matcher.ranking.about import calls_about
 from matcher.ranking.likeness import compare, uncentred
 from matcher.ranking.owned import nearest_project
 from matcher.ranking.wish import Own, Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from matcher.ranking.chance import Numbers, Standard
     from matcher.ranking.index import Index, Scores
@@ -87,13 +88,21 @@ class Scored:
 
     @cached_property
     def related(self) -> npt.NDArray[np.bool_]:
-        """(calls,) whether a call has something of the profile: a word of it, or more than hardly a chance."""
+        """(calls,) whether a call has something of the profile, a word of it or more than hardly a chance, and is not
+        about what it excludes.
+        """
         found = chance.chance(np.nan_to_num(self.totals, nan=NOTHING)) >= LEAST
         found[self.rows] |= self.shared
         found |= self.meaning > 0
         if self.own_scores is not None:
             found |= self.own_scores.text > 0
+        found[list(self.away)] = False
         return np.asarray(found & np.isfinite(self.totals))
+
+    @cached_property
+    def away(self) -> Mapping[int, str]:
+        """The calls that are about a term which the profile excludes, by row, each with that term."""
+        return calls_about(self.index, self.wish.exclude) if self.wish.exclude else {}
 
     def fit(self, row: int) -> int:
         """The fit of one call, 0-100."""

@@ -41,5 +41,6 @@ class Wish:
     standard: Standard | None = None
     own: Own | None = None
     pin: tuple[str, ...] = ()  # calls that hold one of these terms are always shown
+    exclude: tuple[str, ...] = ()  # calls that are about one of these are never shown
     institute: str = ""  # whose it is, in the words of `Match.institute`
     meaning: Floats | None = None  # (dimensions,) the vector of a sentence encoder, where one is used
