@@ -55,7 +55,6 @@ class Pace:
 
 PIECE = 65_536
 
-
 READ_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError)
 """What a body can fail with while it is read: resets, time-outs, truncation, broken compression."""
 
@@ -165,29 +164,21 @@ class _Watch:
 
 RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 
-
 LONGEST_PAUSE = 120.0
 """Seconds: no pause between two tries is longer, whatever Retry-After says."""
 
-
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-
 
 _HOPS = 5
 
-
 _ANSWER_LIMIT = 256_000_000
-
 
 _YEARS = range(2024, 2060)
 """A `Date` of another year is a fault of who sent it, and says nothing of this machine's clock."""
 
-
 T = TypeVar("T")
 
-
 Sleep = Callable[[float], None]
-
 
 Clock = Callable[[], float]
 

@@ -52,7 +52,7 @@ class CallFrames(EntryFrames):
             limit: how many at most.
 
         Returns:
-            (calls, `matcher.frames.CALL_COLUMNS`); money in euros, days as dates, unknown as NA.
+            (calls, `matcher.present.frames.CALL_COLUMNS`); money in euros, days as dates, unknown as NA.
 
         Example:
             >>> session.calls("hydrogen", programme="HORIZON")[["status", "next_deadline"]].dtypes.tolist()

@@ -119,7 +119,7 @@ class Draft:
 
     @property
     def terms(self) -> pd.DataFrame:
-        """The terms that the ranking reads, heaviest first; columns: `matcher.frames.TERM_COLUMNS`."""
+        """The terms that the ranking reads, heaviest first; columns: `matcher.present.frames.TERM_COLUMNS`."""
         from matcher.present.frames import terms_frame
         from matcher.ranking.matching import asked_profile, profile_terms
 
@@ -127,7 +127,7 @@ class Draft:
         return labelled(terms_frame(terms), self._sample)
 
     def check(self) -> pd.DataFrame:
-        """What each keyword does: matches, never matches, too common; columns: `matcher.frames.SKILL_COLUMNS`.
+        """What each keyword does: matches, never matches, too common; columns: `matcher.present.frames.SKILL_COLUMNS`.
 
         Example:
             >>> session.profile("brgm").check()["verdict"].cat.categories.tolist()

@@ -31,7 +31,7 @@ class EntryFrames(ProjectFrames):
         """The terms of entry of a call: who may apply, at which rate, in what form, each with its source.
 
         Returns:
-            (terms that are known, `matcher.frames.TERMS_COLUMNS`), in the order in which they are shown.
+            (terms that are known, `matcher.present.frames.TERMS_COLUMNS`), in the order in which they are shown.
 
         Example:
             >>> session.terms("HORIZON-CL6-2026-01-CIRCBIO-03").set_index("term")["value"]["who"]
@@ -46,7 +46,7 @@ class EntryFrames(ProjectFrames):
         """The closed calls that a call continues, best first, with the projects that they led to.
 
         Returns:
-            (predecessors, `matcher.frames.PREDECESSOR_COLUMNS`). Raises UsageError before projects were fetched.
+            (predecessors, `matcher.present.frames.PREDECESSOR_COLUMNS`). Raises UsageError before projects are there.
 
         Example:
             >>> session.predecessors("HORIZON-CL6-2026-01-CIRCBIO-03")  # doctest: +SKIP
@@ -76,7 +76,7 @@ class EntryFrames(ProjectFrames):
             top: how many at most.
 
         Returns:
-            (partners, `matcher.frames.PARTNER_COLUMNS`). Raises UsageError before projects were fetched.
+            (partners, `matcher.present.frames.PARTNER_COLUMNS`). Raises UsageError before projects were fetched.
 
         Example:
             >>> session.partners("HORIZON-CL6-2026-01-CIRCBIO-03", "brgm", top=5)  # doctest: +SKIP
@@ -102,7 +102,7 @@ class EntryFrames(ProjectFrames):
         """Joint bids of the network: institutes that cover together what a call asks for, best first.
 
         Returns:
-            (joint bids, `matcher.frames.BID_COLUMNS`)
+            (joint bids, `matcher.present.frames.BID_COLUMNS`)
 
         Example:
             >>> session.bids(top=3).columns[:3].tolist()

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 Breakdown = Literal["size", "country", "programme"]
 
-
 _MEANS = {"model": "string", "measure": "category", "mean": "float64", "low": "float64", "high": "float64"}
-
 
 _RATIOS = {
     "model": "string",
@@ -39,12 +37,9 @@ _RATIOS = {
     "p_value": "float64",
 }
 
-
 _THRESHOLDS = {"model": "string", "fit": "int64", "wins_shown": "float64", "calls_shown": "float64"}
 
-
 _WINS = {"model": "string", "profile": "string", "call": "string", "title": "string", "rank": "Int64"}
-
 
 _REPLAY = {
     "profile": "string",
@@ -237,7 +232,7 @@ class Archive:
         return tidy(rows, {"profile": "string", "call": "string"})
 
     def calls(self, as_of: date) -> pd.DataFrame:
-        """(calls, `matcher.frames.CALL_COLUMNS`) as on a day.
+        """(calls, `matcher.present.frames.CALL_COLUMNS`) as on a day.
 
         Example:
             >>> import datetime
@@ -299,7 +294,7 @@ class Archive:
         return tidy(rows, _REPLAY)
 
     def evidence(self, profile: str, call: str) -> pd.DataFrame:
-        """(reasons, `matcher.frames.EVIDENCE_COLUMNS`) of one call for one profile.
+        """(reasons, `matcher.present.frames.EVIDENCE_COLUMNS`) of one call for one profile.
 
         Example:
             >>> matcher.Archive(folder).evidence("w", "HORIZON-CL4-2027-01-02")["term"].tolist()[0]

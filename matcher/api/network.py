@@ -139,7 +139,7 @@ class Network:
 
     @property
     def unmatched(self) -> pd.DataFrame:
-        """(calls, `matcher.frames.CALL_COLUMNS` + 2) calls that nobody matches, the one farthest from all first.
+        """(calls, `matcher.present.frames.CALL_COLUMNS` + 2) calls that nobody matches, the farthest first.
 
         `nearest` is the institute that comes nearest, NA where none has a word in common with the call, and `fit` its
         fit.
@@ -166,7 +166,7 @@ class Network:
 
     @property
     def unused_skills(self) -> pd.DataFrame:
-        """(skills, 1 + `matcher.frames.SKILL_COLUMNS`) keywords of each `institute` of which no call holds a word."""
+        """(skills, 1 + `matcher.present.frames.SKILL_COLUMNS`) keywords of an `institute` that no call has."""
         rows: list[dict[Any, Any]] = [
             {**row, "institute": one.identifier}
             for one in self._institutes

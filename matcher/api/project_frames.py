@@ -51,7 +51,7 @@ class ProjectFrames:
             top: how many at most.
 
         Returns:
-            (projects, `matcher.frames.PROJECT_COLUMNS`); `role` and `contribution_eur` are of the institute or
+            (projects, `matcher.present.frames.PROJECT_COLUMNS`); `role` and `contribution_eur` are of the institute or
             organisation, `contribution_eur` of the whole project where none is named.
 
         Raises:
@@ -70,7 +70,7 @@ class ProjectFrames:
         return projects_frame(project_questions.projects(self._home, question).projects)
 
     def participations(self, project: str) -> pd.DataFrame:
-        """Who is or was in a project: (participations, `matcher.frames.PARTICIPATION_COLUMNS`).
+        """Who is or was in a project: (participations, `matcher.present.frames.PARTICIPATION_COLUMNS`).
 
         Raises UsageError when the number is unknown, and before `matcher fetch --projects`.
 

@@ -131,7 +131,7 @@ class Questions(CallFrames):
         A call suits from `min_fit` on, by default from `digest.threshold`.
 
         Returns:
-            (changes, `matcher.frames.CHANGE_COLUMNS`)
+            (changes, `matcher.present.frames.CHANGE_COLUMNS`)
 
         Example:
             >>> session.changes(institute="brgm", since="2026-05-01").empty
@@ -144,7 +144,7 @@ class Questions(CallFrames):
         return labelled(changes_frame(listing.changes), listing.sample)
 
     def institutes(self) -> pd.DataFrame:
-        """The institutes that calls are matched for: (institutes, `matcher.frames.INSTITUTE_COLUMNS`).
+        """The institutes that calls are matched for: (institutes, `matcher.present.frames.INSTITUTE_COLUMNS`).
 
         Example:
             >>> session.institutes().loc[0, ["institute", "acronym"]].tolist()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Matches:
-    """The best calls for an institute or a text, best first: a sequence of `matcher.model.Match`."""
+    """The best calls for an institute or a text, best first: a sequence of `matcher.model.match.Match`."""
 
     def __init__(self, ranking: Ranking) -> None:
         self._ranking = ranking
@@ -47,21 +47,21 @@ class Matches:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row a match, best first; columns and dtypes: `matcher.frames.MATCH_COLUMNS`."""
+        """One row a match, best first; columns and dtypes: `matcher.present.frames.MATCH_COLUMNS`."""
         from matcher.present.frames import matches_frame
 
         return labelled(matches_frame(self._ranking.matches, self.institute, self.as_of), self.sample)
 
     @property
     def evidence(self) -> pd.DataFrame:
-        """One row a reason; columns: `matcher.frames.EVIDENCE_COLUMNS`. Weights of a call add up to its score."""
+        """A row a reason; columns: `matcher.present.frames.EVIDENCE_COLUMNS`. Weights of a call add up to its score."""
         from matcher.present.frames import evidence_frame
 
         return labelled(evidence_frame(self._ranking.matches, self.institute), self.sample)
 
     @property
     def deadlines(self) -> pd.DataFrame:
-        """One row a deadline to come, as the list is ordered; columns: `matcher.frames.DEADLINE_COLUMNS`."""
+        """One row a deadline to come, as the list is ordered; columns: `matcher.present.frames.DEADLINE_COLUMNS`."""
         from matcher.present.frames import deadlines_frame
 
         return labelled(deadlines_frame([match.call for match in self], self.as_of), self.sample)
@@ -116,7 +116,7 @@ class Why:
 
     @property
     def evidence(self) -> pd.DataFrame:
-        """One row a reason; columns: `matcher.frames.EVIDENCE_COLUMNS`."""
+        """One row a reason; columns: `matcher.present.frames.EVIDENCE_COLUMNS`."""
         from matcher.present.frames import evidence_frame
 
         return labelled(evidence_frame([self.match], self._reason.institute), self._reason.sample)

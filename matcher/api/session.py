@@ -83,7 +83,7 @@ class Session(Questions):
         return self._labelled(pd.DataFrame(rows, columns=list(SUBSCRIBER_FIELDS)))
 
     def status(self, last: int = 10) -> pd.DataFrame:
-        """The last runs, newest first: (runs, `matcher.frames.RUN_COLUMNS`).
+        """The last runs, newest first: (runs, `matcher.present.frames.RUN_COLUMNS`).
 
         Example:
             >>> session.status().loc[0, ["kind", "outcome"]].tolist()

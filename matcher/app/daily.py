@@ -34,15 +34,11 @@ if TYPE_CHECKING:
 
 PARTLY_DONE = 3
 
-
 FETCH_FAILED = "the portal could not be read"
-
 
 FETCH_PARTIAL = "the listing was read in part"
 
-
 MAILS_FAILED = "mails were not delivered"
-
 
 RUN_FAILED = "the daily run failed"
 

@@ -35,17 +35,13 @@ if TYPE_CHECKING:
 MAX_DESCRIPTIONS = 50
 """Descriptions asked from the static files in one run, so that a gap in the listing never makes a run long."""
 
-
 CLOCK_ODD = timedelta(hours=1)
 """A clock that differs from the portal's by more is told to the operator; deadlines and days can be off."""
-
 
 CLOCK_WRONG = timedelta(hours=12)
 """By more, and nothing is kept: calls would be closed, and mails sent, on the wrong day."""
 
-
 _BULK_ETAG = "bulk.etag "
-
 
 _NO_DESCRIPTION = "description.none "
 

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 _CHANGES_KEPT = timedelta(days=400)
 
-
 _RUNS = 5
 
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-
 _NOTES = {"description.none ": timedelta(days=60)}
 """Small facts that are days, and how long each is of use (see `matcher.app.fetching`)."""
 

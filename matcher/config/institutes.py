@@ -21,12 +21,9 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 5_000_000
 """A profile with hundreds of past projects stays below this; anything larger is a mistake."""
 
-
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
-
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-
 
 Pic = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
 
@@ -41,9 +38,7 @@ def _day(value: object) -> object:
 
 ProjectNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}$", strip_whitespace=True)]
 
-
 _DateText = Annotated[dt.date | None, BeforeValidator(_day), MEANT]
-
 
 _Known = Annotated[Literal[True, False, "unknown"], MEANT]
 

@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 
 CONFIG_FILE = "matcher.toml"
 
-
 MAX_FILE_BYTES = 1_000_000
-
 
 ENVIRONMENT = {
     "MATCHER_PORTAL_URL": "portal.url",
@@ -42,7 +40,6 @@ ENVIRONMENT = {
     "MATCHER_METRICS_FILE": "schedule.metrics_file",
 }
 """Environment variables that set a key of `matcher.toml`."""
-
 
 ENVIRONMENT_ONLY = {
     "MATCHER_HOME": "Folder of all state; default: matcher in the user's data folder.",
@@ -175,9 +172,7 @@ def _https_or_empty(value: str) -> str:
 
 _Address = Annotated[str, AfterValidator(_address_or_empty)]
 
-
 _Line = Annotated[str, Field(max_length=100), AfterValidator(one_line)]
-
 
 _Https = Annotated[str, AfterValidator(_https_or_empty)]
 
@@ -228,9 +223,7 @@ class MailSettings(_Section):
 
 _Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
-
 WORKDAYS: tuple[_Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday")
-
 
 _LocalTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 SUBSCRIBERS_FILE = "subscribers.yaml"
 
-
 MAX_FILE_BYTES = 1_000_000
-
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -46,9 +44,7 @@ def _frequency(value: Any) -> Any:
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]
 
-
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
-
 
 Days = Annotated[int, Field(gt=0, le=365), MEANT]
 

@@ -74,9 +74,7 @@ def keys_of(subscriber: Subscriber, inputs: Inputs) -> tuple[str, ...]:
 
 _OTHERS = 5
 
-
 _ORDER = tuple(MailSection)
-
 
 _WEEKEND = 5  # Saturday
 

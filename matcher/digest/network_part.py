@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 
 COLUMNS = 12
 
-
 JOINT = 10
-
 
 UNSEEN = 10
 
@@ -132,7 +130,6 @@ def _sentence(run: RunRecord, words: Words) -> str:
 
 
 _TERMS = 4  # words of one partner in a joint bid
-
 
 _WIDEST = 12  # columns of the matrix: what a phone and 72 characters take
 

@@ -20,22 +20,16 @@ if TYPE_CHECKING:
 TEXT_WORTH_TELLING = 0.05
 """A text that changed by a smaller share was polished, not revised."""
 
-
 WEIGHTY = frozenset({"deadlines", "budget_eur", "contribution_eur"})
 """The fields whose change brings a muted call back, where the subscriber wants that."""
 
-
 _FACTS = ("deadlines", "opening", "budget_eur", "contribution_eur", "grants", "trl", "actions")
-
 
 _IMPORTANCE = {"deadlines": 0, "budget_eur": 1, "contribution_eur": 1, "grants": 1, LIFECYCLE: 2, "opening": 2}
 
-
 LEAST_IMPORTANT = 3
 
-
 _BACK = frozenset({"returned", "reopened"})
-
 
 _OVER = frozenset({"withdrawn", "closed"})
 

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["audience", "brussels_day", "subject", "summary"]
 
-
 PRODUCT = "matcher"
-
 
 SUBJECT = 77
 """Characters of a subject at most: what a mailbox list shows of it."""

@@ -43,14 +43,11 @@ MEASURES = ("ndcg@10", *_measures(1))
 GRADED = 2
 """Where calls are graded by reading, what a project officer calls relevant has this grade or more."""
 
-
 RESAMPLES = 2_000
 """Bootstrap resamples and permutations: enough for two digits of an interval or a p-value."""
 
-
 Run = dict[str, dict[str, float]]
 """profile → call → score."""
-
 
 Values = dict[str, "npt.NDArray[np.float64]"]
 """measure → one value per profile, all in the same order of profiles."""
@@ -130,7 +127,6 @@ def _sign_flip_p(difference: npt.NDArray[np.float64], seed: int) -> float:
 
 
 FITS = (0, 50, 60, 70, 80, 85, 90, 95, 98)
-
 
 DEPTH = 1000
 """Calls kept per profile in a run, as is usual in TREC."""

@@ -25,12 +25,9 @@ if TYPE_CHECKING:
 
 PROJECT_COLUMNS = ("id", "title", "objective", "topics", "ecSignatureDate", "startDate")
 
-
 ORGANISATION_COLUMNS = ("projectID", "organisationID", "name", "country")
 
-
 TOPIC_COLUMNS = ("topic", "title")
-
 
 _LONGEST_FIELD = 10_000_000
 

@@ -29,12 +29,9 @@ if TYPE_CHECKING:
 PORTAL = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/calls-for-proposals"
 """The portal's list of calls: what a feed, and a call without a page of its own, link to."""
 
-
 TERMS = 6
 
-
 _TITLES = {Thing.MATCHES: "Calls for {}", Thing.CALLS: "European calls: {}", Thing.CHANGES: "Changed calls: {}"}
-
 
 Entry = dict[str, Any]
 

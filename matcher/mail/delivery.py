@@ -28,7 +28,6 @@ BACK_OFF = (
 )
 """Waits after the first, second… attempt: close to two days in all, as long as mail servers try among themselves."""
 
-
 PAUSE_AFTER = 3
 """So many mails in a row refused because of the address pause it."""
 
@@ -40,9 +39,7 @@ def next_attempt(attempts: int, now: datetime) -> datetime | None:
 
 _LONGEST_CLAIM = timedelta(minutes=30)  # of a process that cannot be seen to live; longer than any send may take
 
-
 _AT_ONCE = 50  # mails read from the outbox at a time
-
 
 _IN_A_ROW = 3  # so many mails one after the other that fail as a server's fault makes them fail are one
 

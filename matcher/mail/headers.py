@@ -17,12 +17,9 @@ from matcher.text import untrusted
 
 _WIDTH = 76  # of a line; 78 are allowed (RFC 5322, 2.1.1)
 
-
 _NAME = 100  # characters kept of a person's name
 
-
 _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")  # what needs no quotes before an address
-
 
 _LONGEST = 998  # bytes of a line (RFC 5322, 2.1.1)
 

@@ -115,7 +115,6 @@ def _list_headers(subscriber: Subscriber, settings: MailSettings) -> dict[str, s
 OPERATOR = "operator"
 """Stands for a subscriber in the outbox; a notice goes through it like every mail."""
 
-
 _MOST_LINES = 50
 
 

@@ -28,12 +28,9 @@ if TYPE_CHECKING:
 
 URL_VARIABLE = "MATCHER_SMTP_URL"
 
-
 PASSWORD_VARIABLE = "MATCHER_SMTP_PASSWORD"  # noqa: S105  (the name of a variable)
 
-
 FILE_VARIABLE = "MATCHER_SMTP_PASSWORD_FILE"
-
 
 _FORMS = "smtp+starttls://USER@HOST:587, smtps://USER@HOST:465, or smtp://localhost:25 for this machine only"
 
@@ -171,7 +168,6 @@ def read_password(environ: Mapping[str, str]) -> str | None:
 
 
 _BREAKS = (smtplib.SMTPServerDisconnected, OSError)  # OSError: reset, timeout, TLS failure
-
 
 _NO_UTF8 = "the server does not take addresses outside ASCII (no SMTPUTF8)"
 

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 CLOSING = 421
 """The reply of a server that closes the connection, whatever it was asked."""
 
-
 _LOGIN_FIRST = 530  # RFC 4954: authentication required
-
 
 _LONGEST_REPLY = 200  # characters of a server's words that are kept and shown
 

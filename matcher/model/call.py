@@ -146,7 +146,6 @@ class Call:
 
 _PLAIN_BELOW = 400  # bytes: shorter bodies are not worth compressing
 
-
 _SCALARS = ("programme", "call_id", "call_title", "deadline_model", "budget_eur", "grants", "destination", "url")
 
 

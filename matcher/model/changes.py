@@ -34,18 +34,13 @@ class Change:
 
 REPORTS = 3
 
-
 WINDOW = timedelta(days=14)
-
 
 QUIET = timedelta(days=7)
 
-
 LIFECYCLE = "call"  # the field of new, opened, closed, withdrawn, returned, reopened
 
-
 Json = Any  # a JSON-ready value of a content
-
 
 _EXACT_WORDS = 1000  # above this many differing words per side, the ratio counts words without their order
 
@@ -296,7 +291,6 @@ def _common(pairs: Iterable[tuple[str, str]]) -> int:
 
 
 _TEXTS = frozenset({"title", "text", "destination", "keywords"})
-
 
 _FIELDS: dict[str, Differ] = {
     "deadlines": _deadlines,

@@ -9,14 +9,11 @@ from zoneinfo import ZoneInfo
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
-
 Clock = Callable[[], datetime]
 """Gives the true time, aware."""
 
-
 Progress = Callable[[int, int], None]
 """Told how much is done, and of how much; 0 where nobody knows."""
-
 
 _Date = date  # `Day` has a field of that name
 _NOON = time(12, tzinfo=BRUSSELS)

@@ -162,6 +162,5 @@ ACTION_LABELS = {
 }
 """Label less programme → code less programme, for rows that name a type of action by its label alone."""
 
-
 USUAL_ACTIONS = frozenset(code.upper() for code in ACTION_LABELS.values())
 """Types of action that the portal uses, less programme, in upper case."""

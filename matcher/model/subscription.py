@@ -200,7 +200,7 @@ class Mail:
 class Told:
     """What one mail tells of one call.
 
-    `facts` are JSON-ready (see `matcher.digest.told`); `reminders` are (deadline, days before) that were due, and
+    `facts` are JSON-ready (see `matcher.digest.news`); `reminders` are (deadline, days before) that were due, and
     `known` is the newest change of the call that composing knew.
     """
 

@@ -11,7 +11,6 @@ from matcher.portal.values import mappings, whole
 
 Line = Mapping[str, Any]
 
-
 Pot = tuple[tuple[str, int], ...]
 
 
@@ -72,12 +71,9 @@ def _pot(line: Line) -> Pot:
 
 Range = tuple[int, int]
 
-
 _NAME = r"(?:TRLs?|technolog(?:y|ical) readiness levels?(?:\s*\(TRLs?\))?)"
 
-
 _LEVEL = rf"{_NAME}\s*(?:of\s+)?([1-9])(?!\d|\.\d)(?:\s*(?:-|–|—|/|to|or|and)\s*(?:{_NAME}\s*)?([1-9])(?!\d|\.\d))?"
-
 
 _SETS = re.compile(
     r"\b(?:activities|actions?|proposals?|projects?)\b[^.;:]{0,160}?"
@@ -85,23 +81,17 @@ _SETS = re.compile(
     re.IGNORECASE,
 )
 
-
 _HEDGE = (
     r"(?:(?:up|at|to|from|least|a|an|the|minimum|minimally|maximum|between|around|about|target|level|of|or)\s+){0,6}"
 )
 
-
 _START = re.compile(rf"\bstart(?:s|ing)?\s+{_HEDGE}{_LEVEL}", re.IGNORECASE)
-
 
 _END = re.compile(rf"\b(?:achiev|reach|attain|arriv|end)(?:e|es|ing|s)?\s+{_HEDGE}{_LEVEL}", re.IGNORECASE)
 
-
 _MINIMUM = re.compile(rf"\bbe\s+at\s+(?:minimum|least)\s+{_LEVEL}[^.;]*\bend of the project", re.IGNORECASE)
 
-
 _FROM_TO = re.compile(rf"\bfrom\s+{_NAME}\s*([1-9])\s+to\s+(?:{_NAME}\s*)?([1-9])(?!\d|\.\d)", re.IGNORECASE)
-
 
 _SENTENCE_END = re.compile(r"(?<=[.;])\s+|\n+")
 

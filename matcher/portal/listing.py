@@ -80,7 +80,6 @@ def _preference(row: ParsedRow) -> tuple[bool, datetime, bool, int, int, str, by
 GIVE_UP_AFTER = 3
 """Bad pages in a row after which the portal is taken to have stopped answering."""
 
-
 _NEAR = 5
 
 

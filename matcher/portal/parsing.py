@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 KEYWORD_LIMIT = 200
 """Keywords of one call, and characters of one keyword, that are kept."""
 
-
 _WORTHLESS = frozenset({"digitalagenda", "digital agenda"})  # stands on most topics, whatever they are about
 
 
@@ -66,9 +65,7 @@ def _unpacked(values: Iterable[str]) -> Iterator[str]:
 
 TOPIC_PAGE = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/topic-details/"
 
-
 IDENTIFIER_LIMIT = 200
-
 
 LINK_LIMIT = 50
 

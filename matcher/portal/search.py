@@ -17,13 +17,10 @@ if TYPE_CHECKING:
 
 TYPES = {"1": Kind.TOPIC, "2": Kind.EXTERNAL, "8": Kind.CASCADE}
 
-
 STATUSES = {"31094501": Status.FORTHCOMING, "31094502": Status.OPEN, "31094503": Status.CLOSED}
-
 
 UNLABELLED_STATUSES = frozenset({"310945031", "99999998"})
 """Codes that the portal uses without a label; they are no news in a listing that asks for every status."""
-
 
 Clause = dict[str, Any]
 
@@ -87,10 +84,8 @@ def _kinds(kinds: Sequence[Kind]) -> Clause:
 PAGE_SIZE = 100
 """Rows of a page; the portal never gives more."""
 
-
 WINDOW = 10_000
 """Rows of one query that can be paged to; the portal shows nothing past them."""
-
 
 _LANGUAGES = ("en",)
 
@@ -155,7 +150,6 @@ def _counts(answer: object, field: str) -> dict[str, int]:
 
 
 FIRST_DAY = date(1990, 1, 1)
-
 
 LAST_DAY = date(2099, 12, 31)
 

@@ -15,12 +15,9 @@ from matcher.text.untrusted import decoded
 LINE = 1_000
 """Characters of a title, name or label that are kept."""
 
-
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ud800-\udfff\ufffe\uffff]")
 
-
 _SPACE = re.compile(r"\s+")
-
 
 _BIGGEST = 10**12
 
@@ -100,15 +97,11 @@ _ISO = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
 )
 
-
 _WORDS = re.compile(r"(\d{1,2}) ([A-Z][a-z]+) (\d{4})\b", re.ASCII)
-
 
 _MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 _YEARS = range(1990, 2100)
 

@@ -26,13 +26,10 @@ if TYPE_CHECKING:
 ALARMS = (14, 3)
 """Days before a deadline at which a calendar program rings."""
 
-
 HOUR = time(17)
 """Submission closes at 17:00 Brussels time."""
 
-
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
-
 
 _ZONE_YEARS = 4
 

@@ -24,14 +24,11 @@ if TYPE_CHECKING:
 
 UNKNOWN = "—"
 
-
 TERMINAL = Words(Language.EN, terse=True)
 """English where there is little room: dates and amounts are short."""
 
-
 URGENT = 14
 """Days before a deadline from which it is shown as pressing."""
-
 
 DEADLINES = 4
 """Coming deadlines that are spelt out; calls with ten cut-offs count the rest."""

@@ -30,12 +30,9 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-
 DAY = "datetime64[s]"
 
-
 MOMENT = "datetime64[s, UTC]"
-
 
 CALL_COLUMNS = {
     "call": "string",
@@ -68,7 +65,6 @@ CALL_COLUMNS = {
 `who` may apply, `rate` is percent for a research organisation, `entry` the terms of entry in a line;
 `closed_to_research` is NA where nothing says who may apply."""
 
-
 MATCH_COLUMNS = {
     "institute": "string",
     "rank": "int64",
@@ -81,7 +77,6 @@ MATCH_COLUMNS = {
 """Column → dtype of a match; `because` are the terms that made most of the score, heaviest first, `own_project` is the
 nearest own project where own projects speak for the call."""
 
-
 EVIDENCE_COLUMNS = {
     "institute": "string",
     "call": "string",
@@ -93,10 +88,8 @@ EVIDENCE_COLUMNS = {
 }
 """Column → dtype of one reason for a score; the weights of a match add up to its score."""
 
-
 DEADLINE_COLUMNS = {"call": "string", "deadline": DAY, "stage": "Int64", "stages": "int64", "days_left": "int64"}
 """Column → dtype of a deadline to come; it is number `stage` of the call's `stages`."""
-
 
 CHANGE_COLUMNS = {
     "seen_at": MOMENT,
@@ -108,7 +101,6 @@ CHANGE_COLUMNS = {
     "ratio": "float64",
 }
 """Column → dtype of a change; `ratio` is the share of a text that changed, 0 to 1."""
-
 
 INSTITUTE_COLUMNS = {
     "institute": "string",
@@ -125,7 +117,6 @@ INSTITUTE_COLUMNS = {
 }
 """Column → dtype of an institute; `skills` counts its English keywords."""
 
-
 RUN_COLUMNS = {
     "run": "int64",
     "kind": "category",
@@ -133,7 +124,6 @@ RUN_COLUMNS = {
     "finished": MOMENT,
     "outcome": "category",
 }
-
 
 SKILL_COLUMNS = {
     "skill": "string",
@@ -144,10 +134,8 @@ SKILL_COLUMNS = {
 }
 """Column → dtype of a checked skill: `calls` hold all its words, `share` of all calls hold its rarest word."""
 
-
 TERM_COLUMNS = {"term": "string", "weight": "float64", "profile_term": "string", "source": "string"}
 """Column → dtype of a term of a profile and its weight in it."""
-
 
 PROJECT_COLUMNS = {
     "project": "string",
@@ -165,7 +153,6 @@ PROJECT_COLUMNS = {
 }
 """Column → dtype of a project; `partners` counts the others in it, `selected_by` joins skills by `; `."""
 
-
 PARTICIPATION_COLUMNS = {
     "project": "string",
     "pic": "string",
@@ -179,10 +166,8 @@ PARTICIPATION_COLUMNS = {
 }
 """Column → dtype of an organisation's part in a project."""
 
-
 TERMS_COLUMNS = {"term": "string", "value": "string", "source": "string", "words": "string"}
 """Column → dtype of a term of entry; `words` say it, where a sentence does."""
-
 
 PREDECESSOR_COLUMNS = {
     "call": "string",
@@ -194,7 +179,6 @@ PREDECESSOR_COLUMNS = {
     "network": "string",
 }
 """Column → dtype of a call that came before: `projects` counts those it led to, `network` who of it was in them."""
-
 
 PARTNER_COLUMNS = {
     "rank": "int64",
@@ -210,7 +194,6 @@ PARTNER_COLUMNS = {
 }
 """Column → dtype of a partner: `together` counts projects with the institute, `coordinated` those that it led."""
 
-
 BID_COLUMNS = {
     "call": "string",
     "title": "string",
@@ -224,7 +207,6 @@ BID_COLUMNS = {
     "passages": "int64",
 }
 """Column → dtype of a joint bid: `fit` of its best and second institute, `adds` what the others add to the first."""
-
 
 TERMS_SHOWN = 6
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 
-
 Record = dict[str, Any]
 
 
@@ -284,10 +283,8 @@ def _moment(moment: datetime | None) -> str | None:
 CALL_FIELDS = tuple(call_record(Call("", ""), date.min))
 """The keys of a call, for the header of a listing that is empty."""
 
-
 MATCH_FIELDS = tuple(match_record(Match(0, Call("", ""), 0.0, 0), date.min))
 """The keys of a match."""
-
 
 PROJECT_FIELDS = tuple(project_record(ListedProject(Project("", ""))))
 """The keys of a project."""
@@ -453,17 +450,13 @@ def subscriber_record(line: SubscriberLine) -> Record:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-
 _NO_MAIL = Mail("", "", "", date.min, "", b"", "")
-
 
 LINE_FIELDS = tuple(line_record(DigestLine("", "", Fate.NOT_DUE)))
 """The keys of a line, for the header of a listing that is empty."""
 
-
 MAIL_FIELDS = tuple(mail_record(QueuedMail(_NO_MAIL, MailState.SENT, 0, _EPOCH, _EPOCH)))
 """The keys of a mail of the outbox."""
-
 
 SUBSCRIBER_FIELDS = tuple(subscriber_record(SubscriberLine(Subscriber("", "", ""), None, paused=False)))
 """The keys of a subscriber."""

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 DOMAIN = "matcher"
 
-
 NARROW = "\u202f"
-
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -34,10 +34,8 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 
-
 WORDS = 100
 """Words of each text that are encoded: small encoders read little more."""
-
 
 _NOTHING = 1e-4
 """A vector so near the average says nothing of its own."""
@@ -141,20 +139,15 @@ def _shortened(text: str) -> str:
 
 SETTING = "ranking.encoder"
 
-
 AT_ONCE = 64
 """Texts that are encoded and then kept together."""
-
 
 MANY = 200
 """So many new texts make a person wait, who is told."""
 
-
 _E5 = re.compile(r"(?<![a-z0-9])e5(?![a-z0-9])", re.IGNORECASE)
 
-
 _HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
-
 
 _log = logging.getLogger("matcher.ranking")
 

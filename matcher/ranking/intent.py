@@ -206,7 +206,6 @@ def _in_english(text: str, own: Meaning, places: WordPlaces, analyzer: Analyzer)
 
 _USUAL = 40
 
-
 _APART = 0.9
 
 

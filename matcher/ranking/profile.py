@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 
-
 Vector = dict[int, float]
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 COMMON_SHARE = 0.25
 """A skill whose rarest word stands in more than this share of all calls tells none of them apart."""
 
-
 SHOWN = 20
 """How long the list is that a tried term is compared on."""
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 HEADING = 2
 """A word in the title counts as two in the text."""
 
-
 UNREAD_SECTIONS = frozenset({"Conditions"})
 """Sections about rules of participation and TRL: they say nothing about the subject."""
 
@@ -53,7 +52,6 @@ def largest(block: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.int64]:
 
 
 Floats = npt.NDArray[np.float32]
-
 
 _BLOCK_CELLS = 20_000_000
 """Likenesses that are held at once, 4 bytes each, in three copies."""

@@ -22,18 +22,14 @@ if TYPE_CHECKING:
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-
 BACK_OFF = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=3))
 """Waits after the first, second… attempt at a slot that failed; then the slot is left and the next one counts."""
-
 
 BELIEVED = timedelta(minutes=30)
 """So long a run that is said to be going on is waited for; then the writer's lock decides whether it is dead."""
 
-
 SKEW = timedelta(minutes=10)
 """Clocks of machines differ by less; what was noted further in the future comes from a clock that was wrong."""
-
 
 GOOD = frozenset({"ok", "partial"})
 

@@ -38,25 +38,18 @@ if TYPE_CHECKING:
 
 STANDS_STILL = "the scheduler stands still"
 
-
 MAILS_GIVEN_UP = "mails were given up"
 
-
 TICK_SECONDS = 30
-
 
 GRACE_SECONDS = 8.0
 """How long the step at hand may take once it is time to leave."""
 
-
 _AGAIN_SECONDS = 5.0  # what is interrupted has so long to tidy up before it is interrupted there too
-
 
 _GLANCE_SECONDS = 0.25  # how soon a signal is noticed while there is nothing to do
 
-
 _RUNS = 30  # of each kind: more than one slot's attempts
-
 
 _log = logging.getLogger("matcher.schedule.due")
 
@@ -270,7 +263,6 @@ class Scheduler:
 
 _TOLD = {Task.ARCHIVE: "the archive could not be read", Task.CLEAN: "the weekly clean-up failed"}
 """What the operator is told of where it fails; the daily run and the delivery of mails tell for themselves."""
-
 
 _WORK: dict[Task, Callable[[Scheduler], str]] = {
     Task.DAILY: Scheduler._daily,

@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 OUTCOMES = ("running", "ok", "partial", "failed", "interrupted")
 
-
 MAIL_STATES = ("queued", "sending", "sent", "failed")
-
 
 _COUNTED = {
     "seen": "Rows that the last fetch brought.",
@@ -38,7 +36,6 @@ _COUNTED = {
     "requests": "Requests of the last fetch.",
     "retries": "Requests of the last fetch that had to be repeated.",
 }
-
 
 _RUNS = 200
 

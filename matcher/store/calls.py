@@ -150,7 +150,6 @@ def raw_row(raw: bytes) -> dict[str, Any]:
 
 _AT_ONCE = 500
 
-
 _current = (versions.c.identifier == calls.c.identifier) & (versions.c.number == calls.c.version)
 
 

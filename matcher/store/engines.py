@@ -50,9 +50,7 @@ _SQLITE = {
     sqlite3.SQLITE_IOERR: "The disk failed while {where} was read or written: check the disk, then run again.",
 }
 
-
 _BUSY = "The database {where} is locked by another program that did not finish in time: run again later."
-
 
 _POSTGRES = {
     "28": "PostgreSQL refused the user or password for {where}: check database.url and PGPASSWORD or PGPASSFILE.",
@@ -63,7 +61,6 @@ _POSTGRES = {
     "57": "PostgreSQL at {where} is shutting down or starting: run again in a minute.",
     "08": "PostgreSQL at {where} cannot be reached: check that it runs and that database.url is right.",
 }
-
 
 _POSTGRES_BUSY = ("55P03", "40001", "40P01")
 

@@ -43,9 +43,7 @@ if TYPE_CHECKING:
 MOST = 50
 """So many findings are told; a database with more is not mended by reading on."""
 
-
 _AT_ONCE = 500
-
 
 _UNREADABLE = (zlib.error, ValueError, KeyError, TypeError, AttributeError)  # what unpacking a damaged body can raise
 
@@ -121,7 +119,6 @@ def _rows(connection: Connection, query: Any) -> Iterator[Row[Any]]:
 
 FORGOTTEN = zlib.compress(b"")
 """The body of a mail whose text was forgotten; such a mail is never sent again."""
-
 
 _VACUUM_SHARE = 4  # a SQLite file is written anew when one page in so many is free
 

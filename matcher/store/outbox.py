@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
-LONGEST_WAIT = timedelta(hours=25)  # a bit more than the last pause of `matcher.digest.retry`
+LONGEST_WAIT = timedelta(hours=25)  # a bit more than the last pause of `matcher.mail.delivery`
 NOTICE = "notice"  # mails of this kind are told apart by their Message-ID alone
 
 _NO_CLAIM = {"claim_host": None, "claim_pid": None, "claim_start": None, "claimed_at": None}
@@ -44,7 +44,7 @@ def _told_row(message_id: str, told: Told) -> dict[str, Any]:
     return {"message_id": message_id, "call": told.call, "facts": facts, "reminders": reminders, "known": told.known}
 
 
-def find(connection: Connection, message_id: str) -> QueuedMail | None:
+def _get(connection: Connection, message_id: str) -> QueuedMail | None:
     row = connection.execute(select(outbox).where(outbox.c.message_id == message_id)).one_or_none()
     return _queued(row) if row else None
 
@@ -168,7 +168,7 @@ class Outbox:
                     claimed_at=now,
                 )
             )
-            return find(connection, message_id) if taken.rowcount else None
+            return _get(connection, message_id) if taken.rowcount else None
 
     def sent(self, message_id: str, now: datetime) -> None:
         """The mail was accepted; refusals of its address are forgotten."""
@@ -244,8 +244,7 @@ class Outbox:
     def get(self, message_id: str) -> QueuedMail | None:
         """A mail of the outbox; None when there is none of that Message-ID."""
         with self._transactions.reading() as connection:
-            row = connection.execute(select(outbox).where(outbox.c.message_id == message_id)).one_or_none()
-            return _queued(row) if row else None
+            return _get(connection, message_id)
 
     def listed(
         self,

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 STALE_AFTER = timedelta(minutes=30)
 
-
 _WRITER = "writer"
-
 
 _GOOD = ("ok", "partial")
 
@@ -131,15 +129,6 @@ def hold(connection: Connection, run_id: int) -> None:
         raise RunLost(f"Run {run_id} has ended or was taken over by another process: begin a new run.")
 
 
-def _finish(connection: Connection, run_id: int, outcome: str, detail: Mapping[str, Any], now: datetime) -> None:
-    """Keeps how the run ended and gives the lock back."""
-    hold(connection, run_id)
-    connection.execute(
-        update(runs).where(runs.c.id == run_id).values(outcome=outcome, detail=dict(detail), finished=now)
-    )
-    connection.execute(delete(locks).where(locks.c.name == _WRITER))
-
-
 _begun: set[tuple[str, int]] = set()  # database and number of each run that this process has begun and not ended
 
 
@@ -177,7 +166,10 @@ class Runs:
         """Ends a run (`ok`, `partial`, `failed`, `interrupted`) with a JSON-ready detail, and frees the lock."""
         try:
             with self._transactions.writing() as connection:
-                _finish(connection, run_id, outcome, detail, now)
+                hold(connection, run_id)
+                ended = update(runs).where(runs.c.id == run_id)
+                connection.execute(ended.values(outcome=outcome, detail=dict(detail), finished=now))
+                connection.execute(delete(locks).where(locks.c.name == _WRITER))
         finally:  # a database that went away keeps the lock; nobody works under it any more
             _begun.discard((self._transactions.where, run_id))
             current_run.set(None)

@@ -142,7 +142,7 @@ versions = Table(
     Column("number", Integer, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("run_id", ForeignKey("runs.id"), nullable=False),
-    Column("body", LargeBinary, nullable=False),  # matcher.store.codec
+    Column("body", LargeBinary, nullable=False),  # `matcher.model.call.pack`
     Column("raw", ForeignKey("raw_rows.digest"), index=True),
     PrimaryKeyConstraint("identifier", "number"),
 )

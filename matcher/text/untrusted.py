@@ -12,20 +12,15 @@ from urllib.parse import urlsplit
 TITLE = 220
 """Characters kept of a title: the longest on the portal is near 200."""
 
-
 TERM = 60
 """Characters kept of an evidence word or a name."""
-
 
 NOTE = 400
 """Characters kept of a sentence (a health problem, an old or a new value)."""
 
-
 _PORTAL = "europa.eu"
 
-
 _COMBINING = 2  # accents kept on one letter; more is a tower that covers the lines around it
-
 
 _DROPPED = frozenset({"Cf", "Co", "Cs", "Cn"})  # bidi and zero width, private use, lone surrogates, unassigned
 
@@ -109,24 +104,17 @@ def csv_cell(value: object) -> object:
 LONGEST_INTEGER = 18
 """Digits; epoch milliseconds have 13, the Union's budget in cents 15."""
 
-
 _READABLE = re.compile(rb"-?[0-9]{1,18}(?:\.[0-9]{1,300})?(?:[eE][-+]?[0-9]{1,2})?")
-
 
 _NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
-
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)|-?[0-9][-+.0-9eE]*+', re.DOTALL)
-
 
 _OPEN_END = re.compile(rb"-?[0-9][-+.0-9eE]*\Z|-\Z")
 
-
 _SHAPE = bytes.maketrans(b"123456789E-", b"000000000e+")
 
-
 _LONGEST_TOKEN = 1_000
-
 
 _PIECE = 65_536
 

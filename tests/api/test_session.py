@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 NOT_MIRRORED = {"schedule", "db", "maintain", "export"}
 """Commands for operators, or, as `export`, what frames do by themselves."""
 
-
 LISTED = "HORIZON-CL6-2026-01-CIRCBIO-03"
 """A call of the packaged sample."""
 
@@ -99,7 +98,6 @@ ASKED = {
     "Draft.try_term": ("hydrogen",),
 }
 """Method → what it is called with, where it wants something."""
-
 
 OF_NO_SAMPLE = {"fetch", "run", "close", "projects", "participations", "predecessors", "partners"}
 """What a session on the sample refuses, as it has no projects, and what gives no answer."""

@@ -1,4 +1,4 @@
-"""Alembic's environment: migrates over the connection that `matcher.store.migrate` passes in."""
+"""Alembic's environment: migrates over the connection that `matcher.store.engines` passes in."""
 
 from __future__ import annotations
 

@@ -28,7 +28,10 @@ MOST_MOMENTS = 16_384
 
 @dataclass(frozen=True)
 class Life:
-    """A `matcher` command to run, and when to end it: at the n-th moment (0: never), or `delay` seconds after it."""
+    """A `matcher` command to run, and when to end it: at the n-th moment (0: never), or `delay` seconds after it.
+
+    Moments are counted of one `stage` where one is named.
+    """
 
     arguments: list[str]
     environment: dict[str, str]
@@ -36,6 +39,7 @@ class Life:
     kill_at: int = 0
     delay: float | None = None
     synced: str = ""  # where what is synced is remembered, see `power`
+    stage: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,12 +109,12 @@ def _run(life: Life, log: mmap.mmap, told: int) -> None:
     code: object = 70
     try:
         from matcher.cli.main import main
-        from tests.helpers.crash.points import Points
+        from tests.helpers.crash.points import Kill, Points
 
         os.environ.update(life.environment)
         if life.synced:
             ctypes.CDLL(os.environ["LD_PRELOAD"]).power_watch(life.synced.encode())
-        Points(life.home, log, life.kill_at, None if life.delay is None else told).watch()
+        Points(life.home, log, Kill(life.kill_at, life.stage), None if life.delay is None else told).watch()
         main(life.arguments)
     except SystemExit as ended:
         code = ended.code or 0

@@ -13,6 +13,8 @@ import os
 import signal
 import socket
 import sys
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -35,15 +37,27 @@ _STAGED = (
 _FILES = frozenset({"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate"})
 
 
+@dataclass(frozen=True)
+class Kill:
+    """Which moment is the last: the n-th of all (0: none), or of one stage."""
+
+    at: int
+    stage: str = ""
+
+    def comes(self, number: int, stage: int) -> bool:
+        return number == self.at and (not self.stage or STAGES[stage] == self.stage)
+
+
 class Points:
     """Counts moments into shared memory, one byte of stage each; ends or announces the process at one of them."""
 
-    def __init__(self, home: str, log: mmap, kill_at: int, told: int | None) -> None:
+    def __init__(self, home: str, log: mmap, kill: Kill, told: int | None) -> None:
         self.stage = 0
         self._home = home
         self._log = log
         self._count = 0
-        self._kill_at = kill_at
+        self._of_stage = Counter[int]()
+        self._kill = kill
         self._told = told
 
     def reach(self, *_: object) -> None:
@@ -51,7 +65,8 @@ class Points:
         if self._count < len(self._log):
             self._log[self._count] = self.stage + 1
         self._count += 1
-        if self._count != self._kill_at:
+        self._of_stage[self.stage] += 1
+        if not self._kill.comes(self._of_stage[self.stage] if self._kill.stage else self._count, self.stage):
             return
         if self._told is None:
             os.kill(os.getpid(), signal.SIGKILL)
