@@ -5,7 +5,7 @@ Every expected failure is a `MatcherError` that says what is wrong and what to d
 
 from __future__ import annotations
 
-from matcher.masking import masked
+from matcher.text.masking import masked
 
 
 class MatcherError(Exception):

@@ -1,7 +1,7 @@
 """Logs on stderr as lines for people or as one JSON object a line, each with the number of the run it belongs to.
 
 What the product tells a person goes the same way: as plain lines, or as JSON when that was asked for. No secret passes
-(`matcher.masking`).
+(`matcher.text.masking`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from matcher.masking import masked
+from matcher.text.masking import masked
 
 if TYPE_CHECKING:
     from typing import TextIO

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher import masking
 from matcher.cli.main import main
 from matcher.config.settings import packaged_config
+from matcher.text import masking
 from tests.helpers.home import (
     DAY,
     QUICK,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from matcher.app.kept_index import current_index
 from matcher.app.sample import load_sample
 from matcher.errors import MatcherError, StoreError, StoreMissing, UsageError
-from matcher.masking import masked
 from matcher.model.answers import MailStatus, Preview, Sending, SubscriberLine
 from matcher.model.day import brussels_day, noon
 from matcher.model.subscription import NETWORK, Fate, Frequency, Language, MailState, Subscriber
+from matcher.text.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from matcher.errors import MatcherError, RunLost, StoreError
-from matcher.masking import masked
+from matcher.text.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

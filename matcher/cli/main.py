@@ -12,7 +12,7 @@ import click
 
 from matcher.cli.streams import OutputLostError, ReaderGoneError, said
 from matcher.errors import ConfigError, MatcherError
-from matcher.masking import learn_from
+from matcher.text.masking import learn_from
 
 COMMANDS = {
     "run": ("matcher.cli.running", "The daily job, once, now: fetch, rank, mail."),

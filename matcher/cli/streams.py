@@ -12,7 +12,7 @@ import sys
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, BinaryIO, TextIO, cast
 
-from matcher.masking import masked
+from matcher.text.masking import masked
 from matcher.text.untrusted import unturned
 
 if TYPE_CHECKING:

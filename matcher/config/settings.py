@@ -19,9 +19,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from matcher.config.files import describe_validation_error
 from matcher.config.people import mail_address, one_line
 from matcher.errors import ConfigError, shorten
-from matcher.masking import learn, learn_from, masked
 from matcher.model.caution import USUAL, Caution
 from matcher.model.match import THRESHOLD
+from matcher.text.masking import learn, learn_from, masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

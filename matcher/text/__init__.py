@@ -1,1 +1,1 @@
-"""Words: folding, tokens, stems, stop words, and French technical terms in English."""
+"""Words: folding, tokens, stems, French technical terms in English; what of a text may be shown, and what must not."""

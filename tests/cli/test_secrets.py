@@ -14,7 +14,7 @@ from matcher.app.home import Home
 from matcher.app.mailing import Mailing
 from matcher.config.settings import ENVIRONMENT, ENVIRONMENT_ONLY, _TomlFile, load_settings
 from matcher.errors import MatcherError
-from matcher.masking import Secrets, learn, masked
+from matcher.text.masking import Secrets, learn, masked
 from tests.helpers.home import DAY
 
 if TYPE_CHECKING:

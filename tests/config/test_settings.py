@@ -17,7 +17,7 @@ from matcher.config.settings import (
     packaged_config,
 )
 from matcher.errors import ConfigError
-from matcher.masking import masked as said
+from matcher.text.masking import masked as said
 
 if TYPE_CHECKING:
     from pathlib import Path
