@@ -1,7 +1,8 @@
-"""Each institute's ranked list as a text and an HTML file, written whole or not at all."""
+"""The daily job: fetch, index, match, digest, deliver; lists as files where nobody is subscribed."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict, dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from matcher.app.fetching import fetch, query_of, use_sample
 from matcher.app.kept_index import current_index
 from matcher.app.mailing import Mailing, transport_of
+from matcher.app.project_fetching import REFITTED, fetch_projects, missing_sources
 from matcher.app.questions import rank
 from matcher.app.queueing import freshness
 from matcher.app.run_context import Observer, Run, begun
 from matcher.disk import make_folder, write_file, writing_to
-from matcher.errors import PortalUnreachable, RunGoesOn, RunLost
+from matcher.errors import MatcherError, PortalUnreachable, RunGoesOn, RunLost
 from matcher.mail.delivery import given_up
 from matcher.model.answers import InstituteLine, RunOutcome
 from matcher.model.day import noon
@@ -41,6 +43,18 @@ FETCH_PARTIAL = "the listing was read in part"
 MAILS_FAILED = "mails were not delivered"
 
 RUN_FAILED = "the daily run failed"
+
+
+PROJECTS_COME = (
+    "Fetching the EU-funded projects of CORDIS, once, to rank by what the institutes have won (some minutes; "
+    "[projects] sources = [] leaves them out)…"
+)
+
+
+WRITTEN_AGAIN = "Fitting the ranking anew, by what the projects say, and writing the lists again…"
+
+
+_log = logging.getLogger("matcher.runs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +94,40 @@ def run_day(
     _ = home.subscribers
     transport_of(home.settings).close()
     try:
-        with home.open_store() as store, begun(store, "run", home.clock, observer, unless=unless) as run:
-            return _run(home, run, as_of)
+        with home.open_store() as store:
+            with begun(store, "run", home.clock, observer, unless=unless) as run:
+                outcome = _run(home, run, as_of)
+            missing = missing_sources(home, store) if outcome.fetch is not None else ()
     except (RunGoesOn, RunLost):
         raise  # the other run does the work
     except Exception as error:
         Mailing(home).tell(RUN_FAILED, error, sleep=observer.sleep)
         raise
+    return _with_projects(home, outcome, missing, observer) if missing else outcome
+
+
+def _with_projects(home: Home, outcome: RunOutcome, missing: Sequence[str], observer: Observer) -> RunOutcome:
+    """The day's work is done: the projects that this machine never had come, and its lists are written by them again.
+
+    What goes wrong here is said, and tried again by the next run; the day stays as good as it was.
+    """
+    observer.say(PROJECTS_COME)
+    lists = outcome.folder is not None
+    try:
+        report = fetch_projects(
+            home, missing, observer=observer, attempts=1, refitted=WRITTEN_AGAIN if lists else REFITTED
+        )
+        for problem in report.problems:
+            observer.say(f"{problem} The next run tries again.")
+        if lists and report.projects:
+            _, lines = write_lists(home, current_index(home), outcome.as_of, outcome.problems)
+            outcome = replace(outcome, lines=lines)
+    except Exception as error:  # noqa: BLE001  (nothing that is wrong with them undoes a day whose lists and mails are out)
+        if not isinstance(error, MatcherError):
+            _log.exception("The projects failed in a way that nobody foresaw.")
+        observer.say(f"The projects could not be brought: {error} The next run tries again.")
+        return outcome
+    return replace(outcome, projects=report)
 
 
 def _run(home: Home, run: Run, as_of: date | None) -> RunOutcome:

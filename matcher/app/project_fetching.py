@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from collections import defaultdict
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from matcher.app.home import Home
     from matcher.app.run_context import Observer, Run
     from matcher.model.project import Participation, Project
+    from matcher.store.database import Store
     from matcher.store.project_saving import SavedProjects
 
 LEAST_KEPT = 0.75
@@ -34,16 +35,21 @@ LEAST_KEPT = 0.75
 _KEPT = "projects.source "
 _TOLD = 3
 
-_REFITTED = "Fitting the ranking anew, by what the projects say…"
+REFITTED = "Fitting the ranking anew, by what the projects say…"
 
 
 def fetch_projects(
-    home: Home, sources: Sequence[str] = (), *, observer: Observer | None = None, within: Run | None = None
+    home: Home,
+    sources: Sequence[str] = (),
+    *,
+    observer: Observer | None = None,
+    attempts: int | None = None,
+    refitted: str = REFITTED,
 ) -> ProjectReport:
     """Bring the dumps that are named, by default those that are configured, and keep them.
 
     One that cannot be read, or is not to be believed, is told in `problems` and stops no other; what is kept of it
-    stays. `within` is the run that this is a part of.
+    stays. `attempts` bounds the tries of a request, `refitted` is said before the ranking is fitted anew.
 
     Raises:
         UsageError: for a source that is neither an address nor a path that can be read.
@@ -53,26 +59,29 @@ def fetch_projects(
     wanted = tuple(sources or home.settings.projects.sources)
     if not wanted:
         raise UsageError("No source of projects is set: name one, or set [projects] sources.")
-    with (
-        home.open_store() if within is None else nullcontext(within.store) as store,
-        index_out_of_date(home, store),
-    ):
+    with home.open_store() as store, index_out_of_date(home, store):
         before = store.projects.revision
-        with within.part("projects") if within else begun(store, "projects", home.clock, observer) as run:
-            results = _each(home, run, wanted)
+        with begun(store, "projects", home.clock, observer) as run:
+            results = _each(home, run, wanted, attempts)
             report = _total(wanted, results, run, time.monotonic() - started)
-            run.detail |= {"report": asdict(report), "problems": list(report.problems)}
+            run.detail |= {"report": asdict(report), "problems": list(report.problems), "outcome": report.outcome}
         if store.projects.revision != before:
-            run.observer.say(_REFITTED)
+            run.observer.say(refitted)
         with suppress(IndexMissing):  # projects can be there before the first call
             refresh_index(home, store)
     return report
 
 
-def _each(home: Home, run: Run, sources: Sequence[str]) -> list[SavedProjects | None]:
+def missing_sources(home: Home, store: Store) -> tuple[str, ...]:
+    """The sources of the settings of which nothing was ever taken over."""
+    return tuple(one for one in home.settings.projects.sources if store.facts.get(_KEPT + _name(one)) is None)
+
+
+def _each(home: Home, run: Run, sources: Sequence[str], attempts: int | None) -> list[SavedProjects | None]:
     """What came of each source: None where it was unchanged or could not be taken over."""
     results: list[SavedProjects | None] = []
-    with Cordis(home.settings.portal) as cordis:
+    settings = home.settings.portal
+    with Cordis(settings if attempts is None else settings.model_copy(update={"attempts": attempts})) as cordis:
         for source in sources:
             try:
                 results.append(_import(home, run, cordis, source))

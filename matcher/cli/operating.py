@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from matcher.app.run_context import Observer
 from matcher.cli.options import Age, as_of_option
 from matcher.cli.output import complain, output_options, print_csv, print_json, say, table
 from matcher.errors import MatcherError, StoreBusy, StoreMissing
 from matcher.model.caution import reported_text
 from matcher.model.day import noon
-from matcher.present.records import envelope, run_record
+from matcher.present.records import envelope, project_report_record, run_record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, timedelta
 
     from matcher.app.home import Home
+    from matcher.model.project import ProjectReport
+
+_Done = TypeVar("_Done")
 
 
 @click.command("status")
@@ -171,36 +176,59 @@ def schedule_command(ctx: click.Context) -> None:
 @output_options
 @click.pass_obj
 def maintain_command(home: Home, output: str | None) -> int:
-    """The weekly job, once, now: read the archive when it changed, forget what is old, free its space.
+    """The weekly job, once, now: read what changed of the archive and the projects, forget what is old, free its space.
 
-    The archive is schedule.archive, and what is older than schedule.keep_days goes: raw rows of former versions, rows
-    set aside, texts of sent mails, old runs and lists. Calls, their versions and what was told to whom stay.
+    The archive is schedule.archive; projects come once a month. What is older than schedule.keep_days goes: raw rows of
+    former versions, rows set aside, texts of sent mails, old runs and lists. Calls, their versions and what was told to
+    whom stay.
     """
     from dataclasses import asdict
-    from datetime import UTC, datetime
 
     from matcher.app.upkeep import clean_up, refresh_archive
 
-    problem = None
-    report = None
-    try:
-        report = refresh_archive(home)
-    except StoreBusy:
-        raise
-    except MatcherError as error:  # the clean-up does not depend on the portal
-        problem = error
-        complain(str(error))
+    problems: list[str] = []
+    report = _weekly(lambda: refresh_archive(home), problems)
+    came = _weekly(lambda: _monthly_projects(home), problems)
+    problems += came.problems if came else ()
+    for problem in problems:
+        complain(problem)
     cleaned = asdict(clean_up(home, lambda: datetime.now(UTC)))
     archive = {"seen": report.seen, "new": report.new, "changed": report.changed} if report else None
     if output == "json":
-        print_json(envelope(archive=archive, forgotten=cleaned, problems=[str(problem)] if problem else []))
+        projects = project_report_record(came) if came else None
+        print_json(envelope(archive=archive, projects=projects, forgotten=cleaned, problems=problems))
     elif output == "csv":
         print_csv([cleaned])
     else:
         if report:
             click.echo(f"archive    {report.seen} rows read, {report.new} new, {report.changed} changed")
+        if came:
+            click.echo(f"projects   {came.projects} read, {came.new} new, {came.changed} changed")
         click.echo("forgotten  " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in cleaned.items()))
-    return 3 if problem else 0
+    return 3 if problems else 0
+
+
+def _weekly(work: Callable[[], _Done], problems: list[str]) -> _Done | None:
+    """What some of the weekly work brought; what it fails with is a problem, as the rest does not depend on it."""
+    try:
+        return work()
+    except StoreBusy:
+        raise
+    except MatcherError as error:
+        problems.append(str(error))
+        return None
+
+
+def _monthly_projects(home: Home) -> ProjectReport | None:
+    """The projects, unless there is no source of them or they came of late."""
+    from matcher.app.project_fetching import fetch_projects
+    from matcher.schedule.due import Task, attempts_of, renewed
+
+    if not home.settings.projects.sources:
+        return None
+    with home.open_store() as store:
+        attempts = attempts_of(store.runs.last(30, Task.PROJECTS))
+    return None if renewed(attempts, home.clock()) else fetch_projects(home, observer=Observer(say=say))
 
 
 @click.group("db")

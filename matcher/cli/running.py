@@ -161,6 +161,8 @@ def _print_csv(outcome: RunOutcome) -> None:
 def _show(home: Home, outcome: RunOutcome) -> None:
     if outcome.fetch:
         click.echo(summary_line(outcome.fetch))
+    if outcome.projects and outcome.projects.projects:
+        click.echo(projects_line(outcome.projects))
     if outcome.sample:
         click.echo(f"Note: {outcome.sample}\n")
     if outcome.sending is not None:

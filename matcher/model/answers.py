@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matcher.model.changes import Change
     from matcher.model.institute import Institute
     from matcher.model.match import Away, Evidence, Match
+    from matcher.model.project import ProjectReport
     from matcher.model.rows import FetchReport
     from matcher.model.searched import SearchOutcome
     from matcher.model.subscription import (
@@ -186,7 +187,8 @@ class RunOutcome:
     """What the daily job did.
 
     `fetch` is None when the portal could not be reached; `folder` and `lines` are of the lists that are written where
-    nobody is subscribed; `sending` is None there.
+    nobody is subscribed; `sending` is None there. `projects` is what came of the sources that were never read before,
+    None where there were none.
     """
 
     as_of: date
@@ -198,6 +200,7 @@ class RunOutcome:
     sending: Sending | None
     problems: tuple[str, ...]
     exit_code: int
+    projects: ProjectReport | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,3 +144,10 @@ class ProjectReport:
     def complete(self) -> bool:
         """Whether every source was taken over as a whole."""
         return not self.problems
+
+    @property
+    def outcome(self) -> str:
+        """How the run of it ended: `ok`, `partial`, or `failed` where no source could be read."""
+        if self.complete:
+            return "ok"
+        return "partial" if self.projects or self.unchanged_sources else "failed"

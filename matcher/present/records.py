@@ -474,6 +474,7 @@ def run_outcome_record(outcome: RunOutcome) -> dict[str, Any]:
         "institutes": [list_record(line) for line in outcome.lines],
         "digests": [line_record(line) for line in sending.lines] if sending else [],
         "delivery": delivery_record(sending.delivery, sending.left) if sending else None,
+        "projects": project_report_record(outcome.projects) if outcome.projects else None,
         "problems": list(outcome.problems),
     }
 

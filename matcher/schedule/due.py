@@ -34,12 +34,17 @@ SKEW = timedelta(minutes=10)
 GOOD = frozenset({"ok", "partial"})
 
 
+RENEWED = timedelta(days=24)
+"""CORDIS renews its dumps about monthly: after a slot that brought them three weekly ones are left out."""
+
+
 class Task(StrEnum):
     """A piece of work that comes due; the value of a recorded one is the kind of its run in the store."""
 
     DAILY = "run"
     DELIVER = "deliver"  # not recorded: each mail says itself when it is tried next
     ARCHIVE = "bulk"
+    PROJECTS = "projects"
     CLEAN = "clean"
 
 
@@ -70,11 +75,12 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """When each task is due; `archive` is None when no archive is read."""
+    """When each task is due; `archive` and `projects` are None when no archive, or no projects, are read."""
 
     daily: Slots
     clean: Slots
     archive: Slots | None
+    projects: Slots | None = None
     deliver_every: timedelta = timedelta(minutes=5)
 
 
@@ -96,18 +102,29 @@ def attempts_of(runs: Iterable[RunRecord]) -> list[Attempt]:
 def due(now: datetime, plan: Plan, attempts: Sequence[Attempt], *, mails_waiting: bool = False) -> list[Task]:
     """The tasks to begin now (aware), in the order to do them.
 
-    `attempts` need to reach back to the last slot of each task only; `mails_waiting` tells that mails of the outbox
-    could be sent now.
+    `attempts` need to reach back to the last slot of each task only, and of projects to the last one that brought them;
+    `mails_waiting` tells that mails of the outbox could be sent now.
     """
     past = [attempt for attempt in attempts if attempt.started <= now + SKEW]
     tasks = []
-    for task, slots in ((Task.DAILY, plan.daily), (Task.ARCHIVE, plan.archive), (Task.CLEAN, plan.clean)):
-        slot = slots.last(now) if slots is not None else None
-        if slot is not None and _open(now, slot, [a for a in past if a.task is task and a.started >= slot]):
+    slots = {Task.DAILY: plan.daily, Task.ARCHIVE: plan.archive, Task.PROJECTS: plan.projects, Task.CLEAN: plan.clean}
+    for task, of_task in slots.items():
+        slot = of_task.last(now) if of_task is not None else None
+        if slot is None:
+            continue
+        mine = [attempt for attempt in past if attempt.task is task]
+        if task is Task.PROJECTS and renewed(mine, slot):
+            continue
+        if _open(now, slot, [attempt for attempt in mine if attempt.started >= slot]):
             tasks.append(task)
     if mails_waiting and not any(a.task is Task.DELIVER and a.started > now - plan.deliver_every for a in past):
         tasks.append(Task.DELIVER)
     return tasks
+
+
+def renewed(attempts: Iterable[Attempt], at: datetime) -> bool:
+    """Whether projects came so shortly before that they need not be asked for."""
+    return any(a.task is Task.PROJECTS and a.outcome in GOOD and a.started > at - RENEWED for a in attempts)
 
 
 def _open(now: datetime, slot: datetime, tried: Sequence[Attempt]) -> bool:
@@ -128,9 +145,9 @@ def last_good(runs: Iterable[RunRecord], now: datetime) -> datetime | None:
     return max((end for end in ends if end <= now + SKEW), default=None)
 
 
-def plan_of(settings: ScheduleSettings) -> Plan:
-    """The plan that the settings of `[schedule]` describe."""
+def plan_of(settings: ScheduleSettings, *, projects: bool = False) -> Plan:
+    """The plan that the settings of `[schedule]` describe; `projects` tells whether there is a source of them."""
     zone = ZoneInfo(settings.timezone)
     daily = Slots(time.fromisoformat(settings.at), frozenset(map(WEEKDAYS.index, settings.days)), zone)
     weekly = Slots(time.fromisoformat(settings.weekly_at), frozenset({WEEKDAYS.index(settings.weekly_day)}), zone)
-    return Plan(daily, weekly, weekly if settings.archive else None)
+    return Plan(daily, weekly, weekly if settings.archive else None, weekly if projects else None)

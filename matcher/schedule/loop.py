@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from matcher.app.daily import run_day
 from matcher.app.kept_index import encoding
 from matcher.app.mailing import Mailing, transport_of
+from matcher.app.project_fetching import fetch_projects
 from matcher.app.run_context import Observer
 from matcher.app.upkeep import clean_up, refresh_archive
 from matcher.errors import MatcherError, RunGoesOn, RunLost, StoreMissing
@@ -136,7 +137,8 @@ class Scheduler:
 
     @property
     def _plan(self) -> Plan:
-        return plan_of(self._home.settings.schedule)
+        settings = self._home.settings
+        return plan_of(settings.schedule, projects=bool(settings.projects.sources))
 
     def _stand_still(self, error: MatcherError, now: datetime) -> None:
         """The database says nothing of what is due: log it and tell the operator, once a day for each reason."""
@@ -202,6 +204,16 @@ class Scheduler:
             _log.info("The archive was read: %d rows, %d new, %d changed.", report.seen, report.new, report.changed)
         return "ok"
 
+    def _projects(self) -> str:
+        report = fetch_projects(self._home, observer=Observer(self._progress, _log.info, self._sleep))
+        for problem in report.problems:
+            _log.warning("%s", problem)
+        if report.problems:
+            told = MatcherError(" ".join(report.problems))
+            Mailing(self._home).tell(_TOLD[Task.PROJECTS], told, sleep=self._sleep)
+        _log.info("The projects were read: %d, %d new, %d changed.", report.projects, report.new, report.changed)
+        return report.outcome
+
     def _clean(self) -> str:
         cleaned = clean_up(self._home, self._clock, unless=self._once(self._plan.clean))
         _log.info("Forgotten: %d raw rows, %d rows set aside, %d mail texts, %d runs.",
@@ -261,13 +273,18 @@ class Scheduler:
             raise Stopped
 
 
-_TOLD = {Task.ARCHIVE: "the archive could not be read", Task.CLEAN: "the weekly clean-up failed"}
+_TOLD = {
+    Task.ARCHIVE: "the archive could not be read",
+    Task.PROJECTS: "the projects could not be read",
+    Task.CLEAN: "the weekly clean-up failed",
+}
 """What the operator is told of where it fails; the daily run and the delivery of mails tell for themselves."""
 
 _WORK: dict[Task, Callable[[Scheduler], str]] = {
     Task.DAILY: Scheduler._daily,
     Task.DELIVER: Scheduler._deliver,
     Task.ARCHIVE: Scheduler._archive,
+    Task.PROJECTS: Scheduler._projects,
     Task.CLEAN: Scheduler._clean,
 }
 

@@ -228,7 +228,18 @@ def test_institutes_and_profile(run, fetched):
 def test_run(run, fetched, serve):
     fetched.portal = serve(some_rows()).url
     record = asked(run, fetched, "run", "--as-of", DAY)
-    lists = {"as_of", "outcome", "sample", "fetch", "folder", "institutes", "digests", "delivery", "problems"}
+    lists = {
+        "as_of",
+        "outcome",
+        "sample",
+        "fetch",
+        "folder",
+        "institutes",
+        "digests",
+        "delivery",
+        "projects",
+        "problems",
+    }
     assert set(record) == lists
     assert (record["digests"], record["delivery"]) == ([], None)
     assert matches_shape(record["fetch"], FETCH)

@@ -216,6 +216,31 @@ def test_weekly_work_is_due_once_a_week() -> None:
         ] * 3
 
 
+def test_projects_are_due_once_a_month_and_until_some_have_come() -> None:
+    schedule = plan_of(ScheduleSettings(archive=""), projects=True)
+    attempts: list[Attempt] = []
+    brought = []
+    for week in range(12):
+        now = paris(2026, 6, 7, 3) + timedelta(weeks=week)
+        assert (Task.PROJECTS in due(now, schedule, attempts)) == (week not in {1, 2, 3, 6, 7, 8, 10, 11})
+        outcome = "failed" if week == 4 else "ok"
+        if Task.PROJECTS in due(now, schedule, attempts):
+            attempts.append(Attempt(Task.PROJECTS, now, outcome))
+            brought.append((week, outcome))
+    assert brought == [(0, "ok"), (4, "failed"), (5, "ok"), (9, "ok")]
+
+
+def test_a_month_s_projects_that_failed_are_tried_again_and_then_left_to_the_next_week() -> None:
+    schedule = plan_of(ScheduleSettings(archive=""), projects=True)
+    slot = paris(2026, 6, 7, 3)
+    tried = [Attempt(Task.PROJECTS, slot, "failed")]
+    assert Task.PROJECTS not in due(slot + 4 * MINUTE, schedule, tried)
+    assert Task.PROJECTS in due(slot + 5 * MINUTE, schedule, tried)
+    tried *= len(BACK_OFF) + 1
+    assert Task.PROJECTS not in due(slot + timedelta(days=6), schedule, tried)
+    assert Task.PROJECTS in due(slot + timedelta(days=7), schedule, tried)
+
+
 def test_no_archive_no_refresh() -> None:
     assert due(paris(2026, 11, 28, 15), plan_of(ScheduleSettings(archive="")), []) == [Task.DAILY, Task.CLEAN]
 

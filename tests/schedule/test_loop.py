@@ -23,6 +23,7 @@ from matcher.errors import ConfigError, StoreMissing
 from matcher.model.subscription import Mail, MailState
 from matcher.ranking.index import Index
 from matcher.schedule.loop import GRACE_SECONDS, Scheduler
+from tests.helpers.cordis import participation, project, tables, zipped
 from tests.helpers.home import Place, some_rows
 from tests.helpers.mail.smtp_server import LocalSmtp
 from tests.helpers.portal.rows import topic
@@ -281,6 +282,27 @@ class TestLoop:
         assert message["Subject"] == "matcher: the archive could not be read"
         assert "ZeroDivisionError: by nobody foreseen" in message.get_content()
 
+    def test_projects_come_once_a_month_and_the_operator_is_told_when_they_do_not(self, loop, tmp_path, caplog) -> None:
+        dump = zipped(tmp_path / "cordis.zip", tables([project(1)], [participation(1, "999992401")]))
+        toml = loop.place.config / "matcher.toml"
+        text = toml.read_text(encoding="utf-8") + '[mail]\noperator = "ops@example.org"\n'
+        toml.write_text(text.replace("sources = []", f'sources = ["{dump}"]'), encoding="utf-8")
+        loop.scheduler.reload()
+        for _ in range(5):  # the first daily run brings them, then the weekly slots leave them until the month is over
+            loop.scheduler.tick()
+            loop.now += timedelta(weeks=1)
+        assert [run.outcome for run in runs_of(loop.place, "projects")] == ["ok", "ok"]
+        caplog.set_level("WARNING", "matcher")
+        dump.write_bytes(b"no zip")
+        loop.now += timedelta(weeks=4)
+        loop.scheduler.tick()
+        assert runs_of(loop.place, "projects")[0].outcome == "failed"
+        assert "is no zip or folder" in caplog.text
+        [mail] = (loop.place.home / "outbox").glob("*/operator*.eml")
+        assert message_from_bytes(mail.read_bytes(), policy=policy.default)["Subject"] == (
+            "matcher: the projects could not be read"
+        )
+
     def test_the_operator_is_told_of_a_mail_that_is_given_up_between_two_runs(self, loop) -> None:
         with LocalSmtp() as server:
             server.script.always_rcpt["someone@example.org"] = "550 5.1.1 no such mailbox"
@@ -376,7 +398,7 @@ def test_the_archive_is_the_portal_s_own_unless_another_is_named(scheduled) -> N
     assert source == scheduled.environment["MATCHER_PORTAL_DATA_URL"] + "/referenceData/grantsTenders.json"
 
 
-def test_the_weekly_work_by_hand(run, scheduled, serve) -> None:
+def test_the_weekly_work_by_hand(run, scheduled, serve, tmp_path) -> None:
     portal = serve(some_rows(), archive=b'{"fundingData": {"GrantTenderObj": [{"type": 1}]}}')
     scheduled.portal = portal.url
     configure(scheduled, "")
@@ -385,7 +407,13 @@ def test_the_weekly_work_by_hand(run, scheduled, serve) -> None:
     assert run(scheduled, "fetch").code == 0
     answer = run(scheduled, "maintain", "--json")
     assert answer.code == 0, answer.err
-    assert json.loads(answer.out)["forgotten"] == {"raw_rows": 0, "set_aside": 0, "mails": 0, "runs": 0}
+    shown = json.loads(answer.out)
+    assert shown["forgotten"] == {"raw_rows": 0, "set_aside": 0, "mails": 0, "runs": 0}
+    assert shown["projects"] is None
+    dump = zipped(tmp_path / "cordis.zip", tables([project(1)], [participation(1, "999992401")]))
+    toml.write_text(toml.read_text().replace("sources = []", f'sources = ["{dump}"]'))
+    assert json.loads(run(scheduled, "maintain", "--json").out)["projects"]["new"] == 1
+    assert json.loads(run(scheduled, "maintain", "--json").out)["projects"] is None
     scheduled.portal = "http://127.0.0.1:9/search-api/prod/rest"
     answer = run(scheduled, "maintain")
     assert answer.code == 3

@@ -36,6 +36,7 @@ subscribers:
   - {id: leti, address: leti@example.org, institutes: [cea-leti], language: en, frequency: daily, threshold: 5}
 """
 PORTAL = "[portal]\nattempts = 2\nbackoff = 0.001\ntimeout = 5.0\nrate = 1000\nmax_passes = 2\n"
+NO_PROJECTS = "[projects]\nsources = []\n"
 TOMORROW = """
 import matcher.app.home
 from datetime import UTC, datetime, timedelta
@@ -91,7 +92,7 @@ class Scene:
         return FIRST + timedelta(days=1)
 
     def configure(self, portal: str, more: str = "") -> None:
-        (self.place.config / "matcher.toml").write_text(portal + MAIL + more, encoding="utf-8")
+        (self.place.config / "matcher.toml").write_text(portal + NO_PROJECTS + MAIL + more, encoding="utf-8")
 
     def subscribe(self, more: str) -> None:
         """The same subscribers, and more."""

@@ -44,6 +44,8 @@ attempts = 8
 backoff = 0.001
 timeout = 5.0
 rate = 1000
+[projects]
+sources = []
 [mail]
 rate = 1000
 sender = "calls@example.org"
