@@ -9,6 +9,7 @@ import click
 
 from matcher.app.past import predecessors
 from matcher.app.questions import rank, show, why
+from matcher.cli.layout import UNBROKEN, fact, heading, paragraphs, styled, table
 from matcher.cli.options import as_of_option, question_of, question_options, read_text
 from matcher.cli.output import (
     away_text,
@@ -17,9 +18,8 @@ from matcher.cli.output import (
     output_options,
     print_csv,
     print_json,
+    print_note,
     say,
-    styled,
-    table,
 )
 from matcher.errors import UsageError
 from matcher.model.caution import reported_text
@@ -28,7 +28,7 @@ from matcher.model.terms import Name
 from matcher.present.facts import (
     contribution,
     day,
-    deadline_text,
+    days_left,
     facts_line,
     levels,
     money,
@@ -132,7 +132,7 @@ def why_command(
     elif output == "csv":
         print_csv([{**record, "evidence": [e.term for e in reason.match.evidence]}])
     else:
-        _print_sample_note(reason.sample)
+        print_note(reason.sample)
         click.echo(_reason_text(reason))
 
 
@@ -171,11 +171,12 @@ def show_command(
     elif output == "csv":
         print_csv([{**call_record(shown.call, shown.as_of), **label}])
     else:
-        _print_sample_note(shown.sample)
+        print_note(shown.sample)
         click.echo(_call_block(shown.call, shown.changes, shown.as_of))
         for report in shown.unconfirmed:
             said = "" if report.reported is None else f": {report.reported}"
-            click.echo(f"\nReported on {report.since:%Y-%m-%d}, not confirmed: {reported_text(report.what)}{said}")
+            text = f"Reported on {report.since:%Y-%m-%d}, not confirmed: {reported_text(report.what)}{said}"
+            click.echo("\n" + "\n".join(paragraphs(text)))
         if shown.match:
             click.echo(f"\nFor {institute}: fit {shown.match.fit}")
             click.echo("\n".join(evidence_lines(shown.match)))
@@ -192,14 +193,14 @@ def _predecessors_text(before: Predecessors) -> str:
         n = len(one.projects)
         lines += [
             f"{styled(one.call, bold=True)}  {n} project{'s' * (n != 1)}, {money(_whole(one.contribution_eur))}",
-            *([f"  {one.title}"] if one.title else []),
-            f"  because: {'; '.join(one.reasons) or 'like it'}",
+            *(paragraphs(one.title, "  ") if one.title else ()),
+            *paragraphs(f"because: {'; '.join(one.reasons) or 'like it'}", "  "),
         ]
-        lines += [
-            f"  {len(part.projects)} of the {n} had {part.institute} in it: {', '.join(part.projects)}"
-            for part in one.network
-        ]
-        lines.append("  most often in them: " + "; ".join(f"{name} ({times})" for name, times in one.organisations))
+        for part in one.network:
+            had = f"{len(part.projects)} of the {n} had {part.institute} in it: {', '.join(part.projects)}"
+            lines += paragraphs(had, "  ")
+        often = "; ".join(f"{name} ({times})" for name, times in one.organisations)
+        lines += paragraphs(f"most often in them: {often}", "  ")
     return "\n".join(lines)
 
 
@@ -215,8 +216,8 @@ _GROUPS = {
 
 
 def _print_ranking(ranking: Ranking, explain: bool) -> None:
-    _print_sample_note(ranking.sample)
-    click.echo(styled(f"{ranking.name}: best calls as of {day(ranking.as_of)}", bold=True))
+    print_note(ranking.sample)
+    click.echo(heading(f"{ranking.name}: best calls as of {day(ranking.as_of)}"))
     if not ranking.matches:
         click.echo("No call matches. Try --status all, a lower --min-fit, or `matcher profile` to see the skills.")
     group = Group.MAIN
@@ -229,18 +230,13 @@ def _print_ranking(ranking: Ranking, explain: bool) -> None:
         click.echo("\n" + away_text(ranking.away))
 
 
-def _print_sample_note(note: str | None) -> None:
-    if note:
-        click.echo(f"Note: {note}\n")
-
-
 def _reason_text(reason: Reason) -> str:
     match, call = reason.match, reason.match.call
     verdict = "is recommended" if reason.recommended else "is not recommended"
     place = f"rank {match.rank} of {reason.candidates} candidates" if match.rank else "not a candidate"
     lines = [
-        f"{styled(call.identifier, bold=True)} {verdict} to {reason.institute} on {day(reason.as_of)}.",
-        f"  {call.title}",
+        *paragraphs(f"{styled(call.identifier, bold=True)} {verdict} to {reason.institute} on {day(reason.as_of)}."),
+        *paragraphs(call.title, "  "),
         f"  {place}, fit {match.fit}, score {match.score:.4f}",
     ]
     if reason.stopped_by:
@@ -259,26 +255,27 @@ def _reason_text(reason: Reason) -> str:
 def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:
     lines = [
         f"{styled(call.identifier, bold=True)}   {status_text(call, today)}",
-        call.title,
+        *paragraphs(call.title),
         "",
-        facts_line(call),
-        f"call        {call.call_id or '—'}  {call.call_title or ''}",
-        f"programme   {call.programme or '—'}" + (f", {call.destination}" if call.destination else ""),
-        f"budget      {money(call.budget_eur)}",
-        f"per project {contribution(call.contribution_eur)}, {call.grants or '—'} grants, {levels(call.trl)}",
-        f"opening     {day(call.opening)}",
+        *paragraphs(facts_line(call)),
+        *fact("call", f"{call.call_id or '—'}  {call.call_title or ''}"),
+        *fact("programme", (call.programme or "—") + (f", {call.destination}" if call.destination else "")),
+        *fact("budget", money(call.budget_eur)),
+        *fact("per project", f"{contribution(call.contribution_eur)}, {call.grants or '—'} grants, {levels(call.trl)}"),
+        *fact("opening", day(call.opening)),
     ]
     lines += _terms_lines(call)
     following = call.next_deadline(today)
     for deadline in call.deadlines:
-        marker = "  " + deadline_text(deadline, call, today) if deadline == following else ""
-        lines.append(f"deadline    {day(deadline.date)} 17:00 Brussels, {stage(deadline, call)}{marker}")
+        marker = f" ({days_left((deadline.date - today).days)})" if deadline == following else ""
+        lines += fact("deadline", f"{day(deadline.date)} 17:00 Brussels, {stage(deadline, call)}{marker}")
     if call.keywords:
-        lines.append(f"keywords    {', '.join(call.keywords)}")
-    lines.append(f"link        {call.url or '—'}")
-    lines += [f"            {link.title}: {link.url}" for link in call.links]
+        lines += fact("keywords", ", ".join(call.keywords))
+    lines += fact("link", call.url or "—")
+    for link in call.links:
+        lines += fact("", f"{link.title}: {link.url}")
     for section in call.sections:
-        lines += ["", styled(section.name, bold=True), section.text]
+        lines += ["", styled(section.name, bold=True), *paragraphs(section.text)]
     if changes:
         rows = [(f"{c.seen_at:%Y-%m-%d}", c.kind, c.field, f"{_value(c.old)} → {_value(c.new)}") for c in changes]
         lines += ["", table(("seen", "change", "field", "old → new"), rows)]
@@ -288,13 +285,13 @@ def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:
 def _terms_lines(call: Call) -> list[str]:
     """Each term of entry with its source and the words that say it; the unknown ones by name."""
     if not call.terms:
-        return ["entry       —"]
-    lines = [f"entry       {terms_line(call)}"]
+        return fact("entry", "—")
+    lines = fact("entry", terms_line(call))
     for term in call.terms.found:
         said = f" “{term.words}”" if term.words else ""
-        lines.append(f"            {term.name.value}: {_shown(term.value)}   ← {term.source}{said}")
+        lines += fact("", f"{term.name.value}: {_shown(term.value)}   ←{UNBROKEN}{term.source}{said}")
     unknown = ", ".join(name.value for name in Name if call.terms.term(name) is None)
-    return [*lines, f"            nothing is said of: {unknown}"] if unknown else lines
+    return [*lines, *fact("", f"nothing is said of: {unknown}")] if unknown else lines
 
 
 def _shown(value: object) -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from matcher.app.bidding import bids
+from matcher.cli.layout import heading, paragraphs, styled
 from matcher.cli.options import as_of_option
-from matcher.cli.output import output_options, print_csv, print_json, styled
+from matcher.cli.output import output_options, print_csv, print_json, print_note
 from matcher.present.facts import day, deadline_text
 from matcher.present.records import BID_FIELDS, bid_record, envelope, sample_label
 
@@ -33,27 +34,29 @@ def bids_command(home: Home, top: int, as_of: date | None, output: str | None) -
     elif output == "csv":
         print_csv(records, BID_FIELDS)
     else:
-        if found.sample:
-            click.echo(f"Note: {found.sample}\n")
-        click.echo(styled(f"Joint bids of the network as of {day(found.as_of)}", bold=True))
+        print_note(found.sample)
+        click.echo(heading(f"Joint bids of the network as of {day(found.as_of)}"))
         for number, one in enumerate(found.found, 1):
             click.echo("\n" + _block(number, one, found.as_of))
         if not found.found:
             click.echo("No call suits two institutes that add something to each other.")
 
 
+_IN = " " * 5
+
+
 def _block(number: int, bid: Bid, today: date) -> str:
     call = bid.call
+    gaps = f", {bid.gaps} of {bid.passages} passages by nobody" if bid.gaps else ""
     lines = [
-        f"{number:>3}  {styled(call.identifier, bold=True)}   covered {bid.cover:.0%}"
-        + (f", {bid.gaps} of {bid.passages} passages by nobody" if bid.gaps else ""),
-        f"     {call.title}",
-        f"     deadline {deadline_text(call.next_deadline(today), call, today)}",
+        f"{number:>3}  {styled(call.identifier, bold=True)}   covered {bid.cover:.0%}{gaps}",
+        *paragraphs(call.title, _IN),
+        *paragraphs(f"deadline {deadline_text(call.next_deadline(today), call, today)}", _IN),
     ]
     for place, member in enumerate(bid.members):
         adds = "" if place == 0 else f", adds {member.gain:.1%}"
-        lines.append(f"     - {member.institute}: fit {member.fit}{adds}, by {', '.join(member.skills) or '—'}")
-    lines += [
-        f"     {' and '.join(one.institutes)} were together in {', '.join(one.projects)}" for one in bid.together or ()
-    ]
+        text = f"{member.institute}: fit {member.fit}{adds}, by {', '.join(member.skills) or '—'}"
+        lines += paragraphs(text, _IN + "- ", _IN + "  ")
+    for one in bid.together or ():
+        lines += paragraphs(f"{' and '.join(one.institutes)} were together in {', '.join(one.projects)}", _IN)
     return "\n".join(lines)

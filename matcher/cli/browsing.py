@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matcher.app import questions
+from matcher.cli.layout import fact, paragraphs, styled, table
 from matcher.cli.options import as_of_option
-from matcher.cli.output import output_options, print_csv, print_json, styled, table
+from matcher.cli.output import output_options, print_csv, print_json
 from matcher.errors import UsageError
 from matcher.present.records import (
     envelope,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from matcher.app.home import Home
     from matcher.model.institute import Institute
-    from matcher.model.match import Match, SkillCheck
+    from matcher.model.match import SkillCheck
 
 
 @click.command("institutes")
@@ -37,10 +38,10 @@ def institutes_command(home: Home, output: str | None) -> None:
         print_csv(records)
     else:
         rows = [
-            (i.identifier, label_text(i.label_2015), label_text(i.label_current), str(len(i.keywords_en)), i.name_en)
+            (i.name_en, i.identifier, label_text(i.label_2015), label_text(i.label_current), str(len(i.keywords_en)))
             for i in home.institutes
         ]
-        click.echo(table(("institute", "2015", "today", "skills", "name"), rows))
+        click.echo(table(("name", "institute", "2015", "today", "skills"), rows))
 
 
 HEAVIEST = 25
@@ -102,9 +103,9 @@ def _show_checks(checks: list[SkillCheck], output: str | None) -> None:
         cells = [(r["verdict"], str(r["calls_with_all_words"]), r["language"], r["skill"]) for r in rows]
         click.echo(table(("verdict", "calls", "", "skill"), cells))
         odd = sum(r["verdict"] != "matches" for r in rows)
-        click.echo(
-            f"\n{odd} of {len(rows)} skills do nothing for the ranking; `calls` counts those with all the words."
-        )
+        click.echo()
+        said = f"{odd} of {len(rows)} skills do nothing for the ranking; `calls` counts those with all the words."
+        click.echo("\n".join(paragraphs(said)))
 
 
 def _show_trial(home: Home, name: str, term: str, as_of: date | None, output: str | None) -> None:
@@ -130,26 +131,24 @@ def _show_trial(home: Home, name: str, term: str, as_of: date | None, output: st
         if not rows:
             click.echo(f"{term!r} would change nothing in the top 20.")
             return
-        click.echo(table(("", "rank", "call", "title"), [(word, *_cells(match)) for word, match in rows]))
-
-
-def _cells(match: Match) -> tuple[str, str, str]:
-    return str(match.rank), match.call.identifier, match.call.title
+        cells = [(m.call.title, word, str(m.rank), m.call.identifier) for word, m in rows]
+        click.echo(table(("title", "", "rank", "call"), cells))
 
 
 def _profile_text(institute: Institute) -> str:
+    label = f"2015: {label_text(institute.label_2015)}, today: {label_text(institute.label_current)}"
     lines = [
         styled(institute.name_en, bold=True),
         institute.name_fr,
         "",
-        f"label       2015: {label_text(institute.label_2015)}, today: {label_text(institute.label_current)}"
-        + (f" ({institute.label_note})" if institute.label_note else ""),
-        f"location    {institute.location or '—'}",
-        f"website     {institute.website or '—'}",
-        f"skills      {', '.join(institute.keywords_en)}",
-        f"compétences {', '.join(institute.keywords_fr)}",
+        *fact("label", label + (f" ({institute.label_note})" if institute.label_note else "")),
+        *fact("location", institute.location or "—"),
+        *fact("website", institute.website or "—"),
+        *fact("skills", ", ".join(institute.keywords_en)),
+        *fact("compétences", ", ".join(institute.keywords_fr)),
     ]
-    lines += [f"lab         {lab.name}: {', '.join(lab.keywords_en)}" for lab in institute.labs]
+    for lab in institute.labs:
+        lines += fact("lab", f"{lab.name}: {', '.join(lab.keywords_en)}")
     if institute.description_en:
-        lines += ["", institute.description_en]
+        lines += ["", *paragraphs(institute.description_en)]
     return "\n".join(lines)

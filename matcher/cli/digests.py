@@ -11,8 +11,9 @@ import click
 
 from matcher.app.mailing import Mailing
 from matcher.app.questions import institute_calendar
+from matcher.cli.layout import paragraphs, table
 from matcher.cli.options import DayType, as_of_option
-from matcher.cli.output import away_text, complain, output_options, print_csv, print_json, say, table
+from matcher.cli.output import away_text, complain, output_options, print_csv, print_json, say
 from matcher.present.records import (
     CALL_FIELDS,
     LINE_FIELDS,
@@ -281,7 +282,7 @@ def subscribers_command(home: Home, output: str | None) -> None:
     elif output == "csv":
         print_csv(records, SUBSCRIBER_FIELDS)
     elif not records:
-        click.echo(Mailing(home).nobody)
+        click.echo("\n".join(paragraphs(Mailing(home).nobody)))
     else:
         rows = [
             (

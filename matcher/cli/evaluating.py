@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from matcher.cli.layout import styled, table
 from matcher.cli.options import DayType
-from matcher.cli.output import output_options, print_csv, print_json, say, styled, table
+from matcher.cli.output import output_options, print_csv, print_json, say
 from matcher.errors import StoreMissing, UsageError
 from matcher.evaluation.benchmark import PARTS
 from matcher.present.records import envelope

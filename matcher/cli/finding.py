@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from matcher.app import lookup
+from matcher.cli.layout import paragraphs, styled, table
 from matcher.cli.options import as_of_option, filter_options, question_of, search_options
-from matcher.cli.output import output_options, print_csv, print_json, say, styled, table, width
+from matcher.cli.output import output_options, print_csv, print_json, print_note, say
 from matcher.model.searched import LIMIT
 from matcher.present.facts import action_codes, day, money, status_text
 from matcher.present.records import CALL_FIELDS, call_record, envelope, outcome_record, sample_label
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from matcher.model.answers import CallListing
     from matcher.model.call import Call
     from matcher.model.searched import SearchOutcome
-
-COLUMNS = 80
-"""What a search fills at most: it is read, not scanned."""
 
 
 @click.command("calls")
@@ -51,8 +48,7 @@ def calls_command(home: Home, /, output: str | None, **asked: Any) -> None:
         rows = ({**call_record(call, listing.as_of), **label} for call in listing.calls)
         print_csv(rows, (*CALL_FIELDS, *label))
     else:
-        if listing.sample:
-            click.echo(f"Note: {listing.sample}\n")
+        print_note(listing.sample)
         if listing.outcome is None:
             _print_table(listing)
         else:
@@ -72,16 +68,16 @@ def _print_json(listing: CallListing, label: dict[str, Any]) -> None:
 def _print_table(listing: CallListing) -> None:
     rows = [
         (
+            call.title,
             call.identifier,
             status_text(call, listing.as_of),
             day(following.date) if (following := call.next_deadline(listing.as_of)) else "—",
             action_codes(call.actions[:1]),
             money(call.budget_eur),
-            call.title,
         )
         for call in listing.calls
     ]
-    click.echo(table(("call", "status", "next deadline", "action", "budget", "title"), rows))
+    click.echo(table(("title", "call", "status", "next deadline", "action", "budget"), rows))
     say(f"{len(rows)} calls as of {day(listing.as_of)}")
 
 
@@ -117,10 +113,5 @@ def _found_block(call: Call, sentence: str | None, today: date) -> str:
         action_codes(call.actions[:1]),
         money(call.budget_eur),
     )
-    lines = [styled(call.identifier, bold=True), *_filled(call.title), *_filled(" · ".join(facts))]
-    return "\n".join([*lines, *(_filled(f"“{sentence}”") if sentence else ())])
-
-
-def _filled(text: str) -> list[str]:
-    edge = min(width(), COLUMNS)
-    return textwrap.wrap(text, edge, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False)
+    said = "\n".join([call.title, " · ".join(facts), *([f"“{sentence}”"] if sentence else [])])
+    return "\n".join([styled(call.identifier, bold=True), *paragraphs(said, "    ")])

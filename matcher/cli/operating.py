@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from matcher.app.run_context import Observer
+from matcher.cli.layout import fact, table
 from matcher.cli.options import Age, as_of_option
-from matcher.cli.output import complain, output_options, print_csv, print_json, say, table
+from matcher.cli.output import complain, output_options, print_csv, print_json, say
 from matcher.errors import MatcherError, StoreBusy, StoreMissing
 from matcher.model.caution import reported_text
 from matcher.model.day import noon
@@ -99,9 +100,10 @@ def _print_status(home: Home, last: int, as_of: date | None, output: str | None)
         click.echo(f"last good fetch  {good}")
         click.echo(f"index            {health.indexed or 'none'}" + ("" if health.index_current else " (out of date)"))
         for what, count in health.unconfirmed.items():
-            click.echo(f"not confirmed    {count} calls {reported_text(what)}: waits for a fetch on another day")
+            text = f"{count} calls {reported_text(what)}: waits for a fetch on another day"
+            click.echo("\n".join(fact("not confirmed", text, 17)))
         if health.sample:
-            click.echo(f"sample           {health.sample}")
+            click.echo("\n".join(fact("sample", health.sample, 17)))
         rows = [
             (
                 str(run.identifier),
@@ -130,7 +132,8 @@ def doctor_command(home: Home, as_of: date | None, output: str | None) -> int:
         print_csv({"check": f.check, "ok": f.ok, "detail": f.detail} for f in findings)
     else:
         for finding in findings:
-            click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.check:<14} {finding.detail}")
+            name = f"{'ok  ' if finding.ok else 'FAIL'}  {finding.check}"
+            click.echo("\n".join(fact(name, finding.detail, 21)))
     return 0 if all(f.ok for f in findings) else 1
 
 

@@ -1,17 +1,15 @@
-"""Output of every command: JSON, CSV, text laid out for the width of the terminal."""
+"""Output of every command: JSON, CSV, a match as a block of lines; messages on stderr."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import sys
-import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from matcher.cli.layout import UNBROKEN, paragraphs, styled
 from matcher.model.match import EvidenceKind
 from matcher.present.facts import UNKNOWN, closed_line, deadline_text, facts_line, status_text, terms_line
 
@@ -55,6 +53,12 @@ def put_data(data: bytes) -> None:
         out.binary.flush()
 
 
+def print_note(note: str | None) -> None:
+    """What a reader has to know before anything else: that the packaged sample answers."""
+    if note:
+        click.echo("\n".join(paragraphs(f"Note: {note}")) + "\n")
+
+
 def say(message: str) -> None:
     """A line for the person at the terminal, on stderr; silenced by `--quiet`."""
     context = click.get_current_context(silent=True)
@@ -91,21 +95,11 @@ def away_text(away: Sequence[Away]) -> str:
     """How many calls an excluded or muted term keeps away, and which."""
     n = len(away)
     head = f"{n} call{' is' if n == 1 else 's are'} kept away:"
-    lines = [f"  {one.call.identifier} (fit {one.fit}) is about “{one.term}”, {_SAID_BY[one.by]}" for one in away]
-    return "\n".join([head, *lines])
+    lines = [f"{one.call.identifier} (fit {one.fit}) is about “{one.term}”, {_SAID_BY[one.by]}" for one in away]
+    return "\n".join([head, *(part for line in lines for part in paragraphs(line, "  "))])
 
 
 EVIDENCE_SHOWN = 5
-
-
-def width() -> int:
-    """Columns to fill: the terminal's, at most 110; 100 when the output is no terminal."""
-    return min(shutil.get_terminal_size((100, 24)).columns, 110) if sys.stdout.isatty() else 100
-
-
-def styled(text: str, **style: object) -> str:
-    """Coloured on a terminal unless NO_COLOR is set (no-color.org)."""
-    return text if os.environ.get("NO_COLOR") else click.style(text, **style)  # type: ignore[arg-type]
 
 
 def match_block(match: Match, today: date, explain: bool) -> str:
@@ -141,7 +135,11 @@ def _terms(call: Call) -> list[str]:
 def evidence_lines(match: Match, most: int = 12) -> list[str]:
     """Each reason with its weight and where it comes from; the rest in one line, so that they add up to the score."""
     listed = list(match.evidence)
-    lines = [f"{_INDENT}{e.weight:7.4f}  {_worded(e)}" + _origin(e) for e in listed[:most]]
+    lines = [
+        line
+        for e in listed[:most]
+        for line in paragraphs(_worded(e) + _origin(e), f"{_INDENT}{e.weight:7.4f}  ", _INDENT + " " * 9)
+    ]
     rest = sum(e.weight for e in listed[most:])
     if rest:
         lines.append(f"{_INDENT}{rest:7.4f}  {len(listed) - most} weaker reasons")
@@ -149,28 +147,18 @@ def evidence_lines(match: Match, most: int = 12) -> list[str]:
     return [*lines, base, f"{_INDENT}{match.score:7.4f}  score: the log-odds of fit {match.fit}"]
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Columns aligned on their widest cell, header first; cut at the terminal's edge, whole where there is none."""
-    listed = [list(header), *([*row] for row in rows)]
-    widths = [max(len(row[i]) for row in listed) for i in range(len(header))]
-    edge = width() if sys.stdout.isatty() else sys.maxsize
-    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in listed]
-    cut = [line if len(line) <= edge else line[: edge - 1] + "…" for line in lines]
-    return "\n".join([styled(cut[0], bold=True), *cut[1:]])
-
-
 _INDENT = " " * 14
 
 
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, width(), initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False)
+    return paragraphs(text, _INDENT)
 
 
 def _origin(evidence: Evidence) -> str:
     """Where a reason comes from; the own projects have said it."""
     if evidence.source is None or evidence.kind is EvidenceKind.PROJECTS:
         return ""
-    return f"   ← {_short(evidence.source)}"
+    return f"   ←{UNBROKEN}{_short(evidence.source)}"
 
 
 def _worded(evidence: Evidence) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import click
 
 from matcher.app.partnering import partners
+from matcher.cli.layout import heading, paragraphs, styled
 from matcher.cli.options import as_of_option
-from matcher.cli.output import output_options, print_csv, print_json, styled, width
+from matcher.cli.output import output_options, print_csv, print_json
 from matcher.model.consortium import OrganisationType, PartnerQuestion
 from matcher.present.facts import day
 from matcher.present.records import PARTNER_FIELDS, envelope, partner_record
@@ -69,7 +69,7 @@ def partners_command(  # noqa: PLR0913 (click hands over one parameter an option
     elif output == "csv":
         print_csv(records, PARTNER_FIELDS)
     else:
-        click.echo(styled(f"Partners of {found.institute} for {found.call} as of {day(found.as_of)}", bold=True))
+        click.echo(heading(f"Partners of {found.institute} for {found.call} as of {day(found.as_of)}"))
         for one in found.found:
             click.echo("\n" + _block(one))
         if not found.found:
@@ -81,7 +81,4 @@ def _block(one: Partner) -> str:
     lines = ["; ".join(one.reasons)]
     if one.projects:
         lines.append("nearest: " + "; ".join(f"{p.name} ({p.title})" if p.acronym else p.title for p in one.projects))
-    indent = " " * 5
-    return "\n".join(
-        [head, *(textwrap.fill(line, width(), initial_indent=indent, subsequent_indent=indent) for line in lines)]
-    )
+    return "\n".join([head, *(part for line in lines for part in paragraphs(line, _IN))])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import click
 
 from matcher.app import project_questions
-from matcher.cli.output import output_options, print_csv, print_json, say, styled, table, width
+from matcher.cli.layout import fact, paragraphs, styled, table
+from matcher.cli.output import output_options, print_csv, print_json, say
 from matcher.errors import UsageError
 from matcher.model.project import ProjectQuestion
 from matcher.present.facts import day, money
@@ -85,7 +85,7 @@ def _show(listing: ProjectListing, output: str | None) -> None:
     elif output == "csv":
         print_csv(records, PROJECT_FIELDS)
     else:
-        columns = ("project", "signed", "name", "role", "contribution", "partners", "topic", "title", "selected by")
+        columns = ("title", "name", "project", "signed", "role", "contribution", "partners", "topic", "selected by")
         click.echo(table(columns, [_cells(one) for one in listing.projects]))
         shown = len(listing.projects)
         say(f"{shown} projects" + (f" of {listing.found}; --top N shows more" if shown < listing.found else ""))
@@ -94,14 +94,14 @@ def _show(listing: ProjectListing, output: str | None) -> None:
 def _cells(one: ListedProject) -> tuple[str, ...]:
     project = one.project
     return (
+        project.title,
+        project.acronym or "—",
         project.identifier,
         project.date.isoformat() if project.date else "—",
-        project.acronym or "—",
         one.role or "—",
         money(one.contribution_eur),
         str(len(one.partners)),
         project.topic or "—",
-        project.title,
         "; ".join(one.selected_by or ()),
     )
 
@@ -117,23 +117,23 @@ def _show_one(project: Project, parts: Sequence[Participation], output: str | No
 
 def _block(project: Project, parts: Sequence[Participation]) -> str:
     rows = [
-        (part.role, part.country or "—", money(part.contribution_eur), part.name + (" (left)" if part.ended else ""))
+        (part.name + (" (left)" if part.ended else ""), part.role, part.country or "—", money(part.contribution_eur))
         for part in parts
     ]
     return "\n".join(
         [
             f"{styled(project.name, bold=True)}   {project.identifier}",
-            project.title,
+            *paragraphs(project.title),
             "",
-            f"call        {project.topic or '—'}",
-            f"programme   {project.framework or '—'}, {project.scheme or '—'}",
-            f"signed      {day(project.date)}, {day(project.start)} to {day(project.end)}",
-            f"EU share    {money(project.contribution_eur)} of {money(project.cost_eur)}",
-            f"keywords    {project.keywords or '—'}",
-            f"link        https://cordis.europa.eu/project/id/{project.identifier}",
+            *fact("call", project.topic or "—"),
+            *fact("programme", f"{project.framework or '—'}, {project.scheme or '—'}"),
+            *fact("signed", f"{day(project.date)}, {day(project.start)} to {day(project.end)}"),
+            *fact("EU share", f"{money(project.contribution_eur)} of {money(project.cost_eur)}"),
+            *fact("keywords", project.keywords or "—"),
+            *fact("link", f"https://cordis.europa.eu/project/id/{project.identifier}"),
             "",
-            *textwrap.wrap(project.text, width(), break_on_hyphens=False),
+            *paragraphs(project.text),
             "",
-            table(("role", "country", "contribution", "organisation"), rows),
+            table(("organisation", "role", "country", "contribution"), rows),
         ]
     )

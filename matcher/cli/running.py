@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from matcher.cli.layout import table
 from matcher.cli.options import as_of_option
-from matcher.cli.output import complain, output_options, print_csv, print_json, say, table
+from matcher.cli.output import complain, output_options, print_csv, print_json, print_note, say
 from matcher.errors import UsageError
 from matcher.present.records import (
     envelope,
@@ -163,18 +164,17 @@ def _show(home: Home, outcome: RunOutcome) -> None:
         click.echo(summary_line(outcome.fetch))
     if outcome.projects and outcome.projects.projects:
         click.echo(projects_line(outcome.projects))
-    if outcome.sample:
-        click.echo(f"Note: {outcome.sample}\n")
+    print_note(outcome.sample)
     if outcome.sending is not None:
         from matcher.cli.digests import show_sending
 
         show_sending(home, outcome.sending)
         return
     rows = [
-        (line.institute, "—" if line.fit is None else str(line.fit), line.best or "—", line.title)
+        (line.title or "—", line.institute, "—" if line.fit is None else str(line.fit), line.best or "—")
         for line in outcome.lines
     ]
-    click.echo(table(("institute", "fit", "best call", "title"), rows))
+    click.echo(table(("title of the best call", "institute", "fit", "call"), rows))
     click.echo(f"\nLists of {len(rows)} institutes: {outcome.folder}")
     if home.subscribers:
         click.echo("No mails: the sample is sent to nobody; see one with matcher digest preview")

@@ -61,7 +61,7 @@ def test_the_list_and_the_preview_say_how_many_went_and_why(run, place):
     assert PHOTONIC in {one["call"] for one in ranking["away"]}
     text = run(place, "rank", "cea-leti", "--as-of", DAY).out
     assert "kept away:" in text
-    assert "is about “photonics”, which the profile excludes" in text
+    assert "is about “photonics”, which the profile excludes" in " ".join(text.split())
     preview = run(place, "digest", "preview", "--institute", "cea-leti", "--as-of", DAY)
     assert PHOTONIC not in preview.out
     assert "is about “photonics”, which the profile excludes" in preview.err

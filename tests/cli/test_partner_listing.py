@@ -13,6 +13,7 @@ from matcher.errors import UsageError
 from tests.helpers.cordis import participation, project, tables, zipped
 from tests.helpers.home import DAY, PHOTONIC, Place, fetch_into, make_config, some_rows
 from tests.helpers.portal.server import LocalPortal
+from tests.helpers.terminal import too_long
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +91,7 @@ def test_they_can_be_asked_for_by_country_and_type(run: Run, place: Place) -> No
     assert [one["name"] for one in asked(run, place, "--type", "university")] == ["A FRIEND"]
     assert asked(run, place, "--leaders", "--top", "1")[0]["name"] == "NEAR IT"
     text = run(place, "partners", PHOTONIC, "--for", "brgm", "--as-of", DAY, "--top", "1").out
+    assert too_long(text) == []
     assert "NEAR IT   IT, RTO" in text
     assert run(place, "partners", PHOTONIC, "--for", "brgm", "--as-of", DAY, "--country", "XX").out.count("Nobody") == 1
 

@@ -23,7 +23,7 @@ PAGES = (ROOT / "README.md", *sorted(path for path in DOCS.rglob("*.md")))
 ELIDED = "…"
 
 _MARK = "\x1e"
-_SAMPLE_NOTE = re.compile(r"\ANote: Packaged sample[^\n]*\n\n")
+_SAMPLE_NOTE = re.compile(r"\ANote: Packaged sample.*?\n\n", re.DOTALL)
 _FENCE = re.compile(r"^(?P<fence>`{3,})(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=fence)\s*$", re.DOTALL | re.MULTILINE)
 _CAPTION = re.compile(r":caption: (\S+)\n+")
 
