@@ -57,5 +57,5 @@ def _past(projects: list[Project], parts: list[Participation]) -> Consortia:
     lines = [(project.identifier, project.topic, project.date) for project in projects]
     kept = {number for number, _, _ in lines}
     own = [part for part in parts if part.project in kept]
-    named = {part.pic: (part.pic, " ".join(part.name.split()), part.country, part.type) for part in own}
+    named = {part.pic: (part.pic, " ".join(part.name.split()), part.country, part.type, part.sme) for part in own}
     return Consortia(consortia_of(lines, [(p.project, p.pic, p.role) for p in own], named.values(), {}))

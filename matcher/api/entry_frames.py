@@ -71,7 +71,7 @@ class EntryFrames(ProjectFrames):
             call: topic identifier.
             institute: who looks for partners.
             country: the EU's codes of countries (`DE`, `EL`).
-            kind: RTO, university, company, public or other.
+            kind: RTO, university, company (or SME, large), public or other.
             leaders: first those that coordinated a project like the call.
             top: how many at most.
 

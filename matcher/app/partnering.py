@@ -11,7 +11,7 @@ from matcher.app.own_projects import whole_projects
 from matcher.app.past import past_of
 from matcher.app.questions import row_of
 from matcher.errors import UsageError
-from matcher.model.consortium import CODES, Partner, Partners
+from matcher.model.consortium import Partner, Partners
 from matcher.model.programmes import programme_part
 
 if TYPE_CHECKING:
@@ -53,9 +53,8 @@ def partners(home: Home, question: PartnerQuestion) -> Partners:
         # An institute without projects of its own is known by those of the entity that it is a part of.
         theirs = own or tuple({n for numbers in store.projects.numbers_of(pics).values() for n in numbers})
         candidates = Candidates(index, row, past, team_of(past, theirs, pics), day)
-        codes = {CODES[kind] for kind in question.types}
         most = question.top * (_AGAIN if question.leaders else 1)
-        order = best(candidates, most, countries=question.countries, types=codes)
+        order = best(candidates, most, countries=question.countries, types=question.types)
         if question.leaders:
             order = leaders_first(candidates, order)[: question.top]
         shown = {one: _nearest(candidates, one) for one in order}
@@ -84,15 +83,14 @@ class _Telling:
     lacking: _Lacking
 
     def partner(self, rank: int, one: int, near: list[Project]) -> Partner:
-        pic, name, country, kind = self.past.organisation(one)
-        words = {code: word.value for word, code in CODES.items()}
+        pic, name, country, code = self.past.organisation(one)
+        kind = self.past.kinds[one] or code
         rows = self.candidates.rows_of(one).tolist()
         common = [row for row in rows if self.candidates.own[row]]
         led = set(self.candidates.led_by(one).tolist())
         brings = self.lacking.words(near)
         reasons = [*self._reasons(one, rows, common, led), *([f"would bring {', '.join(brings)}"] if brings else [])]
         score = float(self.candidates.scores[one])
-        kind = words.get(kind, kind)
         return Partner(rank, pic, name, country, kind, score, tuple(reasons), tuple(near), len(common), len(led))
 
     def _reasons(self, one: int, rows: list[int], common: list[int], led: set[int]) -> Iterator[str]:

@@ -56,7 +56,7 @@ def consortia(home: Home, store: Store) -> Consortia:
     made = consortia_of(
         [(row.identifier, row.topic, row.signed) for row in projects],
         [(row.project, row.pic, row.role) for row in parts],
-        [(row.pic, " ".join(row.name.split()), row.country, row.type) for row in organisations],
+        [(row.pic, " ".join(row.name.split()), row.country, row.type, row.sme) for row in organisations],
         {"revision": revision},
     )
     with writing_to(folder):

@@ -49,21 +49,34 @@ class Predecessors:
 
 
 class OrganisationType(StrEnum):
-    """What an organisation is, in words; CORDIS's codes are `CODES`."""
+    """What an organisation is, in words: by CORDIS's code, and whether it is a small or medium-sized company."""
 
     RTO = "RTO"
     UNIVERSITY = "university"
     COMPANY = "company"
+    SME = "SME"
+    LARGE = "large"
     PUBLIC = "public"
     OTHER = "other"
 
+    @classmethod
+    def of(cls, code: str, sme: bool | None) -> OrganisationType | None:
+        """The closest word for a code; a company of unknown size is just one. None for a code that there is not."""
+        if code == _COMPANY:
+            return {True: cls.SME, False: cls.LARGE, None: cls.COMPANY}[sme]
+        return _CODES.get(code)
 
-CODES = {
-    OrganisationType.RTO: "REC",
-    OrganisationType.UNIVERSITY: "HES",
-    OrganisationType.COMPANY: "PRC",
-    OrganisationType.PUBLIC: "PUB",
-    OrganisationType.OTHER: "OTH",
+    def holds(self, other: OrganisationType | None) -> bool:
+        """Whether who asks for this means the other one too: a company is one of any size."""
+        return other is self or (self is self.COMPANY and other in {self.SME, self.LARGE})
+
+
+_COMPANY = "PRC"
+_CODES = {
+    "REC": OrganisationType.RTO,
+    "HES": OrganisationType.UNIVERSITY,
+    "PUB": OrganisationType.PUBLIC,
+    "OTH": OrganisationType.OTHER,
 }
 
 

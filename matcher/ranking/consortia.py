@@ -11,22 +11,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from matcher.model.consortium import OrganisationType
 from matcher.ranking.generation import Generation, StringTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-LAYOUT = 1
+LAYOUT = 2
 
 COORDINATOR = "coordinator"
 AFFILIATED = "thirdParty"  # a part of another participant: no partner of its own
 
 ProjectLine = tuple[str, str | None, "date | None"]
 PartLine = tuple[str, str, str]
-OrganisationLine = tuple[str, str, str, str]
+OrganisationLine = tuple[str, str, str, str, "bool | None"]
 
 _UNSIGNED = 0
+_UNTOLD = -1
 
 
 def consortia_of(
@@ -36,11 +38,11 @@ def consortia_of(
     meta: Mapping[str, Any],
 ) -> Generation:
     """The arrays of these projects (number, topic, signature), parts in them (number, PIC, role) and organisations
-    (PIC, name, country, type); affiliated entities are left out, those that left a project are not.
+    (PIC, name, country, type, whether small); affiliated entities are left out, those that left a project are not.
     """
     ordered = sorted(projects)
     place = {number: row for row, (number, _, _) in enumerate(ordered)}
-    listed = sorted(organisations)
+    listed = sorted(organisations, key=lambda line: line[0])
     known = {pic: i for i, (pic, *_) in enumerate(listed)}
     found: dict[tuple[int, int], bool] = {}
     for number, pic, role in parts:
@@ -57,7 +59,8 @@ def consortia_of(
         "coordinates": np.array([found[key] for key in keys], dtype=np.bool_),
         **StringTable.pack(number.encode() for number, _, _ in ordered).arrays("numbers"),
         **StringTable.pack((topic or "").upper().encode() for _, topic, _ in ordered).arrays("topics"),
-        **StringTable.pack("\t".join(line).encode("utf-8", "replace") for line in listed).arrays("organisations"),
+        "small": np.array([_UNTOLD if sme is None else sme for *_, sme in listed], dtype=np.int8),
+        **StringTable.pack("\t".join(line[:4]).encode("utf-8", "replace") for line in listed).arrays("organisations"),
     }
     return Generation(meta, arrays)
 
@@ -76,6 +79,7 @@ class Consortia:
         self.members: npt.NDArray[np.int32] = arrays["members"]
         self.coordinates: npt.NDArray[np.bool_] = arrays["coordinates"]
         self.numbers = generation.table("numbers")
+        self._small = arrays["small"]
         self._topics = generation.table("topics")
         self._organisations = generation.table("organisations")
 
@@ -101,6 +105,12 @@ class Consortia:
     def types(self) -> npt.NDArray[np.str_]:
         """(organisations,) CORDIS's type of each: HES, REC, PRC, PUB, OTH."""
         return np.array([line.split(b"\t")[3].decode() for line in self._organisations.all()], dtype=np.str_)
+
+    @cached_property
+    def kinds(self) -> list[OrganisationType | None]:
+        """What each organisation is, in words."""
+        small = [None if flag == _UNTOLD else bool(flag) for flag in self._small.tolist()]
+        return [OrganisationType.of(code, sme) for code, sme in zip(self.types.tolist(), small, strict=True)]
 
     @property
     def organisations(self) -> int:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import date
 
+    from matcher.model.consortium import OrganisationType
     from matcher.ranking.consortia import Consortia
     from matcher.ranking.index import Index
 
@@ -232,15 +233,18 @@ def leaders_first(candidates: Candidates, order: list[int]) -> list[int]:
     return [one for one in order if one in leads] + [one for one in order if one not in leads]
 
 
-def best(candidates: Candidates, most: int, *, countries: Collection[str], types: Collection[str]) -> list[int]:
+def best(
+    candidates: Candidates, most: int, *, countries: Collection[str], types: Collection[OrganisationType]
+) -> list[int]:
     """Positions of the best organisations of these countries and types (all, where none is named), best first; equal
     ones in their order.
     """
     past = candidates.past
     allowed = np.ones(past.organisations, dtype=np.bool_)
-    for wanted, given in ((countries, past.countries), (types, past.types)):
-        if wanted:
-            allowed &= np.isin(given, sorted(wanted))
+    if countries:
+        allowed &= np.isin(past.countries, sorted(countries))
+    if types:
+        allowed &= np.array([any(wanted.holds(kind) for wanted in types) for kind in past.kinds], dtype=np.bool_)
     scores = np.where(allowed, candidates.scores, -np.inf)
     order = np.argsort(-scores, kind="stable")[:most]
     return [one for one in order.tolist() if np.isfinite(scores[one])]

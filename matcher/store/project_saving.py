@@ -137,16 +137,19 @@ class _Save:
         kept = {row.pic: row for row in self.connection.execute(select(organisations))}
         names: defaultdict[str, set[str]] = defaultdict(set)
         facts: dict[str, tuple[str, str]] = {}
+        small: dict[str, bool | None] = {}
         for part in parts:
             pic = clean(part.pic)
             names[pic].add(clean(part.name or part.short_name or pic))
             facts[pic] = max(facts.get(pic, ("", "")), (clean(part.country), clean(part.type)))
+            small[pic] = _small(small.get(pic), part.sme)
         rows = []
         for pic, found in names.items():
             before = kept.get(pic)
             every = sorted(found | set(before.names if before else ()))
             country, kind = facts[pic]
-            row = {"pic": pic, "name": every[-1], "country": country, "type": kind, "names": every}
+            sme = _small(small[pic], before.sme if before else None)
+            row = {"pic": pic, "name": every[-1], "country": country, "type": kind, "sme": sme, "names": every}
             if before is None or any(row[name] != getattr(before, name) for name in row):
                 rows.append(row)
         for some in _batched(rows):
@@ -205,6 +208,11 @@ class _Save:
             "source": self.source,
             "gone": None,
         }
+
+
+def _small(one: bool | None, other: bool | None) -> bool | None:
+    """Companies grow: one is small where a row says so and none says otherwise, in whatever order they come."""
+    return other if one is None else one and other is not False
 
 
 BODY = ("text", "keywords", "scheme", "legal_basis", "framework", "cost_eur", "contribution_eur", "concepts")

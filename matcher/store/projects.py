@@ -102,9 +102,8 @@ class Projects:
         found: dict[str, list[Participation]] = {}
         names = sorted(set(identifiers))
         joined = participations.join(organisations, organisations.c.pic == participations.c.pic)
-        query = select(participations, organisations.c.name, organisations.c.country, organisations.c.type).select_from(
-            joined
-        )
+        facts = (organisations.c.name, organisations.c.country, organisations.c.type, organisations.c.sme)
+        query = select(participations, *facts).select_from(joined)
         with self._transactions.reading() as connection:
             for some in chunks(names):
                 chosen = query.where(participations.c.project.in_(some))
@@ -114,11 +113,12 @@ class Projects:
 
     def lines(self) -> tuple[list[Row[Any]], list[Row[Any]], list[Row[Any]]]:
         """All that consortia are counted from: projects (number, topic, signature), parts in them (number, PIC, role)
-        and organisations (PIC, name, country, type); hundreds of thousands, without any text.
+        and organisations (PIC, name, country, type, whether small); hundreds of thousands, without any text.
         """
         columns = (projects.c.identifier, projects.c.topic, projects.c.signed)
         parts = (participations.c.project, participations.c.pic, participations.c.role)
-        named = (organisations.c.pic, organisations.c.name, organisations.c.country, organisations.c.type)
+        facts = (organisations.c.name, organisations.c.country, organisations.c.type, organisations.c.sme)
+        named = (organisations.c.pic, *facts)
         with self._transactions.reading() as connection:
             first, second, third = (list(connection.execute(select(*wanted))) for wanted in (columns, parts, named))
         return first, second, third
@@ -167,6 +167,7 @@ def _participation(row: Row[Any]) -> Participation:
         order=row.position + 1,
         country=row.country,
         type=row.type,
+        sme=row.sme,
         contribution_eur=row.contribution_eur,
         net_eur=row.net_eur,
         ended=row.left,

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from tests.helpers.home import Run
 
-BRGM, CEA, NEAR, FRIEND, FAR, LEFT, AFFILIATE = (
-    "999993662", "999992401", "100000001", "100000002", "100000003", "100000004", "100000005",
+BRGM, CEA, NEAR, FRIEND, FAR, LEFT, AFFILIATE, GROWN = (
+    "999993662", "999992401", "100000001", "100000002", "100000003", "100000004", "100000005", "100000006",
 )  # fmt: skip
 
 
@@ -56,7 +56,10 @@ def place(run: Run, bare: Place, tmp_path: Path) -> Place:
     parts += [participation(n, NEAR, name="NEAR IT", country="IT", role="coordinator") for n in range(5)]
     parts += [participation(n, FRIEND, name="A FRIEND", activityType="HES") for n in (10, 11)]
     parts += [participation(n, BRGM, name="BRGM", order="2") for n in (10, 11)]
-    parts += [participation(12, LEFT, name="LEFT IT", endOfParticipation="true")]
+    parts += [participation(12, LEFT, name="LEFT IT", endOfParticipation="true", activityType="PRC", SME="true")]
+    parts += [
+        participation(n, GROWN, name="GROWN", activityType="PRC", SME=said) for n, said in ((14, "true"), (15, "false"))
+    ]
     parts += [participation(13, AFFILIATE, name="AFFILIATED", role="thirdParty")]
     parts += [participation(299, CEA, name="CEA", order="2")]
     dump = zipped(tmp_path / "c.zip", tables(projects, parts))
@@ -89,6 +92,9 @@ def test_who_did_what_the_call_asks_for_comes_first_and_says_why(run: Run, place
 def test_they_can_be_asked_for_by_country_and_type(run: Run, place: Place) -> None:
     assert [one["name"] for one in asked(run, place, "--country", "de")] == ["FAR AWAY"]
     assert [one["name"] for one in asked(run, place, "--type", "university")] == ["A FRIEND"]
+    assert [one["name"] for one in asked(run, place, "--type", "SME")] == ["LEFT IT"]
+    assert [one["name"] for one in asked(run, place, "--type", "large")] == ["GROWN"]
+    assert {one["type"] for one in asked(run, place, "--type", "company")} == {"SME", "large"}
     assert asked(run, place, "--leaders", "--top", "1")[0]["name"] == "NEAR IT"
     text = run(place, "partners", PHOTONIC, "--for", "brgm", "--as-of", DAY, "--top", "1").out
     assert too_long(text) == []

@@ -19,7 +19,7 @@ EARLY = date(2024, 1, 15)
 
 def past_of(projects: list[Project]) -> Consortia:
     parts = [(p.identifier, str(n), "coordinator") for p in projects for n in (1, 2)]
-    organisations = [(str(n), f"Organisation {n}", "FR", "REC") for n in (1, 2)]
+    organisations = [(str(n), f"Organisation {n}", "FR", "REC", None) for n in (1, 2)]
     return Consortia(consortia_of([(p.identifier, p.topic, p.date) for p in projects], parts, organisations, {}))
 
 
@@ -71,7 +71,7 @@ def test_what_was_signed_later_is_not_known_yet(world) -> None:
 
 def test_affiliated_entities_are_nobody_s_partners_and_leaders_are_known() -> None:
     parts = [("1", "9", "coordinator"), ("1", "7", "thirdParty"), ("1", "8", "participant"), ("1", "8", "thirdParty")]
-    organisations = [(pic, f"O {pic}", "FR", "REC") for pic in ("9", "8", "7")]
+    organisations = [(pic, f"O {pic}", "FR", "REC", None) for pic in ("9", "8", "7")]
     past = Consortia(consortia_of([("1", "t-1", EARLY), ("2", None, None)], parts, organisations, {}))
     members = past.members[past.edges[0] : past.edges[1]].tolist()
     assert [past.organisation(one)[0] for one in members] == ["8", "9"]
