@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index
+from matcher.app.project_sources import project_health
 from matcher.app.questions import status
 from matcher.app.trial import look_at_mail_server
 from matcher.errors import IndexMissing, MatcherError, StoreMissing
 from matcher.model.answers import Finding
 from matcher.model.caution import reported_text
+from matcher.model.institute import Take
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 
 STALE_AFTER = timedelta(days=4)
 """A daily job that runs on weekdays leaves three days between Friday and Monday."""
+
+OLD_PROJECTS = timedelta(days=70)
+"""They are asked for once a month; after so long two months brought nothing."""
 
 
 def examine(home: Home, *, as_of: date | None = None) -> tuple[Finding, ...]:
@@ -32,6 +38,8 @@ def examine(home: Home, *, as_of: date | None = None) -> tuple[Finding, ...]:
         ("database", _database),
         ("index", _index),
         ("last fetch", lambda home: _last_fetch(home, now)),
+        ("projects", lambda home: _projects(home, now)),
+        ("PICs", _pics),
         ("portal", _portal),
         ("not confirmed", _unconfirmed),
         ("mail server", look_at_mail_server),
@@ -90,6 +98,37 @@ def _last_fetch(home: Home, now: datetime) -> str:
     if age > STALE_AFTER:
         raise _NotWellError(f"{age.days} days ago; is the daily job still running?")
     return f"{health.last_good_fetch:%Y-%m-%d %H:%M} UTC"
+
+
+def _projects(home: Home, now: datetime) -> str:
+    health, wanted = project_health(home), bool(home.settings.projects.sources)
+    if health is None:
+        return "none yet (the first run brings them)" if wanted else "none: [projects] sources is empty"
+    age = (now - health.read).days if health.read else None
+    if wanted and (age is None or age > OLD_PROJECTS.days):
+        asked = "never read to the end" if age is None else f"last read {age} days ago"
+        raise _NotWellError(f"{health.projects} projects, {asked}; `matcher fetch --projects` shows why")
+    taken = "; ".join(f"{one.name} of {one.day}" for one in health.sources)
+    return f"{health.projects} projects, {health.participations} participations ({taken})"
+
+
+def _pics(home: Home) -> str:
+    """An entity without a project is no fault, but it may be a slip, and its institute gains nothing by it."""
+    listed: defaultdict[str, list[str]] = defaultdict(list)
+    for institute in home.institutes:
+        for pic in dict.fromkeys((*institute.pics(Take.ALL), *institute.pics(Take.SELECTED))):
+            listed[pic].append(institute.identifier)
+    try:
+        with home.open_store(read_only=True) as store:
+            unknown = store.projects.unknown(listed) if store.projects.counts().projects else None
+    except StoreMissing:
+        unknown = None
+    if unknown is None:
+        return f"{len(listed)} of the institutes' legal entities, and no projects to look for them in"
+    if not unknown:
+        return f"each of the {len(listed)} of the institutes' legal entities has projects"
+    named = ", ".join(f"{pic} ({', '.join(listed[pic])})" for pic in unknown)
+    return f"{len(unknown)} of the {len(listed)} of the institutes' legal entities have no project: {named}"
 
 
 def _unconfirmed(home: Home) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 import time
 from collections import defaultdict
@@ -12,6 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from matcher.app.kept_index import index_out_of_date, refresh_index
+from matcher.app.project_sources import name_of, remember, remembered
 from matcher.app.run_context import begun
 from matcher.cordis.downloads import Cordis
 from matcher.cordis.dumps import Dump
@@ -26,13 +26,11 @@ if TYPE_CHECKING:
     from matcher.app.home import Home
     from matcher.app.run_context import Observer, Run
     from matcher.model.project import Participation, Project
-    from matcher.store.database import Store
     from matcher.store.project_saving import SavedProjects
 
 LEAST_KEPT = 0.75
 """A dump with less than this share of the last one's projects or participations is not taken over."""
 
-_KEPT = "projects.source "
 _TOLD = 3
 
 REFITTED = "Fitting the ranking anew, by what the projects say…"
@@ -72,11 +70,6 @@ def fetch_projects(
     return report
 
 
-def missing_sources(home: Home, store: Store) -> tuple[str, ...]:
-    """The sources of the settings of which nothing was ever taken over."""
-    return tuple(one for one in home.settings.projects.sources if store.facts.get(_KEPT + _name(one)) is None)
-
-
 def _each(home: Home, run: Run, sources: Sequence[str], attempts: int | None) -> list[SavedProjects | None]:
     """What came of each source: None where it was unchanged or could not be taken over."""
     results: list[SavedProjects | None] = []
@@ -92,8 +85,8 @@ def _each(home: Home, run: Run, sources: Sequence[str], attempts: int | None) ->
 
 
 def _import(home: Home, run: Run, cordis: Cordis, source: str) -> SavedProjects | None:
-    name = _name(source)
-    kept = json.loads(run.store.facts.get(_KEPT + name) or "{}")
+    name = name_of(source)
+    kept = remembered(run.store, name)
     with cordis.bring(source, kept.get("mark", ""), home.settings.home, run.observer.progress) as brought:
         run.alive()
         digest = _digest(brought.path) if brought is not None else None
@@ -103,7 +96,7 @@ def _import(home: Home, run: Run, cordis: Cordis, source: str) -> SavedProjects 
         saved = _keep(run, name, brought.path, kept)
     facts = {"mark": brought.mark, "digest": digest, "day": run.clock().date().isoformat()}
     counts = {"projects": saved.projects, "participations": saved.participations}
-    run.store.facts.set(_KEPT + name, json.dumps({**facts, **counts}))
+    remember(run.store, name, {**facts, **counts})
     return saved
 
 
@@ -164,11 +157,6 @@ def _refuse(name: str, reading: Reading, read: SavedProjects, kept: Mapping[str,
             raise ProjectsError(
                 f"{name} holds {now:,} {noun}, and held {before:,}: it was not taken over; what is kept stays."
             )
-
-
-def _name(source: str) -> str:
-    """A source by the name of its file: where it is read from may change."""
-    return source.rstrip("/").rpartition("/")[2].partition("?")[0] or source
 
 
 def _total(sources: Sequence[str], results: Sequence[SavedProjects | None], run: Run, seconds: float) -> ProjectReport:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index, encoding, is_current, opened_index
+from matcher.app.project_sources import health_of
 from matcher.errors import StoreMissing, UsageError
 from matcher.model.answers import ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
 from matcher.model.day import brussels_day, noon
@@ -140,6 +141,7 @@ def status(home: Home, last: int = 10, *, as_of: date | None = None) -> Health:
             unconfirmed = {what: count for what, (count, _) in store.doubts.counts().items()}
             index = opened_index(home)
             current = index is not None and is_current(home, index, store)
+            projects = health_of(store)
     except StoreMissing:
         return Health((), 0, 0, None, None, False, None)
     return Health(
@@ -151,6 +153,7 @@ def status(home: Home, last: int = 10, *, as_of: date | None = None) -> Health:
         index_current=current,
         sample=index.meta["sample"] if index else None,
         unconfirmed=unconfirmed,
+        projects=projects,
     )
 
 

@@ -26,6 +26,10 @@ _NOTES = {"description.none ": timedelta(days=60)}
 """Small facts that are days, and how long each is of use (see `matcher.app.fetching`)."""
 
 
+_DOWNLOADING = timedelta(days=1)
+"""A download that has not ended by then has died."""
+
+
 def archive_source(settings: Settings) -> str | None:
     """What the refresh reads: a URL or a path; None when nothing is configured."""
     if settings.schedule.archive == "portal":
@@ -53,6 +57,9 @@ def clean_up(home: Home, clock: Callable[[], datetime], *, unless: tuple[datetim
                 store.facts.forget(prefix, (now - kept).date())
             run.detail["cleaned"] = asdict(cleaned)
         store.maintenance.compact()
+    for left in home.settings.home.glob("projects.*.zip"):  # of a download that was killed
+        if left.stat().st_mtime < (now - _DOWNLOADING).timestamp():
+            left.unlink(missing_ok=True)
     for folder in old_day_folders((home.settings.home / "lists", home.settings.home / "outbox"), before.date()):
         shutil.rmtree(folder, ignore_errors=True)
     return cleaned

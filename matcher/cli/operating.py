@@ -15,14 +15,14 @@ from matcher.cli.output import complain, output_options, print_csv, print_json, 
 from matcher.errors import MatcherError, StoreBusy, StoreMissing
 from matcher.model.caution import reported_text
 from matcher.model.day import noon
-from matcher.present.records import envelope, project_report_record, run_record
+from matcher.present.records import envelope, project_health_record, project_report_record, run_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, timedelta
 
     from matcher.app.home import Home
-    from matcher.model.project import ProjectReport
+    from matcher.model.project import ProjectHealth, ProjectReport
 
 _Done = TypeVar("_Done")
 
@@ -85,6 +85,7 @@ def _print_status(home: Home, last: int, as_of: date | None, output: str | None)
                 indexed=health.indexed,
                 index_current=health.index_current,
                 sample=health.sample,
+                projects=project_health_record(health.projects) if health.projects else None,
                 unconfirmed=health.unconfirmed,
                 runs=records,
             )
@@ -99,6 +100,8 @@ def _print_status(home: Home, last: int, as_of: date | None, output: str | None)
         click.echo(f"calls            {health.calls}, {health.live} of them live")
         click.echo(f"last good fetch  {good}")
         click.echo(f"index            {health.indexed or 'none'}" + ("" if health.index_current else " (out of date)"))
+        if health.projects:
+            click.echo(f"projects         {_projects_text(health.projects)}")
         for what, count in health.unconfirmed.items():
             text = f"{count} calls {reported_text(what)}: waits for a fetch on another day"
             click.echo("\n".join(fact("not confirmed", text, 17)))
@@ -115,6 +118,11 @@ def _print_status(home: Home, last: int, as_of: date | None, output: str | None)
             for run in health.runs
         ]
         click.echo("\n" + table(("run", "kind", "started (UTC)", "outcome", "problems"), rows))
+
+
+def _projects_text(health: ProjectHealth) -> str:
+    read = f"read {health.read:%Y-%m-%d}" if health.read else "never read to the end"
+    return f"{health.projects}, {health.participations} participations, {read}"
 
 
 @click.command("doctor")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matcher.model.changes import Change
     from matcher.model.institute import Institute
     from matcher.model.match import Away, Evidence, Match
-    from matcher.model.project import ProjectReport
+    from matcher.model.project import ProjectHealth, ProjectReport
     from matcher.model.rows import FetchReport
     from matcher.model.searched import SearchOutcome
     from matcher.model.subscription import (
@@ -104,7 +104,7 @@ class ShownProfile:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The last runs and what they left: counts of calls, the index, the label of a sample listing.
+    """The last runs and what they left: counts of calls, projects, the index, the label of a sample listing.
 
     `unconfirmed` counts the calls of which something was reported that waits for a second day, by what it is.
     """
@@ -117,6 +117,7 @@ class Health:
     index_current: bool
     sample: str | None
     unconfirmed: Mapping[str, int] = field(default_factory=dict)
+    projects: ProjectHealth | None = None
 
 
 @dataclass(frozen=True, slots=True)

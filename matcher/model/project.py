@@ -120,6 +120,27 @@ class RowSetAside:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectSource:
+    """A dump by its name: the ISO day on which it was last taken over, and how much it held then."""
+
+    name: str
+    day: str
+    projects: int
+    participations: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectHealth:
+    """How much is kept of projects; `read` is when its sources were last asked and answered."""
+
+    projects: int
+    participations: int
+    organisations: int
+    read: dt.datetime | None
+    sources: tuple[ProjectSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectReport:
     """What one fetch of projects saw and did; the JSON of `matcher fetch --projects`.
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matcher.model.changes import Change
     from matcher.model.consortium import Predecessor
     from matcher.model.institute import Institute
-    from matcher.model.project import Participation, ProjectReport
+    from matcher.model.project import Participation, ProjectHealth, ProjectReport
     from matcher.model.rows import FetchReport
     from matcher.model.searched import SearchOutcome
     from matcher.model.subscription import DeliveryReport, Item, MailsLeft, NetworkView
@@ -204,6 +204,20 @@ def project_report_record(report: ProjectReport) -> Record:
     """What a fetch of projects saw and did, as in `matcher fetch --projects --json`."""
     lists = ("sources", "unchanged_sources", "problems")
     return {**asdict(report), **{name: list(getattr(report, name)) for name in lists}, "complete": report.complete}
+
+
+def project_health_record(health: ProjectHealth) -> Record:
+    """How much is kept of projects and how old it is, as in `matcher status --json`."""
+    return {
+        "projects": health.projects,
+        "participations": health.participations,
+        "organisations": health.organisations,
+        "read": health.read.isoformat() if health.read else None,
+        "sources": [
+            {"source": one.name, "day": one.day, "projects": one.projects, "participations": one.participations}
+            for one in health.sources
+        ],
+    }
 
 
 def project_record(listed: ListedProject) -> Record:

@@ -58,6 +58,10 @@ def families(health: Health, mails: Mapping[str, int], now: datetime) -> Iterato
             yield Family(f"matcher_fetch_{name}", text, (({}, value),))
     yield Family("matcher_calls", "Calls that are kept.", (({}, health.calls),))
     yield Family("matcher_calls_live", "Calls that one can still apply to.", (({}, health.live),))
+    if health.projects is not None:
+        yield Family("matcher_projects", "Projects that are kept.", (({}, health.projects.projects),))
+        parts = health.projects.participations
+        yield Family("matcher_participations", "Participations in them that are kept.", (({}, parts),))
     if health.indexed is not None:
         built = datetime.fromisoformat(health.indexed).timestamp()
         yield Family("matcher_index_built_timestamp_seconds", "When the index was built.", (({}, built),))

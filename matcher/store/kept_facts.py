@@ -35,6 +35,12 @@ class Facts:
             else:
                 upsert(connection, facts, [{"key": f"value:{key}", "value": value}], replace=True)
 
+    def named(self, prefix: str) -> dict[str, str]:
+        """Those whose key begins so, by the rest of it."""
+        query = select(facts).where(facts.c.key.startswith(f"value:{prefix}", autoescape=True))
+        with self._transactions.reading() as connection:
+            return {row.key.removeprefix(f"value:{prefix}"): row.value for row in connection.execute(query)}
+
     def forget(self, prefix: str, before: date) -> int:
         """Forgets those whose key begins so and whose value is an earlier day; returns how many."""
         with self._transactions.writing() as connection:

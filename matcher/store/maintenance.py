@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 import tempfile
 import zlib
@@ -27,7 +28,11 @@ from matcher.store.schema import (
     changes,
     locks,
     metadata,
+    organisations,
     outbox,
+    participations,
+    project_sources,
+    projects,
     raw_rows,
     runs,
     set_aside,
@@ -103,6 +108,36 @@ def _mails(connection: Connection) -> Iterator[str]:
     for row in _rows(connection, select(outbox.c.message_id, outbox.c.body, outbox.c.html)):
         if not (_reads(zlib.decompress, row.body) and _reads(zlib.decompress, row.html)):
             yield f"The mail {row.message_id} cannot be read."
+
+
+def _project_bodies(connection: Connection) -> Iterator[str]:
+    for row in _rows(connection, select(projects.c.identifier, projects.c.body)):
+        if not _reads(lambda body: json.loads(zlib.decompress(body)), row.body):
+            yield f"The project {row.identifier} cannot be read."
+
+
+def _project_parts(connection: Connection) -> Iterator[str]:
+    """No reference holds an organisation, as it is written after who is in which project."""
+    query = select(participations.c.project, participations.c.pic)
+    query = query.outerjoin(organisations, organisations.c.pic == participations.c.pic)
+    for row in _rows(connection, query.where(organisations.c.pic.is_(None))):
+        yield f"The organisation {row.pic} of the project {row.project} is not there."
+    listed = exists().where(project_sources.c.project == projects.c.identifier)
+    for row in _rows(connection, select(projects.c.identifier).where(projects.c.gone.is_(None), ~listed)):
+        yield f"The project {row.identifier} is in no dump, and not marked as gone."
+
+
+_CHECKS = (
+    _file,
+    _references,
+    _current_versions,
+    _bodies,
+    _hashes,
+    _raws,
+    _mails,
+    _project_bodies,
+    _project_parts,
+)
 
 
 def _reads(read: Callable[[bytes], object], body: bytes) -> bool:
@@ -279,8 +314,7 @@ class Maintenance:
     def check(self) -> list[str]:
         """What is wrong with what is kept, one sentence each; empty when all is well."""
         with self._transactions.reading() as connection:
-            checks = (_file, _references, _current_versions, _bodies, _hashes, _raws, _mails)
-            return list(islice((finding for look in checks for finding in look(connection)), MOST))
+            return list(islice((finding for look in _CHECKS for finding in look(connection)), MOST))
 
     def copy_to(self, target: Maintenance) -> Mapping[str, int]:
         """Copies everything into another, empty database, of either kind; returns the rows of each table."""

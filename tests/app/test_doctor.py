@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from tests.helpers.home import some_rows
+from tests.helpers.cordis import participation, project, tables, zipped
+from tests.helpers.home import Place, make_config, some_rows
 from tests.helpers.mail.smtp_server import LocalSmtp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.helpers.home import Place, Run
+    from tests.helpers.home import Run
 
 USER, PASSWORD = "calls@example.org", "corr3ct-h0rse"
 
@@ -125,6 +126,33 @@ def test_a_portal_that_is_a_mail_server(run, place) -> None:
     assert "what answers there is no web server" in detail
     place.portal = "http://127.0.0.1:9/rest"
     assert "nothing listens there" in check(run, place, "portal")[1]
+
+
+def test_projects_are_told_with_their_age_and_the_entities_that_have_none(run, fetched, tmp_path) -> None:
+    assert check(run, fetched, "projects") == (True, "none: [projects] sources is empty")
+    assert check(run, fetched, "PICs")[1].endswith("no projects to look for them in")
+    dump = zipped(tmp_path / "cordis.zip", tables([project(1)], [participation(1, "999992401")]))
+    config = make_config(tmp_path / "config")
+    toml = config / "matcher.toml"
+    toml.write_text(toml.read_text().replace("sources = []", f'sources = ["{dump}"]'))
+    watched = Place(fetched.home, config)
+    assert check(run, watched, "projects") == (True, "none yet (the first run brings them)")
+    run(watched, "fetch", "--projects")
+    ok, detail = check(run, watched, "projects")
+    assert ok
+    assert detail.startswith("1 projects, 1 participations (cordis.zip of ")
+    ok, detail = check(run, watched, "PICs")
+    assert ok
+    assert "999992401" not in detail
+    assert "(mines" in detail
+    late = json.loads(run(watched, "doctor", "--as-of", "2040-01-01", "--json").out)["checks"]
+    [old] = [found for found in late if found["check"] == "projects"]
+    assert not old["ok"]
+    assert "`matcher fetch --projects` shows why" in old["detail"]
+    shown = json.loads(run(watched, "status", "--json").out)["projects"]
+    assert (shown["projects"], shown["participations"], shown["organisations"]) == (1, 1, 1)
+    assert [(one["source"], one["projects"]) for one in shown["sources"]] == [("cordis.zip", 1)]
+    assert "1, 1 participations, read 20" in run(watched, "status").out
 
 
 def test_a_test_mail_goes_to_one_address_and_says_what_it_is(run, trusting) -> None:

@@ -17,6 +17,7 @@ from matcher.app.home import Home
 from matcher.config.settings import load_settings
 from matcher.logs import configure, current_run, is_json
 from matcher.model.answers import Health, RunRecord
+from matcher.model.project import ProjectHealth
 from matcher.schedule.metrics import families, text_of, write_metrics
 
 if TYPE_CHECKING:
@@ -125,7 +126,9 @@ class TestMetrics:
             RunRecord(2, "run", NOW - HOUR, NOW - HOUR / 2, "failed"),
             RunRecord(1, "run", NOW - 25 * HOUR, NOW - 24 * HOUR, "partial", {"report": {"seen": 7}}),
         )
-        found = parsed(text_of(families(Health(runs, 9, 3, None, None, False, None), {"sent": 2}, NOW)))
+        kept = ProjectHealth(7, 20, 5, NOW, ())
+        found = parsed(text_of(families(Health(runs, 9, 3, None, None, False, None, {}, kept), {"sent": 2}, NOW)))
+        assert (found["matcher_projects"], found["matcher_participations"]) == (7, 20)
         assert found['matcher_run_last_duration_seconds{kind="run"}'] == 1800
         assert found['matcher_run_last_good_timestamp_seconds{kind="run"}'] == (NOW - 24 * HOUR).timestamp()
         assert found["matcher_fetch_seen"] == 7

@@ -102,6 +102,31 @@ def test_an_organisation_keeps_every_name_it_was_seen_under(store: Store) -> Non
     assert "OLD NAME" in str(rows[0])
 
 
+def test_everything_is_copied_to_another_database(store: Store, tmp_path: Path) -> None:
+    save(store, "a.zip", [project(1), project(2)], [part(1, "999993662"), part(2, "999992401")])
+    with Store.open(f"sqlite:///{tmp_path}/copy.db") as other:
+        counts = store.maintenance.copy_to(other.maintenance)
+        assert [counts[f"project{table}"] for table in ("s", "_sources", "_concepts")] == [2, 2, 2]
+        assert list(other.projects.all()) == [project(1), project(2)]
+        assert other.projects.participations(["1", "2"]) == store.projects.participations(["1", "2"])
+        assert other.maintenance.check() == store.maintenance.check() == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        ("UPDATE projects SET body = 'junk'", "The project 1 cannot be read."),
+        ("DELETE FROM organisations", "The organisation 999993662 of the project 1 is not there."),
+        ("DELETE FROM project_sources", "The project 1 is in no dump, and not marked as gone."),
+    ],
+)
+def test_what_is_damaged_is_told(store: Store, damage: str, says: str) -> None:
+    save(store, "a.zip", [project(1)], [part(1, "999993662")])
+    with store._transactions.writing() as connection:
+        connection.exec_driver_sql(damage)
+    assert store.maintenance.check() == [says]
+
+
 PROJECTS = st.lists(
     st.builds(project, st.integers(1, 5), st.sampled_from(["A", "B"]), updated=st.integers(1, 3)),
     max_size=6,
