@@ -1,4 +1,4 @@
-"""Directives that write the reference out of the code: `settings-reference` and `public-api`."""
+"""Directives that write the reference out of the code: `settings-reference`, `profile-reference` and `public-api`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 
 import matcher
 from matcher.config.settings import ENVIRONMENT, ENVIRONMENT_ONLY, Settings
+from matcher.config.skeleton import profile_keys
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -24,6 +25,13 @@ class SettingsReference(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         return parsed(self, settings_markdown())
+
+
+class ProfileReference(SphinxDirective):
+    """A table of every key of a profile."""
+
+    def run(self) -> list[nodes.Node]:
+        return parsed(self, profile_markdown())
 
 
 class PublicApi(SphinxDirective):
@@ -67,6 +75,15 @@ def settings_markdown() -> list[str]:
         lines.append("")
     lines += ["## Variables without a key", "", "| variable | |", "|---|---|"]
     return [*lines, *(f"| `{name}` | {text} |" for name, text in ENVIRONMENT_ONLY.items())]
+
+
+def profile_markdown() -> list[str]:
+    """The keys of a profile as Markdown; what has to be there is bold."""
+    lines = ["| key | | holds |", "|---|---|---|"]
+    for key in profile_keys():
+        name = f"**`{key.path}`**" if key.required else f"`{key.path}`"
+        lines.append(f"| {name} | {key.text} | {key.kind} |")
+    return lines
 
 
 def kind(field: FieldInfo) -> str:
@@ -128,5 +145,6 @@ def directive_of(thing: object) -> str:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("settings-reference", SettingsReference)
+    app.add_directive("profile-reference", ProfileReference)
     app.add_directive("public-api", PublicApi)
     return {"parallel_read_safe": True}

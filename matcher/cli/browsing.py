@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matcher.app import questions
+from matcher.app.new_profile import NEW, write_new_profile
 from matcher.cli.layout import fact, paragraphs, styled, table
 from matcher.cli.options import as_of_option
 from matcher.cli.output import output_options, print_csv, print_json
@@ -48,24 +49,53 @@ HEAVIEST = 25
 
 
 @click.command("profile")
-@click.argument("institute")
+@click.argument("institute", metavar="INSTITUTE | new")
+@click.argument("identifier", required=False, metavar="[ID]")
 @click.option("--check", is_flag=True, help="Which skills never match a call, and which are too common to help.")
 @click.option("--try", "term", help="Which calls would enter or leave the top 20 if this term were a keyword.")
 @as_of_option
 @output_options
 @click.pass_obj
-def profile_command(
-    home: Home, /, institute: str, check: bool, term: str | None, as_of: date | None, output: str | None
+def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
+    home: Home,
+    /,
+    institute: str,
+    identifier: str | None,
+    check: bool,
+    term: str | None,
+    as_of: date | None,
+    output: str | None,
 ) -> None:
-    """The skills of INSTITUTE as the ranking reads them; nothing here changes the file."""
-    if check and term is not None:
-        raise UsageError("Ask for one at a time: --check, or --try TERM.")
-    if check:
+    """The skills of INSTITUTE as the ranking reads them; nothing here changes its file.
+
+    `new ID` writes the file of a new institute, with every key and what it means.
+    """
+    if check + (term is not None) + (institute == NEW) > 1:
+        raise UsageError("Ask for one at a time: --check, --try TERM, or `new ID`.")
+    if institute == NEW:
+        if identifier is None:
+            raise UsageError("Say how the new institute is called: `matcher profile new rocks-and-water`.")
+        _write_new(home, identifier, output)
+    elif identifier is not None:
+        raise UsageError(f"Found {identifier!r} after {institute!r}: one institute at a time.")
+    elif check:
         _show_checks(questions.check_profile(home, institute), output)
     elif term is not None:
         _show_trial(home, institute, term, as_of, output)
     else:
         _show_profile(home, institute, output)
+
+
+def _write_new(home: Home, identifier: str, output: str | None) -> None:
+    path = write_new_profile(home, identifier)
+    if output == "json":
+        print_json(envelope(institute=identifier, file=str(path)))
+    elif output == "csv":
+        print_csv([{"institute": identifier, "file": str(path)}])
+    else:
+        click.echo(f"{path} is written, and valid.")
+        next_steps = f"Next: write its skills under `keywords`, then `matcher profile {identifier} --check`."
+        click.echo("\n".join(paragraphs(next_steps)))
 
 
 def _show_profile(home: Home, name: str, output: str | None) -> None:

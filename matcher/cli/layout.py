@@ -76,7 +76,7 @@ def fact(name: str, text: str, column: int = 12) -> list[str]:
 def _fitting(rows: Sequence[Sequence[str]], edge: int) -> list[int] | None:
     """How wide each column is, sentences narrowed until all fit; None where they don't."""
     columns = list(zip(*rows, strict=True))
-    widths = [max(map(len, column)) for column in columns]
+    widths = [max(1, *map(len, column)) for column in columns]
     least = [_least(column) for column in columns]
     room = edge - len(_GAP) * (len(columns) - 1)
     if sum(least) > room:

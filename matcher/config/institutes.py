@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import ValidationError
 
 from matcher.config.files import describe_validation_error, read_yaml
 from matcher.config.fingerprint import institute_files, institutes_folder
-from matcher.config.scalars import MEANT, NOTHING
+from matcher.config.profile_keys import ByHandKeys, ProfileKeys
 from matcher.errors import ConfigError, UsageError
 from matcher.model.institute import ByHand, Institute, Lab, LegalName, Take
 from matcher.model.project import Project
@@ -20,99 +19,6 @@ if TYPE_CHECKING:
 
 MAX_FILE_BYTES = 5_000_000
 """A profile with hundreds of past projects stays below this; anything larger is a mistake."""
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-
-Pic = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
-
-
-def _day(value: object) -> object:
-    """With quotes or without."""
-    try:
-        return dt.date.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
-
-
-ProjectNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}$", strip_whitespace=True)]
-
-_DateText = Annotated[dt.date | None, BeforeValidator(_day), MEANT]
-
-_Known = Annotated[Literal[True, False, "unknown"], MEANT]
-
-
-class _ProfileEntry(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class _Name(_ProfileEntry):
-    en: Text
-    fr: Text
-
-
-class _Texts(_ProfileEntry):
-    en: str = ""
-    fr: str = ""
-
-
-class _Keywords(_ProfileEntry):
-    en: list[Text] = []
-    fr: list[Text] = []
-
-
-class _Label(_ProfileEntry):
-    year_2015: _Known = Field(alias="2015")
-    current: _Known
-    note: str = ""
-
-
-class _LegalEntity(_ProfileEntry):
-    name: Text
-    pic: Annotated[Pic | None, NOTHING] = None
-    take: Literal["all", "selected"] = "selected"
-
-
-class _ByHand(_ProfileEntry):
-    add: list[ProjectNumber] = []
-    drop: list[ProjectNumber] = []
-
-
-class _Lab(_ProfileEntry):
-    name: Text
-    keywords: _Keywords
-    cordis: _ByHand = _ByHand()
-
-
-class _PastProject(_ProfileEntry):
-    id: Text
-    title: Text
-    text: str = ""
-    keywords: str = ""
-    topic: Annotated[Text | None, NOTHING] = None
-    date: _DateText = None
-
-
-class _Institute(_ProfileEntry):
-    id: Identifier
-    acronym: Text
-    name: _Name
-    label: _Label
-    successor: Annotated[Identifier | None, NOTHING] = None
-    location: str = ""
-    website: Annotated[Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None, NOTHING] = None
-    legal_entities: list[_LegalEntity] = []
-    domains: list[Text] = []
-    sectors: list[Text] = []
-    keywords: _Keywords
-    description: _Texts = _Texts()
-    labs: list[_Lab] = []
-    projects: list[_PastProject] = []
-    cordis: _ByHand = _ByHand()
-    include: list[Text] = []
-    exclude: list[Text] = []
-    pin: list[Text] = []
 
 
 def load_institutes(config_dir: Path) -> tuple[Institute, ...]:
@@ -156,6 +62,15 @@ def find_institute(institutes: Iterable[Institute], name: str) -> Institute:
     raise UsageError(f"No institute is called {name!r}: {hint}")
 
 
+def read_institute(path: Path) -> Institute:
+    """The institute of one file. Raises ConfigError with every mistake."""
+    mistakes: list[str] = []
+    institute = _read(path, mistakes)
+    if institute is None or mistakes:
+        raise ConfigError(mistakes)
+    return institute
+
+
 def _read(path: Path, mistakes: list[str]) -> Institute | None:
     try:
         raw = read_yaml(path, MAX_FILE_BYTES, "keys such as id, name and keywords")
@@ -163,7 +78,7 @@ def _read(path: Path, mistakes: list[str]) -> Institute | None:
         mistakes.append(f"{path}: {error}")
         return None
     try:
-        parsed = _Institute.model_validate(raw)
+        parsed = ProfileKeys.model_validate(raw)
     except ValidationError as error:
         mistakes += describe_validation_error(error, lambda _key: str(path))
         return None
@@ -172,7 +87,7 @@ def _read(path: Path, mistakes: list[str]) -> Institute | None:
     return _institute(parsed)
 
 
-def _institute(p: _Institute) -> Institute:
+def _institute(p: ProfileKeys) -> Institute:
     return Institute(
         identifier=p.id,
         acronym=p.acronym,
@@ -200,7 +115,7 @@ def _institute(p: _Institute) -> Institute:
     )
 
 
-def _by_hand(found: _ByHand) -> ByHand:
+def _by_hand(found: ByHandKeys) -> ByHand:
     return ByHand(tuple(found.add), tuple(found.drop))
 
 

@@ -51,3 +51,6 @@ MEANT = BeforeValidator(meant)
 
 NOTHING = BeforeValidator(_or_nothing)
 """Marks a field of text that may be `null` or `~`: `Annotated[str | None, NOTHING]`."""
+
+NO_LIST = BeforeValidator(lambda value: [] if meant(value) is None else value)
+"""Marks a list of which nothing stands below its key: `Annotated[list[str], NO_LIST]`."""

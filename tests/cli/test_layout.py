@@ -33,6 +33,10 @@ def test_a_table_fits_and_loses_nothing(monkeypatch, columns, row):
     assert any(line.startswith(row[0].split()[0]) for line in lines[1:])
 
 
+def test_a_table_without_rows_is_its_header():
+    assert table(("verdict", "", "skill"), []) == "verdict     skill"
+
+
 def test_texts_wrap_beside_what_begins_them():
     assert paragraphs("a b\n\nc", "- ", "  ") == ["- a b", "", "  c"]
     assert fact("name", "word " * 20, 8)[1].startswith(" " * 8 + "word")

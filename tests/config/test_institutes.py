@@ -7,10 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from matcher.config.fingerprint import institutes_fingerprint
 from matcher.config.institutes import find_institute, institute_yaml, load_institutes
 from matcher.config.settings import packaged_config
+from matcher.config.skeleton import profile_keys
 from matcher.errors import ConfigError, UsageError
 from matcher.model.institute import ByHand, Take
 
@@ -24,6 +26,9 @@ name: {{en: An institute, fr: Un institut}}
 label: {{2015: true, current: unknown}}
 keywords: {{en: [heat pumps], fr: [pompes à chaleur]}}
 """
+
+
+EXAMPLE = "agrifood-transition"
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +173,7 @@ def test_whose_projects_are_taken_whole_and_of_whose_only_some(shipped):
         assert not known[name].pics(Take.ALL), name
     whole = Counter(pic for i in shipped for pic in i.pics(Take.ALL))
     assert [pic for pic, times in whole.items() if times > 1] == []  # an entity is at most one institute
-    assert {i.identifier for i in shipped if not any(i.pics(take) for take in Take)} == {"agrifood-transition"}
+    assert all(any(i.pics(take) for take in Take) for i in shipped)
 
 
 def test_projects_can_be_put_in_and_out_by_hand_also_for_a_lab(tmp_path):
@@ -197,3 +202,26 @@ labs: [{name: A lab, keywords: {en: [magnets]}, cordis: {add: [101000004], drop:
 def test_what_is_no_project_s_number_or_way_to_take_projects(tmp_path, written, key):
     (line,) = mistakes_of(tmp_path, x=GOOD.format(name="x") + written + "\n")
     assert f"x.yaml: {key}: found" in line
+
+
+def paths_of(value, above="") -> set[str]:
+    """The keys of a file as the page of keys writes them."""
+    if isinstance(value, list):
+        return {path for item in value for path in paths_of(item, above.removesuffix(".") + "[].")}
+    if not isinstance(value, dict):
+        return set()
+    below = {path for key, held in value.items() for path in paths_of(held, f"{above}{key}.")}
+    return {f"{above}{key}" for key in value} | below
+
+
+def test_the_example_uses_every_key(shipped):
+    path = packaged_config() / "institutes" / f"{EXAMPLE}.yaml"
+    assert paths_of(yaml.safe_load(path.read_text(encoding="utf-8"))) == {key.path for key in profile_keys()}
+    example = next(i for i in shipped if i.identifier == EXAMPLE)
+    for name in ("legal_names", "domains", "sectors", "labs", "projects", "include", "exclude", "pin"):
+        assert getattr(example, name), name
+
+
+def test_a_list_of_which_nothing_is_written_is_empty(tmp_path):
+    (found,) = load_institutes(folder_of(tmp_path, x=GOOD.format(name="x") + "domains:\n# - later\npin: null\n"))
+    assert found.domains == found.pin == ()

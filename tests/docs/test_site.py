@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 import matcher
 from matcher.config.settings import ENVIRONMENT, ENVIRONMENT_ONLY, load_settings
+from matcher.config.skeleton import profile_keys
 from tests.helpers.pages import every_command
 from tests.helpers.paths import DOCS, ROOT
 
@@ -63,6 +65,12 @@ def test_each_setting_has_its_place_in_the_reference(site, tmp_path):
     }
     assert read == {*ENVIRONMENT, *ENVIRONMENT_ONLY}
     assert [variable for variable in read if variable not in reference] == []
+
+
+def test_each_key_of_a_profile_has_its_place_in_the_reference(site):
+    page = text_of(site / "profile.html").replace("’", "'")  # as Sphinx sets it
+    for key in profile_keys():
+        assert f"{key.path} {html.escape(key.text, quote=False)}" in page, key.path
 
 
 def test_each_public_name_has_its_place_in_the_reference(site):

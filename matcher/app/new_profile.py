@@ -1,0 +1,46 @@
+"""A file for an institute that has none: every key with what it means, checked as every other file is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from matcher.config.fingerprint import institutes_folder
+from matcher.config.institutes import read_institute
+from matcher.config.skeleton import skeleton
+from matcher.disk import make_folder, write_file
+from matcher.errors import DiskError, UsageError, shorten
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from matcher.app.home import Home
+
+NEW = "new"
+"""Asks for a new profile, so that no institute can be named so."""
+
+
+def write_new_profile(home: Home, identifier: str) -> Path:
+    """The file that was written. Raises UsageError where it may not be, and DiskError where it cannot."""
+    settings = home.settings
+    if identifier == NEW or not re.fullmatch(r"[a-z0-9][a-z0-9-]*", identifier):
+        raise UsageError(
+            f"{shorten(identifier)} is no id: use small letters, digits and hyphens, as in `rocks-and-water`."
+        )
+    if settings.origins.get("config") == "packaged":
+        raise UsageError(
+            "The configuration that ships is not yours to edit: copy it to a folder of your own, and name that with "
+            f"--config or MATCHER_CONFIG. It is in {settings.config_dir}."
+        )
+    path = institutes_folder(settings.config_dir) / f"{identifier}.yaml"
+    if path.exists() or path.with_suffix(".yml").exists():
+        raise UsageError(f"{path} is there already: edit it, or choose another id.")
+    try:
+        make_folder(path.parent)
+        write_file(path, skeleton(identifier).encode())
+    except OSError as error:
+        raise DiskError(
+            f"{path} could not be written ({error.strerror}): choose another folder with --config."
+        ) from error
+    read_institute(path)
+    return path
