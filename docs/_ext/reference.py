@@ -11,7 +11,7 @@ from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
 import matcher
-from matcher.config.settings import ENVIRONMENT, ENVIRONMENT_ONLY, Settings
+from matcher.config.settings import ENVIRONMENT, ENVIRONMENT_ONLY, Settings, SettingsFile
 from matcher.config.skeleton import profile_keys
 
 if TYPE_CHECKING:
@@ -63,12 +63,15 @@ def sections() -> dict[str, type[BaseModel]]:
 def settings_markdown() -> list[str]:
     """The reference of all settings as Markdown."""
     variables = {key: variable for variable, key in ENVIRONMENT.items()}
+    top = {name: field for name, field in SettingsFile.model_fields.items() if name not in sections()}
+    tables = [("## Before any section", "", top)]
+    tables += [(f"## `[{section}]`", model.__doc__ or "", model.model_fields) for section, model in sections().items()]
     lines: list[str] = []
-    for section, model in sections().items():
-        lines += [f"## `[{section}]`", "", inspect.cleandoc(model.__doc__ or ""), ""]
-        lines += ["| key, variable | | type | default |", "|---|---|---|---|"]
-        for name, field in model.model_fields.items():
-            variable = variables.get(f"{section}.{name}")
+    for title, said, fields in tables:
+        lines += [title, "", inspect.cleandoc(said), "", "| key, variable | | type | default |", "|---|---|---|---|"]
+        section = title.strip("#` []") + "." if said else ""
+        for name, field in fields.items():
+            variable = variables.get(section + name)
             key = f"`{name}`" + (f"<br>`{variable}`" if variable else "")
             cells = (key, described(field), kind(field), default(field))
             lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")

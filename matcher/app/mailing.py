@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index
-from matcher.app.sample import load_sample
 from matcher.errors import MatcherError, StoreError, StoreMissing, UsageError
 from matcher.model.answers import MailStatus, Preview, Sending, SubscriberLine
 from matcher.model.day import brussels_day, noon
@@ -18,7 +17,7 @@ from matcher.text.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import date
     from pathlib import Path
 
     from matcher.app.home import Home
@@ -91,26 +90,6 @@ class Mailing:
                 )
         except StoreMissing:
             return tuple(SubscriberLine(s, None, paused=False) for s in found)
-
-    def dismiss(self, name: str, call: str, *, undo: bool = False) -> str:
-        """Keep a call away from a subscriber's mails, or take that back; the call's identifier. Raises UsageError."""
-        subscriber = self._home.subscriber(name).identifier
-        with self._home.open_store() as store:
-            if undo:
-                found = {c.casefold(): c for c in store.told.dismissed(subscriber)}.get(call.strip().casefold())
-                if found is None:
-                    raise UsageError(f"{subscriber} did not dismiss {call}; the calls dismissed stay as they are.")
-                store.told.recall(subscriber, found)
-                return found
-            kept = store.calls.get(call.strip())
-            if kept is None:
-                raise UsageError(f"No call is known as {call!r}; `matcher calls WORDS --status all` searches them.")
-            store.told.dismiss(subscriber, kept.identifier, self._moment_of_dismissal())
-            return kept.identifier
-
-    def _moment_of_dismissal(self) -> datetime:
-        """Now; on the sample its own day, on which all previews of it are: a later dismissal would not show there."""
-        return noon(load_sample().as_of) if self._home.holds_only_sample() else self._home.clock()
 
     def unpause(self, address: str) -> None:
         """Send to an address again that was paused after refusals. Raises UsageError when it was not."""

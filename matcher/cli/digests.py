@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from matcher.app.deciding import dismiss_for_reader
 from matcher.app.mailing import Mailing
 from matcher.app.questions import institute_calendar
 from matcher.cli.layout import paragraphs, table
@@ -258,7 +259,7 @@ def calendar_command(home: Home, /, institute: str, language: str, path: Path | 
 @click.pass_obj
 def dismiss_command(home: Home, subscriber: str, call: str, undo: bool) -> None:
     """Keep CALL away from the mails of SUBSCRIBER."""
-    found = Mailing(home).dismiss(subscriber, call, undo=undo)
+    found = dismiss_for_reader(home, subscriber, call, undo=undo)
     click.echo(f"{found} {'comes back to' if undo else 'stays away from'} the mails of {subscriber}.")
 
 

@@ -21,6 +21,12 @@ COMMANDS = {
     "why": ("matcher.cli.asking", "Why a call was, or was not, recommended."),
     "show": ("matcher.cli.asking", "One call in full, with evidence and history."),
     "calls": ("matcher.cli.finding", "List or search the calls."),
+    "keep": ("matcher.cli.decision_commands", "An institute keeps calls: their news come first in its mails."),
+    "dismiss": ("matcher.cli.decision_commands", "An institute dismisses calls, with a reason: they leave its mails."),
+    "assign": ("matcher.cli.decision_commands", "An institute gives calls to a lab or a person."),
+    "note": ("matcher.cli.decision_commands", "An institute notes something about calls."),
+    "state": ("matcher.cli.decision_commands", "How far an institute's applications to calls have come."),
+    "decisions": ("matcher.cli.decision_listing", "What institutes decided on calls."),
     "institutes": ("matcher.cli.browsing", "List the institutes."),
     "projects": (
         "matcher.cli.project_listing",

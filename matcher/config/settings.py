@@ -31,6 +31,7 @@ CONFIG_FILE = "matcher.toml"
 MAX_FILE_BYTES = 1_000_000
 
 ENVIRONMENT = {
+    "MATCHER_USER": "user",
     "MATCHER_PORTAL_URL": "portal.url",
     "MATCHER_PORTAL_DATA_URL": "portal.data_url",
     "MATCHER_PORTAL_RATE": "portal.rate",
@@ -51,7 +52,7 @@ ENVIRONMENT_ONLY = {
 
 
 class _Section(BaseModel):
-    # A section is checked as a part of `_TomlFile`: a schema of its own would be built at every start, and never used.
+    # A section is checked as a part of the file: a schema of its own would be built at every start, and never used.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     def __repr__(self) -> str:
@@ -260,7 +261,12 @@ class ScheduleSettings(_Section):
     metrics_file: str = Field(default="", description="Prometheus text file to write; empty: none.")
 
 
-class _TomlFile(_Section):
+class SettingsFile(_Section):
+    """`matcher.toml`."""
+
+    user: _Line = Field(
+        default="", description="Who decides on calls: a subscriber's id; empty: the login name of this machine."
+    )
     portal: PortalSettings = PortalSettings.model_construct()
     projects: ProjectSettings = ProjectSettings.model_construct()
     caution: CautionSettings = CautionSettings.model_construct()
@@ -277,6 +283,7 @@ class Settings:
 
     home: Path
     config_dir: Path
+    user: str
     portal: PortalSettings
     projects: ProjectSettings
     caution: CautionSettings
@@ -302,7 +309,7 @@ class Settings:
 
     def shown(self) -> list[tuple[str, str, str]]:
         """(key, value, origin) of every setting, secrets masked."""
-        values = {"home": str(self.home), "config": str(self.config_dir)}
+        values = {"home": str(self.home), "config": str(self.config_dir), "user": self.user}
         for section in ("portal", "projects", "caution", "ranking", "digest", "database", "mail", "schedule"):
             model: BaseModel = getattr(self, section)
             values |= {f"{section}.{name}": _plain(value) for name, value in model}
@@ -336,20 +343,23 @@ def load_settings(
     for section, keys in values.items():
         if isinstance(keys, dict):
             origins.update({f"{section}.{key}": str(path) for key in keys})
+        else:
+            origins[section] = str(path)
     for variable, key in ENVIRONMENT.items():
         if variable in env:
-            section, name = key.split(".")
-            keys = values.setdefault(section, {})
+            section, _, name = key.rpartition(".")
+            keys = values.setdefault(section, {}) if section else values
             if isinstance(keys, dict):  # a section that is none is told as a mistake below
                 keys[name] = env[variable]
                 origins[key] = variable
     try:
-        parsed = _TomlFile.model_validate(values)
+        parsed = SettingsFile.model_validate(values)
     except ValidationError as error:
         raise ConfigError(describe_validation_error(error, lambda key: origins.get(key, str(path)))) from error
     return Settings(
         resolved_home.absolute(),
         resolved_config.absolute(),
+        parsed.user,
         parsed.portal,
         parsed.projects,
         parsed.caution,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from matcher.digest.muting import muted_term
 from matcher.digest.news import LEAST_IMPORTANT, WEIGHTY, due_reminder, importance, is_over, news
 from matcher.model.call import Status
 from matcher.model.day import brussels_day
+from matcher.model.decision import Decided, Owner
 from matcher.model.match import THRESHOLD, Away
 from matcher.model.question import CallFilter
 from matcher.model.subscription import NETWORK, Digest, Frequency, Freshness, Item, MailSection
@@ -43,7 +44,7 @@ class Inputs:
     changes: Mapping[str, Sequence[Change]] = field(default_factory=dict)
     runs: tuple[RunRecord, ...] = ()
     delivered: Mapping[str, Delivered] = field(default_factory=dict)
-    dismissed: Mapping[str, datetime] = field(default_factory=dict)
+    dismissed: frozenset[str] = frozenset()
     since: date | None = None
     away: Mapping[str, Sequence[Away]] = field(default_factory=dict)
     muted: Mapping[str, str] = field(default_factory=dict)
@@ -57,7 +58,8 @@ class Inputs:
 def for_subscriber(inputs: Inputs, store: Store, subscriber: Subscriber) -> Inputs:
     """The inputs, and what this subscriber was told and dismissed before its day."""
     name, day = subscriber.identifier, inputs.day
-    dismissed = {call: at for call, at in store.told.dismissed(name).items() if brussels_day(at) <= day}
+    decided = Decided.on(store.decisions.history(Owner(name, is_reader=True)), day).of_reader(name)
+    dismissed = frozenset(call for call, decision in decided.items() if decision.is_dismissed)
     return replace(
         inputs,
         delivered=store.told.delivered(name, before=day),

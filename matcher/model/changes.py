@@ -123,7 +123,7 @@ Differ = Callable[[Json, Json], Difference | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Telling:
     """What to tell, and what is held back: `told` is {field: the value last told} of the withheld fields."""
 
     changes: tuple[Change, ...]
@@ -140,7 +140,7 @@ def decide(  # noqa: PLR0913 (pure, and each is another fact that the decision r
     told: Mapping[str, Any] | None = None,
     reports: Mapping[str, Sequence[datetime]] | None = None,
     enriched: bool = False,
-) -> Decision:
+) -> Telling:
     """The changes to tell between the content last kept (`before`) and the current one (`after`).
 
     Args:
@@ -175,7 +175,7 @@ def decide(  # noqa: PLR0913 (pure, and each is another fact that the decision r
         last, current = told.get(field, before.get(field)), after.get(field)
         if not (enriched and (field in _TEXTS or not last or not current)):
             weigh(field, differ, last, current)
-    return Decision(tuple(found), held)
+    return Telling(tuple(found), held)
 
 
 def reported_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

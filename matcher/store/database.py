@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from matcher.store.calls import Calls
+from matcher.store.decisions import Decisions
 from matcher.store.doubting import Doubts
 from matcher.store.engines import Transactions
 from matcher.store.kept_facts import Facts, revision_of
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Store:
-    """What is kept, in SQLite or PostgreSQL: calls, runs, the outbox, what was told, small facts.
+    """What is kept, in SQLite or PostgreSQL: calls, runs, the outbox, what was told, decisions, small facts.
 
     Every method is one transaction (or one reading) and may raise StoreError (StoreBusy when another writer does not
     finish in time), with one sentence that says what to do. Safe to share between threads.
@@ -37,6 +38,7 @@ class Store:
         self.runs = Runs(transactions)
         self.outbox = Outbox(transactions)
         self.told = ToldCalls(transactions)
+        self.decisions = Decisions(transactions)
         self.facts = Facts(transactions)
         self.maintenance = Maintenance(transactions)
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 APPLICATION_ID = 0x4D415443  # "MATC": marks the SQLite file as ours, and names the writers' lock on PostgreSQL
-HEAD = "0005"  # the newest migration; a test holds it to the migrations folder
+HEAD = "0006"  # the newest migration; a test holds it to the migrations folder
 
 metadata = MetaData(
     naming_convention={
@@ -219,13 +219,22 @@ deliveries = Table(  # what each mail tells; it counts until the mail fails for 
     ForeignKeyConstraint(["message_id"], ["outbox.message_id"], ondelete="CASCADE"),
 )
 
-dismissals = Table(
-    "dismissals",
+decisions = Table(  # acts on calls, one a row, never changed but to forget a person
+    "decisions",
     metadata,
-    Column("subscriber", CleanText, nullable=False),
-    Column("call", CleanText, nullable=False),
-    Column("dismissed_at", UtcDateTime, nullable=False),
-    PrimaryKeyConstraint("subscriber", "call"),
+    _id(),
+    Column("owner", CleanText, nullable=False),  # an institute, or a subscriber
+    Column("reader", Boolean, nullable=False),  # the owner is a subscriber, who decides for himself
+    Column("call", CleanText, nullable=False, index=True),
+    Column("act", String(20), nullable=False),
+    Column("value", CleanText),
+    Column("detail", CleanText),
+    Column("undone", Boolean, nullable=False),
+    Column("version", Integer),
+    Column("decided_by", CleanText),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Index(None, "owner", "call"),
+    sqlite_autoincrement=True,
 )
 
 addresses = Table(

@@ -1,4 +1,4 @@
-"""What subscribers were told, folded from the outbox; and what they dismissed."""
+"""What subscribers were told, folded from the outbox."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, func, select
 
 from matcher.model.subscription import Delivered, MailState
-from matcher.store.engines import Transactions, upsert
 from matcher.store.outbox import NOTICE
-from matcher.store.schema import deliveries, dismissals, outbox
+from matcher.store.schema import deliveries, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+
+    from matcher.store.engines import Transactions
 
 
 def _counting(query: Select[Any], before: date | None) -> Select[Any]:
@@ -26,7 +26,7 @@ def _counting(query: Select[Any], before: date | None) -> Select[Any]:
 
 
 class ToldCalls:
-    """What each subscriber was told, and dismissed."""
+    """What each subscriber was told."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
@@ -70,22 +70,3 @@ class ToldCalls:
                 query if before is None else query.where(outbox.c.day < before)
             ).scalar()
             return found
-
-    def dismissed(self, subscriber: str) -> Mapping[str, datetime]:
-        """The calls that a subscriber dismissed, and when."""
-        with self._transactions.reading() as connection:
-            query = select(dismissals).where(dismissals.c.subscriber == subscriber)
-            return {row.call: row.dismissed_at for row in connection.execute(query)}
-
-    def dismiss(self, subscriber: str, call: str, now: datetime) -> None:
-        """The call stays away from this subscriber's mails."""
-        with self._transactions.writing() as connection:
-            upsert(
-                connection, dismissals, [{"subscriber": subscriber, "call": call, "dismissed_at": now}], replace=True
-            )
-
-    def recall(self, subscriber: str, call: str) -> bool:
-        """Takes a dismissal back; False when there was none."""
-        with self._transactions.writing() as connection:
-            same = (dismissals.c.subscriber == subscriber) & (dismissals.c.call == call)
-            return bool(connection.execute(delete(dismissals).where(same)).rowcount)

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from matcher.app.daily import run_day
+from matcher.app.deciding import dismiss_for_reader
 from matcher.app.mailing import Mailing
 from matcher.app.questions import status
 from matcher.app.run_context import Observer
@@ -211,7 +212,7 @@ def test_a_subscriber_added_midway_a_dismissed_call_and_a_missed_week(flow, serv
     inbox = Inbox(server)
     flow.run()
     inbox.new()
-    Mailing(flow.app).dismiss("leti", name(2))
+    dismiss_for_reader(flow.app, "leti", name(2))
     flow.later(days=9)
     moved = {"esDA_IngestDate": ["2026-06-24T05:00:00.000+0200"]}
     portal.index.replace([*(photonics(n, date(2027, 3, 1), **moved) for n in (1, 2)), photonics(3)])

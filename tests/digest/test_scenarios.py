@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.model.call import Deadline, Section, Status
+from matcher.model.decision import Act, Entry, Owner
 from matcher.model.subscription import Frequency, MailState
 from matcher.store.database import Store
 from tests.helpers.story import ANA, World, call, changed, day, told
@@ -148,7 +149,8 @@ def test_a_dismissed_call_stays_away_until_its_deadline_moves(world: World) -> N
     resurfacing = replace(ANA, resurface=True)
     world.show(call("A", closes=40))
     world.morning(0)
-    world.store.told.dismiss("ana", "A", datetime(2026, 6, 1, 12, tzinfo=UTC))
+    at = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    world.store.decisions.add([Entry(Owner("ana", is_reader=True), "A", Act.DISMISS, at, by="ana")])
     assert world.morning(11) is None  # no reminder at 30 days
     world.show(call("A", closes=45))
     assert world.morning(12) is None

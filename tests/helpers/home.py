@@ -23,6 +23,7 @@ QUICK = "[portal]\nattempts = 2\nbackoff = 0.001\ntimeout = 5.0\nrate = 1000\n[p
 SETTINGS = [
     "MATCHER_HOME",
     "MATCHER_CONFIG",
+    "MATCHER_USER",
     "MATCHER_DATABASE_URL",
     "MATCHER_PORTAL_URL",
     "MATCHER_PORTAL_DATA_URL",

@@ -145,7 +145,7 @@ class TestProcess:
         with Home(load_settings(environ=scheduled.environment)).open_store():
             pass
         with closing(sqlite3.connect(scheduled.home / "matcher.db")) as connection, connection:
-            for table in ("deliveries", "outbox", "dismissals", "addresses"):
+            for table in ("deliveries", "outbox", "decisions", "addresses"):
                 connection.execute(f"DROP TABLE {table}")
             connection.execute("UPDATE alembic_version SET version_num = '0001'")
         with Process(scheduled, tmp_path / "log") as process:

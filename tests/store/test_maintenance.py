@@ -21,6 +21,7 @@ from alembic.script import ScriptDirectory
 from matcher.errors import StoreBusy, StoreError
 from matcher.model.answers import Cleaned
 from matcher.model.call import pack
+from matcher.model.decision import Act, Entry, Owner
 from matcher.model.rows import ListingScope, SetAside
 from matcher.model.subscription import Mail, Told
 from matcher.store import database
@@ -65,7 +66,7 @@ def filled(store: Store, fetch) -> None:
         store.outbox.claim(f"<{number}@example.org>", NOW)
     store.outbox.sent("<1@example.org>", NOW)
     store.outbox.failed("<2@example.org>", NOW, "refused", blame=True)
-    store.told.dismiss("s1", B.identifier, NOW)
+    store.decisions.add([Entry(Owner("s1", is_reader=True), B.identifier, Act.DISMISS, NOW, by="s1")])
     store.facts.set("description.none X", "2026-05-07")
     store.facts.set("bulk.etag x", "abc")
 
@@ -94,7 +95,7 @@ class TestForgetting:
         assert clean(store, NOW + 100 * DAY) == Cleaned(raw_rows=4, set_aside=2, mails=2, runs=0)
         assert (store.calls.versions(A.identifier), store.calls.changes()) == (versions, changes)
         assert {name: store.told.delivered(name) for name in told} == told
-        assert store.told.dismissed("s1")
+        assert store.decisions.history(Owner("s1", is_reader=True))
         assert (store.calls.raw(A.identifier), store.calls.raw(B.identifier)) == (raw, row(B).raw)
         assert store.calls.set_aside() == []
         assert [SECRET in store.outbox.get(f"<{n}@example.org>").mail.body.decode() for n in (1, 2, 3)] == [

@@ -187,15 +187,6 @@ class TestTold:
         assert store.told.seen_by_anyone(before=TODAY + DAY) == {"A"}
         assert store.told.last_day("ana", before=TODAY + DAY) == TODAY
 
-    def test_dismissals(self, store: Store) -> None:
-        store.told.dismiss("ana", "A", NOW)
-        store.told.dismiss("ana", "A", NOW + DAY)
-        assert store.told.dismissed("ana") == {"A": NOW + DAY}
-        assert store.told.dismissed("bea") == {}
-        assert store.told.recall("ana", "A")
-        assert not store.told.recall("ana", "A")
-        assert store.told.dismissed("ana") == {}
-
 
 def test_a_store_of_the_first_schema_is_brought_up_to_date(store_url: str) -> None:
     import sqlalchemy as sa
@@ -204,7 +195,7 @@ def test_a_store_of_the_first_schema_is_brought_up_to_date(store_url: str) -> No
     engine = sa.create_engine(store_url)
     with engine.begin() as connection:
         later = ("unconfirmed", "participations", "project_concepts", "project_sources", "projects", "organisations")
-        for table in (*later, "deliveries", "outbox", "dismissals", "addresses"):
+        for table in (*later, "deliveries", "outbox", "decisions", "addresses"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
     engine.dispose()

@@ -1,0 +1,128 @@
+"""`matcher keep`, `dismiss`, `assign`, `note`, `state`: what an institute makes of calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from matcher.app.deciding import decide
+from matcher.cli.options import as_of_option
+from matcher.cli.output import output_options, print_csv, print_json, say
+from matcher.errors import UsageError
+from matcher.model.decision import Act, Cause, Order, application_of, cause_of, checked_name, checked_text
+from matcher.present.decision_shapes import DECISION_FIELDS, decision_record, note_record
+from matcher.present.decision_words import decision_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+    from typing import Any
+
+    from matcher.app.home import Home
+    from matcher.model.decision import Settled
+
+    Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _deciding(command: Command) -> Command:
+    """What every one of these commands takes: the institute, its calls, who decides, and taking it back."""
+    for option in (
+        output_options,
+        as_of_option,
+        click.option("--as", "by", metavar="ID", help="Who decides: a subscriber's id [user, else the login name]."),
+        click.option("--undo", is_flag=True, help="Take it back."),
+        click.argument("calls", nargs=-1, required=True, metavar="CALL..."),
+        click.argument("institute"),
+    ):
+        command = option(command)
+    return click.pass_obj(command)  # type: ignore[return-value]
+
+
+@click.command("keep")
+@_deciding
+def keep_command(home: Home, institute: str, calls: tuple[str, ...], **asked: Any) -> None:
+    """INSTITUTE keeps CALLs: they and their news come first in its mails."""
+    _decide(home, institute, calls, Order(Act.KEEP, undo=asked["undo"], by=asked["by"]), asked)
+
+
+@click.command("dismiss")
+@click.option("--reason", help=f"{', '.join(Cause)}.")
+@click.option("--of", "repeated", metavar="CALL", help="The call that a duplicate repeats.")
+@_deciding
+def dismiss_command(
+    home: Home, institute: str, calls: tuple[str, ...], reason: str | None, repeated: str | None, **asked: Any
+) -> None:
+    """INSTITUTE dismisses CALLs: they leave the mails of all its readers, with their changes."""
+    cause = cause_of(reason) if reason is not None else None
+    if (cause is Cause.DUPLICATE) != (repeated is not None):
+        raise UsageError("A duplicate names the call that it repeats: --reason duplicate --of CALL.")
+    order = Order(Act.DISMISS, cause.value if cause else None, repeated, undo=asked["undo"], by=asked["by"])
+    _decide(home, institute, calls, order, asked)
+
+
+@click.command("assign")
+@click.option("--to", "who", metavar="WHO", help="A lab, a subscriber's id, or any name.")
+@_deciding
+def assign_command(home: Home, institute: str, calls: tuple[str, ...], who: str | None, **asked: Any) -> None:
+    """INSTITUTE gives CALLs to a lab or a person, who gets them by mail whatever the filters are."""
+    _must_be_said(who, "--to WHO", asked)
+    order = Order(Act.ASSIGN, checked_name(who, "name") if who else None, undo=asked["undo"], by=asked["by"])
+    _decide(home, institute, calls, order, asked)
+
+
+@click.command("note")
+@click.option("--text", help="What there is to say.")
+@_deciding
+def note_command(home: Home, institute: str, calls: tuple[str, ...], text: str | None, **asked: Any) -> None:
+    """INSTITUTE notes something about CALLs; --undo takes the last note back."""
+    _must_be_said(text, "--text T", asked)
+    order = Order(Act.NOTE, checked_text(text, "note") if text else None, undo=asked["undo"], by=asked["by"])
+    _decide(home, institute, calls, order, asked)
+
+
+@click.command("state")
+@click.option("--is", "state", metavar="STATE", help="preparing, applied, won or lost.")
+@click.option("--project", metavar="NUMBER", help="The project that came of it, as CORDIS numbers it.")
+@_deciding
+def state_command(
+    home: Home, institute: str, calls: tuple[str, ...], state: str | None, project: str | None, **asked: Any
+) -> None:
+    """How far INSTITUTE's applications to CALLs have come; --undo goes back to the state before."""
+    _must_be_said(state, "--is STATE", asked)
+    if project is not None and not (project.isdecimal() and project.isascii() and len(project) <= _DIGITS):
+        raise UsageError(f"--project is {project!r}: a project has a number, such as 101000001.")
+    order = Order(Act.STATE, application_of(state).value if state else None, project, asked["undo"], asked["by"])
+    _decide(home, institute, calls, order, asked)
+
+
+_DIGITS = 12
+
+
+def _must_be_said(value: str | None, option: str, asked: dict[str, Any]) -> None:
+    if (value is None) != asked["undo"]:
+        raise UsageError(f"Give either {option}, or --undo to take it back.")
+
+
+def _decide(home: Home, institute: str, calls: tuple[str, ...], order: Order, asked: dict[str, Any]) -> None:
+    as_of: date | None = asked["as_of"]
+    settled = decide(home, institute, calls, order, as_of=as_of)
+    records = [
+        note_record(one, one.notes[-1]) if order.act is Act.NOTE and one.notes else decision_record(one)
+        for one in settled.calls.values()
+        if one is not None
+    ]
+    if asked["output"] == "json":
+        print_json({"schema": 1, "decisions": records, "remarks": list(settled.remarks)})
+    elif asked["output"] == "csv":
+        print_csv(records, DECISION_FIELDS)
+    else:
+        click.echo("\n".join(_lines(settled)))
+    for remark in settled.remarks:
+        say(remark)
+
+
+def _lines(settled: Settled) -> list[str]:
+    return [
+        f"{call}  {decision_line(stands) if stands else 'nothing is decided'}" for call, stands in settled.calls.items()
+    ]

@@ -1,0 +1,72 @@
+"""Decisions as other programs read them. Where several institutes read, an institute decided and no person is named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from matcher.model.day import brussels_day
+from matcher.model.decision import Decision, Owner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matcher.model.decision import DecisionListing, Entry, Note
+
+Record = dict[str, Any]
+
+
+def decision_record(decision: Decision, *, shared: bool = False) -> Record:
+    """What stands of a call; `note` is of the notes, which are records of their own (`note_record`)."""
+    return {
+        "institute": decision.owner.name,
+        "call": decision.call,
+        "decision": decision.act.value if decision.act else None,
+        "reason": decision.reason.value if decision.reason else None,
+        "assigned": _person(decision, decision.assigned, shared=shared),
+        "note": None,
+        "state": decision.state.value if decision.state else None,
+        "by": _person(decision, decision.by, shared=shared),
+        "at": decision.at.isoformat() if decision.at else None,
+        "duplicate_of": decision.repeats,
+        "project": decision.project,
+    }
+
+
+def note_record(decision: Decision, note: Note, *, shared: bool = False) -> Record:
+    """A note as a record of its own, with the keys of a decision."""
+    bare = decision_record(Decision(decision.owner, decision.call))
+    by = _person(decision, note.by, shared=shared)
+    return {**bare, "note": note.text, "by": by, "at": note.at.isoformat()}
+
+
+def entry_record(entry: Entry) -> Record:
+    """One act of the history."""
+    return {
+        "number": entry.number,
+        "institute": entry.owner.name,
+        "call": entry.call,
+        "act": entry.act.value,
+        "undone": entry.undone,
+        "value": entry.value,
+        "detail": entry.detail,
+        "by": entry.by,
+        "at": entry.at.isoformat(),
+    }
+
+
+def listing_records(listing: DecisionListing) -> Iterator[Record]:
+    """Every decision that was made, and every note, from the day that was asked for on."""
+    for one in listing.decisions:
+        if one.is_made and one.at is not None and listing.reaches(brussels_day(one.at)):
+            yield decision_record(one, shared=listing.shared)
+        for note in one.notes:
+            if listing.reaches(brussels_day(note.at)):
+                yield note_record(one, note, shared=listing.shared)
+
+
+def _person(decision: Decision, name: str | None, *, shared: bool) -> str | None:
+    return decision.owner.name if shared and name is not None else name
+
+
+DECISION_FIELDS = tuple(decision_record(Decision(Owner(""), "")))
+"""The keys of a decision, for the header of a listing that is empty."""

@@ -1,0 +1,168 @@
+"""Keeping, dismissing, giving away, noting: what a person types, and what it leaves."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from matcher.app.decided import decided
+from matcher.app.home import Home
+from matcher.config.settings import load_settings
+from tests.helpers.home import BARE, DAY, LIFE_CALL, PHOTONIC, Answer, Place, Run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ANA = """
+subscribers:
+  - {address: ana@example.org, id: ana, name: Ana Petit, institutes: [cea-leti], language: en}
+  - {address: off@example.org, id: away, institutes: [cea-leti], frequency: off}
+"""
+
+
+@pytest.fixture
+def place(fetched: Place, tmp_path: Path) -> Place:
+    """The twelve topics, with a configuration of its own and two subscribers."""
+    config = tmp_path / "own"
+    shutil.copytree(fetched.config, config)
+    (config / "subscribers.yaml").write_text(ANA, encoding="utf-8")
+    return Place(fetched.home, config)
+
+
+def done(run: Run, place: Place, *words: str, code: int = 0, **environment: str) -> Answer:
+    answer = run(place, *words, **environment)
+    assert answer.code == code, answer.err
+    return answer
+
+
+def listed(run: Run, place: Place, *words: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(done(run, place, "decisions", *words, "--json").out)["decisions"]
+    return found
+
+
+def test_what_is_decided_is_listed(run: Run, place: Place) -> None:
+    said = done(run, place, "keep", "CEA-LETI", PHOTONIC.lower(), BARE, "--as", "ana").out
+    assert said == f"{PHOTONIC}  kept\n{BARE}  kept\n"
+    done(run, place, "dismiss", "cea-leti", BARE, "--reason", "no-capacity", "--as", "ANA@example.org")
+    done(run, place, "assign", "cea-leti", PHOTONIC, "--to", "Ana Petit", "--as", "bea")
+    done(run, place, "state", "cea-leti", PHOTONIC, "--is", "won", "--project", "101000001", "--as", "ana")
+    done(run, place, "note", "cea-leti", PHOTONIC, "--text", "=ask Paul", "--as", "ana")
+    one, note, other = listed(run, place, "cea-leti")
+    assert one | {"at": None} == {
+        "institute": "cea-leti",
+        "call": PHOTONIC,
+        "decision": "keep",
+        "reason": None,
+        "assigned": "ana",
+        "note": None,
+        "state": "won",
+        "by": "ana",
+        "at": None,
+        "duplicate_of": None,
+        "project": "101000001",
+    }
+    assert (note["decision"], note["note"], note["by"]) == (None, "=ask Paul", "ana")
+    assert (other["decision"], other["reason"]) == ("dismiss", "no capacity")
+    assert "'=ask Paul" in done(run, place, "decisions", "cea-leti", "--csv").out
+    assert [one["call"] for one in listed(run, place, "--state", "dismiss")] == [BARE]
+    assert [one["call"] for one in listed(run, place, "--state", "won")] == [PHOTONIC, PHOTONIC]
+    assert listed(run, place, "mines") == []
+    assert listed(run, place, "--since", "2999-01-01") == []
+
+
+def test_the_network_sees_institutes_and_the_institute_sees_persons(run: Run, place: Place) -> None:
+    done(run, place, "assign", "cea-leti", PHOTONIC, "--to", "Bea Martin", "--as", "ana")
+    done(run, place, "note", "cea-leti", PHOTONIC, "--text", "x", "--as", "ana")
+    assert {word for one in listed(run, place) for word in (one["by"], one["assigned"])} == {"cea-leti", None}
+    assert [(one["by"], one["assigned"]) for one in listed(run, place, "cea-leti")] == [
+        ("ana", "Bea Martin"),
+        ("ana", None),
+    ]
+
+
+def test_who_decides_is_named_set_or_logged_in(run: Run, place: Place) -> None:
+    done(run, place, "keep", "cea-leti", PHOTONIC, LOGNAME="login")
+    assert listed(run, place, "cea-leti")[0]["by"] == "login"
+    done(run, place, "keep", "cea-leti", PHOTONIC, MATCHER_USER="Ana@Example.org")
+    assert listed(run, place, "cea-leti")[0]["by"] == "ana"
+    done(run, place, "keep", "cea-leti", PHOTONIC, "--as", "Bea", MATCHER_USER="ana")
+    assert listed(run, place, "cea-leti")[0]["by"] == "Bea"
+
+
+def test_undo_takes_back_and_says_what_stands(run: Run, place: Place) -> None:
+    done(run, place, "keep", "cea-leti", PHOTONIC)
+    done(run, place, "dismiss", "cea-leti", PHOTONIC)
+    assert done(run, place, "dismiss", "cea-leti", PHOTONIC, "--undo").out == f"{PHOTONIC}  kept\n"
+    assert done(run, place, "keep", "cea-leti", PHOTONIC, "--undo").out == f"{PHOTONIC}  nothing is decided\n"
+    assert "cea-leti has no decision to keep on" in done(run, place, "keep", "cea-leti", PHOTONIC, "--undo", code=2).err
+    acts = json.loads(done(run, place, "decisions", "cea-leti", "--history", "--json").out)["history"]
+    assert [(one["act"], one["undone"]) for one in acts] == [
+        ("keep", True),
+        ("dismiss", True),
+        ("dismiss", False),
+        ("keep", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("keep", "cea-lety", PHOTONIC), "did you mean cea-leti"),
+        (("keep", "cea-leti", PHOTONIC.replace("TEST", "TSET")), f"did you mean {PHOTONIC}"),
+        (("dismiss", "cea-leti", PHOTONIC, "--reason", "no capcity"), "did you mean no capacity"),
+        (("dismiss", "cea-leti", PHOTONIC, "--reason", "duplicate"), "--of CALL"),
+        (("dismiss", "cea-leti", PHOTONIC, "--reason", "duplicate", "--of", PHOTONIC), "cannot repeat itself"),
+        (("state", "cea-leti", PHOTONIC, "--is", "wun"), "did you mean won"),
+        (("state", "cea-leti", PHOTONIC, "--is", "won", "--project", "x"), "a project has a number"),
+        (("assign", "cea-leti", PHOTONIC), "--to WHO"),
+        (("note", "cea-leti", PHOTONIC, "--text", "a\x07"), "control character U+0007"),
+        (("note", "cea-leti", PHOTONIC, "--text", "x" * 2001), "shorten it"),
+        (("assign", "cea-leti", PHOTONIC, "--to", "x\x1b[0m"), "control character"),
+    ],
+)
+def test_a_mistake_decides_nothing(run: Run, place: Place, words: tuple[str, ...], told: str) -> None:
+    assert told in done(run, place, *words, code=2).err
+    assert listed(run, place) == []
+
+
+def test_one_unknown_call_among_several_decides_nothing(run: Run, place: Place) -> None:
+    done(run, place, "keep", "cea-leti", PHOTONIC, "HORIZON-NONE-1", code=2)
+    assert listed(run, place) == []
+
+
+def test_what_there_is_to_know_is_remarked(run: Run, place: Place) -> None:
+    closed = done(run, place, "keep", "cea-leti", LIFE_CALL, "--as-of", "2035-01-01", "--json")
+    assert "is closed: the decision is kept all the same" in json.loads(closed.out)["remarks"][0]
+    answer = done(run, place, "assign", "cea-leti", PHOTONIC, "--to", "Bea Martin")
+    assert "Bea Martin is not in subscribers.yaml: no mail goes there." in answer.err
+    assert "frequency: off" in done(run, place, "assign", "cea-leti", PHOTONIC, "--to", "away").err
+    assert done(run, place, "assign", "cea-leti", PHOTONIC, "--to", "ana").err == ""
+
+
+def test_a_list_reads_decisions_without_the_database(run: Run, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    done(run, place, "keep", "cea-leti", PHOTONIC, "--as-of", DAY)
+    home = Home(load_settings(environ=place.environment))
+    day = home.day().date
+    monkeypatch.setattr(Home, "open_store", lambda *_args, **_options: pytest.fail("the database was opened"))
+    assert decided(home, day).calls("cea-leti") == {PHOTONIC}
+
+
+def test_a_file_that_may_be_behind_is_not_believed(run: Run, place: Place) -> None:
+    done(run, place, "keep", "cea-leti", PHOTONIC)
+    home = Home(load_settings(environ=place.environment))
+    day = home.day().date
+    file, mark = place.home / "decisions.json", place.home / "decisions.stale"
+    assert not mark.exists()
+    file.write_text("[]", encoding="utf-8")
+    assert decided(home, day).calls() == set()
+    mark.touch()  # of a writer that was killed before it wrote the file
+    assert decided(home, day).calls() == {PHOTONIC}
+    file.write_text("{", encoding="utf-8")
+    mark.unlink()
+    assert decided(home, day).calls() == {PHOTONIC}
+    done(run, place, "keep", "cea-leti", BARE)
+    assert decided(home, day).calls() == {PHOTONIC, BARE}
+    assert json.loads(file.read_text(encoding="utf-8"))
