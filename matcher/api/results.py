@@ -46,6 +46,11 @@ class Matches:
         return self._ranking.sample
 
     @property
+    def unknown(self) -> dict[str, tuple[str, ...]]:
+        """The words of a text that no call and no project has, each with words that are spelt nearly so."""
+        return dict(self._ranking.unknown.words)
+
+    @property
     def frame(self) -> pd.DataFrame:
         """One row a match, best first; columns and dtypes: `matcher.present.frames.MATCH_COLUMNS`."""
         from matcher.present.frames import matches_frame
@@ -82,7 +87,8 @@ class Matches:
     def __repr__(self) -> str:
         lines = [f"  {m.rank:>3}  fit {m.fit:>3}  {m.call.identifier}  {m.call.title}" for m in self]
         head = marked(f"{self._ranking.name}: {len(self)} best calls as of {self.as_of}", self.sample)
-        return "\n".join([head, *lines])
+        missing = [f"  known to no call or project: {', '.join(self.unknown)}"] if self.unknown else []
+        return "\n".join([head, *missing, *lines])
 
     def _repr_html_(self) -> str:
         return environment().get_template("notebook/matches.html").render(ranking=self._ranking)

@@ -14,6 +14,7 @@ from matcher.errors import StoreMissing, UsageError
 from matcher.model.answers import ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
 from matcher.model.day import brussels_day, noon
 from matcher.model.question import CallFilter, Question, check_known
+from matcher.model.searched import Unknown
 from matcher.model.subscription import Language
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def rank(home: Home, question: Question) -> Ranking:
     scored = asked.scored(index, question.filter, day.date)
     matches = best_matches(scored, question.filter, day.date, depth)
     away = kept_away(scored, question.filter, day.date, max(min_fit, depth.threshold))
-    return Ranking(asked.identifier, asked.name, day.date, tuple(matches), day.sample, away)
+    unknown = Unknown(asked.unknown, everything=bool(asked.unknown) and not asked.wish.skills)
+    return Ranking(asked.identifier, asked.name, day.date, tuple(matches), day.sample, away, unknown)
 
 
 def why(home: Home, question: Question, call: str) -> Reason:

@@ -20,6 +20,7 @@ from matcher.cli.output import (
     print_json,
     print_note,
     say,
+    unknown_text,
 )
 from matcher.errors import UsageError
 from matcher.model.caution import reported_text
@@ -47,6 +48,7 @@ from matcher.present.records import (
     sample_label,
     terms_record,
     unconfirmed_record,
+    unknown_record,
 )
 
 if TYPE_CHECKING:
@@ -90,7 +92,8 @@ def rank_command(
     matches = [match_record(m, ranking.as_of, explained=explain) for m in ranking.matches]
     if output == "json":
         about = {"institute": ranking.institute, "as_of": ranking.as_of.isoformat(), **label}
-        print_json(envelope(**about, matches=matches, **away_records(ranking.away)))
+        unknown = {} if text is None else {"unknown": unknown_record(ranking.unknown)}
+        print_json(envelope(**about, **unknown, matches=matches, **away_records(ranking.away)))
     elif output == "csv":
         rows = ({**row, "evidence": [e["term"] for e in row["evidence"]], **label} for row in matches)
         print_csv(rows, (*MATCH_FIELDS, *label))
@@ -218,7 +221,9 @@ _GROUPS = {
 def _print_ranking(ranking: Ranking, explain: bool) -> None:
     print_note(ranking.sample)
     click.echo(heading(f"{ranking.name}: best calls as of {day(ranking.as_of)}"))
-    if not ranking.matches:
+    if ranking.unknown.words:
+        click.echo(unknown_text(ranking.unknown))
+    if not ranking.matches and not ranking.unknown.everything:
         click.echo("No call matches. Try --status all, a lower --min-fit, or `matcher profile` to see the skills.")
     group = Group.MAIN
     for match in ranking.matches:

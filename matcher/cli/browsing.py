@@ -10,13 +10,14 @@ from matcher.app import questions
 from matcher.app.new_profile import NEW, write_new_profile
 from matcher.cli.layout import fact, paragraphs, styled, table
 from matcher.cli.options import as_of_option
-from matcher.cli.output import output_options, print_csv, print_json
+from matcher.cli.output import output_options, print_csv, print_json, unknown_text
 from matcher.errors import UsageError
 from matcher.present.records import (
     envelope,
     institute_record,
     label_text,
     match_record,
+    unknown_record,
 )
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ def _show_trial(home: Home, name: str, term: str, as_of: date | None, output: st
                 as_of=trial.as_of.isoformat(),
                 entering=[match_record(m, trial.as_of) for m in trial.entering],
                 leaving=[match_record(m, trial.as_of) for m in trial.leaving],
+                unknown=unknown_record(trial.unknown),
             )
         )
     elif output == "csv":
@@ -157,6 +159,8 @@ def _show_trial(home: Home, name: str, term: str, as_of: date | None, output: st
             for m in matches
         )
     else:
+        if trial.unknown.words:
+            click.echo(unknown_text(trial.unknown))
         rows = [("enters", m) for m in trial.entering] + [("leaves", m) for m in trial.leaving]
         if not rows:
             click.echo(f"{term!r} would change nothing in the top 20.")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matcher.cli.streams import Said
     from matcher.model.call import Call
     from matcher.model.match import Away, Evidence, Match
+    from matcher.model.searched import Unknown
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -145,6 +146,15 @@ def evidence_lines(match: Match, most: int = 12) -> list[str]:
         lines.append(f"{_INDENT}{rest:7.4f}  {len(listed) - most} weaker reasons")
     base = f"{_INDENT}{match.base:7.4f}  what every call has"
     return [*lines, base, f"{_INDENT}{match.score:7.4f}  score: the log-odds of fit {match.fit}"]
+
+
+def unknown_text(unknown: Unknown) -> str:
+    """Which words of a text nothing has, and what may be meant by them."""
+    lines = ["No word of the text is known: no call and no project has any."] if unknown.everything else []
+    for word, near in unknown.words.items():
+        hint = f"; near it: {', '.join(near)}" if near else ""
+        lines.append(f"No call and no project has the word {word!r}{hint}.")
+    return "\n".join(lines)
 
 
 _INDENT = " " * 14

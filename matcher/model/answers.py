@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from matcher.model.searched import NOTHING_UNKNOWN, Unknown
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
@@ -41,6 +43,7 @@ class Ranking:
     matches: tuple[Match, ...]
     sample: str | None  # the label of the packaged sample listing, when that is what was ranked
     away: tuple[Away, ...] = ()  # what its excluded terms keep away
+    unknown: Unknown = NOTHING_UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

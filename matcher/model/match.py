@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from matcher.model.searched import NOTHING_UNKNOWN, Unknown
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -139,3 +141,4 @@ class Trial:
     as_of: date
     entering: tuple[Match, ...]
     leaving: tuple[Match, ...]
+    unknown: Unknown = NOTHING_UNKNOWN

@@ -78,3 +78,17 @@ def check_sort(sort: str | None, words: Iterable[str]) -> str:
     if sort == "relevance" and not searching:
         raise UsageError("Relevance is to words: `matcher calls hydrogen storage --sort relevance`.")
     return sort
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The `words` of a text that no call and no project has, each with words that are spelt nearly so.
+
+    Where they are `everything` that the text says, nothing can be found by it.
+    """
+
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    everything: bool = False
+
+
+NOTHING_UNKNOWN = Unknown()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matcher.model.institute import Institute
     from matcher.model.project import Participation, ProjectHealth, ProjectReport
     from matcher.model.rows import FetchReport
-    from matcher.model.searched import SearchOutcome
+    from matcher.model.searched import SearchOutcome, Unknown
     from matcher.model.subscription import DeliveryReport, Item, MailsLeft, NetworkView
     from matcher.model.terms import Terms
 
@@ -137,6 +137,11 @@ def outcome_record(outcome: SearchOutcome) -> Record:
         "elsewhere": outcome.elsewhere,
         "guessed": outcome.guessed,
     }
+
+
+def unknown_record(unknown: Unknown) -> dict[str, list[str]]:
+    """The words of a text that nothing has, each with near ones."""
+    return {word: list(near) for word, near in unknown.words.items()}
 
 
 REASONS = 5

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from matcher.ranking.owned import OwnProject
 
-LAYOUT = 6
+LAYOUT = 7
 """Grows with every change of the arrays' meaning; an index of another layout is built anew."""
 
 _CALLS_HELD = 5_000

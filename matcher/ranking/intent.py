@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from matcher.ranking.places import search_stem
-from matcher.text.analysis import unaccented, words
+from matcher.text.analysis import words
+from matcher.text.folding import folded
 from matcher.text.synonyms import synonyms
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def _in_english(text: str, own: Meaning, places: WordPlaces, analyzer: Analyzer)
     tongues = languages(text)
     if "fr" not in tongues:
         return
-    sure = tongues == ("fr",) or unaccented(text) != text.casefold()
+    sure = tongues == ("fr",) or folded(text) != text.casefold()
     if not sure and all(len(places.of(stem)) >= _USUAL for want in own.wants for stem in want.ways[0].stems if stem):
         return
     found = pieces(text)

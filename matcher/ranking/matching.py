@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +24,7 @@ from matcher.ranking.profile import (
 )
 from matcher.ranking.scoring import NOTHING, own_of, score
 from matcher.ranking.skillset import skills_of
+from matcher.ranking.unknown import unknown_words
 from matcher.ranking.wish import Own, Wish
 from matcher.text.analysis import Analyzer
 
@@ -41,12 +42,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is ranked for, with its name; `identifier` is None for a text, `query` its terms as a whole."""
+    """What is ranked for, with its name; `identifier` is None for a text, `query` its terms as a whole.
+
+    `unknown` are the words of a text that stand nowhere, each with words that are spelt nearly so.
+    """
 
     identifier: str | None
     name: str
     query: QueryVector
     wish: Wish
+    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def scored(self, index: Index, wanted: CallFilter | None = None, today: date | None = None) -> Scored:
         """The calls that a filter can let through on a day, scored; every call without one."""
@@ -78,7 +83,7 @@ def asked_text(index: Index, text: str, encoder: Encoder | None = None) -> Asked
     from matcher.text.french import languages
 
     parts = tuple(ProfilePart("text", "your text", text, language) for language in languages(text))
-    asked = asked_profile(index, Profile("", "Your text", parts))
+    asked = replace(asked_profile(index, Profile("", "Your text", parts)), unknown=unknown_words(index, text))
     if encoder is None:
         return asked
     from matcher.ranking.encoder import text_meaning

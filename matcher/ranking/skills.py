@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from matcher.model.institute import Profile, ProfilePart
 from matcher.model.match import Match, SkillCheck, SkillVerdict, Trial
 from matcher.model.question import CallFilter
+from matcher.model.searched import Unknown
 from matcher.ranking.matching import Depth, asked_profile, best_matches
+from matcher.ranking.unknown import unknown_words
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ def try_term(index: Index, profile: Profile, term: str, today: date) -> Trial:
         as_of=today,
         entering=tuple(match for match in after if match.call.identifier not in had),
         leaving=tuple(match for match in before if match.call.identifier not in has),
+        unknown=Unknown(unknown_words(index, term)),
     )
 
 

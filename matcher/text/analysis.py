@@ -1,19 +1,27 @@
 """Text → terms, the same way for calls and profiles.
 
 A term is an English Snowball stem, or a pair of neighbouring stems in alphabetical order, stop words between them
-passed over: "metal recycling" and "recycling of metals" are the same pair. Case, accents, hyphens and elisions make
-no difference: `L'hydrogène` and `hydrogene` are one word, `eco-design` is the pair of its parts.
+passed over: "metal recycling" and "recycling of metals" are the same pair. Case, accents and elisions make no
+difference: `L'hydrogène` and `hydrogene` are one word. What a hyphen, a number or a Greek letter makes one word is one
+(`matcher.text.tokens`), and an abbreviation is the same as what it is short for (`matcher.text.abbreviations`).
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import Stemmer
+
+from matcher.text.abbreviations import Abbreviations, Read
+from matcher.text.folding import folded
+from matcher.text.tokens import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_CHARACTERS = 400_000
 """Text beyond this is ignored: the longest call on the portal has a tenth of it."""
@@ -21,17 +29,9 @@ MAX_CHARACTERS = 400_000
 _WORD = re.compile(r"[^\W_]+")
 
 
-def unaccented(text: str) -> str:
-    """Lower case without accents, compatibility forms unified (ﬁ → fi, ² → 2)."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
-
-
 def words(text: str) -> list[str]:
-    """The folded words of a text, in order."""
-    return _WORD.findall(unaccented(text[:MAX_CHARACTERS]))
+    """The folded words of a text, in order, a hyphen or any other mark between two of them."""
+    return _WORD.findall(folded(text[:MAX_CHARACTERS]))
 
 
 class Analyzer:
@@ -40,6 +40,7 @@ class Analyzer:
     def __init__(self) -> None:
         self._stemmer = Stemmer.Stemmer("english", 0)
         self._stems: dict[str, str | None] = {}
+        self._abbreviations = Abbreviations(self.stem)
 
     def stem(self, word: str) -> str | None:
         """The stem of a folded word; None for a stop word, a number or a single letter."""
@@ -47,27 +48,35 @@ class Analyzer:
             return self._stems[word]
         except KeyError:
             keep = len(word) > 1 and not word.isdigit() and word not in stop_words()
-            stem = self._stemmer.stemWord(word) if keep else None
+            stem = own_stems().get(word) or self._stemmer.stemWord(word) if keep else None
             self._stems[word] = stem
             return stem
 
     def terms(self, text: str) -> list[str]:
         """Every stem and every pair of a text; no pair spans two lines."""
         found: list[str] = []
-        for line in text[:MAX_CHARACTERS].splitlines():
-            stems = [stem for word in words(line) if (stem := self.stem(word)) is not None]
-            found += stems
-            found += [_pair(a, b) for a, b in pairwise(stems)]
+        for line in self._lines(text):
+            found += [read.stem for read in line]
+            found += [_pair(a, b) for a, b in pairwise([read.stem for read in line if not read.aside])]
         return found
 
     def worded_terms(self, text: str) -> list[tuple[str, str]]:
         """Every term with the words of the text that it stands for, for people to read."""
         found: list[tuple[str, str]] = []
-        for line in text[:MAX_CHARACTERS].splitlines():
-            kept = [(stem, word) for word in words(line) if (stem := self.stem(word)) is not None]
-            found += kept
-            found += [(_pair(a, b), f"{first} {second}") for (a, first), (b, second) in pairwise(kept)]
+        for line in self._lines(text):
+            found += [(read.stem, read.word) for read in line]
+            main = pairwise([read for read in line if not read.aside])
+            found += [(_pair(a.stem, b.stem), f"{a.word} {b.word}") for a, b in main]
         return found
+
+    def _lines(self, text: str) -> Iterator[list[Read]]:
+        """What each line says, its abbreviations as what they are short for."""
+        stem = self.stem
+        lines = [
+            [Read(found, token.word, token.aside) for token in tokens(line) if (found := stem(token.word)) is not None]
+            for line in text[:MAX_CHARACTERS].splitlines()
+        ]
+        return self._abbreviations.spelt_out(lines)
 
 
 def _pair(a: str, b: str) -> str:
@@ -79,3 +88,11 @@ def stop_words() -> frozenset[str]:
     """English words that carry no subject matter; from `stop_words.txt`."""
     text = Path(__file__).with_name("stop_words.txt").read_text(encoding="utf-8")
     return frozenset(word for line in text.splitlines() for word in line.partition("#")[0].split())
+
+
+@cache
+def own_stems() -> dict[str, str]:
+    """Words that the stemmer would join with others of another meaning → a stem that no other has; from `stems.txt`."""
+    text = Path(__file__).with_name("stems.txt").read_text(encoding="utf-8")
+    rows = (line.partition("#")[0].split() for line in text.splitlines())
+    return {word: f"{row[0]}_" for row in rows for word in row}

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from matcher.text.analysis import stop_words, words
+from matcher.text.tokens import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +96,7 @@ def translated(text: str, known: Callable[[str], bool]) -> list[tuple[str, str]]
     """
     found: list[tuple[str, str]] = []
     for line in text.splitlines():
-        chosen = [(next(filter(known, p.english), p.english[0]), p.french) for p in _pieces(words(line))]
+        chosen = [(next(filter(known, p.english), p.english[0]), p.french) for p in _pieces(spoken(line))]
         found += chosen
         found += [(f"{a.split()[-1]} {b.split()[0]}", f"{left} {right}") for (a, left), (b, right) in pairwise(chosen)]
     return found
@@ -103,7 +104,7 @@ def translated(text: str, known: Callable[[str], bool]) -> list[tuple[str, str]]
 
 def pieces(text: str) -> list[Piece]:
     """The pieces of a short text with all their renderings, from left to right."""
-    return [piece for line in text.splitlines() for piece in _pieces(words(line))]
+    return [piece for line in text.splitlines() for piece in _pieces(spoken(line))]
 
 
 def _pieces(found: list[str]) -> list[Piece]:
@@ -142,7 +143,7 @@ def _lexicon() -> tuple[tuple[dict[Key, tuple[str, ...]], ...], int]:
         french, tab, english = line.partition("\t")
         if not tab or line.startswith("#"):
             continue
-        found = words(french)
+        found = spoken(french)
         longest = max(longest, len(found))
         for level, key in zip(levels, _keys(found), strict=True):
             level.setdefault(key, tuple(english.split("; ")))

@@ -80,6 +80,17 @@ def test_a_programme_that_is_not_known_leaves_no_trace(run, place):
     assert not place.home.exists()
 
 
+def test_a_text_of_unknown_words_is_answered_with_them(run, fetched):
+    answer = run(fetched, "rank", "--text", "zyxomatic qwrtz", "--as-of", DAY)
+    assert answer.code == 0
+    assert "No word of the text is known" in answer.out
+    assert "No call and no project has the word 'zyxomatic'" in answer.out
+    assert "--min-fit" not in answer.out
+    partly = run(fetched, "rank", "--text", "photonics zyxomatic", "--as-of", DAY)
+    assert "has the word 'zyxomatic'" in partly.out
+    assert "No word of the text is known" not in partly.out
+
+
 @pytest.mark.parametrize("arguments", [["rank", "cea-leti"], ["calls"], ["show", "X"], ["profile", "cea-leti"]])
 def test_nothing_fetched_yet(run, place, arguments):
     answer = run(place, *arguments)

@@ -82,6 +82,15 @@ def test_rank(run, fetched):
 def test_rank_of_a_text_is_of_no_institute(run, fetched):
     record = asked(run, fetched, "rank", "--text", "photonique, capteurs", "--as-of", DAY, "--status", "all")
     assert record["institute"] is None
+    assert record["unknown"] == {}
+
+
+def test_the_words_of_a_text_that_nothing_has_are_told(run, fetched):
+    record = asked(run, fetched, "rank", "--text", "photonicks zyxomatic", "--as-of", DAY)
+    assert (set(record["unknown"]), record["matches"]) == ({"photonicks", "zyxomatic"}, [])
+    assert "photonics" in record["unknown"]["photonicks"]
+    tried = asked(run, fetched, "profile", "cea-leti", "--try", "zyxomatic", "--as-of", DAY)
+    assert tried["unknown"] == {"zyxomatic": []}
 
 
 def test_rank_explained_says_where_each_term_comes_from(run, fetched):

@@ -1,0 +1,36 @@
+"""Letters as they are compared: lower case without accents, one form of each."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+
+def _spelt(letter: str) -> str:
+    """The name of a Greek letter: people write `alpha-synuclein` as well as `α-synuclein`."""
+    return unicodedata.name(letter).split()[-1].lower().replace("lamda", "lambda")
+
+
+_PLAIN = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+"""What no decomposition takes apart."""
+
+_LETTERS = {
+    ord(letter): plain
+    for letter, plain in (
+        *((letter, _spelt(letter)) for letter in "αβγδεζηθικλμνξοπρςστυφχψω"),
+        *_PLAIN.items(),
+        *((hyphen, "-") for hyphen in "‐‑‒−﹣"),
+        ("\xad", ""),  # a soft hyphen is no character of a word
+    )
+}
+
+_MICRO = re.compile(r"μ(?=[a-z])")  # µLED is a micro-LED; by itself it is a letter like the others
+
+
+def folded(text: str) -> str:
+    """Lower case, no accents, one form of each letter (ﬁ → fi, ² → 2, full width → ASCII), Greek ones by name."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return _MICRO.sub("micro", plain).translate(_LETTERS)

@@ -1,0 +1,146 @@
+"""Words as scientists write them: every way to write one comes to one term, and none to that of another."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.text.abbreviations import entries
+from matcher.text.analysis import Analyzer, own_stems, stop_words
+from matcher.text.french import translated
+from matcher.text.tokens import tokens
+
+
+def single(text: str) -> set[str]:
+    """The terms of one word of a text."""
+    return {term for term in Analyzer().terms(text) if " " not in term}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("eHealth", "e-health"),
+        ("E-mobility", "emobility"),
+        ("3-D printing", "3D printing"),
+        ("5-G", "5G"),
+        ("X-rays", "xray"),
+        ("µLED", "micro-LED"),
+        ("μLED", "microLED"),
+        ("nano-particles", "nanoparticles"),
+        ("bio‑based", "biobased"),  # a hyphen that does not break
+        ("post-consumer", "postconsumer"),
+        ("T cells", "T-cell"),
+        ("α-synuclein", "alpha-synuclein"),
+        ("β cell", "beta-cells"),
+        ("gamma ray", "γ-rays"),
+        ("TGF-β", "TGF-beta"),
+        ("CAR T therapy", "CAR-T therapy"),
+        ("hepatitis B", "hepatitis-B"),
+        ("E. coli", "Escherichia coli"),
+        ("S. aureus", "Staphylococcus aureus"),
+        ("COVID-19", "COVID 19"),
+        ("PM 2.5", "PM2.5"),
+        ("R & D", "R&D"),
+        ("ﬁbre", "fibre"),
+        ("ｈｙｄｒｏｇｅｎ", "hydrogen"),
+        ("œuvre", "oeuvre"),
+        ("Ørsted", "orsted"),
+        ("hy\xaddrogen", "hydrogen"),
+        ("H₂ tanks", "H2 tanks"),
+        ("H2 storage", "hydrogen storage"),
+        ("CO₂", "carbon dioxide"),
+        ("TiO2", "titanium dioxide"),
+        ("EVs", "electric vehicle"),
+        ("R&D", "research and development"),
+        ("SMR for nuclear power", "small modular reactors"),
+        ("SMR of methane to hydrogen", "steam methane reforming"),
+        ("EV charging", "charging of electric vehicles"),
+        ("EVs from stem cells", "extracellular vesicles"),
+    ],
+)
+def test_two_ways_to_write_one_thing_share_what_is_meant(one, other):
+    assert single(one) & single(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "foreign"),
+    [
+        ("beta-lactamase", "beta version"),
+        ("e-health", "soil health"),
+        ("CAR-T", "car sharing"),
+        ("p-type silicon", "type of action"),
+        ("vitamin-D", "digital"),
+        ("post-mining", "post"),
+        ("C++", "C#"),
+        ("α-helix", "alpha version"),
+        ("plasticity of metals", "plastics"),
+        ("motor windings", "wind energy"),
+        ("SMR", "small reactors"),
+        ("emergence", "emergency"),
+        ("mechanical engineering", "mechanisms"),
+    ],
+)
+def test_what_belongs_to_a_word_is_none_by_itself(text, foreign):
+    assert not single(text) & single(foreign)
+
+
+@pytest.mark.parametrize("text", ["C++", "R&D", "µLED", "TiO2", "PM2.5", "CAR-T", "3-D", "p-type", "E. coli", "H2"])
+def test_none_of_them_is_nothing(text):
+    assert single(text)
+
+
+@pytest.mark.parametrize("text", ["cellules CAR-T", "langage C++", "R&D", "particules PM2.5", "matériaux III-V"])
+def test_a_french_text_keeps_them_whole(text):
+    def known(_text: str) -> bool:
+        return True
+
+    last = text.split()[-1]
+    assert single(last) <= {term for english, _ in translated(text, known) for term in single(english)}
+
+
+@pytest.mark.parametrize("text", ["polymer", "battery", "metal", "sensor", "vehicle", "engine", "mechanism"])
+def test_one_and_many_are_one_stem(text):
+    many = text[:-1] + "ies" if text.endswith("y") else text + "s"
+    assert single(text) == single(many)
+
+
+def test_an_abbreviation_of_many_meanings_stays_itself_where_nothing_tells():
+    assert single("SMR") == {"smr"}
+    assert "smr" in single("SMR for nuclear power")
+
+
+def test_the_list_of_abbreviations_holds_no_word_of_its_own_and_says_each_meaning_once():
+    analyzer = Analyzer()
+    for entry in entries():
+        assert entry.short.lower() not in stop_words()
+        assert analyzer.terms(entry.short), entry.short
+        assert analyzer.terms(entry.long), entry.long
+    assert len(set(entries())) == len(entries())
+    always = [entry.short.lower() for entry in entries() if not entry.context]
+    assert len(always) == len(set(always))
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [("authors", "authority"), ("transit", "transition"), ("fertility", "fertilisers"), ("twinning", "digital twin")],
+)
+def test_a_stem_of_its_own_is_no_stem_of_other_words(word, other):
+    assert own_stems()[word]
+    assert not single(word) & single(other)
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read(text):
+    for line in text.splitlines():
+        assert all(token.word for token in tokens(line))
+    Analyzer().worded_terms(text)
+
+
+@pytest.mark.parametrize("piece", ["a-", "e-a", "1.1 ", "c+", "& a", "a & ", "-", "x. ", "9"])
+def test_a_long_text_of_anything_is_read_in_a_moment(piece):
+    started = time.monotonic()
+    Analyzer().terms(piece * 60_000)
+    assert time.monotonic() - started < 20
