@@ -1,22 +1,30 @@
-"""Joint bids of the network: which institutes cover a call together, and whether they ever worked together."""
+"""Joint bids of the network: who covers a call together, who worked together or led before, who could fill the gaps."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index
 from matcher.app.own_projects import whole_projects
-from matcher.errors import StoreMissing
-from matcher.model.consortium import Bid, Bids, Together
+from matcher.app.past import knows_projects, past_of
+from matcher.errors import UsageError
+from matcher.model.consortium import Bid, Bids, Led, Outsider, Together
+from matcher.model.institute import Take
+from matcher.model.programmes import programme_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from matcher.app.home import Home
     from matcher.ranking.bids import Cover
-    from matcher.store.projects import Projects
+    from matcher.ranking.consortia import Consortia
+    from matcher.ranking.index import Index
+    from matcher.store.database import Store
 
 
 def bids(home: Home, *, top: int = 20, as_of: date | None = None) -> Bids:
@@ -26,43 +34,79 @@ def bids(home: Home, *, top: int = 20, as_of: date | None = None) -> Bids:
     index = current_index(home)
     day = home.day(as_of, index)
     found = covers(index, day.date, home.settings.digest.threshold, top)
+    told = [_bid(index, one) for one in found]
+    with _network_past(home, index, day.date) as past:
+        if past is not None:
+            told = [past.told(bid, cover) for bid, cover in zip(told, found, strict=True)]
+    return Bids(day.date, tuple(told), day.sample)
+
+
+def _bid(index: Index, cover: Cover) -> Bid:
     edges = index.arrays["passage_edges"]
-    shared = _shared(home, found)
-    told = tuple(
-        Bid(
-            index.call(one.row),
-            one.members,
-            one.cover,
-            len(one.gaps),
-            int(edges[one.row + 1] - edges[one.row]),
-            None if shared is None else tuple(_of(one, shared)),
-        )
-        for one in found
-    )
-    return Bids(day.date, told, day.sample)
+    passages = int(edges[cover.row + 1] - edges[cover.row])
+    return Bid(index.call(cover.row), cover.members, cover.cover, len(cover.gaps), passages)
 
 
-def _of(cover: Cover, shared: Mapping[frozenset[str], tuple[str, ...]]) -> Iterator[Together]:
-    for first, second in combinations([member.institute for member in cover.members], 2):
-        if projects := shared.get(frozenset({first, second})):
-            yield Together((first, second), projects)
-
-
-def _shared(home: Home, found: Iterable[Cover]) -> dict[frozenset[str], tuple[str, ...]] | None:
-    """Two institutes → the projects that both were in; None where none are known."""
-    pairs = {frozenset(pair) for one in found for pair in combinations([m.institute for m in one.members], 2)}
+@contextmanager
+def _network_past(home: Home, index: Index, day: date) -> Iterator[_NetworkPast | None]:
+    """None before any project was fetched."""
     try:
-        with home.open_store(read_only=True) as store:
-            if not store.projects.counts().projects:
-                return None
-            own = {name: _numbers(home, store.projects, name) for name in {name for pair in pairs for name in pair}}
-            common = {pair: frozenset.intersection(*(own[name] for name in pair)) for pair in pairs}
-            names = {p.identifier: p.name for p in store.projects.named(n for both in common.values() for n in both)}
-    except StoreMissing:
-        return None
-    return {pair: tuple(names[n] for n in sorted(both) if n in names) for pair, both in common.items()}
+        with past_of(home) as (store, consortia):
+            yield _NetworkPast(home, index, day, store, consortia)
+    except UsageError:
+        yield None
 
 
-def _numbers(home: Home, kept: Projects, name: str) -> frozenset[str]:
-    """The projects of an institute's own; two institutes of one host did not meet there."""
-    return frozenset(whole_projects(kept, home.institute(name)))
+@dataclass
+class _NetworkPast:
+    """What the network did, as far as CORDIS's projects tell it."""
+
+    home: Home
+    index: Index
+    day: date
+    store: Store
+    consortia: Consortia
+
+    def told(self, bid: Bid, cover: Cover) -> Bid:
+        """A bid with what is known of the past of its members, and of others."""
+        names = [member.institute for member in bid.members]
+        part = programme_part(bid.call.identifier)
+        led = tuple(one for name in names if (one := self._led(name, part)).projects)
+        return replace(bid, together=tuple(self._together(names)), led=led, outside=tuple(self._outside(cover)))
+
+    def _together(self, names: Iterable[str]) -> Iterator[Together]:
+        """The pairs that were in projects of their own together: two institutes of one host did not meet there."""
+        own = {name: set(whole_projects(self.store.projects, self.home.institute(name))) for name in names}
+        for first, second in combinations(own, 2):
+            if projects := self._names(sorted(own[first] & own[second])):
+                yield Together((first, second), projects)
+
+    def _led(self, name: str, part: str) -> Led:
+        past = self.consortia
+        rows = past.led_by(self._positions(self.home.institute(name).pics(Take.ALL)), self.day)
+        topics = [past.topics[row] for row in rows]
+        return Led(name, len(topics), sum(programme_part(topic) == part for topic in topics), part)
+
+    def _outside(self, cover: Cover) -> Iterator[Outsider]:
+        from matcher.ranking.gaps import fillings
+
+        past = self.consortia
+        if not knows_projects(self.index, past):
+            return
+        for one in fillings(self.index, cover, past, self._network, self.day):
+            pic, name, country, code = past.organisation(one.organisation)
+            kind = past.kinds[one.organisation] or code
+            yield Outsider(pic, name, country, kind, self._names(past.numbers_at(one.rows)))
+
+    def _names(self, numbers: Sequence[str]) -> tuple[str, ...]:
+        """What people call these projects, in this order."""
+        known = {project.identifier: project.name for project in self.store.projects.named(numbers)}
+        return tuple(known[number] for number in numbers if number in known)
+
+    def _positions(self, pics: Iterable[str]) -> list[int]:
+        return [place for pic in pics if (place := self.consortia.position(pic)) is not None]
+
+    @cached_property
+    def _network(self) -> list[int]:
+        """Every legal entity that carries an institute."""
+        return self._positions(pic for one in self.home.institutes for take in Take for pic in one.pics(take))

@@ -14,6 +14,7 @@ from matcher.present.facts import day, deadline_text
 from matcher.present.records import BID_FIELDS, bid_record, envelope, sample_label
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from matcher.app.home import Home
@@ -57,6 +58,19 @@ def _block(number: int, bid: Bid, today: date) -> str:
         adds = "" if place == 0 else f", adds {member.gain:.1%}"
         text = f"{member.institute}: fit {member.fit}{adds}, by {', '.join(member.skills) or '—'}"
         lines += paragraphs(text, _IN + "- ", _IN + "  ")
-    for one in bid.together or ():
-        lines += paragraphs(f"{' and '.join(one.institutes)} were together in {', '.join(one.projects)}", _IN)
+    for line in _past(bid):
+        lines += paragraphs(line, _IN, _IN + "  ")
     return "\n".join(lines)
+
+
+def _past(bid: Bid) -> Iterator[str]:
+    """What is known of the past of the institutes, and of those who could fill the gaps."""
+    for one in bid.together or ():
+        yield f"{' and '.join(one.institutes)} were together in {', '.join(one.projects)}"
+    if bid.led:
+        part = bid.led[0].part
+        yield f"led projects, in {part} and in all: " + ", ".join(
+            f"{one.institute} {one.inside} of {one.projects}" for one in bid.led
+        )
+    for other in bid.outside or ():
+        yield f"for the gaps: {other.name} ({other.country or '—'}, {other.type or '—'}), {', '.join(other.projects)}"

@@ -143,9 +143,30 @@ class Together:
 
 
 @dataclass(frozen=True, slots=True)
+class Led:
+    """How many projects an institute coordinated, and how many of them in the call's `part` of the programme."""
+
+    institute: str
+    projects: int
+    inside: int
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """An organisation outside the network that could fill the gaps of a bid, with its projects nearest to them."""
+
+    pic: str
+    name: str
+    country: str
+    type: str
+    projects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Bid:
     """Institutes that cover a call together, who begins first: `cover` is from 0 to 1, `gaps` of its `passages` nobody
-    covers; `together` is None where no projects are known.
+    covers, and `outside` who could. `together`, `led` and `outside` are None where no projects are known.
     """
 
     call: Call
@@ -154,6 +175,8 @@ class Bid:
     gaps: int
     passages: int
     together: tuple[Together, ...] | None = None
+    led: tuple[Led, ...] | None = None
+    outside: tuple[Outsider, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

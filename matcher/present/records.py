@@ -99,7 +99,7 @@ PARTNER_FIELDS = tuple(partner_record(Partner(0, "", "", "", "", 0.0, ())))
 
 
 def bid_record(one: Bid, today: date) -> Record:
-    """Institutes that cover a call together; `together` is None where no projects are known."""
+    """Institutes that cover a call together; `together`, `led` and `outside` are None where no projects are known."""
     following = one.call.next_deadline(today)
     return {
         "call": one.call.identifier,
@@ -114,6 +114,15 @@ def bid_record(one: Bid, today: date) -> Record:
         "together": None
         if one.together is None
         else [{"institutes": list(t.institutes), "projects": list(t.projects)} for t in one.together],
+        "led": None
+        if one.led is None
+        else [{"institute": o.institute, "projects": o.projects, "in_part": o.inside} for o in one.led],
+        "outside": None
+        if one.outside is None
+        else [
+            {"pic": o.pic, "name": o.name, "country": o.country, "type": o.type, "projects": list(o.projects)}
+            for o in one.outside
+        ],
     }
 
 

@@ -83,7 +83,7 @@ def _fits(index: Index, name: str, rows: list[int], threshold: int) -> dict[int,
 
 
 def _cover(index: Index, row: int, suited: Mapping[str, int], skills: Mapping[str, tuple[Skill, ...]]) -> Cover:
-    passages = _passages(index, row)
+    passages = passages_of(index, row)
     likeness = {name: _likeness(skills[name], passages) for name in suited}
     covered = {name: np.maximum(found.max(axis=0), 0) for name, found in likeness.items() if len(found)}
     reached = np.zeros(len(passages), dtype=np.float32)
@@ -100,7 +100,7 @@ def _cover(index: Index, row: int, suited: Mapping[str, int], skills: Mapping[st
     return Cover(row, tuple(members), float(reached.mean()) if len(reached) else 0.0, gaps)
 
 
-def _passages(index: Index, row: int) -> Floats:
+def passages_of(index: Index, row: int) -> Floats:
     """(passages, dimensions) of a call, at their length."""
     edges = index.arrays["passage_edges"]
     return np.asarray(index.arrays["passages"][edges[row] : edges[row + 1]].astype(np.float32) * np.float32(STEP))

@@ -132,6 +132,11 @@ class Consortia:
                 high = middle
         return low if low < len(self._organisations) and self.organisation(low)[0] == pic else None
 
+    def led_by(self, positions: Sequence[int], day: date) -> list[int]:
+        """The projects before a day that one of these organisations coordinates, by their rows."""
+        led = self.projects_of[np.isin(self.members, list(positions)) & self.coordinates]
+        return [int(row) for row in np.unique(led[self.before(day)[led]])]
+
     def before(self, day: date) -> npt.NDArray[np.bool_]:
         """(projects,) those signed before a day; one without a signature is of no day."""
         return np.asarray((self.signed != _UNSIGNED) & (self.signed < day.toordinal()))

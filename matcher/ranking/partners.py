@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matcher.ranking.index import Index
 
 Doubles = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 
 NEAREST = 500
@@ -86,7 +87,7 @@ class Candidates:
         self._share: Doubles = np.where(earlier, 1.0 / np.maximum(sizes - 1.0, 1.0), 0.0)  # (projects,)
         shared = shared_words(index, row)
         self._shared = np.where(earlier, shared, 0.0)  # (projects,)
-        self.likeness = np.where(earlier, nearest_of(index, row, shared), 0.0)  # (projects,)
+        self.likeness = np.where(earlier, nearest_of(index, shared, place_of(index, row)), 0.0)  # (projects,)
         own = np.zeros(len(past))
         own[team.projects] = 1.0
         self.own: Doubles = own * earlier  # (projects,)
@@ -199,21 +200,25 @@ def shared_words(index: Index, row: int) -> Doubles:
     return background.product(ids[known], weights[known])
 
 
-def nearest_of(index: Index, row: int, shared: Doubles) -> Doubles:
-    """(projects,) how like a call the nearest projects of the background are: their shared words times the square of
-    their nearness in the latent space; 0 for all others.
+def place_of(index: Index, row: int) -> Floats:
+    """(dimensions,) where a call lies in the latent space, seen from the average text."""
+    place = fold(index.arrays, *_terms_of(index, row)) - index.arrays["latent_average"]
+    return np.asarray(unit(place[None, :])[0])
+
+
+def nearest_of(index: Index, shared: Doubles, place: Floats) -> Doubles:
+    """(projects,) how like a call the nearest projects of the background are: the words that they share with it, times
+    the square of their nearness to a place in the latent space; 0 for all others.
     """
     arrays = index.arrays
-    ids, weights = _terms_of(index, row)
     nearest = np.argsort(-shared, kind="stable")[:NEAREST]
     average = arrays["latent_average"]
-    own = unit((fold(arrays, ids, weights) - average)[None, :])[0]
     found = np.zeros(len(shared))
     for one in nearest.tolist():
         if shared[one] > 0:
             span = slice(int(arrays["background_edges"][one]), int(arrays["background_edges"][one + 1]))
             terms, values = arrays["background_terms"][span], arrays["background_values"][span].astype(np.float32)
-            near = float(unit((fold(arrays, terms, values) - average)[None, :])[0] @ own)
+            near = float(unit((fold(arrays, terms, values) - average)[None, :])[0] @ place)
             found[one] = shared[one] * max(near, 0.0) ** 2
     return found
 

@@ -1,0 +1,61 @@
+"""Who could fill the gaps of a bid: organisations of projects like the call that are near what nobody covers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from matcher.model.call import Section, Status
+from matcher.model.project import Project
+from matcher.ranking.bids import Cover
+from matcher.ranking.build import Known, build
+from matcher.ranking.consortia import Consortia, consortia_of
+from matcher.ranking.gaps import fillings
+from tests.helpers.corpus import META, NOW, SUBJECTS, TODAY, call, some_calls
+
+GAP, COVERED = SUBJECTS[1], SUBJECTS[0]
+GAP_MAKER, OTHER_MAKER, INSIDE, ONCE = "1", "2", "3", "4"
+
+
+def world(day=TODAY):
+    """Twenty projects a subject and a call on two subjects; one organisation a subject, one of the network in all."""
+    projects = [
+        Project(f"{s:02}{n:02}", f"{subject} {n}", f"We study {subject}.", date=NOW.date().replace(year=2024))
+        for s, subject in enumerate(SUBJECTS)
+        for n in range(20)
+    ]
+    parts = [(p.identifier, INSIDE, "participant") for p in projects]
+    parts += [(p.identifier, GAP_MAKER, "participant") for p in projects if GAP in p.text]
+    parts += [(p.identifier, OTHER_MAKER, "participant") for p in projects if COVERED in p.text]
+    parts += [("0100", ONCE, "participant")]
+    lines = [(p.identifier, p.topic, p.date) for p in projects]
+    organisations = [(pic, f"O {pic}", "FR", "REC", None) for pic in (GAP_MAKER, OTHER_MAKER, INSIDE, ONCE)]
+    past = Consortia(consortia_of(lines, parts, organisations, {}))
+    sections = (Section("Scope", "\n".join([(COVERED + " ") * 20, (GAP + " ") * 20])),)
+    both = replace(call(90, COVERED), title="Two parts", sections=sections, status=Status.OPEN)
+    known = Known(projects=lambda: projects, count=len(projects))
+    index = build([*some_calls(), both], [], now=NOW, meta=META, known=known)
+    return index, past, index.row(both.identifier)
+
+
+def named(gaps: tuple[int, ...], day=TODAY) -> list[str]:
+    index, past, row = world()
+    inside = [past.position(INSIDE)]
+    found = fillings(index, Cover(row, (), 0.5, gaps), past, inside, day)
+    assert all(1 <= len(one.rows) <= 3 for one in found)
+    return [past.organisation(one.organisation)[0] for one in found]
+
+
+def test_who_works_on_the_gap_comes_first_and_nobody_of_the_network() -> None:
+    found = named((1,))
+    assert found[0] == GAP_MAKER
+    assert INSIDE not in found
+    assert named((0,))[0] == OTHER_MAKER
+
+
+def test_a_single_project_makes_nobody_known_and_no_gap_needs_nobody() -> None:
+    assert ONCE not in named((1,))
+    assert named(()) == []
+
+
+def test_what_was_signed_later_is_not_known_yet() -> None:
+    assert named((1,), TODAY.replace(year=2020)) == []
