@@ -25,7 +25,7 @@ class Read(NamedTuple):
     aside: bool = False
 
 
-class Entry(NamedTuple):
+class Abbreviation(NamedTuple):
     """A line of the list: `context` are words of which one tells that this is meant; none where it always is."""
 
     short: str
@@ -34,7 +34,7 @@ class Entry(NamedTuple):
 
 
 @cache
-def entries() -> tuple[Entry, ...]:
+def entries() -> tuple[Abbreviation, ...]:
     """The list, in its order."""
     found = []
     text = Path(__file__).with_name("abbreviations.txt").read_text(encoding="utf-8")
@@ -42,7 +42,7 @@ def entries() -> tuple[Entry, ...]:
         cells = [cell.strip() for cell in line.partition("#")[0].split(";")]
         if len(cells) > 1:
             context = cells[2].replace(",", " ").split() if len(cells) > 2 else []
-            found.append(Entry(cells[0], cells[1], tuple(context)))
+            found.append(Abbreviation(cells[0], cells[1], tuple(context)))
     return tuple(found)
 
 
