@@ -26,6 +26,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from matcher.config.addresses import is_loopback
 from matcher.errors import PortalError
+from matcher.text import untrusted
 from matcher.text.untrusted import decoded
 
 if TYPE_CHECKING:
@@ -459,7 +460,7 @@ def _in_words(error: BaseException) -> str:
 def _reason(cause: BaseException) -> str | None:
     match cause:
         case BadStatusLine() if not isinstance(cause, RemoteDisconnected):
-            return "what answers there is no web server"
+            return f"what answers there is no web server ({untrusted.text(cause.args[0], 60)!r})"
         case ssl.SSLCertVerificationError():
             return f"the certificate is not trusted ({cause.verify_message})"
         case ssl.SSLError():

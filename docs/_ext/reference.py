@@ -11,7 +11,8 @@ from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
 import matcher
-from matcher.config.settings import ENVIRONMENT, ENVIRONMENT_ONLY, Settings, SettingsFile
+from matcher.config.environment import ENVIRONMENT, ENVIRONMENT_ONLY
+from matcher.config.settings import Settings, SettingsFile
 from matcher.config.skeleton import profile_keys
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import warnings
 import weakref
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,10 @@ from matcher.api.call_frames import DayLike, Words, day_of
 from matcher.api.reading import Questions
 from matcher.api.results import DigestPage
 from matcher.app import questions
+from matcher.app.checked import opened
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
-from matcher.config.settings import DatabaseSettings, load_settings
+from matcher.config.settings import DatabaseSettings
 from matcher.errors import ConfigError, IndexMissing, UsageError
 from matcher.model.question import check_limits, listed
 
@@ -68,7 +70,7 @@ class Session(Questions):
         )
 
     def subscribers(self) -> pd.DataFrame:
-        """Who gets mail: (subscribers, 17), the keys of `matcher subscribers --json`.
+        """Who gets mail: (subscribers, 18), the keys of `matcher subscribers --json`.
 
         Example:
             >>> "address" in session.subscribers()
@@ -222,19 +224,21 @@ def open_session(
     """
     if sample and writable:
         raise UsageError("The sample is only read: leave out writable, or sample.")
-    settings, day = load_settings(home=_path(home), config_dir=_path(config)), day_of(as_of)
+    found, day = opened(_path(home), _path(config)), day_of(as_of)
+    settings = found.settings
+    for slip in settings.unread.slips:
+        warnings.warn(slip, stacklevel=2)
     if sample:
         return _sample_session(settings, day)
-    opened = Home(settings)
     if not writable:
         try:
-            current_index(opened)
+            current_index(found)
         except IndexMissing:
             _must_be_there(settings)
             if sample is False:
                 raise
             return _sample_session(settings, day)
-    return Session(opened, as_of=day, writable=writable)
+    return Session(found, as_of=day, writable=writable)
 
 
 def _sample_session(settings: Settings, day: date | None) -> Session:

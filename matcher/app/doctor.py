@@ -7,11 +7,12 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from matcher.app.checked import every_mistake
 from matcher.app.kept_index import current_index
 from matcher.app.project_sources import project_health
 from matcher.app.questions import status
 from matcher.app.trial import look_at_mail_server
-from matcher.errors import IndexMissing, MatcherError, StoreMissing
+from matcher.errors import ConfigError, IndexMissing, MatcherError, StoreMissing
 from matcher.model.answers import Finding
 from matcher.model.caution import reported_text
 from matcher.model.institute import Take
@@ -30,10 +31,14 @@ OLD_PROJECTS = timedelta(days=70)
 
 
 def examine(home: Home, *, as_of: date | None = None) -> tuple[Finding, ...]:
-    """Every check, in the order in which they build on each other; none stops the rest. Ages are counted to `as_of`."""
+    """Every check, in the order in which they build on each other; none stops the rest. Ages are counted to `as_of`.
+
+    What several of them find wrong is told by the first.
+    """
     now = home.day(as_of).moment
     checks: tuple[tuple[str, Callable[[Home], str]], ...] = (
         ("configuration", _configuration),
+        ("environment", _environment),
         ("home", _home),
         ("database", _database),
         ("index", _index),
@@ -45,29 +50,46 @@ def examine(home: Home, *, as_of: date | None = None) -> tuple[Finding, ...]:
         ("mail server", look_at_mail_server),
         ("mails", _mails),
     )
-    return tuple(_finding(name, check, home) for name, check in checks)
+    told: dict[str, str] = {}
+    return tuple(_finding(name, check, home, told) for name, check in checks)
 
 
 class _NotWellError(MatcherError):
     """What a check found wrong."""
 
 
-def _finding(name: str, check: Callable[[Home], str], home: Home) -> Finding:
+def _finding(name: str, check: Callable[[Home], str], home: Home, told: dict[str, str]) -> Finding:
+    """What a check finds; `told` are mistakes that others found before, with the name of the check."""
     try:
         return Finding(name, True, check(home))
     except MatcherError as error:
-        return Finding(name, False, str(error))
+        wrong, mistakes = str(error), error.mistakes if isinstance(error, ConfigError) else [str(error)]
     except OSError as error:
-        return Finding(name, False, f"{error.filename}: {error.strerror}; check the path and its permissions")
+        wrong = f"{error.filename}: {error.strerror}; check the path and its permissions"
+        mistakes = [wrong]
+    before = [told[mistake] for mistake in mistakes if mistake in told]
+    told |= {mistake: name for mistake in mistakes if mistake not in told}
+    return Finding(name, False, f"not looked at: see {before[0]}" if len(before) == len(mistakes) else wrong)
 
 
 def _configuration(home: Home) -> str:
+    if mistakes := every_mistake(home):
+        raise ConfigError(mistakes)
     return f"{len(home.institutes)} institutes in {home.settings.config_dir}"
+
+
+def _environment(home: Home) -> str:
+    unread = home.settings.unread
+    if unread.slips:
+        raise _NotWellError("; ".join(unread.slips))
+    return f"{', '.join(unread.others)}: read by nothing here" if unread.others else "every MATCHER_ variable is read"
 
 
 def _home(home: Home) -> str:
     folder = home.settings.home
     nearest = next(p for p in (folder, *folder.parents) if p.exists())
+    if not nearest.is_dir():
+        raise _NotWellError(f"{nearest} is no folder; set MATCHER_HOME to a folder of your own")
     if not os.access(nearest, os.W_OK):
         raise _NotWellError(f"{nearest} is not writable; set MATCHER_HOME to a folder of your own")
     return str(folder) if folder.exists() else f"{folder} (made at the first run)"

@@ -50,10 +50,17 @@ class Home:
 
     @cached_property
     def subscribers(self) -> tuple[Subscriber, ...]:
-        """Everybody of `subscribers.yaml`. Raises ConfigError with every mistake."""
-        from matcher.config.subscribers import load_subscribers
+        """Everybody of `subscribers.yaml`. Raises ConfigError with every mistake, of the institutes' files too."""
+        from matcher.config.institutes import read_institutes
+        from matcher.config.subscribers import load_subscribers, read_subscribers
 
-        return load_subscribers(self.settings.config_dir, self.institutes, self.settings.digest.threshold)
+        folder = self.settings.config_dir
+        try:
+            return load_subscribers(folder, self.institutes, self.settings.digest.threshold)
+        except ConfigError as error:
+            read = read_institutes(folder)
+            mistakes = read_subscribers(folder, read.institutes, unread=read.unread)[1]
+            raise ConfigError([*read.mistakes, *mistakes]) from error
 
     def subscriber(self, name: str) -> Subscriber:
         """The subscriber of that id or address. Raises UsageError."""
@@ -78,15 +85,21 @@ class Home:
     @contextmanager
     def open_store(self, *, read_only: bool = False) -> Iterator[Store]:
         """The store of this configuration, closed at the end."""
-        from matcher.config.addresses import database_mistake
         from matcher.store.database import Store
+
+        url = self.database_url()
+        if not read_only:
+            self._make_folder()
+        with Store.open(url, read_only=read_only) as store:
+            yield store
+
+    def database_url(self) -> str:
+        """Where calls are kept. Raises ConfigError where that is no address of a database."""
+        from matcher.config.addresses import database_mistake
 
         if mistake := database_mistake(self.settings.database_url):
             raise ConfigError([self.settings.told("database.url", mistake)])
-        if not read_only:
-            self._make_folder()
-        with Store.open(self.settings.database_url, read_only=read_only) as store:
-            yield store
+        return self.settings.database_url
 
     def portal(self, *, attempts: int | None = None) -> Portal:
         """The portal as configured; a context manager. `attempts` bounds the tries of a mere look."""

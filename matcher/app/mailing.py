@@ -16,7 +16,7 @@ from matcher.model.subscription import NETWORK, Fate, Frequency, Language, MailS
 from matcher.text.masking import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -80,16 +80,15 @@ class Mailing:
         )
 
     def listed(self) -> tuple[SubscriberLine, ...]:
-        """Every subscriber with the day of the last mail."""
+        """Every subscriber with the days of the last mail that was delivered, and of the newest that waits."""
         found = self._home.subscribers
         try:
             with self._home.open_store(read_only=True) as store:
                 paused = {a.address.casefold() for a in store.outbox.refusing() if a.paused_at is not None}
-                return tuple(
-                    SubscriberLine(s, store.told.last_day(s.identifier), s.address.casefold() in paused) for s in found
-                )
+                newest = store.told.newest()
         except StoreMissing:
-            return tuple(SubscriberLine(s, None, paused=False) for s in found)
+            paused, newest = set(), {}
+        return tuple(_line(s, newest, paused=s.address.casefold() in paused) for s in found)
 
     def unpause(self, address: str) -> None:
         """Send to an address again that was paused after refusals. Raises UsageError when it was not."""
@@ -307,3 +306,9 @@ def _as_read(mail: Mail) -> tuple[dict[str, str], str]:
     part = message.get_body(("plain",))
     text = str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
     return {name: str(message[name]) for name in ("To", "Subject")}, text
+
+
+def _line(subscriber: Subscriber, newest: Mapping[tuple[str, MailState], date], *, paused: bool) -> SubscriberLine:
+    waiting = (newest.get((subscriber.identifier, state)) for state in (MailState.QUEUED, MailState.SENDING))
+    queued = max((day for day in waiting if day), default=None)
+    return SubscriberLine(subscriber, newest.get((subscriber.identifier, MailState.SENT)), queued, paused)

@@ -144,12 +144,13 @@ def status(home: Home, last: int = 10, *, as_of: date | None = None) -> Health:
             index = opened_index(home)
             current = index is not None and is_current(home, index, store)
             projects = health_of(store)
+            live = store.calls.live(home.day(as_of, index).date)  # of the store: another machine may keep the index
     except StoreMissing:
         return Health((), 0, 0, None, None, False, None)
     return Health(
         runs=runs,
         calls=counted,
-        live=len(index.live_rows(home.day(as_of, index).date)) if index else 0,
+        live=live,
         last_good_fetch=good.finished if good else None,
         indexed=str(index.meta["created"]) if index else None,
         index_current=current,

@@ -291,7 +291,7 @@ def subscribers_command(home: Home, output: str | None) -> None:
                 r["address"] + (" (paused)" if r["paused"] else ""),
                 r["frequency"],
                 str(r["threshold"]),
-                r["last_mail"] or "—",
+                ", ".join(filter(None, (r["last_mail"], r["queued_mail"] and f"{r['queued_mail']} (queued)"))) or "—",
                 ", ".join(r["institutes"]),
             )
             for r in records

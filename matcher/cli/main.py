@@ -59,11 +59,22 @@ class _Unconfigured:
         raise self._error
 
 
+def _complete(error: ConfigError, home: Any) -> ConfigError:
+    """The same with whatever else is wrong in the configuration, so that nobody mends it in rounds."""
+    from matcher.app.checked import every_mistake
+    from matcher.app.home import Home
+
+    return ConfigError(every_mistake(home, error.mistakes)) if isinstance(home, Home) else error
+
+
 class _LazyGroup(click.Group):
     """A group that knows its commands' names and one-line helps without importing them."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        result = super().invoke(ctx)
+        try:
+            result = super().invoke(ctx)
+        except ConfigError as error:
+            raise _complete(error, ctx.obj) from error
         sys.stdout.flush()
         return result
 
@@ -104,19 +115,23 @@ def cli(
     ctx: click.Context, /, home: Path | None, config_dir: Path | None, debug: bool, log_format: str, **_: bool
 ) -> None:
     """Tells each French Carnot institute which European calls suit its skills, and why."""
-    from matcher.app.home import Home
-    from matcher.config.settings import load_settings
+    from matcher.app.checked import opened
+    from matcher.cli.output import complain
 
     if debug or log_format == "json":
         from matcher.logs import configure
 
         configure(log_format, debug=debug)
     try:
-        ctx.obj = Home(load_settings(home=home, config_dir=config_dir))
+        ctx.obj = opened(home, config_dir)
     except ConfigError as error:
         if not ctx.meta["matcher.help"]:
             raise
         ctx.obj = _Unconfigured(error)
+        return
+    if ctx.invoked_subcommand != "doctor":  # whose answer it is part of
+        for slip in ctx.obj.settings.unread.slips:
+            complain(slip)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -173,14 +173,13 @@ def schedule_command(ctx: click.Context) -> None:
     and cleans up once a week. What was missed is caught up once. SIGTERM ends it within seconds, SIGHUP makes it read
     the configuration again.
     """
-    from matcher.app.home import Home
-    from matcher.config.settings import load_settings
+    from matcher.app.checked import opened
     from matcher.logs import configure
     from matcher.schedule.loop import Scheduler
 
     given = ctx.find_root().params
     configure(given["log_format"], debug=given["debug"], quiet=given["quiet"])
-    Scheduler(lambda: Home(load_settings(home=given["home"], config_dir=given["config_dir"]))).run()
+    Scheduler(lambda: opened(given["home"], given["config_dir"])).run()
 
 
 @click.command("maintain")

@@ -1,4 +1,4 @@
-"""Files that people edit: YAML read with care, and every mistake named with file, key, found and expected."""
+"""Files that people edit: YAML read with care."""
 
 from __future__ import annotations
 
@@ -12,11 +12,8 @@ from matcher.config.slips import missing_blank, slip_in
 from matcher.errors import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Hashable
     from pathlib import Path
-
-    from pydantic import ValidationError
-    from pydantic_core import ErrorDetails
 
 MOST_NESTED = 50
 """Lists and mappings within one another; a profile has four."""
@@ -141,34 +138,3 @@ def _refuse_shared_nodes(root: Any) -> None:
             waiting += node.value
         elif isinstance(node, yaml.MappingNode):
             waiting += [child for pair in node.value for child in pair]
-
-
-_IN_PLAIN_WORDS = {
-    "string_type": "text",
-    "tuple_type": "a list",
-    "list_type": "a list",
-    "model_type": "keys with values",
-    "dict_type": "keys with values",
-    "bool_type": "true or false",
-}
-"""What pydantic calls by Python's names, in words of the files that people edit."""
-
-
-def describe_validation_error(error: ValidationError, where: Callable[[str], str]) -> list[str]:
-    """One line for each mistake; `where(key)` names the file or variable that holds the dotted key."""
-    lines = []
-    for detail in error.errors(include_url=False):
-        key = ".".join(str(part) for part in detail["loc"])
-        lines.append(f"{where(key)}: {key or 'the file'}: {_found_and_expected(detail)}")
-    return lines
-
-
-def _found_and_expected(detail: ErrorDetails) -> str:
-    kind, message = detail["type"], detail["msg"]
-    if kind == "missing":
-        return "missing, expected a value"
-    if kind == "extra_forbidden":
-        return f"found {shorten(detail['input'])}, expected no such key (is it misspelt?)"
-    expected = _IN_PLAIN_WORDS.get(kind) or message.removeprefix("Input should be ").removeprefix("Value error, ")
-    hint = missing_blank(detail["input"]) if kind in _IN_PLAIN_WORDS else ""
-    return f"found {shorten(detail['input'])}, expected {expected}{hint}"

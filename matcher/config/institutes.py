@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
-from matcher.config.files import describe_validation_error, read_yaml
+from matcher.config.files import read_yaml
 from matcher.config.fingerprint import institute_files, institutes_folder
 from matcher.config.profile_keys import ByHandKeys, ProfileKeys
-from matcher.errors import ConfigError, UsageError
+from matcher.config.wording import describe_validation_error
+from matcher.errors import ConfigError, UsageError, shorten
 from matcher.model.institute import ByHand, Institute, Lab, LegalName, Take
 from matcher.model.project import Project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 MAX_FILE_BYTES = 5_000_000
 """A profile with hundreds of past projects stays below this; anything larger is a mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadInstitutes:
+    """What the institutes' files hold."""
+
+    institutes: tuple[Institute, ...]
+    mistakes: list[str]
+    unread: frozenset[str]
+    """Names of institutes in files that are wrong, so far as they can be told: who names one makes no mistake."""
 
 
 def load_institutes(config_dir: Path) -> tuple[Institute, ...]:
@@ -27,21 +40,29 @@ def load_institutes(config_dir: Path) -> tuple[Institute, ...]:
     Raises:
         ConfigError: with every mistake of every file, or when there is no file at all.
     """
+    read = read_institutes(config_dir)
+    if read.mistakes:
+        raise ConfigError(read.mistakes)
+    return read.institutes
+
+
+def read_institutes(config_dir: Path) -> ReadInstitutes:
+    """The institutes of those files that are right, by identifier, and every mistake of the others."""
     folder = institutes_folder(config_dir)
     paths = institute_files(config_dir)
     if not paths:
-        raise ConfigError([f"{folder}: found no *.yaml file, expected one for each institute"])
+        return ReadInstitutes((), [f"{folder}: found no *.yaml file, expected one for each institute"], frozenset())
     mistakes: list[str] = []
-    institutes = [i for i in (_read(path, mistakes) for path in paths) if i is not None]
-    known = {i.identifier for i in institutes}
+    found = {path: _read(path, mistakes) for path in paths}
+    institutes = tuple(i for i in found.values() if i is not None)
+    unread = frozenset(name for path, institute in found.items() if institute is None for name in _named_in(path))
+    known = {i.identifier for i in institutes} | unread
     mistakes += [
-        f"{folder / i.identifier}.yaml: successor: found {i.successor!r}, expected the id of an institute"
+        f"{folder / i.identifier}.yaml: successor: found {shorten(i.successor)}, expected the id of an institute"
         for i in institutes
-        if i.successor is not None and not mistakes and i.successor not in known
+        if i.successor is not None and i.successor not in known
     ]
-    if mistakes:
-        raise ConfigError(mistakes)
-    return tuple(institutes)
+    return ReadInstitutes(institutes, mistakes, unread)
 
 
 def find_institute(institutes: Iterable[Institute], name: str) -> Institute:
@@ -59,7 +80,7 @@ def find_institute(institutes: Iterable[Institute], name: str) -> Institute:
 
     near = get_close_matches(wanted, [i.identifier for i in listed], n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(near)}?" if near else "`matcher institutes` lists them."
-    raise UsageError(f"No institute is called {name!r}: {hint}")
+    raise UsageError(f"No institute is called {shorten(name)}: {hint}")
 
 
 def read_institute(path: Path) -> Institute:
@@ -80,11 +101,23 @@ def _read(path: Path, mistakes: list[str]) -> Institute | None:
     try:
         parsed = ProfileKeys.model_validate(raw)
     except ValidationError as error:
-        mistakes += describe_validation_error(error, lambda _key: str(path))
+        mistakes += [f"{path}: {line}" for line in describe_validation_error(error)]
         return None
     if parsed.id != path.stem:
-        mistakes.append(f"{path}: id: found {parsed.id!r}, expected {path.stem!r}, the name of the file")
+        mistakes.append(f"{path}: id: found {shorten(parsed.id)}, expected {path.stem!r}, the name of the file")
     return _institute(parsed)
+
+
+def _named_in(path: Path) -> Iterator[str]:
+    """What others may call the institute of a file that cannot be read: its file's name, and its acronym."""
+    yield path.stem
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            text = file.read(MAX_FILE_BYTES)
+    except OSError:
+        return
+    for found in re.finditer(r"^(?:id|acronym):[ \t]*(\S.*)$", text, re.MULTILINE):
+        yield found[1].strip(" \t'\"").casefold()
 
 
 def _institute(p: ProfileKeys) -> Institute:

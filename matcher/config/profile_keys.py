@@ -11,16 +11,17 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from matcher.config.scalars import MEANT, NO_LIST, NOTHING
+from matcher.config.wording import like
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 Texts = Annotated[list[Text], NO_LIST]
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Identifier = Annotated[str, like(r"[a-z0-9][a-z0-9-]*", "small letters, digits and hyphens, such as cea-leti")]
 
-_Pic = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
+_Pic = Annotated[str, like(r"[0-9]{9}", "a PIC of nine digits, such as 999992401")]
 
-_Address = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
+_Address = Annotated[str, like(r"https?://\S+", "an address that begins with https:// or http://")]
 
 
 def _day(value: object) -> object:
@@ -31,7 +32,9 @@ def _day(value: object) -> object:
         return value
 
 
-_Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}$", strip_whitespace=True)]
+_Number = Annotated[
+    str, StringConstraints(strip_whitespace=True), like(r"[0-9]{1,12}", "the number of a project, such as 101070374")
+]
 
 _Numbers = Annotated[list[_Number], NO_LIST]
 

@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from matcher.config.files import describe_validation_error
+from matcher.config.environment import ENVIRONMENT, Unread, learn_secrets, unread_in
 from matcher.config.people import mail_address, one_line
+from matcher.config.wording import describe_validation_error, like
 from matcher.errors import ConfigError, shorten
 from matcher.model.caution import USUAL, Caution
 from matcher.model.match import THRESHOLD
-from matcher.text.masking import learn, learn_from, masked
+from matcher.text.masking import learn_from, masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,26 +30,6 @@ if TYPE_CHECKING:
 CONFIG_FILE = "matcher.toml"
 
 MAX_FILE_BYTES = 1_000_000
-
-ENVIRONMENT = {
-    "MATCHER_USER": "user",
-    "MATCHER_PORTAL_URL": "portal.url",
-    "MATCHER_PORTAL_DATA_URL": "portal.data_url",
-    "MATCHER_PORTAL_RATE": "portal.rate",
-    "MATCHER_RANKING_ENCODER": "ranking.encoder",
-    "MATCHER_DATABASE_URL": "database.url",
-    "MATCHER_SMTP_URL": "mail.smtp_url",
-    "MATCHER_METRICS_FILE": "schedule.metrics_file",
-}
-"""Environment variables that set a key of `matcher.toml`."""
-
-ENVIRONMENT_ONLY = {
-    "MATCHER_HOME": "Folder of all state; default: matcher in the user's data folder.",
-    "MATCHER_CONFIG": "Folder of the files that people edit; default: ./config if it is one, else the packaged one.",
-    "MATCHER_SMTP_PASSWORD": "Password of the mail server.",
-    "MATCHER_SMTP_PASSWORD_FILE": "File that holds this password and that nobody else may read.",
-}
-"""Environment variables that no key of `matcher.toml` stands for, with what they mean."""
 
 
 class _Section(BaseModel):
@@ -178,6 +159,9 @@ _Line = Annotated[str, Field(max_length=100), AfterValidator(one_line)]
 _Https = Annotated[str, AfterValidator(_https_or_empty)]
 
 
+_DomainName = Annotated[str, like(r"[A-Za-z0-9.-]*", "a domain name such as calls.example.org")]
+
+
 class MailSettings(_Section):
     """How mails are sent and what they carry; without `smtp_url` they become files in the home folder.
 
@@ -199,9 +183,8 @@ class MailSettings(_Section):
     operator: _Address = Field(
         default="", description="Who is told by mail when a fetch or mails failed; empty: nobody."
     )
-    list_id: str = Field(
+    list_id: _DomainName = Field(
         default="",
-        pattern=r"^[A-Za-z0-9.-]*$",
         description="Domain name that stands for the list; empty: matcher. before the sender's.",
     )
     unsubscribe_mailto: _Address = Field(
@@ -226,7 +209,7 @@ _Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satu
 
 WORKDAYS: tuple[_Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
-_LocalTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+_LocalTime = Annotated[str, like(r"([01]\d|2[0-3]):[0-5]\d", 'a time of day, "HH:MM", such as "06:30"')]
 
 
 def _known_zone(value: str) -> str:
@@ -293,6 +276,7 @@ class Settings:
     mail: MailSettings
     schedule: ScheduleSettings
     origins: Mapping[str, str]
+    unread: Unread
 
     @property
     def database_url(self) -> str:
@@ -328,37 +312,42 @@ def load_settings(
     Raises:
         ConfigError: with every mistake in `matcher.toml` and in the environment.
     """
+    settings, mistakes = read_settings(home=home, config_dir=config_dir, environ=environ)
+    if mistakes:
+        raise ConfigError(mistakes)
+    return settings
+
+
+def read_settings(
+    *,
+    home: Path | None = None,
+    config_dir: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> tuple[Settings, list[str]]:
+    """Every setting, and every mistake in `matcher.toml` and the environment; what is wrong is at its default.
+
+    So that other files can be looked at although this one is wrong, and all mistakes be told at once.
+    """
     env = {k: v for k, v in (os.environ if environ is None else environ).items() if v}
-    _learn_secrets_of_environment(env)
+    learn_secrets(env)
     origins: dict[str, str] = {}
-    resolved_home = _folder(home, env.get("MATCHER_HOME"), "home", "MATCHER_HOME", origins) or _default_home()
-    resolved_config = _folder(config_dir, env.get("MATCHER_CONFIG"), "config", "MATCHER_CONFIG", origins)
-    if resolved_config is None:
-        resolved_config = _default_config(origins)
-    elif not resolved_config.is_dir():
-        raise ConfigError([f"{resolved_config}: no such folder (set by {origins['config']})"])
-    path = resolved_config / CONFIG_FILE
-    values = _read_toml(path)
-    _learn_secrets_of_file(values)
-    for section, keys in values.items():
-        if isinstance(keys, dict):
-            origins.update({f"{section}.{key}": str(path) for key in keys})
-        else:
-            origins[section] = str(path)
-    for variable, key in ENVIRONMENT.items():
-        if variable in env:
-            section, _, name = key.rpartition(".")
-            keys = values.setdefault(section, {}) if section else values
-            if isinstance(keys, dict):  # a section that is none is told as a mistake below
-                keys[name] = env[variable]
-                origins[key] = variable
-    try:
-        parsed = SettingsFile.model_validate(values)
-    except ValidationError as error:
-        raise ConfigError(describe_validation_error(error, lambda key: origins.get(key, str(path)))) from error
-    return Settings(
-        resolved_home.absolute(),
-        resolved_config.absolute(),
+    mistakes: list[str] = []
+    flags = {"home": home, "config": config_dir}
+    given = {key: _folder(key, flag, env, origins, mistakes) for key, flag in flags.items()}
+    config = given["config"] or _default_config(origins)
+    path = config / CONFIG_FILE
+    raw = _read_toml(path, mistakes)
+    _learn_secrets_of_file(raw)
+    values = _sections(raw, path, mistakes)
+    for name, found in values.items():
+        keys = [f"{name}.{key}" for key in found] if isinstance(found, dict) else [name]
+        origins |= dict.fromkeys(keys, str(path))
+    _set_by_environment(values, env, origins)
+    parsed, wrong = _parsed(values)
+    mistakes += [f"{origins.get(line.partition(': ')[0], path)}: {line}" for line in wrong]
+    settings = Settings(
+        (given["home"] or _default_home()).absolute(),
+        config.absolute(),
         parsed.user,
         parsed.portal,
         parsed.projects,
@@ -369,13 +358,54 @@ def load_settings(
         parsed.mail,
         parsed.schedule,
         origins,
+        unread_in(env, _keys()),
     )
+    return settings, mistakes
+
+
+def _sections(raw: dict[str, Any], path: Path, mistakes: list[str]) -> dict[str, Any]:
+    """The keys of the file; what stands where a section belongs is told and left out."""
+    wrong = {name for name in _section_models() if not isinstance(raw.get(name, {}), dict)}
+    mistakes += [f"{path}: {name}: found {shorten(raw[name])}, expected keys with values" for name in sorted(wrong)]
+    return {name: found for name, found in raw.items() if name not in wrong}
+
+
+def _set_by_environment(values: dict[str, Any], env: Mapping[str, str], origins: dict[str, str]) -> None:
+    """Let variables win over the file's keys."""
+    for variable, key in ENVIRONMENT.items():
+        if variable in env:
+            section, _, name = key.rpartition(".")
+            (values.setdefault(section, {}) if section else values)[name] = env[variable]
+            origins[key] = variable
+
+
+def _parsed(values: dict[Any, Any]) -> tuple[SettingsFile, list[str]]:
+    """The sections of these values without what is wrong in them, and what that is, by key."""
+    try:
+        return SettingsFile.model_validate(values), []
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            section, *keys = detail["loc"]
+            if keys:
+                values[section].pop(keys[0], None)
+            else:
+                values.pop(section, None)
+        return SettingsFile.model_validate(values), describe_validation_error(error)
+
+
+def _section_models() -> dict[str, type[BaseModel]]:
+    """The sections of `matcher.toml` and what each may hold."""
+    defaults = {name: field.default for name, field in SettingsFile.model_fields.items()}
+    return {name: type(section) for name, section in defaults.items() if isinstance(section, _Section)}
+
+
+def _keys() -> list[str]:
+    """Every key of a section of `matcher.toml`, dotted."""
+    return [f"{section}.{name}" for section, model in _section_models().items() for name in model.model_fields]
 
 
 _PUBLIC = frozenset({"mail.unsubscribe_https", "mail.sender_name"})
 """Settings that stand in every mail."""
-
-_SECRETS = ("MATCHER_SMTP_PASSWORD", "PGPASSWORD")
 
 
 def _learn_secrets_of_file(values: Mapping[str, Any]) -> None:
@@ -383,15 +413,6 @@ def _learn_secrets_of_file(values: Mapping[str, Any]) -> None:
     for key, value in _leaves(values):
         if key not in _PUBLIC:
             learn_from(value, key)
-
-
-def _learn_secrets_of_environment(env: Mapping[str, str]) -> None:
-    for variable, value in env.items():
-        if variable in _SECRETS:
-            learn(value)
-        elif variable.startswith(("MATCHER_", "PG")) or variable.lower().endswith("_proxy"):
-            learn_from(value, "" if variable in ENVIRONMENT_ONLY else variable)
-    _learn_from_file(env.get("MATCHER_SMTP_PASSWORD_FILE"))
 
 
 def _leaves(value: object, key: str = "") -> Iterator[tuple[str, str]]:
@@ -404,17 +425,6 @@ def _leaves(value: object, key: str = "") -> Iterator[tuple[str, str]]:
             yield from _leaves(one, key)
     else:
         yield key, str(value)
-
-
-def _learn_from_file(named: str | None) -> None:
-    """Know the password that a file holds; whoever needs it tells where it cannot be read."""
-    if not named:
-        return
-    try:
-        learn(Path(named).expanduser().read_text(encoding="utf-8").rstrip("\r\n"))
-    except (OSError, ValueError, RuntimeError):
-        if "/" not in named:  # the password itself, in the wrong variable
-            learn(named)
 
 
 def packaged_config() -> Path:
@@ -438,36 +448,60 @@ def _default_config(origins: dict[str, str]) -> Path:
     return packaged_config()
 
 
-def _folder(flag: Path | None, variable: str | None, key: str, name: str, origins: dict[str, str]) -> Path | None:
-    if flag is not None:
-        origins[key] = f"--{key}"
-    elif variable is not None:
-        origins[key] = name
-    else:
+def _folder(
+    key: str, flag: Path | None, env: Mapping[str, str], origins: dict[str, str], mistakes: list[str]
+) -> Path | None:
+    """The folder that a flag or a variable names; None, and a mistake, where it cannot be one."""
+    variable = f"MATCHER_{key.upper()}"
+    if flag is None and variable not in env:
         return None
-    given = flag if flag is not None else Path(str(variable))
+    given = flag if flag is not None else Path(env[variable])
+    origins[key] = f"--{key}" if flag is not None else variable
+    mistake: str | None
     try:
         str(given).encode()
-        return given.expanduser()
-    except UnicodeEncodeError as error:
-        raise ConfigError([f"{origins[key]}: {key}: found {shorten(str(given))}, expected a path in UTF-8"]) from error
-    except RuntimeError as error:  # ~somebody who is not known here
-        raise ConfigError([f"{origins[key]}: {key}: found {shorten(str(given))}, expected a user's folder"]) from error
+        folder = given.expanduser()
+        mistake = _no_folder(folder, must_be_there=key == "config")
+    except UnicodeEncodeError:
+        mistake = "expected a path in UTF-8"
+    except RuntimeError:  # ~somebody who is not known here
+        mistake = "expected a user's folder"
+    if mistake is None:
+        return folder
+    mistakes.append(f"{origins[key]}: {key}: found {shorten(str(given))}, {mistake}")
+    return None
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _no_folder(path: Path, *, must_be_there: bool) -> str | None:
+    """Why a path is no folder, and cannot become one."""
+    if path.is_dir():
+        return None
+    if must_be_there:
+        return "expected a folder that is there"
+    for above in (path, *path.parents):
+        if os.path.lexists(above):
+            return None if above.is_dir() else f"expected a folder ({above} is none)"
+    return None
+
+
+def _read_toml(path: Path, mistakes: list[str]) -> dict[str, Any]:
+    """The sections of `matcher.toml`; none, and a mistake, where it cannot be read."""
+    mistake = "found lists within one another without end, expected settings"
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
-            raise ConfigError([f"{path}: found more than {MAX_FILE_BYTES:,} bytes, expected settings"])
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+            mistake = f"found more than {MAX_FILE_BYTES:,} bytes, expected settings"
+        else:
+            return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
-    except RecursionError as error:
-        raise ConfigError([f"{path}: found lists within one another without end, expected settings"]) from error
+    except RecursionError:
+        pass
     except ValueError as error:  # its syntax, its encoding, a number of thousands of digits
-        raise ConfigError([f"{path}: not valid TOML: {error}"]) from error
+        mistake = f"not valid TOML: {error}"
     except OSError as error:
-        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
+        mistake = f"cannot be read: {error.strerror}"
+    mistakes.append(f"{path}: {mistake}")
+    return {}
 
 
 def _plain(value: object) -> str:

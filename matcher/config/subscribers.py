@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
-from matcher.config.files import describe_validation_error, read_yaml
+from matcher.config.files import read_yaml
 from matcher.config.people import mail_address, one_line
 from matcher.config.scalars import MEANT, NOTHING, meant
+from matcher.config.wording import describe_validation_error, dotted, like
 from matcher.errors import ConfigError, UsageError, shorten
 from matcher.model.match import THRESHOLD
 from matcher.model.subscription import NETWORK, Frequency, Language, Subscriber
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from matcher.model.institute import Institute
@@ -44,7 +45,7 @@ def _frequency(value: Any) -> Any:
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+Identifier = Annotated[str, like(r"[a-z0-9][a-z0-9-]{0,59}", "small letters, digits and hyphens, 60 at most")]
 
 Days = Annotated[int, Field(gt=0, le=365), MEANT]
 
@@ -89,7 +90,7 @@ class _Subscriber(_ListEntry):
 
 
 class _SubscribersFile(_ListEntry):
-    subscribers: Annotated[list[_Subscriber] | None, NOTHING] = None
+    subscribers: Annotated[list[Any] | None, NOTHING] = None
 
 
 def load_subscribers(
@@ -106,29 +107,67 @@ def load_subscribers(
         ConfigError: with every mistake of the file.
 
     """
+    subscribers, mistakes = read_subscribers(config_dir, institutes, threshold=threshold)
+    if mistakes:
+        raise ConfigError(mistakes)
+    return subscribers
+
+
+def read_subscribers(
+    config_dir: Path,
+    institutes: Sequence[Institute],
+    *,
+    unread: Collection[str] = (),
+    threshold: int = THRESHOLD,
+) -> tuple[tuple[Subscriber, ...], list[str]]:
+    """The subscribers that are right, and every mistake of the file.
+
+    `unread` are names of institutes that cannot be read themselves, and may be named all the same.
+    """
     path = config_dir / SUBSCRIBERS_FILE
     if not path.exists():
-        return ()
-    try:
-        raw = read_yaml(path, MAX_FILE_BYTES, "the key `subscribers` with a list", may_be_empty=True)
-        parsed = _SubscribersFile.model_validate(raw).subscribers or []
-    except ValidationError as error:
-        raise ConfigError(describe_validation_error(error, lambda _key: str(path))) from error
-    except ValueError as error:
-        raise ConfigError([f"{path}: {error}"]) from error
-    names = _Names(institutes)
+        return (), []
     mistakes: list[str] = []
-    found = []
-    for number, entry in enumerate(parsed):
+    entries = _entries(path, mistakes)
+    names = _Names(institutes, unread)
+    found = {}
+    for number, entry in entries.items():
         known = [
-            names.resolve(name, f"subscribers.{number}.institutes.{i}", mistakes)
+            names.resolve(name, dotted("subscribers", number, "institutes", i), mistakes)
             for i, name in enumerate(entry.institutes)
         ]
-        found.append(_subscriber(entry, tuple(dict.fromkeys(known)), threshold))
-    mistakes += _twice("id", [s.identifier for s in found]) + _twice("address", [s.address.casefold() for s in found])
-    if mistakes:
-        raise ConfigError([f"{path}: {line}" for line in mistakes])
-    return tuple(found)
+        found[number] = _subscriber(entry, tuple(dict.fromkeys(known)), threshold)
+    mistakes += _twice("id", {number: s.identifier for number, s in found.items()})
+    mistakes += _twice("address", {number: s.address.casefold() for number, s in found.items()})
+    return tuple(found.values()), [f"{path}: {line}" for line in mistakes]
+
+
+def _entries(path: Path, mistakes: list[str]) -> dict[int, _Subscriber]:
+    """The entries of the file by their place, less what is wrong in them, which is told."""
+    try:
+        raw = read_yaml(path, MAX_FILE_BYTES, "the key `subscribers` with a list", may_be_empty=True)
+        listed = _SubscribersFile.model_validate(raw).subscribers or []
+    except ValidationError as error:
+        mistakes += describe_validation_error(error)
+        return {}
+    except ValueError as error:
+        mistakes.append(str(error))
+        return {}
+    entries = {number: _entry(entry, number, mistakes) for number, entry in enumerate(listed)}
+    return {number: entry for number, entry in entries.items() if entry is not None}
+
+
+def _entry(raw: Any, number: int, mistakes: list[str]) -> _Subscriber | None:
+    try:
+        return _Subscriber.model_validate(raw)
+    except ValidationError as error:
+        mistakes += describe_validation_error(error, ("subscribers", number))
+        wrong = {detail["loc"][0] for detail in error.errors(include_url=False) if detail["loc"]}
+    if not isinstance(raw, dict):
+        return None
+    # So that the rest can be looked at; what stands in place of a missing address is nobody else's.
+    stand_in = {"institutes": [NETWORK], "address": f"entry-{number}@localhost"}
+    return _Subscriber.model_validate(stand_in | {key: value for key, value in raw.items() if key not in wrong})
 
 
 def find_subscriber(subscribers: Iterable[Subscriber], name: str) -> Subscriber:
@@ -145,7 +184,7 @@ def find_subscriber(subscribers: Iterable[Subscriber], name: str) -> Subscriber:
             return subscriber
     near = get_close_matches(wanted, [s.identifier for s in listed], n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(near)}?" if near else f"they are in {SUBSCRIBERS_FILE}."
-    raise UsageError(f"No subscriber is called {name!r}: {hint}")
+    raise UsageError(f"No subscriber is called {shorten(name)}: {hint}")
 
 
 def resolve_institutes(names: Iterable[str], institutes: Sequence[Institute]) -> tuple[str, ...]:
@@ -164,9 +203,13 @@ def resolve_institutes(names: Iterable[str], institutes: Sequence[Institute]) ->
 
 
 class _Names:
-    """What `institutes` may hold: ids or acronyms, `id/lab name`, `*`; in any case."""
+    """What `institutes` may hold: ids or acronyms, `id/lab name`, `*`; in any case.
 
-    def __init__(self, institutes: Iterable[Institute]) -> None:
+    Of institutes in `unread` nothing else is known, so that any lab may be theirs.
+    """
+
+    def __init__(self, institutes: Iterable[Institute], unread: Collection[str] = ()) -> None:
+        self._unread = unread
         self._known = {NETWORK: NETWORK}
         for institute in institutes:
             for spelled in (institute.identifier, institute.acronym.casefold()):
@@ -176,18 +219,20 @@ class _Names:
 
     def resolve(self, name: str, key: str, mistakes: list[str]) -> str:
         wanted = name.casefold()
-        if wanted not in self._known:
+        if wanted not in self._known and wanted.partition("/")[0] not in self._unread:
             near = get_close_matches(wanted, [n for n in self._known if n != NETWORK], n=3, cutoff=0.5)
             hint = f" (did you mean {', '.join(repr(self._known[n]) for n in near)}?)" if near else ""
             mistakes.append(f'{key}: found {shorten(name)}, expected the id of an institute, id/lab, or "*"{hint}')
         return self._known.get(wanted, name)
 
 
-def _twice(key: str, values: Sequence[str]) -> list[str]:
+def _twice(key: str, values: Mapping[int, str]) -> list[str]:
+    """What to tell of each value that stood before; `values` are by their places in the list."""
+    first: dict[str, int] = {}
     return [
-        f"subscribers.{number}.{key}: found {shorten(value)} a second time, expected another {key}"
-        for number, value in enumerate(values)
-        if value in values[:number]
+        f"{dotted('subscribers', number, key)}: found {shorten(value)} a second time, expected another {key}"
+        for number, value in values.items()
+        if first.setdefault(value, number) != number
     ]
 
 

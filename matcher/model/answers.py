@@ -179,10 +179,11 @@ class MailStatus:
 
 @dataclass(frozen=True, slots=True)
 class SubscriberLine:
-    """A subscriber, the day of the last mail, and whether the address is paused."""
+    """A subscriber, the days of the last mail that was delivered and of one that waits, and whether it is paused."""
 
     subscriber: Subscriber
     last_mail: date | None
+    queued: date | None
     paused: bool
 
 

@@ -452,7 +452,7 @@ def mail_record(queued: QueuedMail) -> Record:
 
 
 def subscriber_record(line: SubscriberLine) -> Record:
-    """A subscriber as `subscribers.yaml` says, and the day of the last mail."""
+    """A subscriber as `subscribers.yaml` says, the day of the last mail that was delivered, and of one that waits."""
     s = line.subscriber
     weekly = s.frequency is Frequency.WEEKLY
     return {
@@ -472,6 +472,7 @@ def subscriber_record(line: SubscriberLine) -> Record:
         "resurface": s.resurface,
         "send_empty": s.send_empty,
         "last_mail": line.last_mail.isoformat() if line.last_mail else None,
+        "queued_mail": line.queued.isoformat() if line.queued else None,
         "paused": line.paused,
     }
 
@@ -486,7 +487,7 @@ LINE_FIELDS = tuple(line_record(DigestLine("", "", Fate.NOT_DUE)))
 MAIL_FIELDS = tuple(mail_record(QueuedMail(_NO_MAIL, MailState.SENT, 0, _EPOCH, _EPOCH)))
 """The keys of a mail of the outbox."""
 
-SUBSCRIBER_FIELDS = tuple(subscriber_record(SubscriberLine(Subscriber("", "", ""), None, paused=False)))
+SUBSCRIBER_FIELDS = tuple(subscriber_record(SubscriberLine(Subscriber("", "", ""), None, None, paused=False)))
 """The keys of a subscriber."""
 
 

@@ -16,13 +16,13 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from matcher.app.checked import every_mistake
 from matcher.app.daily import run_day
-from matcher.app.kept_index import encoding
-from matcher.app.mailing import Mailing, transport_of
+from matcher.app.mailing import Mailing
 from matcher.app.project_fetching import fetch_projects
 from matcher.app.run_context import Observer
 from matcher.app.upkeep import clean_up, refresh_archive
-from matcher.errors import MatcherError, RunGoesOn, RunLost, StoreMissing
+from matcher.errors import ConfigError, MatcherError, RunGoesOn, RunLost, StoreMissing
 from matcher.model.day import brussels_day
 from matcher.model.subscription import MailState
 from matcher.schedule.due import SKEW, Attempt, Plan, Task, attempts_of, due, plan_of
@@ -290,11 +290,11 @@ _WORK: dict[Task, Callable[[Scheduler], str]] = {
 
 
 def _checked(home: Home) -> Home:
-    """The same, with every file that people edit read and all that they name found. Raises ConfigError."""
-    _ = home.subscribers  # and the institutes that they name
-    transport_of(home.settings).close()
-    home.portal().close()
-    encoding(home)
+    """The same. Raises ConfigError with every mistake in the files that people edit, and in what they name."""
+    if mistakes := every_mistake(home):
+        raise ConfigError(mistakes)
+    for slip in home.settings.unread.slips:
+        _log.warning("%s", slip)
     return home
 
 

@@ -132,6 +132,13 @@ def reports_of(
     return found
 
 
+def count_live(connection: Connection, today: date) -> int:
+    """How many calls are live on a day, by their dates and what the portal said last."""
+    may_be = or_(calls.c.last_deadline.is_(None), calls.c.last_deadline >= today)
+    heads = (_head(row) for row in connection.execute(select(calls).where(may_be)))
+    return sum(head.status_on(today, head.gone) in LIVE for head in heads)
+
+
 def absent_heads(connection: Connection, present: Collection[str], scope: ListingScope) -> list[Head]:
     """The calls, last judged live, that this scope's listing should hold and that are not among `present` (folded).
 
@@ -202,6 +209,11 @@ class Calls:
         """How many calls are kept, by source; sources without any are left out."""
         with self._transactions.reading() as connection:
             return {Source(name): count for name, count in count_calls(connection).items()}
+
+    def live(self, today: date) -> int:
+        """How many calls are live on a day."""
+        with self._transactions.reading() as connection:
+            return count_live(connection, today)
 
     def versions(self, identifier: str) -> list[tuple[datetime, Call]]:
         """Every version of a call with the time it was first seen, oldest first."""

@@ -70,3 +70,10 @@ class ToldCalls:
                 query if before is None else query.where(outbox.c.day < before)
             ).scalar()
             return found
+
+    def newest(self) -> Mapping[tuple[str, MailState], date]:
+        """The day of the newest mail of each subscriber in each state."""
+        with self._transactions.reading() as connection:
+            query = select(outbox.c.subscriber, outbox.c.state, func.max(outbox.c.day)).where(outbox.c.kind != NOTICE)
+            rows = connection.execute(query.group_by(outbox.c.subscriber, outbox.c.state))
+            return {(subscriber, MailState(state)): day for subscriber, state, day in rows}

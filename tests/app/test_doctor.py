@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
+from matcher.config.settings import packaged_config
 from tests.helpers.cordis import participation, project, tables, zipped
 from tests.helpers.home import Place, make_config, some_rows
 from tests.helpers.mail.smtp_server import LocalSmtp
@@ -123,7 +125,7 @@ def test_a_portal_that_is_a_mail_server(run, place) -> None:
         place.portal = f"http://127.0.0.1:{server.port}/rest"
         ok, detail = check(run, place, "portal")
     assert not ok
-    assert "what answers there is no web server" in detail
+    assert "what answers there is no web server ('220 " in detail
     place.portal = "http://127.0.0.1:9/rest"
     assert "nothing listens there" in check(run, place, "portal")[1]
 
@@ -153,6 +155,46 @@ def test_projects_are_told_with_their_age_and_the_entities_that_have_none(run, f
     assert (shown["projects"], shown["participations"], shown["organisations"]) == (1, 1, 1)
     assert [(one["source"], one["projects"]) for one in shown["sources"]] == [("cordis.zip", 1)]
     assert "1, 1 participations, read 20" in run(watched, "status").out
+
+
+def findings(run: Run, place: Place, **environment: str) -> dict[str, tuple[bool, str]]:
+    checks = json.loads(run(place, "doctor", "--json", **environment).out)["checks"]
+    return {c["check"]: (c["ok"], c["detail"]) for c in checks}
+
+
+def test_what_is_wrong_is_told_once(run, fetched) -> None:
+    (fetched.config / "subscribers.yaml").write_text("subscribers: [{address: x, institutes: [nobody]}]\n")
+    (fetched.config / "institutes" / "cea-leti.yaml").write_text("id: cea-leti\n")
+    try:
+        answer = run(fetched, "doctor", MATCHER_DATABASE_URL="abc")
+        found = findings(run, fetched, MATCHER_DATABASE_URL="abc")
+    finally:
+        (fetched.config / "subscribers.yaml").unlink()
+        shutil.copy2(packaged_config() / "institutes" / "cea-leti.yaml", fetched.config / "institutes")
+    assert answer.code == 1
+    for once in ("subscribers.1.address", "found 'nobody'", "keywords: missing", "database.url: found 'abc'"):
+        assert " ".join(answer.out.split()).count(once) == 1, once
+    assert found["configuration"][0] is False
+    for check_ in ("database", "index", "last fetch", "not confirmed", "mails"):
+        assert found[check_] == (False, "not looked at: see configuration")
+    assert found["home"][0]
+
+
+def test_a_database_that_cannot_be_opened_is_told_once(run, fetched) -> None:
+    (fetched.home / "matcher.db").write_bytes(b"no database at all, but long enough for its head" * 50)
+    found = findings(run, fetched)
+    assert found["database"][0] is False
+    assert found["last fetch"] == (False, "not looked at: see database")
+
+
+def test_a_misspelt_variable_is_told_and_a_stranger_is_named(run, fetched) -> None:
+    slip = "'MATCHER_SMPT_URL' is set and means nothing here: did you mean MATCHER_SMTP_URL?"
+    answer = run(fetched, "doctor", MATCHER_SMPT_URL="smtps://x")
+    assert (answer.code, answer.err) == (1, "")
+    assert " ".join(answer.out.split()).count(slip) == 1
+    ok, detail = check(run, fetched, "environment", MATCHER_SMPT_URL="", MATCHER_OWN_THING="1")
+    assert ok
+    assert "'MATCHER_OWN_THING'" in detail
 
 
 def test_a_test_mail_goes_to_one_address_and_says_what_it_is(run, trusting) -> None:

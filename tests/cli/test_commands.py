@@ -318,3 +318,43 @@ def test_a_home_that_is_no_utf_8_is_told(run, place) -> None:
     assert "MATCHER_HOME: home: found" in answer.err
     assert "expected a path in UTF-8" in answer.err
     assert "expected a user's folder" in run(place, "--home", "~nobody-of-that-name/x", "status").err
+
+
+def test_all_mistakes_of_all_files_at_once_and_each_once(run, place) -> None:
+    """Whichever of them a command meets first."""
+    (place.config / "institutes" / "calym.yaml").write_text("id: calym\n", encoding="utf-8")
+    (place.config / "subscribers.yaml").write_text(
+        "subscribers: [{address: x, institutes: [calym, cea-lety]}]\n", encoding="utf-8"
+    )
+    given = {
+        "MATCHER_DATABASE_URL": "abc",
+        "MATCHER_PORTAL_URL": "ftp://x",
+        "MATCHER_SMTP_URL": "smtp://mail.example.org",
+        "MATCHER_RANKING_ENCODER": "/nowhere",
+    }
+    wanted = [
+        "calym.yaml: keywords: missing",
+        "subscribers.yaml: subscribers.1.address: found 'x'",
+        "subscribers.yaml: subscribers.1.institutes.2: found 'cea-lety'",
+        "MATCHER_DATABASE_URL: database.url: found 'abc'",
+        "MATCHER_PORTAL_URL: portal.url: found 'ftp://x'",
+        "MATCHER_SMTP_URL: mail.smtp_url: smtp:// sends in plain text",
+        "ranking.encoder: found '/nowhere'",
+    ]
+    commands = (["rank", "cea-leti"], ["status"], ["fetch"], ["digest", "send"], ["subscribers"], ["schedule"])
+    for command in commands:
+        answer = run(place, *command, **given)
+        assert (answer.code, answer.out) == (2, "")
+        assert [answer.err.count(line) for line in wanted] == [1] * len(wanted), (command, answer.err)
+    toml = place.config / "matcher.toml"
+    toml.write_text(toml.read_text() + '[schedule]\nat = "6:30"\n', encoding="utf-8")
+    for command in (*commands, ["doctor"], ["config", "show"]):
+        answer = run(place, *command, **given)
+        assert answer.code == 2
+        assert [answer.err.count(line) for line in (*wanted, "schedule.at")] == [1] * (len(wanted) + 1), command
+
+
+def test_a_misspelt_variable_is_told_and_changes_nothing(run, fetched) -> None:
+    answer = run(fetched, "institutes", MATCHER_SMPT_URL="smtps://x")
+    assert answer.code == 0
+    assert answer.err == ("problem: 'MATCHER_SMPT_URL' is set and means nothing here: did you mean MATCHER_SMTP_URL?\n")

@@ -287,11 +287,27 @@ def test_subscribers(run, subscribed):
     leti, network = asked(run, subscribed, "subscribers")["subscribers"]
     assert set(leti) == {
         *("subscriber", "name", "address", "language", "institutes", "frequency", "threshold", "programmes", "actions"),
-        *("most", "reminders", "mute_calls", "mute_terms", "resurface", "send_empty", "last_mail", "paused"),
+        *("most", "reminders", "mute_calls", "mute_terms", "resurface", "send_empty", "last_mail", "queued_mail"),
+        "paused",
     }
     assert (leti["frequency"], leti["last_mail"], network["frequency"]) == ("weekdays", None, "weekly: monday")
     run(subscribed, *as_of("digest", "send"))
     assert asked(run, subscribed, "subscribers")["subscribers"][0]["last_mail"] == DAY
+
+
+def test_a_mail_that_waits_is_not_called_sent(run, subscribed):
+    with LocalSmtp() as server:
+        server.script.always_rcpt["leti@example.org"] = "450 4.2.0 greylisted, try again later"
+        given = {"MATCHER_SMTP_URL": server.url}
+        run(subscribed, *as_of("digest", "send"), **given)
+        leti, _ = asked(run, subscribed, "subscribers")["subscribers"]
+        assert (leti["last_mail"], leti["queued_mail"]) == (None, DAY)
+        assert f"{DAY} (queued)" in run(subscribed, "subscribers").out
+        server.script.always_rcpt.clear()
+        run(subscribed, *as_of("digest", "send", "--now"), **given)
+        leti, _ = asked(run, subscribed, "subscribers")["subscribers"]
+    assert (leti["last_mail"], leti["queued_mail"]) == (DAY, None)
+    assert "queued" not in run(subscribed, "subscribers").out
 
 
 @pytest.mark.parametrize("command", [("subscribers",), ("digest", "send"), ("digest", "preview"), ("run",)])
@@ -302,7 +318,8 @@ def test_every_mistake_is_told_at_once(run, subscribed, command):
     assert (answer.code, answer.out) == (2, "")
     assert "3 mistakes" in answer.err
     checks = {c["check"]: c for c in json.loads(run(subscribed, "doctor", "--json").out)["checks"]}
-    assert "3 mistakes" in checks["mails"]["detail"]
+    assert "3 mistakes" in checks["configuration"]["detail"]
+    assert checks["mails"] == {"check": "mails", "ok": False, "detail": "not looked at: see configuration"}
 
 
 def test_run(run, subscribed, serve):

@@ -12,7 +12,8 @@ import pytest
 import matcher
 from matcher.app.home import Home
 from matcher.app.mailing import Mailing
-from matcher.config.settings import ENVIRONMENT, ENVIRONMENT_ONLY, _TomlFile, load_settings
+from matcher.config.environment import ENVIRONMENT, ENVIRONMENT_ONLY
+from matcher.config.settings import _section_models, load_settings
 from matcher.errors import MatcherError
 from matcher.text.masking import Secrets, learn, masked
 from tests.helpers.home import DAY
@@ -51,8 +52,8 @@ SPELLED = {
 }
 TEXTS = sorted(
     f"{section}.{name}"
-    for section, field in _TomlFile.model_fields.items()
-    for name, one in field.annotation.model_fields.items()  # type: ignore[union-attr]
+    for section, model in _section_models().items()
+    for name, one in model.model_fields.items()
     if "str" in str(one.annotation)
 )
 COMMANDS = (

@@ -97,8 +97,8 @@ def test_every_mistake_of_every_file_at_once(tmp_path):
     assert "wrong.yaml: keywords.en: found '3', expected a list" in told
     assert any(t.startswith("wrong.yaml: colour: found 'blue', expected no such key") for t in told)
     assert "named.yaml: id: found 'other', expected 'named', the name of the file" in told
-    assert any(t.startswith("pics.yaml: legal_entities.0.pic: found '12', expected") for t in told)
-    assert any(t.startswith("pics.yaml: legal_entities.1.pic: found '99', expected") for t in told)
+    assert any(t.startswith("pics.yaml: legal_entities.1.pic: found '12', expected") for t in told)
+    assert any(t.startswith("pics.yaml: legal_entities.2.pic: found '99', expected") for t in told)
     assert {t for t in told if t.startswith("short")} == {
         f"short.yaml: {key}: missing, expected a value" for key in ("acronym", "name", "label", "keywords")
     }
@@ -151,7 +151,7 @@ def test_a_day_may_be_quoted_or_not(tmp_path, written):
 @pytest.mark.parametrize("written", ["'2020-13-31'", "'soon'", "5"])
 def test_a_day_that_is_none(tmp_path, written):
     (line,) = mistakes_of(tmp_path, x=GOOD.format(name="x") + f"projects: [{{id: '1', title: T, date: {written}}}]\n")
-    assert "projects.0.date: found" in line
+    assert "projects.1.date: found" in line
 
 
 def test_an_editor_s_lock_file_is_passed_over(tmp_path):
@@ -193,10 +193,10 @@ labs: [{name: A lab, keywords: {en: [magnets]}, cordis: {add: [101000004], drop:
 @pytest.mark.parametrize(
     ("written", "key"),
     [
-        ("cordis: {add: [ACRONYM]}", "cordis.add.0"),
-        ("cordis: {add: [true]}", "cordis.add.0"),
+        ("cordis: {add: [ACRONYM]}", "cordis.add.1"),
+        ("cordis: {add: [true]}", "cordis.add.1"),
         ("cordis: {put: []}", "cordis.put"),
-        ("legal_entities: [{name: X, pic: '999992401', take: some}]", "legal_entities.0.take"),
+        ("legal_entities: [{name: X, pic: '999992401', take: some}]", "legal_entities.1.take"),
     ],
 )
 def test_what_is_no_project_s_number_or_way_to_take_projects(tmp_path, written, key):

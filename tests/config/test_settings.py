@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.config.profile_keys import ProfileKeys
 from matcher.config.settings import (
     DatabaseSettings,
     PortalSettings,
     ProjectSettings,
     RankingSettings,
+    SettingsFile,
     load_settings,
     packaged_config,
+    read_settings,
 )
-from matcher.errors import ConfigError
+from matcher.config.subscribers import _Subscriber
+from matcher.errors import ConfigError, shorten
 from matcher.text.masking import masked as said
 
 if TYPE_CHECKING:
@@ -90,11 +95,11 @@ x = 1
     assert all(line.startswith(path + ": ") for line in lines)
     told = {line.removeprefix(path + ": ").split(":")[0]: line for line in lines}
     assert set(told) == {
-        "portal.url", "portal.rate", "portal.attempts", "portal.kinds.0", "portal.programmes", "portal.timeout",
+        "portal.url", "portal.rate", "portal.attempts", "portal.kinds.1", "portal.programmes", "portal.timeout",
         "portal.colour", "ranking.top", "mial",
     }  # fmt: skip
     assert "found 5, expected text" in told["portal.url"]
-    assert "found 'fast', expected a valid number" in told["portal.rate"]
+    assert "found 'fast', expected a number" in told["portal.rate"]
     assert "found 'HORIZON', expected a list" in told["portal.programmes"]
     assert "is it misspelt?" in told["portal.colour"]
 
@@ -119,12 +124,62 @@ def test_a_file_that_is_no_configuration(tmp_path, toml, says):
     assert says in line
 
 
+def test_a_file_that_is_no_toml_hides_no_mistake_of_the_environment(tmp_path):
+    lines = mistakes_of(tmp_path, "[portal\n", MATCHER_PORTAL_RATE="0", MATCHER_HOME=str(tmp_path / "config"))
+    assert ["not valid TOML" in lines[0], *lines[1:]] == [
+        True,
+        "MATCHER_PORTAL_RATE: portal.rate: found '0', expected greater than 0",
+    ]
+
+
+def test_what_is_wrong_is_at_its_default_for_who_looks_further(tmp_path):
+    (tmp_path / "matcher.toml").write_text("a = 1\nportal = 2\n[ranking]\ntop = 0\nmin_fit = 5\n[mial]\n")
+    settings, mistakes = read_settings(config_dir=tmp_path, environ={"MATCHER_PORTAL_RATE": "2"})
+    assert [line.partition(": ")[2].partition(": ")[0] for line in mistakes] == ["portal", "ranking.top", "a", "mial"]
+    assert settings.ranking == RankingSettings(min_fit=5)
+    assert settings.portal.rate == 2
+
+
+@pytest.mark.parametrize("at", ["6:30", "24:00", "06:30\\n", "half past six"])
+def test_a_time_of_day_is_asked_for_in_words(tmp_path, at):
+    (line,) = mistakes_of(tmp_path, f'[schedule]\nat = "{at}"\n')
+    assert line.endswith('expected a time of day, "HH:MM", such as "06:30"')
+
+
+@pytest.mark.parametrize("model", [SettingsFile, ProfileKeys, _Subscriber])
+def test_no_pattern_is_shown_to_a_person(model):
+    assert '"pattern"' not in json.dumps(model.model_json_schema(mode="serialization"))
+
+
+def test_a_home_that_is_a_file(tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    for home in (file, file / "below"):
+        assert mistakes_of(tmp_path, "", MATCHER_HOME=str(home)) == [
+            f"MATCHER_HOME: home: found {shorten(str(home))}, expected a folder ({file} is none)"
+        ]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("MATCHER_SMPT_URL", "did you mean MATCHER_SMTP_URL?"),
+        ("MATCHER_DB_URL", "did you mean MATCHER_DATABASE_URL?"),
+        ("MATCHER_PORTAL_TIMEOUT", "write timeout in [portal] of matcher.toml"),
+    ],
+)
+def test_a_variable_that_is_a_slip(tmp_path, name, hint):
+    unread = settings_of(tmp_path, **{name: "1", "MATCHER_ELSEWHERE": "1", "OTHER": "1"}).unread
+    assert unread.slips == (f"{name!r} is set and means nothing here: {hint}",)
+    assert unread.others == ("'MATCHER_ELSEWHERE'",)
+
+
 def test_a_byte_order_mark_is_no_mistake(tmp_path):
     assert settings_of(tmp_path, "\ufeff[ranking]\ntop = 3\n").ranking.top == 3
 
 
 def test_a_missing_folder(tmp_path):
-    with pytest.raises(ConfigError, match=r"no such folder \(set by MATCHER_CONFIG\)"):
+    with pytest.raises(ConfigError, match=r"MATCHER_CONFIG: config: found '.*none', expected a folder that is there"):
         load_settings(environ={"MATCHER_CONFIG": str(tmp_path / "none")})
 
 

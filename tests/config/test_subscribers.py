@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.config.institutes import read_institutes
 from matcher.config.settings import packaged_config
-from matcher.config.subscribers import find_subscriber, load_subscribers
+from matcher.config.subscribers import find_subscriber, load_subscribers, read_subscribers
 from matcher.errors import ConfigError, UsageError
 from matcher.model.institute import Institute, Lab
 from matcher.model.match import THRESHOLD
@@ -145,21 +146,21 @@ def test_addresses_that_are_none(tmp_path: Path, address: str) -> None:
         assert load(tmp_path, text)[0].address == "a@example.org"
         return
     (line,) = mistakes(tmp_path, text)
-    assert line.startswith("subscribers.0.address: found ")
+    assert line.startswith("subscribers.1.address: found ")
     assert line.endswith("expected an address such as name@example.org")
 
 
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("frequency: weekly", "subscribers.0.frequency: found 'weekly', expected daily, weekdays, off, or"),
+        ("frequency: weekly", "subscribers.1.frequency: found 'weekly', expected daily, weekdays, off, or"),
         ("frequency: {weekly: noday}", "expected daily, weekdays, off, or"),
-        ("reminders: [0]", "subscribers.0.reminders.0: found 0, expected greater than 0"),
-        ("threshold: 101", "subscribers.0.threshold: found 101"),
-        ("language: de", "subscribers.0.language: found 'de', expected 'fr' or 'en'"),
+        ("reminders: [0]", "subscribers.1.reminders.1: found 0, expected greater than 0"),
+        ("threshold: 101", "subscribers.1.threshold: found 101"),
+        ("language: de", "subscribers.1.language: found 'de', expected 'fr' or 'en'"),
         ("mutes: 1", "expected no such key (is it misspelt?)"),
-        ('name: "a\\r\\nBcc: b"', "subscribers.0.name: found 'a\\r\\nBcc: b', expected one line of text"),
-        ("id: Big One", "subscribers.0.id: found 'Big One'"),
+        ('name: "a\\r\\nBcc: b"', "subscribers.1.name: found 'a\\r\\nBcc: b', expected one line of text"),
+        ("id: Big One", "subscribers.1.id: found 'Big One'"),
     ],
 )
 def test_mistakes_are_told_by_key(tmp_path: Path, line: str, expected: str) -> None:
@@ -176,16 +177,50 @@ subscribers:
 """
     assert mistakes(tmp_path, text) == [
         (
-            "subscribers.0.institutes.0: found 'brmg', expected the id of an institute, id/lab, or \"*\" "
+            "subscribers.1.institutes.1: found 'brmg', expected the id of an institute, id/lab, or \"*\" "
             "(did you mean 'brgm'?)"
         ),
         (
-            "subscribers.0.institutes.1: found 'cea-leti/photonic', expected the id of an institute, id/lab, or \"*\" "
+            "subscribers.1.institutes.2: found 'cea-leti/photonic', expected the id of an institute, id/lab, or \"*\" "
             "(did you mean 'cea-leti/Photonics & Sensors', 'cea-leti'?)"
         ),
-        "subscribers.1.institutes.1: found 'nothing-like-it', expected the id of an institute, id/lab, or \"*\"",
-        "subscribers.2.id: found 'bea' a second time, expected another id",
-        "subscribers.1.address: found 'ana@example.org' a second time, expected another address",
+        "subscribers.2.institutes.2: found 'nothing-like-it', expected the id of an institute, id/lab, or \"*\"",
+        "subscribers.3.id: found 'bea' a second time, expected another id",
+        "subscribers.2.address: found 'ana@example.org' a second time, expected another address",
+    ]
+
+
+def test_one_mistake_of_an_entry_hides_none_of_its_others(tmp_path: Path) -> None:
+    text = """
+subscribers:
+  - {address: ana@example.org, institutes: [brmg], most: 0}
+  - {address: ANA@example.org, institutes: 5}
+  - 7
+  - {address: nowhere, institutes: [nobody]}
+"""
+    assert [line.partition(": ")[0] for line in mistakes(tmp_path, text)] == [
+        "subscribers.1.most",
+        "subscribers.2.institutes",
+        "subscribers.3",
+        "subscribers.4.address",
+        "subscribers.1.institutes.1",
+        "subscribers.4.institutes.1",
+        "subscribers.2.id",
+        "subscribers.2.address",
+    ]
+
+
+def test_an_institute_whose_own_file_is_wrong_may_be_named(tmp_path: Path) -> None:
+    (tmp_path / "institutes").mkdir()
+    (tmp_path / "institutes" / "odd.yaml").write_text("id: odd\nacronym: Odd One\n  colour: 5\n", encoding="utf-8")
+    (tmp_path / "subscribers.yaml").write_text(
+        "subscribers: [{address: a@example.org, institutes: [ODD, odd/any lab, odd one, even]}]\n", encoding="utf-8"
+    )
+    read = read_institutes(tmp_path)
+    assert len(read.mistakes) == 1
+    _, told = read_subscribers(tmp_path, read.institutes, unread=read.unread)
+    assert [line.partition(".yaml: ")[2].partition(",")[0] for line in told] == [
+        "subscribers.1.institutes.4: found 'even'"
     ]
 
 

@@ -10,7 +10,8 @@ import sys
 import pytest
 
 import matcher
-from matcher.config.settings import ENVIRONMENT, ENVIRONMENT_ONLY, load_settings
+from matcher.config.environment import ENVIRONMENT, ENVIRONMENT_ONLY
+from matcher.config.settings import load_settings
 from matcher.config.skeleton import profile_keys
 from tests.helpers.pages import every_command
 from tests.helpers.paths import DOCS, ROOT

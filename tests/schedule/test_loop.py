@@ -351,7 +351,7 @@ class TestLoop:
         with pytest.raises(ConfigError) as caught:
             Loop(scheduled)
         assert {line.split(": ")[1] for line in caught.value.mistakes} == {
-            "schedule.timezone", "schedule.days.1", "schedule.keep_days",
+            "schedule.timezone", "schedule.days.2", "schedule.keep_days",
         }  # fmt: skip
 
     def test_an_encoder_that_is_not_there_is_not_taken_over(self, loop, caplog) -> None:

@@ -13,11 +13,12 @@ from matcher.app.fetching import fetch, query_of
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
 from matcher.app.lookup import calls
-from matcher.app.questions import rank
+from matcher.app.questions import rank, status
 from matcher.config.settings import load_settings
 from matcher.errors import StoreError
 from matcher.model.question import Question
 from matcher.schedule.loop import Scheduler
+from matcher.schedule.metrics import families, text_of
 from tests.helpers.home import DAY, QUICK, Place, make_config, some_rows
 from tests.helpers.portal.rows import topic
 
@@ -70,6 +71,21 @@ def test_a_reader_sees_what_another_machine_fetched(machines, portal) -> None:
     assert [m.call.identifier for m in rank(reader, Question(("cea-leti",), as_of=TODAY)).matches] == [
         m.call.identifier for m in rank(writer, Question(("cea-leti",), as_of=TODAY)).matches
     ]
+
+
+def test_a_machine_without_an_index_tells_what_is_live(machines) -> None:
+    fetch_all(machines.one("writer"))
+    reader = machines.one("reader")
+    health = status(reader, as_of=TODAY)
+    assert (health.calls, health.live, health.indexed) == (12, 12, None)
+    told = text_of(families(health, {}, reader.day(TODAY).moment))
+    assert "matcher_calls_live 12.0" in told
+    assert "matcher_index_current" not in told
+    assert not (reader.settings.home / "index").exists()
+    with reader.open_store(read_only=True) as store:
+        kept = list(store.calls.all())
+        for day in sorted({call.last_deadline for call in kept if call.last_deadline} | {TODAY, date(2030, 1, 1)}):
+            assert store.calls.live(day) == sum(call.is_live(day) for call in kept), day
 
 
 def test_a_reader_without_news_builds_nothing(machines) -> None:
