@@ -20,6 +20,7 @@ from matcher.model.caution import USUAL, Caution
 from matcher.model.programmes import abbreviation, check_programmes, codes
 from matcher.model.rows import FetchReport, ListingScope, ParsedRow, Saved, SetAside
 from matcher.portal.parsing import names_in, parse_rows
+from matcher.portal.values import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -124,6 +125,7 @@ def fetch_listing(run: Run, portal: Portal, query: Query, day: Day, caution: Cau
         rows, run_id=run.number, now=day.moment, complete=all_seen, scope=scope, caution=caution
     )
     problems += map(str, saved.masses)
+    problems += _new_statuses(portal, query) if listing.complete and not query.full else []
     store.saving.set_aside(listing.set_aside, run_id=run.number, now=day.moment)
     if rows:
         store.saving.purge_sample(run.number)
@@ -198,6 +200,22 @@ def _look_up(portal: Portal, absent: Sequence[str], problems: list[str]) -> Sequ
             f"{len(absent)} calls that left the listing could not be looked up and stay as they were: {error}"
         )
         return None
+
+
+def _new_statuses(portal: Portal, query: Query) -> list[str]:
+    """Told of statuses that calls have and nobody here knows: a listing asks for the known ones only."""
+    from matcher.portal.search import STATUSES, UNLABELLED_STATUSES
+
+    try:
+        spread = portal.spread(replace(query, full=True), "status")
+    except PortalError as error:
+        return [f"Which statuses calls have could not be asked: {error}"]
+    unknown = {code: rows for code, rows in spread.items() if code not in {*STATUSES, *UNLABELLED_STATUSES}}
+    if not unknown:
+        return []
+    named = ", ".join(one_line(code, 40) for code in sorted(unknown)[:3]) + (", …" if len(unknown) > 3 else "")
+    told = f"{sum(unknown.values())} rows have a status that nobody here knows ({named}) and are not in the listing"
+    return [f"{told}, which asks for the known ones: the portal may have changed its statuses."]
 
 
 def _clock_problem(portal: Portal, now: datetime) -> list[str]:

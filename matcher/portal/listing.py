@@ -17,13 +17,12 @@ from matcher.portal.search import (
     WINDOW,
     Query,
     SearchPage,
-    Slice,
-    Splitter,
     count,
     facet,
     search,
     search_query,
 )
+from matcher.portal.splitting import IgnoredQueryError, Slice, Splitter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,6 +79,9 @@ def _preference(row: ParsedRow) -> tuple[bool, datetime, bool, int, int, str, by
 GIVE_UP_AFTER = 3
 """Bad pages in a row after which the portal is taken to have stopped answering."""
 
+LAST_PAGE = WINDOW // PAGE_SIZE
+"""The last one that the portal shows."""
+
 _NEAR = 5
 
 
@@ -118,26 +120,27 @@ def fetch_listing(client: Client, query: Query, max_passes: int, progress: Progr
         facet=lambda part, name: facet(client, part, name),
         report=gathering.problem,
     )
-    if gathering.counted <= WINDOW:
-        gathering.fetch(Slice("the listing", asked, gathering.counted), {number: page})
-    else:
+    try:
         for part in splitter.parts(asked, gathering.counted):
             if gathering.stopped:
                 break
-            gathering.fetch(part, {})
+            gathering.fetch(part, {number: page} if part.query == asked else {})
+    except IgnoredQueryError as error:
+        gathering.problem(str(error))
     return gathering.result(query, client.requests - requests, client.retries - retries)
 
 
 def fetch_all(client: Client, query: dict[str, object]) -> list[object]:
-    """Every row of a small query, in one pass. Raises `PortalError` when a page stays bad."""
+    """Every row of a small query, in one pass. Raises `PortalError` when a page stays bad, or the query is ignored."""
     rows: list[object] = []
-    number = 1
-    while True:
+    for number in range(1, LAST_PAGE + 1):
         page = search(client, query, number)
+        if page.total is not None and page.total > WINDOW:
+            raise IgnoredQueryError(f"The portal counts {page.total} rows for a few calls: it ignores what is asked.")
         rows.extend(page.rows)
-        number += 1
-        if not page.rows or number > _pages(page.total or 0):
-            return rows
+        if number >= _pages(page.total or 0) and not page.full:
+            break
+    return rows
 
 
 def _first_contact(client: Client, query: dict[str, object]) -> tuple[SearchPage, int]:
@@ -201,7 +204,7 @@ class _Gathering:
     def result(self, query: Query, requests: int, retries: int) -> Listing:
         aside = tuple(row for row in self.rows.values() if isinstance(row, SetAside))
         resolved = resolve(row for row in self.rows.values() if isinstance(row, ParsedRow))
-        if not self.rows and not query.programmes:
+        if not self.rows and not query.programmes and not self.problems:
             self.problem("The portal lists no calls at all: it may have changed the codes of `type` or `status`.")
         alarms = self.census.problems(aside, full=query.full)
         return Listing(
@@ -232,6 +235,7 @@ class _SliceReading:
     quiet: bool = False  # the last whole pass brought nothing new
     doubles: Counter[str] | None = None  # keys that came more than once in every whole pass, and how often
     total: int = 0
+    beyond: bool = False  # a page held rows that the portal does not count
 
     def __post_init__(self) -> None:
         self.total = self.part.counted
@@ -239,7 +243,7 @@ class _SliceReading:
     def read(self, *, descending: bool, known: dict[int, SearchPage]) -> None:
         """One pass: every page, or after a pass with bad pages only those."""
         retry = sorted(self.bad)
-        numbers = retry or list(range(1, self._last_page() + 1))
+        numbers = [*retry] or [*range(1, self._last_page() + 1)]
         self.bad = {}
         self.descending = self.descending if retry else descending
         before = len(self.keys)
@@ -252,11 +256,12 @@ class _SliceReading:
             if page is None:
                 self.all.stopped = missed_in_a_row >= GIVE_UP_AFTER
                 continue
+            self._believe(number, page)
             keys = [self.all.take(row) for row in page.rows]
             received += keys
             self.keys.update(keys)
             if not retry:
-                numbers += self._grown(number, page, numbers)
+                numbers += self._further(number, page, numbers)
             self.all.progress(len(self.all.rows), max(self.all.counted, len(self.all.rows)))
         if not retry and not self.bad:
             self.quiet = len(self.keys) == before
@@ -276,6 +281,11 @@ class _SliceReading:
             self.all.problem(f"Page {number} of {self.part.name} stayed bad and is left out: {reason}.")
         if self.all.stopped:
             self.all.problem(f"The portal stopped answering in {self.part.name}: the rest of it is left out.")
+        elif self.beyond:
+            self.all.problem(
+                f"The portal counts {self.total} rows in {self.part.name}, but sends more: {len(self.keys)} different"
+                " ones came."
+            )
         elif not self.bad and len(self.keys) < self._reachable() and not self._explained():
             self.all.problem(
                 f"The portal counts {self.total} rows in {self.part.name}, but only {len(self.keys)} different ones"
@@ -289,12 +299,25 @@ class _SliceReading:
             self.bad[number] = str(failure)
             return None
 
-    def _grown(self, number: int, page: SearchPage, waiting: list[int]) -> list[int]:
-        """Pages to add because the count grew meanwhile, or because the portal does not count at all."""
+    def _believe(self, number: int, page: SearchPage) -> None:
+        """Take over how many rows there are by now; a count that cannot be true is noticed before a row is taken."""
         if page.total is None:
-            return [number + 1] if len(page.rows) >= PAGE_SIZE and not waiting and number < WINDOW // PAGE_SIZE else []
-        old, self.total = self._last_page(), page.total
-        return list(range(old + 1, self._last_page() + 1))
+            return
+        if page.total > WINDOW >= self.part.counted:
+            raise IgnoredQueryError(
+                f"The portal counts {page.total} rows in {self.part.name}, which had {self.part.counted}: it ignores"
+                " part of what is asked, and nothing more is read."
+            )
+        self.total = page.total
+        self.beyond = self.beyond or (number - 1) * PAGE_SIZE + len(page.rows) > page.total
+
+    def _further(self, number: int, page: SearchPage, waiting: list[int]) -> list[int]:
+        """Pages to add: the count grew meanwhile, or a full last page may have more behind it, whatever is counted."""
+        last = max([number, *waiting])
+        grown = list(range(last + 1, self._last_page() + 1))
+        if grown or waiting or not page.full or number >= LAST_PAGE:
+            return grown
+        return [number + 1]
 
     def _last_page(self) -> int:
         return max(1, _pages(min(self.total, WINDOW)))

@@ -1,19 +1,18 @@
-"""Questions to the search API: the query, one page of its answer, facets, and splitting what is too large."""
+"""Questions to the search API: the query, one page of its answer, counts and facets."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from matcher.errors import PortalError
 from matcher.http import Client, WrongShapeError
 from matcher.model import programmes
 from matcher.model.call import Kind, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
+    from datetime import date
 
 TYPES = {"1": Kind.TOPIC, "2": Kind.EXTERNAL, "8": Kind.CASCADE}
 
@@ -71,12 +70,6 @@ def days(first: date, last: date) -> Clause:
     }
 
 
-def halves(first: date, last: date) -> tuple[tuple[date, date], tuple[date, date]]:
-    """Two spans that together hold the same days; needs at least two days."""
-    middle = first + timedelta(days=(last - first).days // 2)
-    return (first, middle), (middle + timedelta(days=1), last)
-
-
 def _kinds(kinds: Sequence[Kind]) -> Clause:
     return {"terms": {"type": [code for code, kind in TYPES.items() if kind in kinds]}}
 
@@ -96,6 +89,11 @@ class SearchPage:
 
     rows: tuple[object, ...]
     total: int | None
+
+    @property
+    def full(self) -> bool:
+        """Whether there can be more behind it."""
+        return len(self.rows) >= PAGE_SIZE
 
 
 def search(client: Client, query: Clause, page: int, *, size: int = PAGE_SIZE, descending: bool = False) -> SearchPage:
@@ -147,86 +145,3 @@ def _counts(answer: object, field: str) -> dict[str, int]:
                 and type(value.get("count")) is int
             }
     return {}
-
-
-FIRST_DAY = date(1990, 1, 1)
-
-LAST_DAY = date(2099, 12, 31)
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """A query whose rows fit into the window; `name` tells a person which part it is."""
-
-    name: str
-    query: Clause
-    counted: int
-
-
-@dataclass(frozen=True, slots=True)
-class Splitter:
-    """Splits with two questions: how many rows a query has, and how they spread over the values of a field."""
-
-    count: Callable[[Clause], int]
-    facet: Callable[[Clause, str], dict[str, int]]
-    report: Callable[[str], object]  # takes a sentence on what could not be split
-
-    def parts(self, query: Clause, counted: int) -> Iterator[Slice]:
-        """Parts that fit; the whole listing when it does."""
-        if counted <= WINDOW:
-            yield Slice("the listing", query, counted)
-            return
-        field = "frameworkProgramme"
-        try:
-            spread = self.facet(query, field)
-        except PortalError:
-            spread = {}
-        for code, rows in spread.items():
-            yield from self._by_day(f"programme {code}", narrowed(query, must={"terms": {field: [code]}}), rows)
-        others = narrowed(query, must_not={"terms": {field: list(spread)}}) if spread else query
-        yield from self._counted_by_day("other programmes" if spread else "the listing", others)
-
-    def _counted_by_day(self, name: str, query: Clause) -> Iterator[Slice]:
-        try:
-            rows = self.count(query)
-        except PortalError as error:
-            self.report(f"The portal did not count {name}, which is left out: {error}.")
-            return
-        if rows:
-            yield from self._by_day(name, query, rows)
-
-    def _by_day(self, name: str, query: Clause, rows: int) -> Iterator[Slice]:
-        if rows <= WINDOW:
-            yield Slice(name, query, rows)
-            return
-        undated = narrowed(query, must_not=days(FIRST_DAY, LAST_DAY))
-        yield from self._span(name, query, FIRST_DAY, LAST_DAY)
-        yield from self._whole(f"{name} without a start date", undated)
-
-    def _span(self, name: str, query: Clause, first: date, last: date) -> Iterator[Slice]:
-        within = narrowed(query, must=days(first, last))
-        title = f"{name}, started {first} to {last}"
-        try:
-            rows = self.count(within)
-        except PortalError as error:
-            self.report(f"The portal did not count {title}, which is left out: {error}.")
-            return
-        if rows > WINDOW and first < last:
-            for start, end in halves(first, last):
-                yield from self._span(name, query, start, end)
-        elif rows:
-            yield self._fitting(title, within, rows)
-
-    def _whole(self, name: str, query: Clause) -> Iterator[Slice]:
-        try:
-            rows = self.count(query)
-        except PortalError as error:
-            self.report(f"The portal did not count {name}, which is left out: {error}.")
-            return
-        if rows:
-            yield self._fitting(name, query, rows)
-
-    def _fitting(self, name: str, query: Clause, rows: int) -> Slice:
-        if rows > WINDOW:
-            self.report(f"{name} has {rows} rows and cannot be split further: only {WINDOW} of them can be seen.")
-        return Slice(name, query, rows)

@@ -143,6 +143,21 @@ def test_calls_that_could_not_be_looked_up_stay_as_they_were(run, fetched, serve
     assert set(statuses(fetched).values()) == {Status.FORTHCOMING}
 
 
+def test_calls_with_a_status_that_is_new_are_noticed_although_no_listing_holds_them(run, place, serve):
+    portal = serve([topic(number) for number in range(120)])
+    place.portal = portal.url
+    assert fetch(run, place)["problems"] == []
+    portal.index.replace([topic(n, status=["31094577"] if n % 4 == 0 else ["31094501"]) for n in range(124)])
+    report = fetch(run, place, code=3)
+    told = [problem for problem in report["problems"] if "have a status that nobody here knows (31094577)" in problem]
+    assert len(told) == 1
+    assert told[0].startswith("31 rows")
+    with opened(place) as store:
+        assert not any(call.gone for call in store.calls.all())
+    portal.index.replace([topic(n, status=["99999998"] if n > 120 else ["31094501"]) for n in range(124)])
+    assert "nobody here knows" not in str(fetch(run, place, code=0))
+
+
 def test_a_page_that_stays_bad_is_told_and_the_rest_kept(run, place, serve):
     rows = [topic(number) for number in range(150)]
     place.portal = serve(rows, faults=Faults(pages={2: Fault.HTML})).url

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from matcher.config.addresses import address_mistake
-from matcher.errors import PortalUnreachable, UsageError
+from matcher.errors import PortalError, PortalUnreachable, UsageError
 from matcher.model.call import Kind
 from matcher.portal.search import Query
 from tests.helpers.forms import either, has_a_long_form
@@ -141,6 +141,34 @@ def test_a_shortfall_that_stays_is_reported(serve, connect):
     assert "counts 155 rows" in found.problems[0]
 
 
+@pytest.mark.parametrize("claimed", [0, 60, 100, 200, 249])
+def test_more_rows_than_are_counted_are_told_and_read_on(serve, connect, claimed):
+    rows = listing(250)
+    portal = serve(rows)
+    portal.index.claimed = claimed
+    found = connect(portal).listing(Query())
+    assert names(found) == identifiers(rows)
+    assert (found.counted, found.complete) == (claimed, False)
+    assert len(found.problems) == 1
+    assert found.problems[0].startswith(f"The portal counts {claimed} rows in the listing, but sends more: 250 ")
+
+
+def test_a_full_last_page_is_looked_behind(serve, connect):
+    portal = serve(listing(200))
+    found = connect(portal).listing(Query())
+    assert (found.distinct, found.requests, found.complete, found.problems) == (200, 3, True, ())
+
+
+def test_a_portal_that_counts_the_same_whatever_is_asked_is_told_at_once(serve, connect):
+    portal = serve([*listing(150), *(topic(n, frameworkProgramme=[DIGITAL]) for n in range(200, 350))])
+    portal.index.claimed = 400_000
+    found = connect(portal).listing(Query())
+    assert not found.complete
+    assert len(found.problems) == 1
+    assert "it ignores part of what is asked, and nothing more is read" in found.problems[0]
+    assert found.requests <= 6
+
+
 def test_language_copies_give_way_and_a_call_in_another_language_only_is_kept(serve, connect):
     rows = [topic(1), topic(1, language="fr"), topic(1, language="de"), topic(2, language="fr")]
     portal = serve(rows)
@@ -244,6 +272,18 @@ def test_an_empty_listing_is_an_alarm_unless_a_programme_was_asked_for(serve, co
     empty = connect(serve([])).listing(Query())
     assert not empty.complete
     assert "no calls at all" in empty.problems[0]
+
+
+def test_lookup_reads_on_behind_what_is_counted_and_notices_that_it_is_ignored(serve, connect):
+    rows = [topic(1) | {"url": f"https://ec.europa.eu/{number}"} for number in range(150)]
+    rows[-1]["metadata"] = topic(1, esDA_IngestDate=["2026-06-30T09:00:00.000+0200"])["metadata"]
+    portal = serve(rows)
+    portal.index.claimed = 60
+    (found,) = connect(portal).lookup([rows[0]["metadata"]["identifier"][0]])
+    assert found.ingested.day == 30
+    portal.index.claimed = 400_000
+    with pytest.raises(PortalError, match="ignores what is asked"):
+        connect(portal).lookup(["NONE"])
 
 
 def test_lookup_finds_calls_whatever_their_status(serve, connect):

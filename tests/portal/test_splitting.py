@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import PortalError
-from matcher.portal.search import WINDOW, Splitter
+from matcher.portal.search import WINDOW
+from matcher.portal.splitting import IgnoredQueryError, Splitter
 
 FIELD = "frameworkProgramme"
 QUERY = {"bool": {"must": [{"terms": {"type": ["1"]}}]}}
@@ -95,3 +97,33 @@ def test_a_part_that_is_not_counted_is_reported_and_the_others_are_kept():
     parts, reported = split(Flaky({("43108390", date(2026, 5, 1)): WINDOW, ("43152860", None): 5}))
     assert [part.name for part in parts] == ["programme 43108390", "programme 43152860"]
     assert reported == ["The portal did not count other programmes, which is left out: no answer."]
+
+
+@pytest.mark.parametrize("ignored", ["range", "terms", "must_not"])
+def test_parts_that_are_no_smaller_than_the_whole_end_the_splitting_at_once(ignored):
+    asked = []
+
+    class Deaf(Rows):
+        def count(self, query):
+            asked.append(query)
+            return super().count(query)
+
+        def _tests(self, query):
+            for clause, wanted in super()._tests(query):
+                if ignored not in clause and (wanted or ignored != "must_not"):
+                    yield clause, wanted
+
+    many = {(None, date(2026, 5, 1) + timedelta(days=n)): WINDOW for n in range(4)}
+    with pytest.raises(IgnoredQueryError, match=r"rows in .*, but .* in its parts: it ignores part of what is asked"):
+        split(Deaf({("43108390", date(2026, 5, 9)): WINDOW} | many, broken=("facet",) if ignored == "range" else ()))
+    assert len(asked) <= 4
+
+
+def test_parts_that_hold_less_than_the_whole_are_told():
+    class Forgetful(Rows):
+        def count(self, query):
+            return super().count(query) // (2 if "range" in str(query["bool"]["must"]) else 1)
+
+    parts, reported = split(Forgetful({("43108390", date(2026, 5, 1)): WINDOW + 5000}))
+    assert sum(part.counted for part in parts) == 7500
+    assert reported == ["The portal counts 15000 rows in programme 43108390, but only 7500 in its parts."]

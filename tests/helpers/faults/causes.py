@@ -20,6 +20,7 @@ from tests.helpers.faults.scene import FIRST, PORTAL, Scene
 from tests.helpers.mail.smtp_server import LocalSmtp
 from tests.helpers.portal.failures import Fault as Failure
 from tests.helpers.portal.failures import Faults
+from tests.helpers.portal.rows import topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -107,6 +108,40 @@ def listing(change: Callable[[list[Row]], list[Row]], settings: str = "") -> Cau
     return cause
 
 
+def claims(rows: int) -> Cause:
+    """The portal says that it has so many rows, whatever is asked."""
+
+    @contextmanager
+    def cause(scene: Scene) -> Iterator[None]:
+        scene.portal.index.claimed = rows
+        yield
+        scene.portal.index.claimed = None
+
+    return cause
+
+
+def with_new_status(rows: list[Row]) -> list[Row]:
+    """Some more calls, of a status that nobody knows."""
+    return [*rows, *(topic(number, status=["31094577"]) for number in range(1000, 1030))]
+
+
+def deadlines_moved(rows: list[Row]) -> list[Row]:
+    """Every known call closes a year later."""
+    later = {"deadlineDate": ["2028-03-01T00:00:00.000+0000"], "actions": None}
+    return [*({**row, "metadata": {**row["metadata"], **later}} for row in rows[:-2]), *rows[-2:]]
+
+
+def spelt_otherwise(rows: list[Row]) -> list[Row]:
+    """Every identifier with a blank behind it, and with the hyphens of a word processor."""
+    changed = []
+    for row in rows:
+        identifier = row["metadata"]["identifier"][0]
+        changed.append(
+            {**row, "metadata": {**row["metadata"], "identifier": [identifier.replace("-", "\u2011") + " "]}}
+        )
+    return changed
+
+
 def renamed(field: str, *, every: int = 1) -> Callable[[list[Row]], list[Row]]:
     """Rows in which a field has another name, in every so many."""
 
@@ -133,6 +168,14 @@ def unreadable(identifier: str) -> Callable[[list[Row]], list[Row]]:
 
 
 # Clocks
+
+
+@contextmanager
+def portal_of_2100(scene: Scene) -> Iterator[None]:
+    """The portal's answers are dated in a year that nobody believes."""
+    scene.portal.clock = lambda: datetime(2100, 1, 1, tzinfo=UTC)
+    yield
+    scene.portal.clock = None
 
 
 def portal_clock(**span: float) -> Cause:

@@ -76,6 +76,26 @@ ROWS = (
         Kept.ALL, 3, _NOT_BELIEVED, READ_IN_PART, Reader.WARNED,
     ),
     Fault(
+        "portal: all deadlines move", causes.listing(causes.deadlines_moved),
+        Kept.ALL, 3, "not believed on one day", READ_IN_PART, Reader.WARNED,
+    ),
+    Fault(
+        "portal: identifiers are written with blanks and other hyphens", causes.listing(causes.spelt_otherwise),
+        Kept.ALL, 0, "", "", Reader.NEWS,
+    ),
+    Fault(
+        "portal: sends more rows than it counts", causes.claims(60),
+        Kept.ALL, 3, "but sends more", READ_IN_PART, Reader.WARNED,
+    ),
+    Fault(
+        "portal: ignores what is asked", causes.claims(400_000),
+        Kept.FORMER, 3, "ignores part of what is asked", READ_IN_PART, Reader.NEXT_RUN,
+    ),
+    Fault(
+        "portal: calls have a status that is new", causes.listing(causes.with_new_status),
+        Kept.ALL, 3, "have a status that nobody here knows", READ_IN_PART, Reader.WARNED,
+    ),
+    Fault(
         "portal: a field of all rows has another name", causes.listing(causes.renamed("esDA_IngestDate")),
         Kept.ALL, 3, "Field `esDA_IngestDate` is missing in all", READ_IN_PART, Reader.WARNED,
     ),
@@ -99,6 +119,7 @@ ROWS = (
         "clock: two days behind the portal's", causes.portal_clock(days=-2),
         Kept.FORMER, 1, "clock is 2 days behind the portal's", FAILED, Reader.NEXT_RUN, costly=True,
     ),
+    Fault("clock: the portal's says that it is the year 2100", causes.portal_of_2100, Kept.ALL, 0, "", "", Reader.NEWS),
     Fault("clock: set back by two days during the run", causes.clock_set_back, Kept.ALL, 0, "", "", Reader.NEWS),
     Fault(
         "clock: a run from tomorrow, of another machine, died", causes.dead_run_from_tomorrow,

@@ -26,6 +26,7 @@ class Index:
     def __init__(self, rows: list[Row], *, seed: int = 0, jitter: float = 40.0) -> None:
         self._random = random.Random(seed)
         self._jitter = jitter
+        self.claimed: int | None = None  # how many rows it says to have, whatever is asked; None: as many as it has
         self.replace(rows)
 
     def replace(self, rows: list[Row]) -> None:
@@ -40,10 +41,11 @@ class Index:
         found = self.filtered(query, languages)
         size = min(size, PAGE_CAP)
         start = (number - 1) * size
+        total = len(found) if self.claimed is None else self.claimed
         if start >= WINDOW:
-            return len(found), ""
+            return total, ""
         shown = self._ordered(found, sort)[start : min(start + size, WINDOW)]
-        return len(found), ",".join(self._text[id(row)] for row in shown)
+        return total, ",".join(self._text[id(row)] for row in shown)
 
     def filtered(self, query: Any, languages: list[str] | None) -> list[Row]:
         asked = json.dumps([query, languages])
