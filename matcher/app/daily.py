@@ -186,6 +186,7 @@ class _Work:
         code = self._exit_code(sending, problems, mailed=mailed)
         outcome = {0: "ok", PARTLY_DONE: "partial"}.get(code, "failed")
         return RunOutcome(
+            self.run.number,
             self.day.date,
             "failed" if self.fetched.sample else outcome,
             self.fetched.report,

@@ -193,9 +193,10 @@ class RunOutcome:
 
     `fetch` is None when the portal could not be reached; `folder` and `lines` are of the lists that are written where
     nobody is subscribed; `sending` is None there. `projects` is what came of the sources that were never read before,
-    None where there were none.
+    None where there were none. `run` is its number in the store.
     """
 
+    run: int
     as_of: date
     outcome: str  # ok, partial, failed
     fetch: FetchReport | None

@@ -495,6 +495,7 @@ def run_outcome_record(outcome: RunOutcome) -> dict[str, Any]:
     """What `run --json` prints; `folder` and `institutes` are of the lists, `digests` and `delivery` of the mails."""
     sending = outcome.sending
     return {
+        "run": outcome.run,
         "as_of": outcome.as_of.isoformat(),
         "outcome": outcome.outcome,
         "sample": outcome.sample,

@@ -26,6 +26,7 @@ from matcher.errors import ConfigError, MatcherError, RunGoesOn, RunLost, StoreM
 from matcher.model.day import brussels_day
 from matcher.model.subscription import MailState
 from matcher.schedule.due import SKEW, Attempt, Plan, Task, attempts_of, due, plan_of
+from matcher.schedule.lines import outlook, summary
 from matcher.schedule.metrics import write_metrics
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Scheduler:
         self._clock = clock
         self._home = _checked(load())
         self._tried: list[Attempt] = []
+        self._past: list[Attempt] = []
         self._stands_still: tuple[str, date] | None = None
         self._stopping = False
         self._reloading = False
@@ -76,8 +78,8 @@ class Scheduler:
         """Work until SIGTERM or SIGINT."""
         ticks: queue.Queue[None] = queue.Queue(maxsize=1)
         with self._signals(), _ticking(ticks, TICK_SECONDS):
-            _log.info("Started; %s.", self._outlook())
             self._upgrade()
+            _log.info("Started; %s.", self._outlook())
             while not self._stopping:
                 if self._reloading:
                     self.reload()
@@ -133,7 +135,8 @@ class Scheduler:
             return []
         self._stands_still = None
         self._tried = [a for a in self._tried if a.started > now - timedelta(days=8) and not _is_noted(a, noted)]
-        return due(now, self._plan, [*noted, *self._tried], mails_waiting=waiting)
+        self._past = [*noted, *self._tried]
+        return due(now, self._plan, self._past, mails_waiting=waiting)
 
     @property
     def _plan(self) -> Plan:
@@ -181,10 +184,11 @@ class Scheduler:
 
     def _daily(self) -> str:
         once = self._once(self._plan.daily)
+        began = time.monotonic()
         outcome = run_day(self._home, observer=Observer(self._progress, _log.info, self._sleep), unless=once)
         for problem in outcome.problems:
             _log.warning("%s", problem)
-        _log.info("The daily run is %s.", outcome.outcome)
+        _log.info("%s", summary(outcome, time.monotonic() - began))
         return outcome.outcome
 
     def _deliver(self) -> str:
@@ -242,8 +246,7 @@ class Scheduler:
             time.sleep(min(left, _GLANCE_SECONDS))
 
     def _outlook(self) -> str:
-        following = self._plan.daily.next(self._clock())
-        return f"the next daily run is due {following:%Y-%m-%d %H:%M} UTC" if following else "no daily run is due"
+        return outlook(self._plan, self._clock(), self._due(), self._past)
 
     @contextmanager
     def _signals(self) -> Iterator[None]:

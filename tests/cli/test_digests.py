@@ -326,7 +326,8 @@ def test_run(run, subscribed, serve):
     subscribed.portal = serve(some_rows()).url
     record = asked(run, subscribed, *as_of("run"))
     assert set(record) == {
-        *("as_of", "outcome", "sample", "fetch", "folder", "institutes", "digests", "delivery", "problems"),
+        *("run", "as_of", "outcome", "sample", "fetch", "folder", "institutes", "digests", "delivery", "problems"),
+        "projects",
     }
     assert (record["outcome"], record["folder"], record["institutes"]) == ("ok", None, [])
     assert [set(line) for line in record["digests"]] == [LINE, LINE]

@@ -239,6 +239,7 @@ def test_run(run, fetched, serve):
     fetched.portal = serve(some_rows()).url
     record = asked(run, fetched, "run", "--as-of", DAY)
     lists = {
+        "run",
         "as_of",
         "outcome",
         "sample",

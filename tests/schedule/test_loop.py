@@ -303,6 +303,38 @@ class TestLoop:
             "matcher: the projects could not be read"
         )
 
+    def test_one_line_of_the_log_says_what_a_run_brought(self, loop, caplog) -> None:
+        caplog.set_level("INFO", "matcher")
+        loop.scheduler.tick()
+        loop.now += timedelta(days=1)
+        (loop.place.config / "subscribers.yaml").write_text(
+            "subscribers: [{address: a@example.org, institutes: [cea-leti], threshold: 0}]\n", encoding="utf-8"
+        )
+        loop.scheduler.reload()
+        loop.scheduler.tick()
+        told = [r.getMessage() for r in caplog.records if r.getMessage().startswith("The daily run is")]
+        numbers = [run.identifier for run in reversed(runs_of(loop.place, "run"))]
+        says = ("12 calls seen, 12 new, 0 changed; lists of 3 institutes, no mails",
+                "12 calls seen, 0 new, 0 changed; 1 mails queued, 1 sent, 0 waiting")  # fmt: skip
+        assert [re.sub(r"[\d.]+ s\.$", "", line) for line in told] == [
+            f"The daily run is ok (run {number}): {say}; " for number, say in zip(numbers, says, strict=True)
+        ]
+
+    def test_a_run_that_begins_at_the_start_is_announced(self, loop, caplog) -> None:
+        caplog.set_level("INFO", "matcher")
+        loop.scheduler.reload()
+        assert (
+            "the first daily run begins now, as nothing was fetched here before; the next daily run is due 2026-06-16"
+            in caplog.text
+        )
+        loop.scheduler.tick()
+        caplog.clear()
+        loop.scheduler.reload()
+        assert "read again; the next daily run is due 2026-06-16 04:30 UTC." in caplog.text
+        loop.now += timedelta(days=2)
+        loop.scheduler.reload()
+        assert "the daily run of 2026-06-17 04:30 UTC is caught up now; the next" in caplog.text
+
     def test_the_operator_is_told_of_a_mail_that_is_given_up_between_two_runs(self, loop) -> None:
         with LocalSmtp() as server:
             server.script.always_rcpt["someone@example.org"] = "550 5.1.1 no such mailbox"
