@@ -241,12 +241,9 @@ class Draft:
         return Draft(edited, self._saved, self._index, self._as_of)
 
     def _language(self, term: str) -> str:
-        from matcher.ranking.skills import check_skills
-        from matcher.text.french import languages
+        from matcher.ranking.typed import reading
 
-        possible = sorted(languages(term))
-        checked = check_skills(self._index, [ProfilePart("keyword", term, term, language) for language in possible])
-        return max(checked, key=lambda skill: skill.calls).language
+        return reading(self._index, term).language
 
     def _edits(self) -> tuple[list[str], list[str]]:
         saved = (*self._saved.keywords_en, *self._saved.keywords_fr)

@@ -24,7 +24,7 @@ from matcher.ranking.profile import (
 )
 from matcher.ranking.scoring import NOTHING, own_of, score
 from matcher.ranking.skillset import skills_of
-from matcher.ranking.unknown import unknown_words
+from matcher.ranking.typed import reading
 from matcher.ranking.wish import Own, Wish
 from matcher.text.analysis import Analyzer
 
@@ -80,10 +80,9 @@ def asked_institute(index: Index, name: str) -> Asked | None:
 
 def asked_text(index: Index, text: str, encoder: Encoder | None = None) -> Asked:
     """Any text, in English or French; `encoder` is the one that the index was built with."""
-    from matcher.text.french import languages
-
-    parts = tuple(ProfilePart("text", "your text", text, language) for language in languages(text))
-    asked = replace(asked_profile(index, Profile("", "Your text", parts)), unknown=unknown_words(index, text))
+    read = reading(index, text)
+    part = ProfilePart("text", "your text", text, read.language)
+    asked = replace(asked_profile(index, Profile("", "Your text", (part,))), unknown=read.unknown)
     if encoder is None:
         return asked
     from matcher.ranking.encoder import text_meaning

@@ -10,7 +10,7 @@ from matcher.model.match import Match, SkillCheck, SkillVerdict, Trial
 from matcher.model.question import CallFilter
 from matcher.model.searched import Unknown
 from matcher.ranking.matching import Depth, asked_profile, best_matches
-from matcher.ranking.unknown import unknown_words
+from matcher.ranking.typed import reading
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -34,17 +34,17 @@ def check_skills(index: Index, parts: Sequence[ProfilePart]) -> list[SkillCheck]
 
 def try_term(index: Index, profile: Profile, term: str, today: date) -> Trial:
     """Rank the live calls with and without a keyword (English or French) and compare the top lists."""
-    from matcher.text.french import languages
-
-    added = tuple(ProfilePart("keyword", term, term, language) for language in languages(term))
+    read = reading(index, term)
+    # A text, as a French keyword in a list that pairs up with an English one would only say the same again.
+    added = ProfilePart("text", term, term, read.language)
     before = _top(index, profile, today)
-    after = _top(index, replace(profile, parts=(*profile.parts, *added)), today)
+    after = _top(index, replace(profile, parts=(*profile.parts, added)), today)
     had, has = ({match.call.identifier for match in matches} for matches in (before, after))
     return Trial(
         as_of=today,
         entering=tuple(match for match in after if match.call.identifier not in had),
         leaving=tuple(match for match in before if match.call.identifier not in has),
-        unknown=Unknown(unknown_words(index, term)),
+        unknown=Unknown(read.unknown),
     )
 
 

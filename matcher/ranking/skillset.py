@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.ranking.background import Background, Expanded, Near
+from matcher.ranking.compounds import part_weights
 from matcher.ranking.latent import fold
 
 if TYPE_CHECKING:
@@ -58,12 +59,15 @@ def skills_of(
         if not known:
             continue
         ids = np.array(sorted(known), dtype=np.int32)
-        weights = np.array([(1 + np.log(known[i])) * lexis.idf[i] for i in ids.tolist()], dtype=np.float32)
+        parts = {lexis.find_term(term): share for term, share in part_weights(words, analyzer, lexis).items()}
+        weights = np.array(
+            [(1 + np.log(known[i])) * lexis.idf[i] * parts.get(i, 1.0) for i in ids.tolist()], dtype=np.float32
+        )
         # Words of calls that came after the fit add no length, or they would move what the others score.
         weights /= np.linalg.norm(weights[ids < lexis.fitted_terms]) or np.linalg.norm(weights)
         near = background.nearest(ids, weights)
         original = part.text if part.language == "fr" else None
-        shown = " ".join(words.split()) if original is None else max(words.splitlines(), key=len)
+        shown = " ".join(words.split())
         found.setdefault(
             tuple(ids.tolist()),
             Skill(
@@ -88,12 +92,12 @@ def written_parts(profile: Profile) -> Iterator[ProfilePart]:
 def _english(part: ProfilePart, analyzer: Analyzer, lexis: Lexis) -> str:
     if part.language != "fr":
         return part.text
-    from matcher.text.french import translated
+    from matcher.text.french import in_english
 
     def known(text: str) -> bool:
         return all(lexis.find_term(term) is not None for term in analyzer.terms(text) if " " not in term)
 
-    return "\n".join(english for english, _ in translated(part.text, known))
+    return in_english(part.text, known)
 
 
 def pack_skills(sets: Sequence[tuple[Skill, ...]]) -> dict[str, npt.NDArray[Any]]:

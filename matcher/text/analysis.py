@@ -55,21 +55,21 @@ class Analyzer:
     def terms(self, text: str) -> list[str]:
         """Every stem and every pair of a text; no pair spans two lines."""
         found: list[str] = []
-        for line in self._lines(text):
+        for line in self.lines(text):
             found += [read.stem for read in line]
-            found += [_pair(a, b) for a, b in pairwise([read.stem for read in line if not read.aside])]
+            found += [pair_of(a, b) for a, b in pairwise([read.stem for read in line if not read.aside])]
         return found
 
     def worded_terms(self, text: str) -> list[tuple[str, str]]:
         """Every term with the words of the text that it stands for, for people to read."""
         found: list[tuple[str, str]] = []
-        for line in self._lines(text):
+        for line in self.lines(text):
             found += [(read.stem, read.word) for read in line]
             main = pairwise([read for read in line if not read.aside])
-            found += [(_pair(a.stem, b.stem), f"{a.word} {b.word}") for a, b in main]
+            found += [(pair_of(a.stem, b.stem), f"{a.word} {b.word}") for a, b in main]
         return found
 
-    def _lines(self, text: str) -> Iterator[list[Read]]:
+    def lines(self, text: str) -> Iterator[list[Read]]:
         """What each line says, its abbreviations as what they are short for."""
         stem = self.stem
         lines = [
@@ -79,7 +79,8 @@ class Analyzer:
         return self._abbreviations.spelt_out(lines)
 
 
-def _pair(a: str, b: str) -> str:
+def pair_of(a: str, b: str) -> str:
+    """The term of two neighbouring stems."""
     return f"{a} {b}" if a <= b else f"{b} {a}"
 
 

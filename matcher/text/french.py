@@ -17,7 +17,7 @@ from matcher.text.analysis import stop_words, words
 from matcher.text.tokens import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 # fmt: off
 FUNCTION_WORDS = frozenset(
@@ -95,11 +95,21 @@ def translated(text: str, known: Callable[[str], bool]) -> list[tuple[str, str]]
     Neighbouring pieces come as a pair too, because calls hold pairs of words as terms.
     """
     found: list[tuple[str, str]] = []
-    for line in text.splitlines():
-        chosen = [(next(filter(known, p.english), p.english[0]), p.french) for p in _pieces(spoken(line))]
+    for chosen in _chosen(text, known):
         found += chosen
         found += [(f"{a.split()[-1]} {b.split()[0]}", f"{left} {right}") for (a, left), (b, right) in pairwise(chosen)]
     return found
+
+
+def in_english(text: str, known: Callable[[str], bool]) -> str:
+    """A text in English, piece by piece, its lines as they are."""
+    return "\n".join(" ".join(english for english, _ in chosen) for chosen in _chosen(text, known))
+
+
+def _chosen(text: str, known: Callable[[str], bool]) -> Iterator[list[tuple[str, str]]]:
+    """(English, French) of the pieces of each line."""
+    for line in text.splitlines():
+        yield [(next(filter(known, p.english), p.english[0]), p.french) for p in _pieces(spoken(line))]
 
 
 def pieces(text: str) -> list[Piece]:

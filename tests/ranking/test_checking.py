@@ -56,6 +56,15 @@ def test_a_tried_term_brings_its_call_in(index, term):
     assert trial.leaving == ()
 
 
+def test_a_french_term_counts_beside_lists_that_pair_up(index):
+    paired = [
+        ProfilePart("keyword", "one", "deep geothermal wells", "en"),
+        ProfilePart("keyword", "one", "puits géothermiques profonds", "fr"),
+    ]
+    trial = try_term(index, Profile("x", "X", tuple(paired)), "hydrogène vert", TODAY)
+    assert [m.call.identifier for m in trial.entering] == ["HORIZON-X-101"]
+
+
 def test_a_term_that_no_call_holds_changes_nothing(index):
     trial = try_term(index, PROFILE, "quantum optics", TODAY)
     assert (trial.entering, trial.leaving) == ((), ())

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from matcher.model.match import THRESHOLD
 from matcher.model.question import CallFilter
 from matcher.ranking.matching import Depth, asked_text, best_matches
 from matcher.ranking.skills import try_term
-from tests.helpers.corpus import TODAY, call, indexed, profile, some_calls
+from matcher.ranking.skillset import skills_of
+from matcher.text.analysis import Analyzer
+from tests.helpers.corpus import TODAY, call, indexed, profile, some_calls, totals
 
 ANY = CallFilter(status=frozenset())
 CALLS = (
@@ -64,6 +69,99 @@ def test_the_call_that_is_meant_comes_first(index, text, title):
 )
 def test_a_call_that_only_shares_a_piece_of_a_word_is_not_found(index, text, title):
     assert title not in found(index, text)
+
+
+# parts of compounds, and what siblings share
+
+
+def weights_of(index, skill):
+    """What each term of a skill counts against the rarest way to say it: 1 where it counts whole."""
+    (one,) = skills_of(profile(skill), Analyzer(), index, index.arrays)
+    ratios = {term: one.weights[one.ids == index.find_term(term)] for term in Analyzer().terms(skill)}
+    return {term: float(w[0] / index.idf[index.find_term(term)]) for term, w in ratios.items() if len(w)}
+
+
+def test_a_part_of_a_compound_counts_for_how_often_it_stands_for_the_whole():
+    texts = ["hazards of chemicals in factories"] * 12 + ["natural hazards and floods", "natural hazards in towns"]
+    always = ["volcanic ash over airports"] * 3
+    index = indexed([call(i, text) for i, text in enumerate([*texts, *always])], profile("photonics"))
+    hazards = weights_of(index, "natural hazards")
+    assert hazards["hazard"] < 0.75 * hazards["hazard natur"]
+    assert hazards["natur"] == pytest.approx(hazards["hazard natur"], rel=1e-5)
+    ash = weights_of(index, "volcanic ash")
+    assert ash["volcan"] == pytest.approx(ash["ash volcan"], rel=1e-5)
+    assert weights_of(index, "hazards") == {"hazard": pytest.approx(1 / index.idf[index.find_term("hazard")])}
+
+
+@pytest.mark.parametrize(
+    ("skill", "about", "shares"),
+    [
+        ("natural hazards", "forecasts of natural hazards", "labels for chemical hazards"),
+        ("second-life batteries", "a second life for batteries", "the social life of old people"),
+        ("disease progression modelling", "models of how a disease progresses", "a disease of mosquitos, its vectors"),
+        ("matières premières critiques", "recovery of critical raw materials", "protection of critical infrastructure"),
+        ("post-mining", "post-mining regions", "textiles after use, post-consumer clothes"),
+    ],
+)
+def test_what_shares_a_part_comes_after_what_is_about_the_whole(skill, about, shares):
+    frequent = (
+        "hazards",
+        "life",
+        "disease",
+        "critical",
+        "batteries",
+        "modelling",
+        "natural",
+        "raw materials",
+        "regions",
+    )
+    others = [call(50 + i, f"{word} and {other}") for i, word in enumerate(frequent) for other in ("health", "towns")]
+    others = [replace(one, identifier=f"{one.identifier}-{n}") for n, one in enumerate(others)]
+    index = indexed([*some_calls(), call(30, about), call(31, shares), *others], profile("photonics"))
+    scored = asked_text(index, skill).scored(index)
+    rows = [index.row(call(n, "").identifier) for n in (30, 31)]
+    assert scored.totals[rows[0]] > scored.totals[rows[1]]
+    assert scored.fit(rows[1]) <= THRESHOLD
+
+
+def test_the_title_of_the_call_that_siblings_share_is_nothing_of_theirs():
+    calls = [replace(one, call_title="BATTERIES and ENERGY", destination="Batteries") for one in some_calls()]
+    plain = indexed([replace(one, call_title=None, destination=None) for one in calls], profile("batteries"))
+    titled = indexed(calls, profile("batteries"))
+    assert totals(titled) == totals(plain)
+    scored = asked_text(titled, "batteries").scored(titled)
+    holders = {titled.call(row).identifier for row in titled.holders("batteri")}
+    first = best_matches(scored, ANY, TODAY, Depth(len(holders)))
+    assert {match.call.identifier for match in first} <= holders
+    assert not titled.holders("energi")
+
+
+def test_text_that_siblings_share_says_little_of_one_of_them():
+    shared = "Projects contribute to clean energy from batteries and hydrogen in Europe."
+    subjects = [f"direct air capture number {i}" for i in range(8)] + ["recycling of lithium batteries"]
+    calls = [call(40 + i, f"{shared}\n{own}") for i, own in enumerate(subjects)]
+    index = indexed([*some_calls(), *calls], profile("photonics"))
+    scored = asked_text(index, "lithium batteries").scored(index)
+    *siblings, about = (scored.totals[index.row(one.identifier)] for one in calls)
+    assert all(about > sibling + 1 for sibling in siblings)
+
+
+# languages
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("turbines éoliennes", "Topic about offshore"),
+        ("hydrogène", "Hydrogen tanks"),
+        ("santé des sols", "Soil health"),
+    ],
+)
+def test_a_text_is_read_in_the_language_of_which_more_words_are_known(index, text, title):
+    assert found(index, text)[0] == title
+
+
+# unknown words
 
 
 def test_words_that_nothing_has_are_told_with_near_ones(index):

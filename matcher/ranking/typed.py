@@ -1,7 +1,8 @@
-"""Words of a text that no call and no project has, and words that may be meant by them."""
+"""In which language a text is read, and which of its words no call and no project has."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matcher.ranking.call_words import FIELDS, PREFIX
@@ -10,7 +11,7 @@ from matcher.ranking.searching import near_words
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from matcher.ranking.index import Index
 
@@ -18,20 +19,24 @@ MOST = 10
 """Words that are told of a long text."""
 
 
-def unknown_words(index: Index, text: str) -> dict[str, tuple[str, ...]]:
-    """Each word that stands nowhere, in no language that the text may be in, with words spelt nearly like it."""
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    """A text in one language, with its words that stand nowhere and those that are spelt nearly like each."""
+
+    language: str
+    unknown: Mapping[str, tuple[str, ...]]
+
+
+def reading(index: Index, text: str) -> ReadText:
+    """The text in the language that it may be in of which more words are known; in English where both say as much."""
     from matcher.text.french import languages
 
-    known, missing = set[str](), dict[str, None]()
-    for language in languages(text):
-        for word, here in _judged(index, text, language):
-            if here:
-                known.add(word)
-            else:
-                missing[word] = None
-    told = [word for word in missing if word not in known][:MOST]
+    judged = {language: dict(_judged(index, text, language)) for language in languages(text)}
+    best = min(judged, key=lambda language: (list(judged[language].values()).count(False), language))
+    known = {word for found in judged.values() for word, here in found.items() if here}
+    told = [word for word, here in judged[best].items() if not here and word not in known][:MOST]
     places = WordPlaces(index.arrays, PREFIX, len(FIELDS))
-    return {word: near_words(places, word) for word in told}
+    return ReadText(best, {word: near_words(places, word) for word in told})
 
 
 def _judged(index: Index, text: str, language: str) -> Iterator[tuple[str, bool]]:
