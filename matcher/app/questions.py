@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index, encoding, is_current, opened_index
+from matcher.app.own_profile import own_projects
 from matcher.app.project_sources import health_of
 from matcher.errors import StoreMissing, UsageError
 from matcher.model.answers import ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
@@ -111,11 +112,12 @@ def changes(home: Home, question: Question, *, call: str | None = None, since: d
 
 
 def profile(home: Home, name: str) -> ShownProfile:
-    """An institute and its terms as the index reads them."""
+    """An institute, its terms as the index reads them, and what its own projects add."""
     from matcher.ranking.matching import profile_terms
 
-    institute = home.institute(name)
-    return ShownProfile(institute, profile_terms(current_index(home).query(institute.identifier)))
+    institute, index = home.institute(name), current_index(home)
+    terms = profile_terms(index.query(institute.identifier))
+    return ShownProfile(institute, terms, own_projects(home, index, institute))
 
 
 def check_profile(home: Home, name: str) -> list[SkillCheck]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +12,7 @@ from matcher.app.new_profile import NEW, write_new_profile
 from matcher.cli.layout import fact, paragraphs, styled, table
 from matcher.cli.options import as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, unknown_text
+from matcher.cli.own_terms import own_lines, show_suggestions
 from matcher.errors import UsageError
 from matcher.present.records import (
     envelope,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from matcher.app.home import Home
     from matcher.model.institute import Institute
     from matcher.model.match import SkillCheck
+    from matcher.model.project import OwnProjects
 
 
 @click.command("institutes")
@@ -54,6 +57,7 @@ HEAVIEST = 25
 @click.argument("identifier", required=False, metavar="[ID]")
 @click.option("--check", is_flag=True, help="Which skills never match a call, and which are too common to help.")
 @click.option("--try", "term", help="Which calls would enter or leave the top 20 if this term were a keyword.")
+@click.option("--suggest", is_flag=True, help="Terms of its own projects that calls use and its keywords lack.")
 @as_of_option
 @output_options
 @click.pass_obj
@@ -64,6 +68,7 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
     identifier: str | None,
     check: bool,
     term: str | None,
+    suggest: bool,
     as_of: date | None,
     output: str | None,
 ) -> None:
@@ -71,14 +76,16 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
 
     `new ID` writes the file of a new institute, with every key and what it means.
     """
-    if check + (term is not None) + (institute == NEW) > 1:
-        raise UsageError("Ask for one at a time: --check, --try TERM, or `new ID`.")
+    if check + suggest + (term is not None) + (institute == NEW) > 1:
+        raise UsageError("Ask for one at a time: --check, --try TERM, --suggest, or `new ID`.")
     if institute == NEW:
         if identifier is None:
             raise UsageError("Say how the new institute is called: `matcher profile new rocks-and-water`.")
         _write_new(home, identifier, output)
     elif identifier is not None:
         raise UsageError(f"Found {identifier!r} after {institute!r}: one institute at a time.")
+    elif suggest:
+        show_suggestions(home, institute, output)
     elif check:
         _show_checks(questions.check_profile(home, institute), output)
     elif term is not None:
@@ -105,12 +112,14 @@ def _show_profile(home: Home, name: str, output: str | None) -> None:
         {"term": t.term, "weight": t.weight, "source": t.source, "profile_term": t.profile_term} for t in profile.terms
     ]
     if output == "json":
-        print_json(envelope(**institute_record(profile.institute), terms=terms))
+        own = {name: value for name, value in asdict(profile.own).items() if name != "why_none"}
+        since = profile.own.since.isoformat() if profile.own.since else None
+        print_json(envelope(**institute_record(profile.institute), terms=terms, own_projects={**own, "since": since}))
     elif output == "csv":
         print_csv(terms)
     else:
         rows = [(f"{t.weight:.3f}", t.term, t.source or "") for t in profile.terms[:HEAVIEST]]
-        click.echo(_profile_text(profile.institute))
+        click.echo(_profile_text(profile.institute, profile.own))
         click.echo("\n" + styled("Heaviest terms", bold=True))
         click.echo(table(("weight", "term", "from"), rows))
 
@@ -169,7 +178,7 @@ def _show_trial(home: Home, name: str, term: str, as_of: date | None, output: st
         click.echo(table(("title", "", "rank", "call"), cells))
 
 
-def _profile_text(institute: Institute) -> str:
+def _profile_text(institute: Institute, own: OwnProjects) -> str:
     label = f"2015: {label_text(institute.label_2015)}, today: {label_text(institute.label_current)}"
     lines = [
         styled(institute.name_en, bold=True),
@@ -183,6 +192,7 @@ def _profile_text(institute: Institute) -> str:
     ]
     for lab in institute.labs:
         lines += fact("lab", f"{lab.name}: {', '.join(lab.keywords_en)}")
+    lines += own_lines(own)
     if institute.description_en:
         lines += ["", *paragraphs(institute.description_en)]
     return "\n".join(lines)

@@ -36,8 +36,14 @@ WINDOWS_1252 = "matcher.windows1252"
 codecs.register_error(WINDOWS_1252, decode_rest)
 
 
+NOTHING = "<NA>"
+"""What stands in some dumps where nothing is known."""
+
+
 def line(value: str, limit: int = 1_000) -> str:
     """One line of text: entities decoded, text that was decoded as Windows-1252 by mistake put right."""
+    if value.strip() == NOTHING:
+        return ""
     return text(_repaired(html.unescape(value)), limit)
 
 

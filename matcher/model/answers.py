@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matcher.model.changes import Change
     from matcher.model.institute import Institute
     from matcher.model.match import Away, Evidence, Match
-    from matcher.model.project import ProjectHealth, ProjectReport
+    from matcher.model.project import OwnProjects, ProjectHealth, ProjectReport
     from matcher.model.rows import FetchReport
     from matcher.model.searched import SearchOutcome
     from matcher.model.subscription import (
@@ -99,10 +99,11 @@ class ChangeListing:
 
 @dataclass(frozen=True, slots=True)
 class ShownProfile:
-    """An institute and the terms that the ranking reads of it, heaviest first."""
+    """An institute, the terms that the ranking reads of it, heaviest first, and what its own projects add."""
 
     institute: Institute
     terms: tuple[Evidence, ...]
+    own: OwnProjects
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,38 @@ class RowSetAside:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnProjects:
+    """The own projects that count for an institute: how many, how many of them its skills selected, since when.
+
+    `terms` are the heaviest that they add to its keywords; `why_none` says why none counts.
+    """
+
+    count: int
+    selected: int
+    since: dt.date | None
+    terms: tuple[str, ...]
+    why_none: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A term that own projects have and a profile lacks: so many calls hold its words; `projects` by name."""
+
+    term: str
+    calls: int
+    projects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What the `count` own projects of an institute would add to its keywords, best first."""
+
+    institute: str
+    count: int
+    suggestions: tuple[Suggestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectSource:
     """A dump by its name: the ISO day on which it was last taken over, and how much it held then."""
 

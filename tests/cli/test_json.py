@@ -231,7 +231,7 @@ def test_institutes_and_profile(run, fetched):
     assert [i["institute"] for i in institutes] == ["calym", "cea-leti", "mines"]
     assert matches_shape(institutes[1], INSTITUTE)
     profile = asked(run, fetched, "profile", "cea-leti")
-    assert set(profile) == {*INSTITUTE, "terms"}
+    assert set(profile) == {*INSTITUTE, "terms", "own_projects"}
     assert set(profile["terms"][0]) == {"term", "weight", "source", "profile_term"}
 
 

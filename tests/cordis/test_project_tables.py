@@ -74,6 +74,11 @@ def test_text_is_put_right(tmp_path: Path, written: str, read_as: str) -> None:
     assert found.title == read_as
 
 
+def test_what_stands_for_nothing_is_nothing(tmp_path: Path) -> None:
+    [found] = read(zipped(tmp_path / "dump.zip", tables([project(1, keywords="<NA>", acronym=" <NA> ")])))[0]
+    assert (found.keywords, found.acronym) == ("", "")
+
+
 def test_bytes_of_windows_1252_are_read(tmp_path: Path) -> None:
     raw = table(PROJECT, [project(1, title="Etudes"), project(2)]).encode().replace(b"Etudes", b"\xc9tudes")
     found, _, _ = read(zipped(tmp_path / "dump.zip", {"project.csv": raw}))
