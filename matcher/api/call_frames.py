@@ -36,6 +36,7 @@ class CallFrames(EntryFrames):
         without: Words = (),
         sort: str | None = None,
         limit: int | None = None,
+        decided: bool | None = None,
     ) -> pd.DataFrame:
         """The calls that hold all of `words`, French or English, best first; without words next deadline first.
 
@@ -50,6 +51,7 @@ class CallFrames(EntryFrames):
             without: words, or phrases, that must not be there.
             sort: `relevance`, `deadline`, `opening` or `budget`.
             limit: how many at most.
+            decided: only calls that an institute decided on, or (False) that none did.
 
         Returns:
             (calls, `matcher.present.frames.CALL_COLUMNS`); money in euros, days as dates, unknown as NA.
@@ -66,6 +68,8 @@ class CallFrames(EntryFrames):
             action=action,
             deadline_before=day_of(deadline_before),
             deadline_after=day_of(deadline_after),
+            decided=decided is True,
+            undecided=decided is False,
         )
         search = Search(listed(words), phrase, listed(without))
         question = Question(filter=wanted, as_of=self._as_of, search=search, sort=sort, limit=limit)

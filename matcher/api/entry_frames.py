@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from matcher.api.labels import labelled
 from matcher.api.project_frames import ProjectFrames
 from matcher.app import past, questions
-from matcher.errors import UsageError
+from matcher.app.kept_index import current_index
+from matcher.errors import IndexMissing, UsageError
 from matcher.model.consortium import OrganisationType, PartnerQuestion
 from matcher.model.question import listed
 
@@ -26,6 +27,19 @@ class EntryFrames(ProjectFrames):
     def __init__(self, home: Home, as_of: date | None) -> None:
         super().__init__(home)
         self._as_of = as_of
+
+    @property
+    def sample(self) -> str | None:
+        """The label of the packaged sample listing, when that is what is answered from; None for real calls."""
+        label: str | None = current_index(self._home).meta["sample"]
+        return label
+
+    def _labelled(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame, marked where the sample answers; a session that may write can have nothing to answer from."""
+        try:
+            return labelled(frame, self.sample)
+        except IndexMissing:
+            return frame
 
     def terms(self, call: str) -> pd.DataFrame:
         """The terms of entry of a call: who may apply, at which rate, in what form, each with its source.

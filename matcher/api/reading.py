@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from matcher.api.call_frames import CallFrames, DayLike, Words, day_of
+from matcher.api.call_frames import DayLike, Words, day_of
+from matcher.api.decision_frames import DecisionFrames
 from matcher.api.drafts import Draft, new_institute
 from matcher.api.labels import labelled
 from matcher.api.results import Matches, Page, Why
 from matcher.app import questions
 from matcher.app.kept_index import current_index
-from matcher.errors import IndexMissing, UsageError
+from matcher.errors import UsageError
 from matcher.model.match import THRESHOLD
 from matcher.model.question import CallFilter, Question, check_limits
 
@@ -25,26 +26,13 @@ if TYPE_CHECKING:
     from matcher.api.network import Network
 
 
-class Questions(CallFrames):
+class Questions(DecisionFrames):
     """Answers questions about calls, matches and profiles from one store, as the command line does; it only reads."""
 
     @property
     def as_of(self) -> date:
         """The day that every answer is judged on."""
         return self._home.day(self._as_of, current_index(self._home)).date
-
-    @property
-    def sample(self) -> str | None:
-        """The label of the packaged sample listing, when that is what is answered from; None for real calls."""
-        label: str | None = current_index(self._home).meta["sample"]
-        return label
-
-    def _labelled(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The frame, marked where the sample answers; a session that may write can have nothing to answer from."""
-        try:
-            return labelled(frame, self.sample)
-        except IndexMissing:
-            return frame
 
     # questions
 
@@ -61,6 +49,7 @@ class Questions(CallFrames):
         deadline_before: DayLike | None = None,
         deadline_after: DayLike | None = None,
         open_to: Literal["research", "sme", "any"] | None = None,
+        decided: bool | None = None,
     ) -> Matches:
         """The best calls for an institute or for any text, French or English.
 
@@ -75,6 +64,7 @@ class Questions(CallFrames):
             deadline_before: the next deadline is before this day.
             deadline_after: the next deadline is after this day.
             open_to: only calls that these may enter; by default what research may not enter stands apart, last.
+            decided: only calls that the institute decided on, or (False) that it did not.
 
         Raises:
             UsageError: for an unknown institute or status, or when not exactly one of `institute`, `text` is given.
@@ -96,6 +86,8 @@ class Questions(CallFrames):
             deadline_before=day_of(deadline_before),
             deadline_after=day_of(deadline_after),
             open_to=open_to,
+            decided=decided is True,
+            undecided=decided is False,
         )
         about = (institute,) if institute is not None else text
         return Matches(questions.rank(self._home, Question(about, wanted, top, min_fit, self._as_of, explain=True)))

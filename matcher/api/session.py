@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 class Session(Questions):
     """Answers questions about calls and matches from one store, as `matcher` on the command line does.
 
-    It only reads, unless it was opened as `writable`: then `fetch` and `run` work. Only they and `doctor` use the
-    network. What a question may renew is the index, which is derived from the store.
+    It only reads, unless it was opened as `writable`: then `fetch`, `run` and `decide` work. Only the first
+    two and `doctor` use the network. What a question may renew is the index, which is derived from the store.
     """
 
     def __init__(self, home: Home, *, as_of: date | None = None, writable: bool = False) -> None:
@@ -190,10 +190,6 @@ class Session(Questions):
             return f"<matcher session of {self._home.settings.home}: nothing was fetched yet>"
         return f"<matcher session of {self.sample or self._home.settings.home}: {calls}>"
 
-    def _must_write(self, what: str) -> None:
-        if not self._writable:
-            raise UsageError(f"This session only reads: open it with matcher.open(writable=True) to {what}.")
-
 
 def open_session(
     home: str | Path | None = None,
@@ -212,7 +208,7 @@ def open_session(
         as_of: fixes today, so that any past day can be replayed.
         sample: True answers from the packaged sample listing, False never does; by default it is taken, labelled as
             such, where nothing was fetched yet.
-        writable: allows `fetch` and `run`.
+        writable: allows `fetch`, `run` and `decide`.
 
     Raises:
         ConfigError: with every mistake of the configuration, or when a folder that was named is not there.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from matcher.app.decided import decided
 from matcher.app.kept_index import current_index
 from matcher.app.questions import check_words
 from matcher.model.answers import CallListing
@@ -29,8 +31,14 @@ def calls(home: Home, question: Question) -> CallListing:
     index = current_index(home)
     check_words(index, question.filter)
     day = home.day(question.as_of, index)
-    if question.search:
-        return _searched(index, question, day)
+    known = decided(home, day.date)
+    question = replace(question, filter=question.filter.among(known.calls()))
+    found = _searched(index, question, day) if question.search else _listed(index, question, day)
+    decisions = {call.identifier: about for call in found.calls if (about := known.about(call.identifier))}
+    return replace(found, decisions=decisions)
+
+
+def _listed(index: Index, question: Question, day: Day) -> CallListing:
     rows = index.live_rows(day.date) if _only_live(question) else range(len(index))
     passing = _passing(index, rows, question, day.date)
     ordered = sorted(passing, key=_order(question.sort or "deadline", day.date))

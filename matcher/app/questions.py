@@ -5,15 +5,18 @@ Each takes a home and a `Question` (or the name of a call), and brings one of th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from matcher.app.decided import decided
 from matcher.app.kept_index import current_index, encoding, is_current, opened_index
 from matcher.app.own_profile import own_projects
 from matcher.app.project_sources import health_of
 from matcher.errors import StoreMissing, UsageError
 from matcher.model.answers import ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
 from matcher.model.day import brussels_day, noon
+from matcher.model.decision import Decided
 from matcher.model.question import CallFilter, Question, check_known
 from matcher.model.searched import Unknown
 from matcher.model.subscription import Language
@@ -38,9 +41,12 @@ def rank(home: Home, question: Question) -> Ranking:
     asked = _asked(home, index, question)
     top, min_fit = _limits(home, question)
     depth = Depth(top, min_fit, home.settings.digest.threshold, question.explain)
-    scored = asked.scored(index, question.filter, day.date)
-    matches = best_matches(scored, question.filter, day.date, depth)
-    away = kept_away(scored, question.filter, day.date, max(min_fit, depth.threshold))
+    known = decided(home, day.date)
+    wanted = question.filter.among(known.calls(asked.identifier))
+    scored = asked.scored(index, wanted, day.date)
+    own = known.of(asked.identifier or "")
+    matches = [replace(m, decision=own.get(m.call.identifier)) for m in best_matches(scored, wanted, day.date, depth)]
+    away = kept_away(scored, wanted, day.date, max(min_fit, depth.threshold))
     unknown = Unknown(asked.unknown, everything=bool(asked.unknown) and not asked.wish.skills)
     return Ranking(asked.identifier, asked.name, day.date, tuple(matches), day.sample, away, unknown)
 
@@ -54,12 +60,15 @@ def why(home: Home, question: Question, call: str) -> Reason:
     asked = _asked(home, index, question)
     row = row_of(index, call)
     top, min_fit = _limits(home, question)
-    placed = place(asked.scored(index), question.filter, day.date, row, top=top)
+    known = decided(home, day.date)
+    wanted = question.filter.among(known.calls(asked.identifier))
+    placed = place(asked.scored(index), wanted, day.date, row, top=top)
+    own = known.of(asked.identifier or "").get(placed.match.call.identifier)
     return Reason(
         institute=asked.identifier or question.institute or "",
         as_of=day.date,
         sample=day.sample,
-        match=placed.match,
+        match=replace(placed.match, decision=own),
         recommended=placed.stopped_by is None and 0 < placed.match.rank <= top and placed.match.fit >= min_fit,
         stopped_by=placed.stopped_by,
         candidates=placed.candidates,
@@ -77,14 +86,19 @@ def show(home: Home, call: str, *, institute: str | None = None, as_of: date | N
     index = current_index(home)
     day = home.day(as_of, index)
     row = row_of(index, call)
-    match = None
+    match, name = None, None
     if institute is not None:
-        match = match_of(_asked(home, index, Question((institute,))).scored(index), row, 0, sentence=True)
+        asked = _asked(home, index, Question((institute,)))
+        match, name = match_of(asked.scored(index), row, 0, sentence=True), asked.identifier
     identifier = index.call(row).identifier
     with home.open_store(read_only=True) as store:
         changes = _until(day.date, store.calls.changes(identifier=identifier))
         unconfirmed = store.doubts.of_call(identifier)
-    return ShownCall(index.full_call(row), day.date, changes, match, day.sample, unconfirmed)
+        decisions = Decided.on(store.decisions.history(call=identifier), day.date).about(identifier)
+    if match is not None:
+        own = next((one for one in decisions if one.owner.name == name), None)
+        match = replace(match, decision=own)
+    return ShownCall(index.full_call(row), day.date, changes, match, day.sample, unconfirmed, decisions, name)
 
 
 def changes(home: Home, question: Question, *, call: str | None = None, since: date | None = None) -> ChangeListing:
@@ -175,12 +189,13 @@ def institute_calendar(
     ranking = rank(
         home, Question((institute,), top=CALENDAR_CALLS, min_fit=home.settings.digest.threshold, as_of=as_of)
     )
+    shown = [match for match in ranking.matches if match.decision is None or not match.decision.is_dismissed]
     now = noon(ranking.as_of)
     with home.open_store(read_only=True) as store:
         changes = [change for change in store.calls.changes() if change.seen_at <= now]
     found = home.institute(institute)
     name = found.name_fr if language is Language.FR else found.name_en
-    return calendar_of(ranking.matches, name, language, now=now, changes=changes)
+    return calendar_of(shown, name, language, now=now, changes=changes)
 
 
 def row_of(index: Index, call: str) -> int:

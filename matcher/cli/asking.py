@@ -26,6 +26,8 @@ from matcher.errors import UsageError
 from matcher.model.caution import reported_text
 from matcher.model.match import Group
 from matcher.model.terms import Name
+from matcher.present.decision_shapes import about_records
+from matcher.present.decision_words import decision_line
 from matcher.present.facts import (
     contribution,
     day,
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
     from matcher.model.call import Call
     from matcher.model.changes import Change
     from matcher.model.consortium import Predecessors
+    from matcher.model.decision import Decision
 
 
 @click.command("rank")
@@ -95,7 +98,11 @@ def rank_command(
         unknown = {} if text is None else {"unknown": unknown_record(ranking.unknown)}
         print_json(envelope(**about, **unknown, matches=matches, **away_records(ranking.away)))
     elif output == "csv":
-        rows = ({**row, "evidence": [e["term"] for e in row["evidence"]], **label} for row in matches)
+        said = [decision_line(m.decision) if m.decision else None for m in ranking.matches]
+        rows = (
+            {**row, "evidence": [e["term"] for e in row["evidence"]], "decision": decision, **label}
+            for row, decision in zip(matches, said, strict=True)
+        )
         print_csv(rows, (*MATCH_FIELDS, *label))
     else:
         _print_ranking(ranking, explain)
@@ -166,6 +173,7 @@ def show_command(
         links=[{"title": link.title, "url": link.url} for link in shown.call.links],
         changes=[change_record(c) for c in shown.changes],
         unconfirmed=[unconfirmed_record(report) for report in shown.unconfirmed],
+        decisions=about_records(shown.decisions, shown.institute),
         match=match_record(shown.match, shown.as_of, explained=True) if shown.match else None,
         **({"predecessors": [predecessor_record(one) for one in before.found]} if before else {}),
     )
@@ -180,11 +188,23 @@ def show_command(
             said = "" if report.reported is None else f": {report.reported}"
             text = f"Reported on {report.since:%Y-%m-%d}, not confirmed: {reported_text(report.what)}{said}"
             click.echo("\n" + "\n".join(paragraphs(text)))
+        for decision in shown.decisions:
+            click.echo("\n" + "\n".join(_decision_lines(decision, shown.institute)))
         if shown.match:
             click.echo(f"\nFor {institute}: fit {shown.match.fit}")
             click.echo("\n".join(evidence_lines(shown.match)))
         if before:
             click.echo("\n" + _predecessors_text(before))
+
+
+def _decision_lines(decision: Decision, reader: str | None) -> list[str]:
+    """What an institute made of a call; its own people read who, when and the notes."""
+    own = decision.owner.name == reader
+    line = f"{decision.owner.name}: {decision_line(decision if own else decision.as_shared())}"
+    if own and decision.by and decision.at:
+        line += f" ({decision.by}, {decision.at:%Y-%m-%d})"
+    notes = [f"{note.at:%Y-%m-%d} {note.by or '—'}: {note.text}" for note in decision.notes] if own else []
+    return [*paragraphs(line), *(part for note in notes for part in paragraphs(note, "  "))]
 
 
 def _predecessors_text(before: Predecessors) -> str:
@@ -250,6 +270,8 @@ def _reason_text(reason: Reason) -> str:
         lines.append(f"  it is about “{reason.away}”, which the profile excludes")
     if reason.score_needed is not None and match.score < reason.score_needed:
         lines.append(f"  a score of {reason.score_needed:.4f} was needed for the top {reason.top}")
+    if match.decision is not None:
+        lines += paragraphs(f"decided: {decision_line(match.decision)}", "  ")
     if match.fit < reason.min_fit:
         lines.append(f"  its fit is below the asked minimum of {reason.min_fit}")
     if not match.evidence:

@@ -9,8 +9,7 @@ import click
 from matcher.app.deciding import decide
 from matcher.cli.options import as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, say
-from matcher.errors import UsageError
-from matcher.model.decision import Act, Cause, Order, application_of, cause_of, checked_name, checked_text
+from matcher.model.decision import Act, Cause, Order
 from matcher.present.decision_shapes import DECISION_FIELDS, decision_record, note_record
 from matcher.present.decision_words import decision_line
 
@@ -43,7 +42,7 @@ def _deciding(command: Command) -> Command:
 @_deciding
 def keep_command(home: Home, institute: str, calls: tuple[str, ...], **asked: Any) -> None:
     """INSTITUTE keeps CALLs: they and their news come first in its mails."""
-    _decide(home, institute, calls, Order(Act.KEEP, undo=asked["undo"], by=asked["by"]), asked)
+    _decide(home, institute, calls, Order.of(Act.KEEP, undo=asked["undo"], by=asked["by"]), asked)
 
 
 @click.command("dismiss")
@@ -54,10 +53,7 @@ def dismiss_command(
     home: Home, institute: str, calls: tuple[str, ...], reason: str | None, repeated: str | None, **asked: Any
 ) -> None:
     """INSTITUTE dismisses CALLs: they leave the mails of all its readers, with their changes."""
-    cause = cause_of(reason) if reason is not None else None
-    if (cause is Cause.DUPLICATE) != (repeated is not None):
-        raise UsageError("A duplicate names the call that it repeats: --reason duplicate --of CALL.")
-    order = Order(Act.DISMISS, cause.value if cause else None, repeated, undo=asked["undo"], by=asked["by"])
+    order = Order.of(Act.DISMISS, reason, repeated, undo=asked["undo"], by=asked["by"])
     _decide(home, institute, calls, order, asked)
 
 
@@ -66,9 +62,7 @@ def dismiss_command(
 @_deciding
 def assign_command(home: Home, institute: str, calls: tuple[str, ...], who: str | None, **asked: Any) -> None:
     """INSTITUTE gives CALLs to a lab or a person, who gets them by mail whatever the filters are."""
-    _must_be_said(who, "--to WHO", asked)
-    order = Order(Act.ASSIGN, checked_name(who, "name") if who else None, undo=asked["undo"], by=asked["by"])
-    _decide(home, institute, calls, order, asked)
+    _decide(home, institute, calls, Order.of(Act.ASSIGN, who, undo=asked["undo"], by=asked["by"]), asked)
 
 
 @click.command("note")
@@ -76,9 +70,7 @@ def assign_command(home: Home, institute: str, calls: tuple[str, ...], who: str 
 @_deciding
 def note_command(home: Home, institute: str, calls: tuple[str, ...], text: str | None, **asked: Any) -> None:
     """INSTITUTE notes something about CALLs; --undo takes the last note back."""
-    _must_be_said(text, "--text T", asked)
-    order = Order(Act.NOTE, checked_text(text, "note") if text else None, undo=asked["undo"], by=asked["by"])
-    _decide(home, institute, calls, order, asked)
+    _decide(home, institute, calls, Order.of(Act.NOTE, text, undo=asked["undo"], by=asked["by"]), asked)
 
 
 @click.command("state")
@@ -89,19 +81,7 @@ def state_command(
     home: Home, institute: str, calls: tuple[str, ...], state: str | None, project: str | None, **asked: Any
 ) -> None:
     """How far INSTITUTE's applications to CALLs have come; --undo goes back to the state before."""
-    _must_be_said(state, "--is STATE", asked)
-    if project is not None and not (project.isdecimal() and project.isascii() and len(project) <= _DIGITS):
-        raise UsageError(f"--project is {project!r}: a project has a number, such as 101000001.")
-    order = Order(Act.STATE, application_of(state).value if state else None, project, asked["undo"], asked["by"])
-    _decide(home, institute, calls, order, asked)
-
-
-_DIGITS = 12
-
-
-def _must_be_said(value: str | None, option: str, asked: dict[str, Any]) -> None:
-    if (value is None) != asked["undo"]:
-        raise UsageError(f"Give either {option}, or --undo to take it back.")
+    _decide(home, institute, calls, Order.of(Act.STATE, state, project, undo=asked["undo"], by=asked["by"]), asked)
 
 
 def _decide(home: Home, institute: str, calls: tuple[str, ...], order: Order, asked: dict[str, Any]) -> None:

@@ -12,6 +12,8 @@ from matcher.cli.layout import paragraphs, styled, table
 from matcher.cli.options import as_of_option, filter_options, question_of, search_options
 from matcher.cli.output import output_options, print_csv, print_json, print_note, say
 from matcher.model.searched import LIMIT
+from matcher.present.decision_shapes import about_records
+from matcher.present.decision_words import decision_line
 from matcher.present.facts import action_codes, day, money, status_text
 from matcher.present.records import CALL_FIELDS, call_record, envelope, outcome_record, sample_label
 
@@ -45,8 +47,11 @@ def calls_command(home: Home, /, output: str | None, **asked: Any) -> None:
     if output == "json":
         _print_json(listing, label)
     elif output == "csv":
-        rows = ({**call_record(call, listing.as_of), **label} for call in listing.calls)
-        print_csv(rows, (*CALL_FIELDS, *label))
+        rows = (
+            {**call_record(call, listing.as_of), "decisions": _decided(listing, call), **label}
+            for call in listing.calls
+        )
+        print_csv(rows, (*CALL_FIELDS, "decisions", *label))
     else:
         print_note(listing.sample)
         if listing.outcome is None:
@@ -57,6 +62,8 @@ def calls_command(home: Home, /, output: str | None, **asked: Any) -> None:
 
 def _print_json(listing: CallListing, label: dict[str, Any]) -> None:
     records = [call_record(call, listing.as_of) for call in listing.calls]
+    for record in records:
+        record["decisions"] = about_records(listing.decisions.get(record["call"], ()))
     about: dict[str, Any] = {}
     if listing.outcome is not None:
         about = outcome_record(listing.outcome)
@@ -68,7 +75,7 @@ def _print_json(listing: CallListing, label: dict[str, Any]) -> None:
 def _print_table(listing: CallListing) -> None:
     rows = [
         (
-            call.title,
+            " · ".join([call.title, *_decided(listing, call)]),
             call.identifier,
             status_text(call, listing.as_of),
             day(following.date) if (following := call.next_deadline(listing.as_of)) else "—",
@@ -81,11 +88,19 @@ def _print_table(listing: CallListing) -> None:
     say(f"{len(rows)} calls as of {day(listing.as_of)}")
 
 
+def _decided(listing: CallListing, call: Call) -> list[str]:
+    """`brgm: kept`: what each institute made of a call."""
+    found = listing.decisions.get(call.identifier, ())
+    return [f"{one.owner.name}: {decision_line(one.as_shared())}" for one in found]
+
+
 def _print_found(listing: CallListing, outcome: SearchOutcome, asked: str) -> None:
     if outcome.guessed:
         click.echo(f"No call is named {asked}; these are nearly spelt so.\n")
     for call in listing.calls:
-        click.echo(_found_block(call, outcome.sentences.get(call.identifier), listing.as_of) + "\n")
+        block = _found_block(call, outcome.sentences.get(call.identifier), listing.as_of)
+        said = [line for one in _decided(listing, call) for line in paragraphs(one, "    ")]
+        click.echo("\n".join([block, *said]) + "\n")
     if not listing.calls:
         click.echo(nothing_found("call", outcome))
     more = f"; --limit {outcome.found} shows all" if outcome.found > len(listing.calls) else ""

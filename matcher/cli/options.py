@@ -112,6 +112,8 @@ def _filter_option(one: Filter) -> Callable[[Command], Command]:
         return click.option(
             one.option, multiple=True, type=choice, default=("live",), show_default=True, help=one.help["en"]
         )
+    if one.kind == "flag":
+        return click.option(one.option, is_flag=True, help=one.help["en"])
     if one.kind == "audience":
         return click.option(one.option, type=click.Choice(one.choices), help=one.help["en"])
     return click.option(one.option, multiple=True, help=one.help["en"])

@@ -11,6 +11,7 @@ import click
 
 from matcher.cli.layout import UNBROKEN, paragraphs, styled
 from matcher.model.match import EvidenceKind
+from matcher.present.decision_words import decision_line
 from matcher.present.facts import UNKNOWN, closed_line, deadline_text, facts_line, status_text, terms_line
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ def match_block(match: Match, today: date, explain: bool) -> str:
     ]
     if match.own_project:
         lines += _wrapped(f"like your project {match.own_project}")
+    if match.decision is not None:
+        lines += _wrapped("decided: " + decision_line(match.decision))
     if explain:
         lines += evidence_lines(match)
         if match.sentence:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matcher.model.call import Call
     from matcher.model.caution import Unconfirmed
     from matcher.model.changes import Change
+    from matcher.model.decision import Decision
     from matcher.model.institute import Institute
     from matcher.model.match import Away, Evidence, Match
     from matcher.model.project import OwnProjects, ProjectHealth, ProjectReport
@@ -76,16 +77,22 @@ class ShownCall:
     match: Match | None
     sample: str | None
     unconfirmed: tuple[Unconfirmed, ...] = ()
+    decisions: tuple[Decision, ...] = ()  # of every institute, by institute
+    institute: str | None = None  # the one that was named
 
 
 @dataclass(frozen=True, slots=True)
 class CallListing:
-    """Calls that pass a filter, in the order that was asked for; `outcome` where they were searched for."""
+    """Calls that pass a filter, in the order that was asked for; `outcome` where they were searched for.
+
+    `decisions` are those of every institute, by call.
+    """
 
     calls: tuple[Call, ...]
     as_of: date
     sample: str | None
     outcome: SearchOutcome | None = None
+    decisions: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

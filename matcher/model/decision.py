@@ -12,7 +12,7 @@ from matcher.errors import UsageError, shorten
 from matcher.model.day import brussels_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import date, datetime
 
 TEXT_LIMIT = 2_000
@@ -139,6 +139,11 @@ class Decision:
     def is_followed(self) -> bool:
         """Kept, assigned or applied for: its news are told first, whatever else a reader asks for."""
         return self.is_made and not self.is_dismissed and self.state is not Application.LOST
+
+    def as_shared(self) -> Decision:
+        """The same as other institutes see it: the institute decided, no person is named, notes stay at home."""
+        by, assigned = (self.owner.name if name is not None else None for name in (self.by, self.assigned))
+        return replace(self, by=by, assigned=assigned, notes=())
 
 
 def standing(entries: Iterable[Entry]) -> Decision | None:
@@ -301,6 +306,59 @@ class Order:
     detail: str | None = None
     undo: bool = False
     by: str | None = None
+
+    @classmethod
+    def of(
+        cls, act: Act, value: str | None = None, detail: str | None = None, *, undo: bool = False, by: str | None = None
+    ) -> Order:
+        """The order that words give: a reason, to whom, a text or a state; and the call or project that goes with it.
+
+        Raises:
+            UsageError: for a word that means nothing, and for one that is missing or too many.
+
+        """
+        if undo:
+            if value is not None or detail is not None:
+                raise UsageError(
+                    f"To take back takes no {_VALUES[act] or 'more'}: leave it out, or leave out the undo."
+                )
+            return cls(act, undo=True, by=by)
+        if value is None and act in {Act.ASSIGN, Act.NOTE, Act.STATE}:
+            raise UsageError(f"Say the {_VALUES[act]}, or take it back (undo).")
+        if value is not None and act is Act.KEEP:
+            raise UsageError(f"What is kept needs no reason, and {shorten(value)} is none.")
+        kept = None if value is None else _READ[act](value)
+        _check_detail(act, kept, detail)
+        return cls(act, kept, detail, by=by)
+
+
+_VALUES = {
+    Act.KEEP: "",
+    Act.DISMISS: "reason",
+    Act.ASSIGN: "name of whom it is assigned to",
+    Act.NOTE: "text",
+    Act.STATE: "state",
+}
+
+_READ: Mapping[Act, Callable[[str], str]] = {
+    Act.DISMISS: lambda word: cause_of(word).value,
+    Act.ASSIGN: lambda word: checked_name(word, "name of whom it is assigned to"),
+    Act.NOTE: lambda word: checked_text(word, "note"),
+    Act.STATE: lambda word: application_of(word).value,
+}
+
+_DIGITS = 12
+
+
+def _check_detail(act: Act, value: str | None, detail: str | None) -> None:
+    if (value == Cause.DUPLICATE) != (act is Act.DISMISS and detail is not None):
+        raise UsageError(
+            "A duplicate, and nothing else, names the call that it repeats (--reason duplicate --of CALL)."
+        )
+    if act is not Act.STATE or detail is None:
+        return
+    if not (detail.isdecimal() and detail.isascii() and len(detail) <= _DIGITS):
+        raise UsageError(f"The project is {shorten(detail)}: a project has a number, such as 101000001.")
 
 
 @dataclass(frozen=True, slots=True)

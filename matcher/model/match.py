@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.model.call import Call
+    from matcher.model.decision import Decision
 
 
 THRESHOLD = 20
@@ -72,6 +73,7 @@ class Match:
     institute: str = ""
     group: Group = Group.MAIN
     base: float = 0.0  # with the weights of the evidence it adds up to the score
+    decision: Decision | None = None  # what the institute made of the call
 
     def reasons(self, most: int) -> tuple[Evidence, ...]:
         """The heaviest skills (or terms of projects) that speak for the call."""

@@ -6,7 +6,7 @@ The command line's options, the keywords of Python, what a subscriber wants and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
@@ -36,7 +36,7 @@ class Filter:
 
     `name` is the option, the keyword and the field of a form; `field` is that of `CallFilter`; `kind` tells how it is
     written: `choice` (one or several of `choices`), `audience` (one of `choices`), `words` (one or several of any),
-    `day`.
+    `day`, `flag`.
     """
 
     name: str
@@ -49,6 +49,13 @@ class Filter:
     @property
     def option(self) -> str:
         return "--" + self.name.replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """That a mark is asked for; `calls` are those that bear it, told by whoever knows (`CallFilter.among`)."""
+
+    calls: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def action_matches(code: str, wanted: Iterable[str]) -> bool:
@@ -132,6 +139,26 @@ FILTERS = (
         lambda audience, call, _on: call.terms.closed_to(audience) is not None,
         tuple(audience.value for audience in Audience),
     ),
+    Filter(
+        "decided",
+        "decided",
+        "flag",
+        {
+            "en": "Only calls that the institute decided on (of no institute: any of them did).",
+            "fr": "Seulement les appels sur lesquels l'institut (sans institut : l'un d'eux) a décidé.",
+        },
+        lambda marked, call, _on: call.identifier not in marked.calls,
+    ),
+    Filter(
+        "undecided",
+        "undecided",
+        "flag",
+        {
+            "en": "Only calls that it has not decided on.",
+            "fr": "Seulement les appels sur lesquels il n'a pas décidé.",
+        },
+        lambda marked, call, _on: call.identifier in marked.calls,
+    ),
 )
 """Every filter, in the order in which they are asked; a new one is one line here and one field of `CallFilter`."""
 
@@ -146,6 +173,8 @@ class CallFilter:
     deadline_before: date | None = None
     deadline_after: date | None = None
     open_to: Audience | None = None  # None: what research may not enter stands apart
+    decided: Marked | None = None
+    undecided: Marked | None = None
     _asked: tuple[tuple[Filter, Any], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -157,9 +186,11 @@ class CallFilter:
         """The filter that words ask for, by the names of `FILTERS`; each one or several, nothing or None for all.
 
         Raises:
-            UsageError: for an unknown status.
+            UsageError: for an unknown status, or for calls that are decided on and are not.
 
         """
+        if words.get("decided") and words.get("undecided"):
+            raise UsageError("Ask for one at a time: what is decided, or what is not.")
         status = listed(words.get("status") or ("live",))
         for word in status:
             if word not in STATUSES:
@@ -172,6 +203,16 @@ class CallFilter:
             deadline_before=words.get("deadline_before"),
             deadline_after=words.get("deadline_after"),
             open_to=_audience(words.get("open_to")),
+            decided=Marked() if words.get("decided") else None,
+            undecided=Marked() if words.get("undecided") else None,
+        )
+
+    def among(self, calls: frozenset[str]) -> CallFilter:
+        """The same, where these are the calls that were decided on."""
+        return replace(
+            self,
+            decided=Marked(calls) if self.decided is not None else None,
+            undecided=Marked(calls) if self.undecided is not None else None,
         )
 
     def stopped_by(self, call: Call, on: date) -> str | None:
@@ -290,12 +331,16 @@ def _written(one: Filter, value: Any) -> list[str]:
         return [value.isoformat()] if value else []
     if one.kind == "audience":
         return [value.value] if value else []
+    if one.kind == "flag":
+        return ["1"] if value else []
     return sorted(value) if isinstance(value, frozenset) else list(value)
 
 
 def _read(one: Filter, words: Sequence[str]) -> Any:
     if one.kind == "audience":
         return words[-1]
+    if one.kind == "flag":
+        return words[-1] == "1"
     return _day(one.name, words[-1]) if one.kind == "day" else tuple(words)
 
 

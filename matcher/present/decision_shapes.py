@@ -8,7 +8,7 @@ from matcher.model.day import brussels_day
 from matcher.model.decision import Decision, Owner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from matcher.model.decision import DecisionListing, Entry, Note
 
@@ -17,25 +17,42 @@ Record = dict[str, Any]
 
 def decision_record(decision: Decision, *, shared: bool = False) -> Record:
     """What stands of a call; `note` is of the notes, which are records of their own (`note_record`)."""
+    decision = decision.as_shared() if shared else decision
     return {
         "institute": decision.owner.name,
         "call": decision.call,
         "decision": decision.act.value if decision.act else None,
         "reason": decision.reason.value if decision.reason else None,
-        "assigned": _person(decision, decision.assigned, shared=shared),
+        "assigned": decision.assigned,
         "note": None,
         "state": decision.state.value if decision.state else None,
-        "by": _person(decision, decision.by, shared=shared),
+        "by": decision.by,
         "at": decision.at.isoformat() if decision.at else None,
         "duplicate_of": decision.repeats,
         "project": decision.project,
     }
 
 
+def match_decision_record(decision: Decision) -> Record:
+    """The same beside a match, which names institute and call itself."""
+    record = decision_record(decision)
+    return {name: value for name, value in record.items() if name not in {"institute", "call", "note"}}
+
+
+def about_records(decisions: Iterable[Decision], institute: str | None = None) -> list[Record]:
+    """What institutes made of one call; persons and notes are told of the `institute` that reads."""
+    found = []
+    for one in decisions:
+        own = one.owner.name == institute
+        found.append(decision_record(one, shared=not own))
+        found += [note_record(one, note) for note in one.notes] if own else []
+    return found
+
+
 def note_record(decision: Decision, note: Note, *, shared: bool = False) -> Record:
     """A note as a record of its own, with the keys of a decision."""
     bare = decision_record(Decision(decision.owner, decision.call))
-    by = _person(decision, note.by, shared=shared)
+    by = decision.owner.name if shared and note.by is not None else note.by
     return {**bare, "note": note.text, "by": by, "at": note.at.isoformat()}
 
 
@@ -62,10 +79,6 @@ def listing_records(listing: DecisionListing) -> Iterator[Record]:
         for note in one.notes:
             if listing.reaches(brussels_day(note.at)):
                 yield note_record(one, note, shared=listing.shared)
-
-
-def _person(decision: Decision, name: str | None, *, shared: bool) -> str | None:
-    return decision.owner.name if shared and name is not None else name
 
 
 DECISION_FIELDS = tuple(decision_record(Decision(Owner(""), "")))

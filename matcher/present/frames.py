@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from matcher.model.terms import Audience, Name
+from matcher.present.decision_shapes import listing_records
+from matcher.present.decision_words import decision_line
 from matcher.present.facts import terms_line
 from matcher.present.records import participation_record
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from matcher.model.call import Call
     from matcher.model.changes import Change
     from matcher.model.consortium import Bid, Partner, Predecessor
+    from matcher.model.decision import DecisionListing
     from matcher.model.institute import Institute
     from matcher.model.match import Evidence, Match, SkillCheck
     from matcher.model.project import ListedProject, Participation
@@ -73,9 +76,10 @@ MATCH_COLUMNS = {
     **CALL_COLUMNS,
     "because": "string",
     "own_project": "string",
+    "decision": "string",
 }
 """Column → dtype of a match; `because` are the terms that made most of the score, heaviest first, `own_project` is the
-nearest own project where own projects speak for the call."""
+nearest own project where own projects speak for the call, `decision` what the institute made of it."""
 
 EVIDENCE_COLUMNS = {
     "institute": "string",
@@ -208,6 +212,21 @@ BID_COLUMNS = {
 }
 """Column → dtype of a joint bid: `fit` of its best and second institute, `adds` what the others add to the first."""
 
+DECISION_COLUMNS = {
+    "institute": "string",
+    "call": "string",
+    "decision": "category",
+    "reason": "category",
+    "assigned": "string",
+    "note": "string",
+    "state": "category",
+    "by": "string",
+    "at": MOMENT,
+    "duplicate_of": "string",
+    "project": "string",
+}
+"""Column → dtype of a decision, or of a note, which is a row of its own."""
+
 TERMS_SHOWN = 6
 
 
@@ -224,6 +243,11 @@ def matches_frame(matches: Iterable[Match], institute: str | None, today: date) 
 def rankings_frame(rankings: Iterable[tuple[str | None, Iterable[Match]]], today: date) -> pd.DataFrame:
     """(matches of all, MATCH_COLUMNS) of several institutes, each with its matches."""
     return tidy((_match_row(match, name, today) for name, matches in rankings for match in matches), MATCH_COLUMNS)
+
+
+def decisions_frame(listing: DecisionListing) -> pd.DataFrame:
+    """(decisions and notes, DECISION_COLUMNS), by institute and call."""
+    return tidy(listing_records(listing), DECISION_COLUMNS)
 
 
 def deadlines_frame(calls: Iterable[Call], today: date) -> pd.DataFrame:
@@ -467,6 +491,7 @@ def _match_row(match: Match, institute: str | None, today: date) -> Row:
         **_call_row(match.call, today),
         "because": ", ".join(match.words(TERMS_SHOWN)),
         "own_project": match.own_project,
+        "decision": decision_line(match.decision) or None if match.decision else None,
     }
 
 

@@ -15,6 +15,7 @@ from matcher.model.match import WORDS, Away, Match
 from matcher.model.project import ListedProject, Project
 from matcher.model.subscription import DigestLine, Fate, Frequency, Mail, MailState, QueuedMail, Subscriber
 from matcher.model.terms import Audience, Name
+from matcher.present.decision_shapes import match_decision_record
 from matcher.text.untrusted import csv_cell
 
 if TYPE_CHECKING:
@@ -168,7 +169,8 @@ def match_record(match: Match, today: date, *, explained: bool = False) -> Recor
     reasons = match.evidence if explained else match.reasons(REASONS)
     evidence: list[Record] = [{"term": e.term, "weight": e.weight} for e in reasons]
     numbers = {"score": match.score, "fit": match.fit}
-    own = {"own_project": match.own_project, "group": match.group.value}
+    decision = match_decision_record(match.decision) if match.decision else None
+    own = {"own_project": match.own_project, "group": match.group.value, "decision": decision}
     whole = {**head, **numbers, **record, "evidence": evidence, **own}
     if not explained:
         return whole

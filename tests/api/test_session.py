@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-NOT_MIRRORED = {"schedule", "db", "maintain", "export"}
-"""Commands for operators, or, as `export`, what frames do by themselves."""
+NOT_MIRRORED = {"schedule", "db", "maintain", "export", "keep", "dismiss", "assign", "note", "state"}
+"""Commands for operators, or, as `export`, what frames do by themselves; `decide` does what the last five do."""
 
 LISTED = "HORIZON-CL6-2026-01-CIRCBIO-03"
 """A call of the packaged sample."""
@@ -99,7 +99,7 @@ ASKED = {
 }
 """Method → what it is called with, where it wants something."""
 
-OF_NO_SAMPLE = {"fetch", "run", "close", "projects", "participations", "predecessors", "partners"}
+OF_NO_SAMPLE = {"fetch", "run", "decide", "close", "projects", "participations", "predecessors", "partners"}
 """What a session on the sample refuses, as it has no projects, and what gives no answer."""
 
 
@@ -349,3 +349,20 @@ def test_health_and_settings_are_frames(sample: matcher.Session) -> None:
     assert not sample.doctor().set_index("check").loc["last fetch", "ok"]
     assert "home" in set(sample.config()["setting"])
     assert not len(sample.subscribers())
+
+
+def test_what_is_decided_is_kept_and_shown(fetched: Place) -> None:
+    with matcher.open(fetched.home, config=fetched.config, as_of=DAY, writable=True) as session:
+        made = session.decide("cea-leti", [PHOTONIC, LIFE_CALL], "dismiss", "no capacity", by="ana")
+        assert made[["call", "decision", "reason", "by"]].to_numpy().tolist() == [
+            [PHOTONIC, "dismiss", "no capacity", "ana"],
+            [LIFE_CALL, "dismiss", "no capacity", "ana"],
+        ]
+        assert session.decide("cea-leti", LIFE_CALL, "dismiss", undo=True).call.tolist() == [PHOTONIC]
+        assert session.rank("cea-leti", decided=True).frame.decision.tolist() == ["dismissed: no capacity"]
+        assert session.calls(decided=True).call.tolist() == [PHOTONIC]
+        assert PHOTONIC not in session.calls(decided=False).call.tolist()
+        assert session.decisions(state="won").empty
+        for wrong in (("keep", "x"), ("drop", None), ("dismiss", "because")):
+            with pytest.raises(matcher.errors.UsageError):
+                session.decide("cea-leti", PHOTONIC, *wrong)

@@ -113,11 +113,13 @@ def test_undo_takes_back_and_says_what_stands(run: Run, place: Place) -> None:
         (("keep", "cea-lety", PHOTONIC), "did you mean cea-leti"),
         (("keep", "cea-leti", PHOTONIC.replace("TEST", "TSET")), f"did you mean {PHOTONIC}"),
         (("dismiss", "cea-leti", PHOTONIC, "--reason", "no capcity"), "did you mean no capacity"),
-        (("dismiss", "cea-leti", PHOTONIC, "--reason", "duplicate"), "--of CALL"),
+        (("dismiss", "cea-leti", PHOTONIC, "--reason", "duplicate"), "names the call that it repeats"),
         (("dismiss", "cea-leti", PHOTONIC, "--reason", "duplicate", "--of", PHOTONIC), "cannot repeat itself"),
         (("state", "cea-leti", PHOTONIC, "--is", "wun"), "did you mean won"),
         (("state", "cea-leti", PHOTONIC, "--is", "won", "--project", "x"), "a project has a number"),
-        (("assign", "cea-leti", PHOTONIC), "--to WHO"),
+        (("assign", "cea-leti", PHOTONIC), "Say the name of whom"),
+        (("assign", "cea-leti", PHOTONIC, "--to", "x", "--undo"), "leave out the undo"),
+        (("dismiss", "cea-leti", PHOTONIC, "--of", BARE), "names the call that it repeats"),
         (("note", "cea-leti", PHOTONIC, "--text", "a\x07"), "control character U+0007"),
         (("note", "cea-leti", PHOTONIC, "--text", "x" * 2001), "shorten it"),
         (("assign", "cea-leti", PHOTONIC, "--to", "x\x1b[0m"), "control character"),
@@ -166,3 +168,58 @@ def test_a_file_that_may_be_behind_is_not_believed(run: Run, place: Place) -> No
     done(run, place, "keep", "cea-leti", BARE)
     assert decided(home, day).calls() == {PHOTONIC, BARE}
     assert json.loads(file.read_text(encoding="utf-8"))
+
+
+def test_every_list_shows_what_was_decided_and_narrows_by_it(run: Run, place: Place) -> None:
+    done(run, place, "dismiss", "cea-leti", PHOTONIC, "--reason", "too late", "--as", "ana", "--as-of", DAY)
+    done(run, place, "note", "cea-leti", PHOTONIC, "--text", "Next year.", "--as", "ana", "--as-of", DAY)
+    done(run, place, "keep", "mines", LIFE_CALL, "--as", "bea", "--as-of", DAY)
+    on = ("--as-of", DAY)
+
+    def ranked(*words: str) -> dict[str, Any]:
+        found = json.loads(done(run, place, "rank", "cea-leti", "--top", "50", *on, *words, "--json").out)["matches"]
+        return {one["call"]: one["decision"] for one in found}
+
+    everything = ranked()
+    assert everything[PHOTONIC]["reason"] == "too late"
+    assert everything[PHOTONIC]["by"] == "ana"
+    assert everything[LIFE_CALL] is None
+    assert set(ranked("--decided")) == {PHOTONIC}
+    assert set(ranked("--undecided")) == set(everything) - {PHOTONIC}
+    assert "decided: dismissed: too late" in done(run, place, "rank", "cea-leti", *on).out
+    assert "dismissed: too late" in done(run, place, "rank", "cea-leti", *on, "--csv").out
+    assert (
+        done(run, place, "rank", "cea-leti", "--decided", "--undecided", code=2).err.count("Ask for one at a time") == 1
+    )
+    assert (
+        json.loads(done(run, place, "why", "cea-leti", PHOTONIC, *on, "--json").out)["decision"]["decision"]
+        == "dismiss"
+    )
+    assert "stopped by the filter: undecided" in done(run, place, "why", "cea-leti", PHOTONIC, *on, "--undecided").out
+
+    shown = json.loads(done(run, place, "show", PHOTONIC, *on, "--json").out)["decisions"]
+    assert [(one["institute"], one["reason"], one["by"], one["note"]) for one in shown] == [
+        ("cea-leti", "too late", "cea-leti", None)
+    ]
+    own = json.loads(done(run, place, "show", PHOTONIC, "--for", "cea-leti", *on, "--json").out)["decisions"]
+    assert [(one["by"], one["note"]) for one in own] == [("ana", None), ("ana", "Next year.")]
+    text = done(run, place, "show", PHOTONIC, "--for", "cea-leti", *on).out
+    assert f"cea-leti: dismissed: too late, 1 note (ana, {DAY})" in text
+    assert "Next year." not in done(run, place, "show", PHOTONIC, "--for", "mines", *on).out
+
+    calls = json.loads(done(run, place, "calls", "--decided", *on, "--json").out)["calls"]
+    assert {one["call"]: [d["institute"] for d in one["decisions"]] for one in calls} == {
+        PHOTONIC: ["cea-leti"],
+        LIFE_CALL: ["mines"],
+    }
+    assert "mines: kept" in done(run, place, "calls", "--decided", *on).out
+    exported = done(run, place, "export", "matches", "-i", "cea-leti", "--format", "csv", "--decided", *on).out
+    assert exported.count("\n") == 2
+    assert "dismissed: too late" in exported
+    calendar = done(run, place, "digest", "calendar", "cea-leti", *on).out
+    assert PHOTONIC not in calendar
+
+
+def test_a_day_before_a_decision_does_not_know_it(run: Run, place: Place) -> None:
+    done(run, place, "keep", "cea-leti", PHOTONIC, "--as-of", "2026-06-16")
+    assert json.loads(done(run, place, "rank", "cea-leti", "--decided", "--as-of", DAY, "--json").out)["matches"] == []

@@ -29,7 +29,9 @@ CALL = {
     "closed_to": list,
     "url": str,
 }
-MATCH = {"rank": int, "score": float, "fit": int, **CALL, "evidence": list, "own_project": type(None), "group": str}
+NOTHING = type(None)
+OWN = {"own_project": NOTHING, "group": str, "decision": NOTHING}
+MATCH = {"rank": int, "score": float, "fit": int, **CALL, "evidence": list, **OWN}
 FETCH = {
     **dict.fromkeys(
         ("seen", "distinct", "counted", "new", "changed", "closed", "set_aside", "requests", "retries"), int
@@ -108,7 +110,7 @@ def test_calls_and_what_is_unknown(run, fetched):
     assert set(record) == {"as_of", "calls"}
     assert len(record["calls"]) == len(some_rows())
     known, bare = record["calls"][0], record["calls"][-1]  # without a deadline: last
-    assert matches_shape(known, CALL)
+    assert matches_shape(known, {**CALL, "decisions": list})
     assert {k for k, v in bare.items() if v is None} == {
         "opening", "next_deadline", "days_left", "budget_eur", "contribution_eur", "grants", "trl",
     }  # fmt: skip
@@ -162,7 +164,7 @@ def test_why_not(run, fetched):
 def test_show(run, fetched):
     record = asked(run, fetched, "show", PHOTONIC.lower(), "--for", "CEA-Leti", "--as-of", DAY)
     extra = {"as_of", "call_id", "call_title", "destination", "keywords", "sections", "links", "changes", "match"}
-    extra |= {"terms_of_entry", "unconfirmed"}
+    extra |= {"terms_of_entry", "unconfirmed", "decisions"}
     assert set(record) == {*CALL, *extra}
     assert set(record["match"]) == {*MATCH, "base", "sentence"}
     assert [s["name"] for s in record["sections"]] == ["Description"]
@@ -282,6 +284,6 @@ def test_a_search_says_how_many_there_are_and_the_sentence_of_each(run, fetched)
 
 def test_an_empty_listing_still_has_a_header(run, fetched):
     answer = run(fetched, "calls", "nosuchword", "--as-of", DAY, "--csv")
-    assert answer.out.strip().split(",") == list(CALL)
+    assert answer.out.strip().split(",") == [*CALL, "decisions"]
     ranked = run(fetched, "rank", "--text", "zzzz", "--as-of", DAY, "--csv")
     assert ranked.out.startswith("rank,call,title,score,fit,")

@@ -25,8 +25,11 @@ VALUES = {
     "audience": st.none() | st.sampled_from([audience.value for audience in Audience]),
     "day": DAYS,
     "words": SOME,
+    "flag": st.booleans(),
 }
-FILTER = st.fixed_dictionaries({one.name: VALUES["status" if one.name == "status" else one.kind] for one in FILTERS})
+FILTER = st.fixed_dictionaries(
+    {one.name: VALUES["status" if one.name == "status" else one.kind] for one in FILTERS}
+).filter(lambda words: not (words["decided"] and words["undecided"]))
 QUESTIONS = st.builds(
     lambda words, **asked: Question(filter=CallFilter.of(**words), **asked),
     FILTER,

@@ -1,0 +1,88 @@
+"""What institutes decided on calls, in Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matcher.api.call_frames import CallFrames, DayLike, Words, day_of
+from matcher.errors import UsageError
+from matcher.model.decision import STATES, Act, DecisionQuestion, Order
+from matcher.model.question import listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class DecisionFrames(CallFrames):
+    """Lists what was decided, and decides, as `matcher decisions` and its commands do."""
+
+    _writable = False
+
+    def decisions(
+        self, institute: str | None = None, *, state: Words = (), since: DayLike | None = None
+    ) -> pd.DataFrame:
+        """What an institute decided on calls, or every institute: there no person is named.
+
+        Args:
+            institute: identifier or acronym.
+            state: `keep`, `dismiss`, `assigned`, `preparing`, `applied`, `won`, `lost`: one or several.
+            since: decided from this day on.
+
+        Returns:
+            (decisions and notes, `matcher.present.frames.DECISION_COLUMNS`)
+
+        Example:
+            >>> session.decisions("brgm").empty
+            True
+        """
+        from matcher.app.decided import listing
+        from matcher.present.frames import decisions_frame
+
+        states = frozenset(listed(state))
+        if unknown := sorted(states - {*STATES}):
+            raise UsageError(f"No state is called {unknown[0]!r}; there are {', '.join(STATES)}.")
+        question = DecisionQuestion(institute, states, day_of(since), self._as_of)
+        return self._labelled(decisions_frame(listing(self._home, question)))
+
+    def decide(  # noqa: PLR0913 (keywords that people type; inside they are one Order)
+        self,
+        institute: str,
+        calls: Words,
+        act: str,
+        value: str | None = None,
+        *,
+        detail: str | None = None,
+        undo: bool = False,
+        by: str | None = None,
+    ) -> pd.DataFrame:
+        """Keep what an institute makes of calls, of all of them or of none; what its decisions are now.
+
+        Args:
+            institute: identifier or acronym.
+            calls: one topic identifier, or several.
+            act: `keep`, `dismiss`, `assign`, `note` or `state`.
+            value: the reason, to whom, the text, or the state.
+            detail: the call that a duplicate repeats; the number of the project that was won.
+            undo: take it back.
+            by: who decides; the setting `user`, else the login name.
+
+        Raises:
+            UsageError: when the session only reads, for what nobody knows, and where nothing is there to take back.
+
+        Example:
+            >>> session.decide("brgm", "HORIZON-CL6-2026-01-CIRCBIO-03", "dismiss", "no capacity")
+            Traceback (most recent call last):
+            matcher.errors.UsageError: This session only reads: open it with matcher.open(writable=True) to decide.
+        """
+        from matcher.app.deciding import decide
+
+        self._must_write("decide")
+        if act not in {*Act}:
+            raise UsageError(f"Nothing is called {act!r}; there are {', '.join(Act)}.")
+        order = Order.of(Act(act), value, detail, undo=undo, by=by)
+        decide(self._home, institute, listed(calls), order, as_of=self._as_of)
+        return self.decisions(institute)
+
+    def _must_write(self, what: str) -> None:
+        if not self._writable:
+            raise UsageError(f"This session only reads: open it with matcher.open(writable=True) to {what}.")
