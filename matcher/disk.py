@@ -61,6 +61,12 @@ def replacing(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
     sync(path.parent)
 
 
+def can_be_written(folder: Path) -> bool:
+    """Whether files can be made in a folder, or the folder itself where it is missing."""
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    return os.access(there, os.W_OK)
+
+
 def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Make a file or replace it as a whole, with this mode. Raises OSError, as `replacing` does."""
     with replacing(path, mode) as file:

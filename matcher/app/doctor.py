@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from matcher.app.kept_index import current_index
 from matcher.app.project_sources import project_health
 from matcher.app.questions import status
 from matcher.app.trial import look_at_mail_server
+from matcher.disk import can_be_written
 from matcher.errors import ConfigError, IndexMissing, MatcherError, StoreMissing
 from matcher.model.answers import Finding
 from matcher.model.caution import reported_text
@@ -87,11 +87,10 @@ def _environment(home: Home) -> str:
 
 def _home(home: Home) -> str:
     folder = home.settings.home
-    nearest = next(p for p in (folder, *folder.parents) if p.exists())
-    if not nearest.is_dir():
-        raise _NotWellError(f"{nearest} is no folder; set MATCHER_HOME to a folder of your own")
-    if not os.access(nearest, os.W_OK):
-        raise _NotWellError(f"{nearest} is not writable; set MATCHER_HOME to a folder of your own")
+    if folder.exists() and not folder.is_dir():
+        raise _NotWellError(f"{folder} is no folder; set MATCHER_HOME to a folder of your own")
+    if not can_be_written(folder):
+        raise _NotWellError(f"{folder} is not writable, only read; set MATCHER_HOME to a folder of your own")
     return str(folder) if folder.exists() else f"{folder} (made at the first run)"
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.app.own_projects import profiles_with_projects
-from matcher.disk import sync, writing_to
+from matcher.disk import can_be_written, sync, writing_to
 from matcher.errors import IndexMissing, StoreError, StoreMissing
 from matcher.model.call import Source
 from matcher.model.day import brussels_day
@@ -43,7 +43,7 @@ def current_index(home: Home) -> Index:
         return index
     try:
         with home.open_store(read_only=True) as store:
-            return refresh_index(home, store)
+            return refresh_index(home, store, keep=can_be_written(home.settings.home))
     except StoreMissing as error:
         if index is not None:
             raise
@@ -66,8 +66,8 @@ def is_current(home: Home, index: Index, store: Store) -> bool:
     return built_of == _revisions(store) and _is_as_configured(home, index)
 
 
-def refresh_index(home: Home, store: Store) -> Index:
-    """Build the index anew when calls or profiles changed; raises IndexMissing when there is no call."""
+def refresh_index(home: Home, store: Store, *, keep: bool = True) -> Index:
+    """Build the index anew when calls or profiles changed, and `keep` it; raises IndexMissing when there is no call."""
     index = opened_index(home)
     if index is not None and is_current(home, index, store):
         return index
@@ -96,8 +96,9 @@ def refresh_index(home: Home, store: Store) -> Index:
         previous=index,
         known=_known(home, store, label, projects_revision),
     )
-    with writing_to(_folder(home)):
-        write_generation(_folder(home), LAYOUT, built.generation)
+    if keep:
+        with writing_to(_folder(home)):
+            write_generation(_folder(home), LAYOUT, built.generation)
     return built
 
 

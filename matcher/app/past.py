@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from matcher.app.kept_index import current_index
 from matcher.app.project_questions import NO_PROJECTS
 from matcher.app.questions import row_of
-from matcher.disk import writing_to
+from matcher.disk import can_be_written, writing_to
 from matcher.errors import IndexMissing, StoreMissing, UsageError
 from matcher.model.consortium import NetworkPart, Predecessor, Predecessors
 from matcher.model.institute import Take
@@ -64,8 +64,9 @@ def consortia(home: Home, store: Store) -> Consortia:
         [(row.pic, " ".join(row.name.split()), row.country, row.type, row.sme) for row in organisations],
         {"revision": revision},
     )
-    with writing_to(folder):
-        write_generation(folder, LAYOUT, made)
+    if can_be_written(home.settings.home):
+        with writing_to(folder):
+            write_generation(folder, LAYOUT, made)
     return Consortia(made)
 
 

@@ -31,7 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from matcher.disk import make_folder
+from matcher.disk import can_be_written, make_folder
 from matcher.errors import StoreBusy, StoreError, StoreMissing
 from matcher.store.schema import APPLICATION_ID, HEAD
 
@@ -173,7 +173,7 @@ def _sqlite_engine(path: Path, *, read_only: bool, wait: float) -> Engine:
         _find_file(path)
     else:
         _prepare_file(path, wait)
-    uri = f"file:{quote(str(path.absolute()))}?mode={'ro' if read_only else 'rw'}"
+    uri = reading_uri(path) if read_only else f"{_uri(path)}?mode=rw"
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(uri, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
@@ -194,6 +194,28 @@ def _sqlite_engine(path: Path, *, read_only: bool, wait: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def reading_uri(path: Path) -> str:
+    """How SQLite opens a file for reading only, also on a disk or in a folder that cannot be written.
+
+    A file in WAL mode is read with two others beside it, which are made where they are missing. Where they cannot be,
+    the file is opened as one that does not change, which is what it is when nobody left a second one there. Raises
+    StoreError where what was written last stands in a second one alone.
+    """
+    log, shared = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
+    if can_be_written(path.parent) or shared.exists():
+        return f"{_uri(path)}?mode=ro"
+    if log.exists() and log.stat().st_size:
+        raise StoreError(
+            f"The database {path} is a copy of one that was in use, in a folder that cannot be written: "
+            "copy the folder elsewhere and point MATCHER_HOME there."
+        )
+    return f"{_uri(path)}?mode=ro&immutable=1"
+
+
+def _uri(path: Path) -> str:
+    return f"file:{quote(str(path.absolute()))}"
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -20,7 +20,7 @@ from matcher.model.answers import Cleaned
 from matcher.model.call import Source, unpack
 from matcher.model.changes import content, content_hash
 from matcher.model.subscription import MailState
-from matcher.store.engines import Transactions, translated, writing
+from matcher.store.engines import Transactions, reading_uri, translated, writing
 from matcher.store.runs import hold
 from matcher.store.schema import (
     APPLICATION_ID,
@@ -195,7 +195,10 @@ def back_up_file(source: Path, file: Path) -> None:
         raise StoreError(f"{file} is the database itself: name another file for the backup.")
 
     def fill(temporary: Path) -> None:
-        with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(temporary)) as connection:
+        with (
+            closing(sqlite3.connect(reading_uri(source), uri=True)) as reading,
+            closing(sqlite3.connect(temporary)) as connection,
+        ):
             reading.backup(connection)
 
     replace_whole(file, fill)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import socket
 import sqlite3
 import stat
+import tempfile
 import threading
 import time
 import traceback
@@ -336,6 +338,38 @@ class TestSqliteFiles:
 
         (tmp_path / "sealed").mkdir(mode=0)
         assert os.waitpid(in_child(work), 0)[1] == 0
+
+    @pytest.mark.parametrize("left", [(), ("-wal", "-shm"), ("-wal",)], ids=["closed", "in use", "half a copy"])
+    def test_a_folder_that_is_only_read(self, tmp_path: Path, left: tuple[str, ...]) -> None:
+        """What stands in the log beside the file is read, or missed aloud, never silently."""
+        url = f"sqlite:///{tmp_path}/matcher.db"
+        sealed = Path(tempfile.mkdtemp())  # which others can be let into
+        with Store.open(url):
+            one_fetch(url, 1)
+            for end in ("", *left) if left else ():
+                shutil.copy(tmp_path / f"matcher.db{end}", sealed)
+        if not left:
+            shutil.copy(tmp_path / "matcher.db", sealed)
+        for copy in sealed.iterdir():
+            copy.chmod(0o444)
+
+        def work() -> None:
+            if os.geteuid() == 0:
+                os.setuid(65534)  # root may write everywhere
+            assert not os.access(sealed, os.W_OK)
+            if left == ("-wal",):
+                with pytest.raises(StoreError, match="copy the folder elsewhere"):
+                    Store.open(f"sqlite:///{sealed}/matcher.db", read_only=True)
+            else:
+                with Store.open(f"sqlite:///{sealed}/matcher.db", read_only=True) as store:
+                    assert sum(store.calls.counts().values()) == ROWS
+
+        sealed.chmod(0o555)
+        try:
+            assert os.waitpid(in_child(work), 0)[1] == 0
+        finally:
+            sealed.chmod(0o700)
+            shutil.rmtree(sealed)
 
     def test_a_full_disk(self, url: str) -> None:
         with Store.open(url) as store:
