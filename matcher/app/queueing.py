@@ -8,7 +8,9 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from matcher.digest.compose import Inputs, compose, for_subscriber, is_due, is_worth_sending
+from matcher.digest.compose import compose, is_due, is_worth_sending
+from matcher.digest.crossing import standing_after
+from matcher.digest.inputs import Inputs, for_subscriber
 from matcher.digest.network_part import compose_network
 from matcher.digest.news import told_by
 from matcher.digest.render import rendered
@@ -63,6 +65,7 @@ def gather_inputs(
         names={i.identifier: i.acronym for i in institutes} | {lab: lab.partition("/")[2] for lab in labs},
         health=freshness(store, index, day),
         changes=_changes(store, day),
+        first_seen=store.calls.first_seen(),
         runs=tuple(run for run in store.runs.last(100) if brussels_day(run.started) <= day)[:_RUNS],
     )
 
@@ -259,7 +262,8 @@ class Queueing:
         fate = Fate.READY
         if not self.dry:
             told = () if self.sample else told_by(digest)
-            queued = self.store.outbox.queue(mail, told, now=self.clock(), run_id=self.run_id)
+            standing = standing_after(digest, told)
+            queued = self.store.outbox.queue(mail, told, now=self.clock(), run_id=self.run_id, standing=standing)
             fate = Fate.QUEUED if queued else Fate.ALREADY
         return DigestLine(
             subscriber.identifier, subscriber.address, fate, calls, left_out, mail.subject, mail.message_id

@@ -2,79 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from matcher.digest.crossing import MOST, came_above, standing_of
+from matcher.digest.inputs import Inputs, keys_of
 from matcher.digest.muting import muted_term
 from matcher.digest.news import LEAST_IMPORTANT, WEIGHTY, due_reminder, importance, is_over, news
 from matcher.model.call import Status
 from matcher.model.day import brussels_day
-from matcher.model.decision import Decided, Owner
-from matcher.model.match import THRESHOLD, Away
+from matcher.model.match import THRESHOLD, Away, Group
 from matcher.model.question import CallFilter
-from matcher.model.subscription import NETWORK, Digest, Frequency, Freshness, Item, MailSection
+from matcher.model.subscription import Digest, Frequency, Item, MailSection
 from matcher.model.terms import Audience
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from matcher.model.answers import RunRecord
     from matcher.model.call import Call
     from matcher.model.changes import Change
     from matcher.model.match import Match
-    from matcher.model.subscription import Delivered, Subscriber
-    from matcher.store.database import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What a day's digests are made of, as one subscriber sees it.
-
-    `matches` are by institute (and `institute/lab`), best first: live calls, and those that were delivered and are
-    over. `away` are the calls that an institute's excluded terms keep away.
-    `changes` are by call; `since` is the day of this subscriber's last mail; `muted` are the calls that are about a
-    term which this subscriber muted, with that term.
-    """
-
-    day: date
-    matches: Mapping[str, Sequence[Match]]
-    names: Mapping[str, str]
-    health: Freshness
-    changes: Mapping[str, Sequence[Change]] = field(default_factory=dict)
-    runs: tuple[RunRecord, ...] = ()
-    delivered: Mapping[str, Delivered] = field(default_factory=dict)
-    dismissed: frozenset[str] = frozenset()
-    since: date | None = None
-    away: Mapping[str, Sequence[Away]] = field(default_factory=dict)
-    muted: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def network(self) -> tuple[str, ...]:
-        """The institutes, without labs."""
-        return tuple(key for key in self.matches if "/" not in key)
-
-
-def for_subscriber(inputs: Inputs, store: Store, subscriber: Subscriber) -> Inputs:
-    """The inputs, and what this subscriber was told and dismissed before its day."""
-    name, day = subscriber.identifier, inputs.day
-    decided = Decided.on(store.decisions.history(Owner(name, is_reader=True)), day).of_reader(name)
-    dismissed = frozenset(call for call, decision in decided.items() if decision.is_dismissed)
-    return replace(
-        inputs,
-        delivered=store.told.delivered(name, before=day),
-        dismissed=dismissed,
-        since=store.told.last_day(name, before=day),
-    )
-
-
-def keys_of(subscriber: Subscriber, inputs: Inputs) -> tuple[str, ...]:
-    """The institutes and labs whose matches a subscriber gets; all institutes for the network."""
-    named = [inputs.network if name == NETWORK else (name,) for name in subscriber.institutes]
-    return tuple(dict.fromkeys(key for keys in named for key in keys))
+    from matcher.model.subscription import Subscriber
 
 
 _OTHERS = 5
+
+
+_APART = {MailSection.BROAD: 1, MailSection.CLOSED_TO_US: 2}
+"""Sections that push nothing else out of a mail."""
+
 
 _ORDER = tuple(MailSection)
 
@@ -107,19 +64,26 @@ def compose(subscriber: Subscriber, inputs: Inputs) -> Digest:
 
     A call is new until a mail told of it; the minimum fit is asked of new calls only (pinned ones excepted), those
     told of are followed to their end. Of more items than `subscriber.most`, due reminders and important changes of
-    followed calls stay first, then the best fits; what is left out was not told and comes in a later digest.
+    followed calls stay first, then the best fits; what is left out was not told and comes in a later digest. A
+    call that came above the threshold by a fit anew is not new: the best of those stand apart, once.
     """
-    found = [_item(subscriber, inputs, matches) for matches in _by_call(subscriber, inputs).values()]
-    items = sorted((item for item in found if item is not None), key=_usefulness)
-    shown = sorted(items[: subscriber.most], key=_place)
+    by_call = _by_call(subscriber, inputs)
+    found = [item for matches in by_call.values() if (item := _item(subscriber, inputs, matches)) is not None]
+    above = sorted((item for item in found if item.part is MailSection.ABOVE), key=_usefulness)
+    items = sorted((item for item in found if item.part is not MailSection.ABOVE), key=_usefulness)
+    shown = sorted([*items[: subscriber.most], *above[:MOST]], key=_place)
+    worthy = (name for name, matches in by_call.items() if _is_worthy(subscriber, inputs, matches))
     return Digest(
         subscriber,
         inputs.day,
         tuple(replace(item, others=_others(item, subscriber, inputs)) for item in shown),
-        len(items) - len(shown),
+        max(len(items) - subscriber.most, 0),
         inputs.health,
         names=inputs.names,
         away=_away(subscriber, inputs),
+        above=tuple(item.call.identifier for item in above),
+        standing=standing_of(subscriber, inputs, worthy),
+        fit_is_new=inputs.since is not None and inputs.standing is None,
     )
 
 
@@ -153,8 +117,7 @@ def _item(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> I
     elif not call.is_live(day):
         part = MailSection.CHANGED if is_over(changes) else None
     elif told is None:
-        first = MailSection.CLOSED_TO_US if closed else _first_part(call, day, due=reminder is not None)
-        part = first if _fits_enough(subscriber, matches) else None
+        part = _first_part(subscriber, inputs, shown, due=reminder is not None)
     elif reminder is not None:
         part = MailSection.CLOSING
     else:
@@ -179,7 +142,24 @@ def _fits_enough(subscriber: Subscriber, matches: Iterable[Match]) -> bool:
     return any(match.pinned or match.fit >= subscriber.threshold for match in matches)
 
 
-def _first_part(call: Call, day: date, *, due: bool) -> MailSection:
+def _is_worthy(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> bool:
+    """True for a live call, never told, that is above the threshold, whatever else keeps it from the mail."""
+    call = matches[0].call
+    return call.identifier not in inputs.delivered and call.is_live(inputs.day) and _fits_enough(subscriber, matches)
+
+
+def _first_part(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match], *, due: bool) -> MailSection | None:
+    """Where a live call stands that was never told; None where it does not suit, or was passed."""
+    call, day = matches[0].call, inputs.day
+    if not _fits_enough(subscriber, matches):
+        return None
+    if call.terms.closed_to(Audience.RESEARCH) is not None:
+        return MailSection.CLOSED_TO_US
+    if all(match.group is Group.BROAD for match in matches):
+        return MailSection.BROAD
+    if came_above(call.identifier, subscriber, inputs):
+        passed = inputs.standing is not None and call.identifier in inputs.standing.passed
+        return None if passed else MailSection.ABOVE
     if due:
         return MailSection.CLOSING
     return MailSection.FORTHCOMING if call.status_on(day) is Status.FORTHCOMING else MailSection.NEW
@@ -236,7 +216,7 @@ def _usefulness(item: Item) -> tuple[object, ...]:
     weight = importance(item.changes)
     if not item.first and (item.part is MailSection.CLOSING or weight < LEAST_IMPORTANT):
         return (0, _ORDER.index(item.part), weight, -item.fit, item.call.identifier)
-    return (2 if item.part is MailSection.CLOSED_TO_US else 1, 0, 0, -item.fit, item.call.identifier)
+    return (1 + _APART.get(item.part, 0), 0, 0, -item.fit, item.call.identifier)
 
 
 def _place(item: Item) -> tuple[object, ...]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
 
-    from matcher.digest.compose import Inputs
+    from matcher.digest.inputs import Inputs
     from matcher.model.answers import RunRecord
     from matcher.model.call import Call
     from matcher.model.match import Match

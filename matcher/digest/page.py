@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from matcher.model import day
 from matcher.model.day import brussels_day
+from matcher.model.families import families
 from matcher.model.subscription import Language, MailSection
 from matcher.present import facts
 from matcher.text import untrusted
@@ -72,13 +73,20 @@ def _fit(parts: list[str]) -> str:
     return untrusted.header(line, SUBJECT)
 
 
+_COUNTED = (
+    MailSection.NEW,
+    MailSection.CLOSING,
+    MailSection.CHANGED,
+    MailSection.FORTHCOMING,
+    MailSection.ABOVE,
+    MailSection.BROAD,
+)
+"""What the subject counts, in the order of its importance."""
+
+
 def _counts(digest: Digest, words: Words, name: str | None) -> list[str]:
     """`3 nouveaux appels pour BRGM`, `1 échéance dans 3 jours`…; the first one names the audience."""
-    counted = [
-        text
-        for part in (MailSection.NEW, MailSection.CLOSING, MailSection.CHANGED, MailSection.FORTHCOMING)
-        if (text := _count(digest, words, part))
-    ]
+    counted = [text for part in _COUNTED if (text := _count(digest, words, part))]
     network = digest.network
     if network is not None:
         joint, unseen = len(network.joint), len(network.unseen)
@@ -100,6 +108,10 @@ def _count(digest: Digest, words: Words, part: MailSection) -> str | None:
         return words.say_n("{n} changed", "{n} changed", n)
     if part is MailSection.FORTHCOMING:
         return words.say_n("{n} forthcoming", "{n} forthcoming", n)
+    if part is MailSection.ABOVE:
+        return words.say_n("{n} now above the threshold", "{n} now above the threshold", n)
+    if part is MailSection.BROAD:
+        return words.say_n("{n} open to any science", "{n} open to any science", n)
     left = [item.days_left for item in items if item.days_left is not None]
     if not left:
         return words.say_n("{n} deadline near", "{n} deadlines near", n)
@@ -108,8 +120,8 @@ def _count(digest: Digest, words: Words, part: MailSection) -> str | None:
     )
 
 
-STRONG, GOOD = 90, 75
-"""Fits from which a badge is strong, or good; below it is fair."""
+STRONG, GOOD = 50, 30
+"""Fits from which a badge is strong (more likely relevant than not), or good; below it is fair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +146,20 @@ class MatchLine:
 
 
 @dataclass(frozen=True, slots=True)
+class BriefView:
+    """One call on a line or two, under another one of its call for proposals; `when` is its opening and deadline."""
+
+    title: str
+    url: str | None
+    identifier: str
+    fit: int
+    name: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemView:
-    """One call; `facts` are (label, value) pairs."""
+    """One call; `facts` are (label, value) pairs, `siblings` others of its call for proposals, `more` counts them."""
 
     number: int
     title: str
@@ -150,19 +174,22 @@ class ItemView:
     later: str | None
     changes: tuple[ChangeLine, ...]
     others: str | None
+    siblings: tuple[BriefView, ...] = ()
+    more: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
-    """One part of the mail: `key` picks its colour, `count` stands beside its title."""
+    """One part of the mail: `key` picks its colour, `count` stands beside its title, `more` says what it leaves out."""
 
     key: str
     title: str
     items: tuple[ItemView, ...]
+    more: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
-        return len(self.items)
+        return sum(1 + len(item.siblings) for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +225,11 @@ def page_of(digest: Digest, words: Words, settings: MailSettings, limits: Limits
     for part in MailSection:
         chosen = [item for item in shown if item.part is part]
         if chosen:
-            views = tuple(item_view(i, number + n, digest, words, limits) for n, i in enumerate(chosen))
-            sections.append(SectionView(part.value, part_title(words, part), views))
-            number += len(chosen)
+            together = families(chosen, lambda item: item.call) if part in _FOLDED else [(item,) for item in chosen]
+            views = tuple(family_view(f, number + n, digest, words, limits) for n, f in enumerate(together))
+            more = above_left(digest, words) if part is MailSection.ABOVE else ()
+            sections.append(SectionView(part.value, part_title(words, part), views, more))
+            number += len(together)
     return MailPage(
         digest.subscriber.language.value,
         PRODUCT,
@@ -216,6 +245,10 @@ def page_of(digest: Digest, words: Words, settings: MailSettings, limits: Limits
     )
 
 
+_FOLDED = frozenset(MailSection) - {MailSection.CHANGED}
+"""Sections where calls of one call for proposals stand together; what changed is told of each."""
+
+
 def _capital(name: str) -> str:
     return name[:1].upper() + name[1:]
 
@@ -226,14 +259,44 @@ def part_title(words: Words, part: MailSection) -> str:
         MailSection.NEW: words.say("New calls"),
         MailSection.CHANGED: words.say("Changed since your last mail"),
         MailSection.FORTHCOMING: words.say("Forthcoming"),
+        MailSection.ABOVE: words.say("Now above your threshold"),
+        MailSection.BROAD: words.say("Open to any science"),
         MailSection.CLOSED_TO_US: words.say("Not open to us"),
     }[part]
+
+
+def family_view(family: Sequence[Item], number: int, digest: Digest, words: Words, limits: Limits) -> ItemView:
+    """The first call in full, the others of its call for proposals in brief."""
+    first, *others = family
+    view = item_view(first, number, digest, words, limits)
+    if not others:
+        return view
+    more = words.say_n("and {n} more of this call:", "and {n} more of this call:", len(others))
+    return replace(view, siblings=tuple(_brief(item, digest, words, limits) for item in others), more=more)
+
+
+def _brief(item: Item, digest: Digest, words: Words, limits: Limits) -> BriefView:
+    call, today = item.call, digest.day
+    when = [facts.opening(call, today, words)]
+    when += [f"{line.when} · {line.left}" for line in facts.deadlines(call, today, words)[:1]]
+    return BriefView(
+        untrusted.text(call.title, limits.title) or untrusted.text(call.identifier, untrusted.TERM * 2),
+        untrusted.link(call.url),
+        untrusted.text(call.identifier, untrusted.TERM * 2),
+        item.fit,
+        "" if _is_of_one(digest.subscriber) else _name(item.matches[0], digest) if item.matches else "",
+        " · ".join(said for said in when if said),
+    )
+
+
+def _is_of_one(subscriber: Subscriber) -> bool:
+    return len(subscriber.institutes) == 1 and not subscriber.is_network
 
 
 def item_view(item: Item, number: int, digest: Digest, words: Words, limits: Limits) -> ItemView:
     """One call in words, as it stands on the digest's day."""
     call, today = item.call, digest.day
-    alone = len(digest.subscriber.institutes) == 1 and not digest.subscriber.is_network
+    alone = _is_of_one(digest.subscriber)
     return ItemView(
         number,
         untrusted.text(call.title, limits.title) or untrusted.text(call.identifier, untrusted.TERM * 2),
@@ -297,15 +360,27 @@ def _others(others: Sequence[Match], digest: Digest, words: Words, limits: Limit
 
 
 def notices(digest: Digest, words: Words) -> tuple[Notice, ...]:
-    """The faults first, in the reader's words, then the label of a sample listing."""
+    """The faults first, in the reader's words, then what is different from now on, and the label of a sample."""
     health = digest.health
     found: list[Notice] = []
     if health.stale or health.problems:
         found.append(Notice(_fault(digest, words), fault=True))
     found += [Notice(said, fault=True) for problem in health.problems[:3] if (said := for_reader(problem, words))]
+    if digest.fit_is_new:
+        found.append(Notice(_new_fit(digest, words), fault=False))
     if health.sample:
         found.append(Notice(words.say("Packaged sample of real calls, not the live portal."), fault=False))
     return tuple(found)
+
+
+def _new_fit(digest: Digest, words: Words) -> str:
+    """In two sentences, that the same word means something else from this mail on."""
+    return words.say(
+        "From this mail on, fit is a chance in percent: of calls with fit 70, a project officer would call about 70 in "
+        "100 relevant (before, it was a call's place among all calls). You are told of calls from fit {threshold} on, "
+        "and what you were told of before is followed as ever.",
+        threshold=digest.subscriber.threshold,
+    )
 
 
 def for_reader(problem: str, words: Words) -> str | None:
@@ -347,6 +422,16 @@ def empty(digest: Digest, words: Words) -> str | None:
     )
 
 
+def above_left(digest: Digest, words: Words) -> tuple[str, ...]:
+    """How many calls that came above the threshold have no room, and the commands that show them."""
+    if digest.above_left <= 0:
+        return ()
+    line = words.say_n(
+        "{n} more call came above it. To see it:", "{n} more calls came above it. To see them:", digest.above_left
+    )
+    return (line, *_commands(digest.subscriber, len(digest.items) + digest.above_left))
+
+
 def left_out(digest: Digest, words: Words, count: int) -> tuple[str, ...]:
     """How many calls are not shown, and the commands that show them."""
     if count <= 0:
@@ -367,7 +452,8 @@ def footer(digest: Digest, words: Words, settings: MailSettings) -> tuple[str, .
     if digest.items or digest.network:
         lines.append(
             words.say(
-                "Fit is the place, from 0 to 100, of a call among all calls that the institute was compared with."
+                "Fit is a chance in percent: of calls with fit 70, a project officer would call "
+                "about 70 in 100 relevant."
             )
         )
         lines.append(words.say("The attached calendar file holds the deadlines of these calls."))

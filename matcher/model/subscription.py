@@ -43,6 +43,8 @@ class MailSection(StrEnum):
     NEW = "new"  # never delivered to this subscriber, open
     CHANGED = "changed"  # delivered before, and its deadline, budget… changed since
     FORTHCOMING = "forthcoming"  # never delivered to this subscriber, not open yet
+    ABOVE = "above"  # known before and never delivered; above the threshold since fits were computed anew
+    BROAD = "broad"  # never delivered to this subscriber; open to any science
     CLOSED_TO_US = "closed_to_us"  # never delivered to this subscriber; a research institute may not enter
 
 
@@ -124,10 +126,32 @@ class NetworkView:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What a mail left untold, so that the next one can tell what is new from what only scores otherwise now.
+
+    `known` is the newest news of any call that composing knew. `waiting` are calls above the threshold that the mail
+    did not tell of (left out, filtered, muted): they are new still. `passed` are those that came above it by a fit anew
+    and had no room in the mail's section for them: they are not told any more, unless they change.
+    """
+
+    known: datetime
+    institutes: tuple[str, ...]
+    threshold: int
+    waiting: frozenset[str] = frozenset()
+    passed: frozenset[str] = frozenset()
+
+    def is_for(self, subscriber: Subscriber) -> bool:
+        """False when the subscriber has asked for something else since: then what comes above the threshold is new."""
+        return (self.institutes, self.threshold) == (subscriber.institutes, subscriber.threshold)
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """What one subscriber gets on one day; `left_out` counts items beyond `subscriber.most`.
 
-    `names` are how institutes and labs are called, by identifier.
+    `names` are how institutes and labs are called, by identifier. `above` are all calls that came above the threshold
+    by a fit anew; `standing` is what would be untold if nothing of this digest were told. `fit_is_new` marks the first
+    mail since a fit is a chance.
     """
 
     subscriber: Subscriber
@@ -138,6 +162,14 @@ class Digest:
     network: NetworkView | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     away: tuple[Away, ...] = ()  # calls never told that only an excluded or muted term keeps away
+    above: tuple[str, ...] = ()
+    standing: Standing | None = None
+    fit_is_new: bool = False
+
+    @property
+    def above_left(self) -> int:
+        """How many of `above` the digest has no room for."""
+        return len(self.above) - len(self.of(MailSection.ABOVE))
 
     @property
     def is_empty(self) -> bool:

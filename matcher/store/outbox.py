@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
-from matcher.model.subscription import AddressRecord, Mail, MailState, QueuedMail, Told
+from matcher.model.subscription import AddressRecord, Mail, MailState, QueuedMail, Standing, Told
 from matcher.store.engines import Transactions, upsert
 from matcher.store.maintenance import FORGOTTEN
 from matcher.store.runs import Process, hold
@@ -42,6 +42,16 @@ def _told_row(message_id: str, told: Told) -> dict[str, Any]:
     reminders = [[deadline.isoformat(), days] for deadline, days in told.reminders]
     facts = dict(told.facts)
     return {"message_id": message_id, "call": told.call, "facts": facts, "reminders": reminders, "known": told.known}
+
+
+def _standing_row(standing: Standing) -> dict[str, Any]:
+    return {
+        "known": standing.known.isoformat(),
+        "institutes": list(standing.institutes),
+        "threshold": standing.threshold,
+        "waiting": sorted(standing.waiting),
+        "passed": sorted(standing.passed),
+    }
 
 
 def _get(connection: Connection, message_id: str) -> QueuedMail | None:
@@ -109,12 +119,20 @@ class Outbox:
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
-    def queue(self, mail: Mail, items: Sequence[Told], *, now: datetime, run_id: int | None = None) -> bool:
+    def queue(
+        self,
+        mail: Mail,
+        items: Sequence[Told],
+        *,
+        now: datetime,
+        run_id: int | None = None,
+        standing: Standing | None = None,
+    ) -> bool:
         """Queues a mail with what it tells, which counts as told from now on, unless the mail fails for good.
 
-        False, and nothing is written, when the outbox has that mail already, or another one of the same kind,
-        subscriber and day (notices are told apart by their Message-ID alone). RunLost when a `run_id` is given and the
-        run lost its lock.
+        `standing` is what it leaves untold. False, and nothing is written, when the outbox has that mail already, or
+        another one of the same kind, subscriber and day (notices are told apart by their Message-ID alone). RunLost
+        when a `run_id` is given and the run lost its lock.
         """
         with self._transactions.writing() as connection:
             if run_id is not None:
@@ -135,6 +153,7 @@ class Outbox:
                     attempts=0,
                     next_attempt=now,
                     created=now,
+                    standing=_standing_row(standing) if standing else None,
                 )
             )
             if items:

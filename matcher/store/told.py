@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func, select
 
-from matcher.model.subscription import Delivered, MailState
+from matcher.model.subscription import Delivered, MailState, Standing
 from matcher.store.outbox import NOTICE
 from matcher.store.schema import deliveries, outbox
 
@@ -23,6 +23,16 @@ def _counting(query: Select[Any], before: date | None) -> Select[Any]:
     query = query.join(outbox, outbox.c.message_id == deliveries.c.message_id)
     query = query.where(outbox.c.state != MailState.FAILED.value)
     return query if before is None else query.where(outbox.c.day < before)
+
+
+def _standing(row: Mapping[str, Any]) -> Standing:
+    return Standing(
+        known=datetime.fromisoformat(row["known"]),
+        institutes=tuple(row["institutes"]),
+        threshold=row["threshold"],
+        waiting=frozenset(row["waiting"]),
+        passed=frozenset(row["passed"]),
+    )
 
 
 class ToldCalls:
@@ -77,3 +87,17 @@ class ToldCalls:
             query = select(outbox.c.subscriber, outbox.c.state, func.max(outbox.c.day)).where(outbox.c.kind != NOTICE)
             rows = connection.execute(query.group_by(outbox.c.subscriber, outbox.c.state))
             return {(subscriber, MailState(state)): day for subscriber, state, day in rows}
+
+    def standing(self, subscriber: str, *, before: date | None = None) -> Standing | None:
+        """What a subscriber's last mail that did not fail for good left untold; None where it does not say."""
+        with self._transactions.reading() as connection:
+            query = (
+                select(outbox.c.standing)
+                .where(
+                    outbox.c.subscriber == subscriber, outbox.c.kind != NOTICE, outbox.c.state != MailState.FAILED.value
+                )
+                .order_by(outbox.c.day.desc(), outbox.c.created.desc())
+                .limit(1)
+            )
+            row = connection.execute(query if before is None else query.where(outbox.c.day < before)).scalar()
+        return None if row is None else _standing(row)

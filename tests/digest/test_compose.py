@@ -15,7 +15,8 @@ from matcher.app.queueing import gather_inputs
 from matcher.app.sample import load_sample
 from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config
-from matcher.digest.compose import Inputs, compose, for_subscriber, is_due, is_worth_sending
+from matcher.digest.compose import compose, is_due, is_worth_sending
+from matcher.digest.inputs import Inputs, for_subscriber
 from matcher.digest.network_part import compose_network
 from matcher.digest.news import facts_of, told_by
 from matcher.model.answers import RunRecord

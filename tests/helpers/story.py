@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.digest.compose import Inputs, compose, for_subscriber, is_due, is_worth_sending
+from matcher.digest.compose import compose, is_due, is_worth_sending
+from matcher.digest.crossing import standing_after
+from matcher.digest.inputs import Inputs, for_subscriber
 from matcher.digest.news import told_by
 from matcher.model.call import Action, Call, Deadline, Section, Status
 from matcher.model.day import BRUSSELS
@@ -56,6 +58,7 @@ class World:
     fits: dict[str, int] = field(default_factory=dict)
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     problem: str | None = None
+    standings: bool = True  # False: mails as they were before they kept what they leave untold
 
     def show(self, *calls: Call) -> None:
         self.listing |= {c.identifier: c for c in calls}
@@ -80,7 +83,7 @@ class World:
             changes.setdefault(change.call, []).append(change)
         health = Freshness(None, stale=self.problem is not None, problems=(self.problem,) if self.problem else ())
         of_both = {"brgm": matches, "cetim": [replace(match, institute="cetim") for match in matches[:1]]}
-        return Inputs(day(number), of_both, {"brgm": "BRGM"}, health, changes)
+        return Inputs(day(number), of_both, {"brgm": "BRGM"}, health, changes, first_seen=self.store.calls.first_seen())
 
     def composed(self, number: int, subscriber: Subscriber = ANA) -> Digest:
         return compose(subscriber, for_subscriber(self.inputs(number), self.store, subscriber))
@@ -98,7 +101,9 @@ class World:
             return None
         name = subscriber.identifier
         mail = Mail(f"<{name}.{today}@example.org>", name, subscriber.address, today, "Digest", b"body", "<p>")
-        assert self.store.outbox.queue(mail, told_by(digest), now=now)
+        telling = told_by(digest)
+        standing = standing_after(digest, telling) if self.standings else None
+        assert self.store.outbox.queue(mail, telling, now=now, standing=standing)
         if end is not MailState.QUEUED:
             self.store.outbox.claim(mail.message_id, now)
         if end is MailState.SENT:
