@@ -20,8 +20,11 @@ from matcher.errors import MatcherError, PortalUnreachable, RunGoesOn, RunLost
 from matcher.mail.delivery import given_up
 from matcher.model.answers import InstituteLine, RunOutcome
 from matcher.model.day import noon
+from matcher.model.families import families
+from matcher.model.match import Group
 from matcher.model.question import Question
 from matcher.model.subscription import Fate, Freshness, MailState
+from matcher.present.facts import GROUP_TITLES
 from matcher.present.templating import environment
 
 if TYPE_CHECKING:
@@ -241,7 +244,14 @@ class _Work:
 def write_list(folder: Path, ranking: Ranking, problems: Sequence[str]) -> None:
     """Write `<institute>.txt` and `<institute>.html` into a folder that is private to its owner."""
     make_folder(folder)
-    content = {"ranking": ranking, "problems": problems, "today": ranking.as_of}
+    beside = [(title, [m for m in ranking.matches if m.group is group]) for group, title in GROUP_TITLES.items()]
+    content = {
+        "ranking": ranking,
+        "families": families((m for m in ranking.matches if m.group is Group.MAIN), lambda match: match.call),
+        "beside": [(title, members) for title, members in beside if members],
+        "problems": problems,
+        "today": ranking.as_of,
+    }
     for suffix in ("txt", "html"):
         text = environment().get_template(f"list.{suffix}").render(content)
         write_file(folder / f"{ranking.institute}.{suffix}", text.encode(errors="replace"))
@@ -256,14 +266,15 @@ def write_lists(
     for profile in index.meta["profiles"]:
         ranking = rank(home, Question((profile["id"],), as_of=today, explain=True))
         write_list(folder, ranking, problems)
-        best = ranking.matches[0] if ranking.matches else None
+        main = [match for match in ranking.matches if match.group is Group.MAIN]
+        best = main[0] if main else None
         lines.append(
             InstituteLine(
                 profile["id"],
-                len(ranking.matches),
+                len(main),
                 best.call.identifier if best else None,
                 best.fit if best else None,
-                best.call.title if best else "no match",
+                best.call.title if best else "no call suits",
             )
         )
     return folder, tuple(lines)

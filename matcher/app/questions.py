@@ -46,9 +46,10 @@ def rank(home: Home, question: Question) -> Ranking:
     scored = asked.scored(index, wanted, day.date)
     own = known.of(asked.identifier or "")
     matches = [replace(m, decision=own.get(m.call.identifier)) for m in best_matches(scored, wanted, day.date, depth)]
-    away = kept_away(scored, wanted, day.date, max(min_fit, depth.threshold))
+    least = max(min_fit, depth.threshold)
+    away = kept_away(scored, wanted, day.date, least)
     unknown = Unknown(asked.unknown, everything=bool(asked.unknown) and not asked.wish.skills)
-    return Ranking(asked.identifier, asked.name, day.date, tuple(matches), day.sample, away, unknown)
+    return Ranking(asked.identifier, asked.name, day.date, tuple(matches), day.sample, away, unknown, least)
 
 
 def why(home: Home, question: Question, call: str) -> Reason:
@@ -64,18 +65,20 @@ def why(home: Home, question: Question, call: str) -> Reason:
     wanted = question.filter.among(known.calls(asked.identifier))
     placed = place(asked.scored(index), wanted, day.date, row, top=top)
     own = known.of(asked.identifier or "").get(placed.match.call.identifier)
+    least = min_fit if question.min_fit is not None else max(min_fit, home.settings.digest.threshold)
     return Reason(
         institute=asked.identifier or question.institute or "",
         as_of=day.date,
         sample=day.sample,
         match=replace(placed.match, decision=own),
-        recommended=placed.stopped_by is None and 0 < placed.match.rank <= top and placed.match.fit >= min_fit,
+        recommended=placed.stopped_by is None and 0 < placed.match.rank <= top and placed.match.fit >= least,
         stopped_by=placed.stopped_by,
         candidates=placed.candidates,
         top=top,
         score_needed=placed.score_needed,
         min_fit=min_fit,
         away=placed.away,
+        least=least,
     )
 
 

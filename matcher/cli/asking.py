@@ -9,22 +9,19 @@ import click
 
 from matcher.app.past import predecessors
 from matcher.app.questions import rank, show, why
-from matcher.cli.layout import UNBROKEN, fact, heading, paragraphs, styled, table
+from matcher.cli.layout import UNBROKEN, fact, paragraphs, styled, table
+from matcher.cli.match_listing import Layout, show_ranking
 from matcher.cli.options import as_of_option, question_of, question_options, read_text
 from matcher.cli.output import (
-    away_text,
     evidence_lines,
-    match_block,
     output_options,
     print_csv,
     print_json,
     print_note,
     say,
-    unknown_text,
 )
 from matcher.errors import UsageError
 from matcher.model.caution import reported_text
-from matcher.model.match import Group
 from matcher.model.terms import Name
 from matcher.present.decision_shapes import about_records
 from matcher.present.decision_words import decision_line
@@ -57,7 +54,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.app.home import Home
-    from matcher.model.answers import Ranking, Reason
+    from matcher.model.answers import Reason
     from matcher.model.call import Call
     from matcher.model.changes import Change
     from matcher.model.consortium import Predecessors
@@ -69,16 +66,18 @@ if TYPE_CHECKING:
 @click.option("--text", help="Rank for this text instead of an institute.")
 @click.option("--file", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Rank for a file.")
 @click.option("--explain", is_flag=True, help="Show every term that made the score, and where it comes from.")
+@click.option("--unfold", is_flag=True, help="Show every call in full, none under another of its call or in brief.")
 @question_options
 @output_options
 @click.pass_obj
-def rank_command(
+def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
     home: Home,
     /,
     institute: str | None,
     text: str | None,
     file: Path | None,
     explain: bool,
+    unfold: bool,
     output: str | None,
     **asked: Any,
 ) -> None:
@@ -105,7 +104,7 @@ def rank_command(
         )
         print_csv(rows, (*MATCH_FIELDS, *label))
     else:
-        _print_ranking(ranking, explain)
+        show_ranking(ranking, Layout(explain, unfold))
 
 
 @click.command("why")
@@ -231,30 +230,6 @@ def _whole(amount: float | None) -> int | None:
     return None if amount is None else round(amount)
 
 
-_GROUPS = {
-    Group.LOOK: "Also worth a look, below the threshold",
-    Group.BROAD: "Open to any science",
-    Group.CLOSED: "Not open to us",
-}
-
-
-def _print_ranking(ranking: Ranking, explain: bool) -> None:
-    print_note(ranking.sample)
-    click.echo(heading(f"{ranking.name}: best calls as of {day(ranking.as_of)}"))
-    if ranking.unknown.words:
-        click.echo(unknown_text(ranking.unknown))
-    if not ranking.matches and not ranking.unknown.everything:
-        click.echo("No call matches. Try --status all, a lower --min-fit, or `matcher profile` to see the skills.")
-    group = Group.MAIN
-    for match in ranking.matches:
-        if match.group is not group:
-            group = match.group
-            click.echo("\n" + styled(_GROUPS[group], bold=True))
-        click.echo("\n" + match_block(match, ranking.as_of, explain))
-    if ranking.away:
-        click.echo("\n" + away_text(ranking.away))
-
-
 def _reason_text(reason: Reason) -> str:
     match, call = reason.match, reason.match.call
     verdict = "is recommended" if reason.recommended else "is not recommended"
@@ -274,6 +249,8 @@ def _reason_text(reason: Reason) -> str:
         lines += paragraphs(f"decided: {decision_line(match.decision)}", "  ")
     if match.fit < reason.min_fit:
         lines.append(f"  its fit is below the asked minimum of {reason.min_fit}")
+    elif match.fit < reason.least:
+        lines.append(f"  its fit is below {reason.least}, from which on a call is recommended (digest.threshold)")
     if not match.evidence:
         lines.append("  it shares no term with the profile")
     return "\n".join([*lines, *evidence_lines(match)])

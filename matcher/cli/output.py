@@ -129,6 +129,14 @@ def match_block(match: Match, today: date, explain: bool) -> str:
     return "\n".join(lines)
 
 
+def match_lines(match: Match, today: date) -> str:
+    """One match on two lines: what it is called, and until when."""
+    call = match.call
+    head = f"{match.rank:>3}  fit {match.fit:>3}  {styled(call.identifier, bold=True)}   {status_text(call, today)}"
+    until = "deadline " + deadline_text(call.next_deadline(today), call, today)
+    return "\n".join([head, *_wrapped(f"{call.title} · {until}")])
+
+
 def _terms(call: Call) -> list[str]:
     """The terms of entry on a line, and why the call is closed to research where it is."""
     line, closed = terms_line(call), closed_line(call)

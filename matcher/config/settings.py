@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from matcher.config.environment import ENVIRONMENT, Unread, learn_secrets, unread_in
+from matcher.config.old_fits import HIGHEST, instead_of
 from matcher.config.people import mail_address, one_line
 from matcher.config.wording import describe_validation_error, like
 from matcher.errors import ConfigError, shorten
@@ -110,11 +111,21 @@ class CautionSettings(_Section):
         return Caution(self.normal_share, self.normal_count, self.doubted_share, self.doubted_count)
 
 
+def _chance(value: int) -> int:
+    if value > HIGHEST:
+        raise ValueError(
+            f"at most {HIGHEST}: {instead_of(value)}; what is below `digest.threshold` stands apart anyhow"
+        )
+    return value
+
+
 class RankingSettings(_Section):
     """What a ranked list holds, and what scores it."""
 
     top: int = Field(default=10, ge=1, description="Matches shown per institute.")
-    min_fit: int = Field(default=0, ge=0, le=100, description="Matches below this fit are not shown.")
+    min_fit: Annotated[int, AfterValidator(_chance)] = Field(
+        default=0, ge=0, le=100, description=f"Matches below this fit are not shown; at most {HIGHEST}."
+    )
     encoder: str = Field(
         default="",
         description="Folder or name of a sentence-transformers model that ranks beside the terms, after "

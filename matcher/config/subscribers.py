@@ -64,13 +64,6 @@ class _Mute(_ListEntry):
     terms: list[Line] = []
 
 
-def _no_min_fit(value: object) -> object:
-    raise ValueError(
-        "`threshold`: a fit is a chance in percent now, no longer a place among all calls; "
-        f"{THRESHOLD} shows about ten calls to a profile, and what was {shorten(value)} would show next to nothing"
-    )
-
-
 class _Subscriber(_ListEntry):
     id: Annotated[Identifier | None, NOTHING] = None
     name: Line = ""
@@ -79,7 +72,6 @@ class _Subscriber(_ListEntry):
     institutes: Annotated[list[Line], Field(min_length=1)]
     frequency: Annotated[_When, BeforeValidator(_frequency)] = _When(frequency=Frequency.WEEKDAYS, weekday=0)
     threshold: Annotated[Annotated[int, Field(ge=0, le=100)] | None, MEANT] = None
-    min_fit: Annotated[object, BeforeValidator(_no_min_fit)] = None
     programmes: list[Line] = []
     actions: list[Line] = []
     most: Annotated[int, Field(ge=1, le=200), MEANT] = 15

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import AfterValidator
 
+from matcher.config.old_fits import instead_of
 from matcher.config.slips import missing_blank
 from matcher.errors import shorten
 
@@ -64,6 +65,8 @@ def _found_and_expected(detail: ErrorDetails) -> str:
     kind = detail["type"]
     if kind == "missing":
         return "missing, expected a value"
+    if kind == "extra_forbidden" and detail["loc"][-1] == "min_fit":
+        return f"found {shorten(detail['input'])}, expected `threshold`: {instead_of(detail['input'])}"
     if kind == "extra_forbidden":
         return f"found {shorten(detail['input'])}, expected no such key (is it misspelt?)"
     hint = missing_blank(detail["input"]) if kind in _IN_PLAIN_WORDS else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from matcher.model.match import THRESHOLD
 from matcher.model.searched import NOTHING_UNKNOWN, Unknown
 
 if TYPE_CHECKING:
@@ -45,13 +46,15 @@ class Ranking:
     sample: str | None  # the label of the packaged sample listing, when that is what was ranked
     away: tuple[Away, ...] = ()  # what its excluded terms keep away
     unknown: Unknown = NOTHING_UNKNOWN
+    least: int = THRESHOLD  # the fit from which on a call is recommended
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a call was, or was not, recommended; `match.rank` is 0 when a filter stopped the call.
 
-    `away` is the term of the profile's excluded ones that the call is about.
+    `away` is the term of the profile's excluded ones that the call is about, `least` the fit from which on a call is
+    recommended.
     """
 
     institute: str
@@ -65,6 +68,7 @@ class Reason:
     min_fit: int
     sample: str | None
     away: str | None = None
+    least: int = THRESHOLD
 
 
 @dataclass(frozen=True, slots=True)

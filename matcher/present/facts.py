@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from matcher.model.call import Status
+from matcher.model.match import Group
 from matcher.model.subscription import Language
 from matcher.model.terms import Audience
 from matcher.present import entry_words
@@ -26,6 +27,15 @@ UNKNOWN = "—"
 
 TERMINAL = Words(Language.EN, terse=True)
 """English where there is little room: dates and amounts are short."""
+
+
+GROUP_TITLES = {
+    Group.LOOK: "Also worth a look, below the threshold",
+    Group.BROAD: "Open to any science",
+    Group.CLOSED: "Not open to us",
+}
+"""What stands above the groups of a list that come after what suits."""
+
 
 URGENT = 14
 """Days before a deadline from which it is shown as pressing."""

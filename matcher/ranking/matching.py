@@ -155,28 +155,37 @@ def best_matches(scored: Scored, wanted: CallFilter, today: date, depth: Depth) 
     """The best calls that pass the filter, in groups: what suits, what may be worth a look, what suits anyone, and
     what the terms of entry close to a research institute (to whom the filter says, if it does).
 
-    Calls that hold a pinned term come first, whatever their fit; within a group the best come first.
+    Calls that hold a pinned term come first, whatever their fit; within a group the best come first. What suits comes
+    before all else: only the room that it leaves is for the best of the other groups.
     """
-    audience = wanted.open_to or Audience.RESEARCH
-    pinned = {
-        row
-        for row in _pinned_rows(scored.index, scored.wish.pin)
-        if scored.index.call(row).terms.closed_to(audience) is None
-    }
-    ordered: dict[Group, list[int]] = {group: [] for group in Group}
+    pinned = _pinned_and_open(scored, wanted)
     totals = np.nan_to_num(scored.totals, nan=NOTHING)
     first = sorted(pinned, key=lambda row: (-totals[row], row))
-    shown = [row for row in first if _passes(scored, wanted, today, row)][: depth.top]
+    main = [row for row in first if _passes(scored, wanted, today, row)][: depth.top]
+    others: list[tuple[int, Group]] = []
     for row in _candidates(scored, wanted, today):
-        if len(ordered[Group.MAIN]) + len(shown) >= depth.top or scored.fit(row) < depth.min_fit:
+        if len(main) >= depth.top or scored.fit(row) < depth.min_fit:
             break
-        if row not in pinned and _passes(scored, wanted, today, row):
-            ordered[_group_of(scored, row, depth, audience)].append(row)
-    listed = [(row, Group.MAIN) for row in shown] + [(row, group) for group in Group for row in ordered[group]]
+        if row in pinned or not _passes(scored, wanted, today, row):
+            continue
+        group = _group_of(scored, row, depth, wanted.open_to or Audience.RESEARCH)
+        if group is Group.MAIN:
+            main.append(row)
+        else:
+            others.append((row, group))
+    beside = others[: depth.top - len(main)]
+    listed = [(row, Group.MAIN) for row in main]
+    listed += [(row, group) for group in Group for row, its in beside if its is group]
     return [
         replace(match_of(scored, row, rank, sentence=depth.sentences, group=group), pinned=row in pinned)
-        for rank, (row, group) in enumerate(listed[: depth.top], 1)
+        for rank, (row, group) in enumerate(listed, 1)
     ]
+
+
+def _pinned_and_open(scored: Scored, wanted: CallFilter) -> set[int]:
+    audience = wanted.open_to or Audience.RESEARCH
+    rows = _pinned_rows(scored.index, scored.wish.pin)
+    return {row for row in rows if scored.index.call(row).terms.closed_to(audience) is None}
 
 
 def _group_of(scored: Scored, row: int, depth: Depth, audience: Audience) -> Group:

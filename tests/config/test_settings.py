@@ -104,6 +104,16 @@ x = 1
     assert "is it misspelt?" in told["portal.colour"]
 
 
+def test_thresholds_of_before_are_answered_by_what_they_mean_now(tmp_path):
+    (digest,) = mistakes_of(tmp_path, "[digest]\nmin_fit = 97\n")
+    assert "digest.min_fit: found 97, expected `threshold`: a fit is a chance in percent now" in digest
+    (ranking,) = mistakes_of(tmp_path, "[ranking]\nmin_fit = 97\n")
+    assert "ranking.min_fit: found 97, expected at most 50: a fit is a chance in percent now" in ranking
+    assert all("shows about as many calls as 97 did" in told for told in (digest, ranking))
+    shown = {key: value for key, value, _ in settings_of(tmp_path, "[digest]\nthreshold = 25\n").shown()}
+    assert (shown["digest.threshold"], shown["ranking.min_fit"]) == ("25", "0")
+
+
 def test_a_mistake_in_the_environment_names_the_variable(tmp_path):
     assert mistakes_of(tmp_path, "", MATCHER_PORTAL_RATE="0") == [
         "MATCHER_PORTAL_RATE: portal.rate: found '0', expected greater than 0"

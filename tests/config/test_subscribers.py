@@ -236,6 +236,10 @@ def test_find(tmp_path: Path) -> None:
         find_subscriber(found, "anna")
 
 
-def test_a_place_among_calls_of_old_is_answered_by_what_to_write(tmp_path: Path) -> None:
-    (told,) = mistakes(tmp_path, "subscribers:\n  - {address: a@example.org, institutes: [brgm], min_fit: 90}\n")
-    assert "threshold" in told
+@pytest.mark.parametrize(
+    ("old", "now"), [(90, "and 5 shows about as many calls as 90 did"), ("high", "20 is the default")]
+)
+def test_a_place_among_calls_of_old_is_answered_by_what_to_write(tmp_path: Path, old: object, now: str) -> None:
+    (told,) = mistakes(tmp_path, f"subscribers:\n  - {{address: a@example.org, institutes: [brgm], min_fit: {old}}}\n")
+    assert "expected `threshold`: a fit is a chance in percent now" in told
+    assert now in told
