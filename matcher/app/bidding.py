@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index
 from matcher.app.own_projects import whole_projects
-from matcher.app.past import knows_projects, past_of
+from matcher.app.past import past_of
 from matcher.errors import UsageError
 from matcher.model.consortium import Bid, Bids, Led, Outsider, Together
 from matcher.model.institute import Take
@@ -91,7 +91,7 @@ class _NetworkPast:
         from matcher.ranking.gaps import fillings
 
         past = self.consortia
-        if not knows_projects(self.index, past):
+        if not past.is_background_of(self.index):
             return
         for one in fillings(self.index, cover, past, self._network, self.day):
             pic, name, country, code = past.organisation(one.organisation)

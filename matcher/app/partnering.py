@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index
 from matcher.app.own_projects import whole_projects
-from matcher.app.past import knows_projects, past_of
+from matcher.app.past import past_of
 from matcher.app.questions import row_of
 from matcher.errors import UsageError
 from matcher.model.consortium import Partner, Partners
@@ -46,7 +46,7 @@ def partners(home: Home, question: PartnerQuestion) -> Partners:
     row = row_of(index, question.call)
     institute = home.institute(question.institute)
     with past_of(home) as (store, past):
-        if not knows_projects(index, past):
+        if not past.is_background_of(index):
             raise UsageError("Too few projects are known to compare a call with: `matcher fetch --projects`.")
         pics = [entity.pic for entity in institute.legal_names if entity.pic]
         own = whole_projects(store.projects, institute)

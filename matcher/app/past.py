@@ -40,11 +40,6 @@ def past_of(home: Home) -> Iterator[tuple[Store, Consortia]]:
         raise UsageError(NO_PROJECTS) from error
 
 
-def knows_projects(index: Index, past: Consortia) -> bool:
-    """Whether calls can be compared with the projects: an index of too few does not hold them."""
-    return index.meta["background"] == "with_projects" and len(index.arrays["background_edges"]) - 1 == len(past)
-
-
 def consortia(home: Home, store: Store) -> Consortia:
     """The consortia of the store's projects, counted anew when projects came."""
     from matcher.ranking.consortia import LAYOUT, Consortia, consortia_of

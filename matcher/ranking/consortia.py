@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from matcher.ranking.index import Index
+
 LAYOUT = 2
 
 COORDINATOR = "coordinator"
@@ -85,6 +87,10 @@ class Consortia:
 
     def __len__(self) -> int:
         return len(self.signed)
+
+    def is_background_of(self, index: Index) -> bool:
+        """Whether an index knows these very projects, so that calls can be compared with them: too few it does not."""
+        return index.meta["background"] == "with_projects" and len(index.arrays["background_edges"]) - 1 == len(self)
 
     @cached_property
     def topics(self) -> list[str]:

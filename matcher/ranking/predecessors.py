@@ -88,7 +88,7 @@ def _likeness(
     index: Index, row: int, past: Consortia, rows_of: dict[str, list[int]]
 ) -> tuple[dict[str, float], Counter[str]]:
     """Topic → what the projects nearest to the call say for it, and how many of them are its own."""
-    if index.meta["background"] != "with_projects" or len(index.arrays["background_edges"]) - 1 != len(past):
+    if not past.is_background_of(index):
         return {}, Counter()
     shares: dict[str, float] = defaultdict(float)
     near: Counter[str] = Counter()
