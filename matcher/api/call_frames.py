@@ -54,7 +54,7 @@ class CallFrames(EntryFrames):
             decided: only calls that an institute decided on, or (False) that none did.
 
         Returns:
-            (calls, `matcher.present.frames.CALL_COLUMNS`); money in euros, days as dates, unknown as NA.
+            (calls, `matcher.present.call_rows.CALL_COLUMNS`); money in euros, days as dates, unknown as NA.
 
         Example:
             >>> session.calls("hydrogen", programme="HORIZON")[["status", "next_deadline"]].dtypes.tolist()

@@ -14,7 +14,8 @@ from matcher.errors import UsageError
 from matcher.evaluation.benchmark import load_benchmark, load_qrels
 from matcher.evaluation.measuring import MEASURES, comparisons, interval
 from matcher.evaluation.measuring import evaluate as measure_models
-from matcher.present.frames import DAY, calls_frame, evidence_frame, tidy
+from matcher.present.call_rows import DAY
+from matcher.present.frames import calls_frame, evidence_frame, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -232,7 +233,7 @@ class Archive:
         return tidy(rows, {"profile": "string", "call": "string"})
 
     def calls(self, as_of: date) -> pd.DataFrame:
-        """(calls, `matcher.present.frames.CALL_COLUMNS`) as on a day.
+        """(calls, `matcher.present.call_rows.CALL_COLUMNS`) as on a day.
 
         Example:
             >>> import datetime

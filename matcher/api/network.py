@@ -12,7 +12,8 @@ from matcher.api.labels import labelled, marked
 from matcher.model.call import LIVE
 from matcher.model.match import SkillVerdict
 from matcher.model.question import check_limits
-from matcher.present.frames import CALL_COLUMNS, DAY, SKILL_COLUMNS, calls_frame, skills_frame, tidy
+from matcher.present.call_rows import CALL_COLUMNS, DAY
+from matcher.present.frames import SKILL_COLUMNS, calls_frame, skills_frame, tidy
 from matcher.ranking.matching import first_recommended as first_days
 from matcher.ranking.matching import match_of, reads_closely
 from matcher.ranking.scoring import score
@@ -139,7 +140,7 @@ class Network:
 
     @property
     def unmatched(self) -> pd.DataFrame:
-        """(calls, `matcher.present.frames.CALL_COLUMNS` + 2) calls that nobody matches, the farthest first.
+        """(calls, `matcher.present.call_rows.CALL_COLUMNS` + 2) calls that nobody matches, the farthest first.
 
         `nearest` is the institute that comes nearest, NA where none has a word in common with the call, and `fit` its
         fit.

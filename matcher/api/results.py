@@ -52,7 +52,7 @@ class Matches:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row a match, best first; columns and dtypes: `matcher.present.frames.MATCH_COLUMNS`."""
+        """One row a match, best first; columns and dtypes: `matcher.present.call_rows.MATCH_COLUMNS`."""
         from matcher.present.frames import matches_frame
 
         return labelled(matches_frame(self._ranking.matches, self.institute, self.as_of), self.sample)

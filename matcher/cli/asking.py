@@ -23,6 +23,7 @@ from matcher.cli.output import (
 from matcher.errors import UsageError
 from matcher.model.caution import reported_text
 from matcher.model.terms import Name
+from matcher.present.call_rows import MATCH_COLUMNS, call_row, match_row
 from matcher.present.decision_shapes import about_records
 from matcher.present.decision_words import decision_line
 from matcher.present.facts import (
@@ -37,7 +38,6 @@ from matcher.present.facts import (
     terms_line,
 )
 from matcher.present.records import (
-    MATCH_FIELDS,
     away_records,
     call_record,
     change_record,
@@ -97,12 +97,8 @@ def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
         unknown = {} if text is None else {"unknown": unknown_record(ranking.unknown)}
         print_json(envelope(**about, **unknown, matches=matches, **away_records(ranking.away)))
     elif output == "csv":
-        said = [decision_line(m.decision) if m.decision else None for m in ranking.matches]
-        rows = (
-            {**row, "evidence": [e["term"] for e in row["evidence"]], "decision": decision, **label}
-            for row, decision in zip(matches, said, strict=True)
-        )
-        print_csv(rows, (*MATCH_FIELDS, *label))
+        rows = ({**match_row(m, ranking.institute, ranking.as_of), **label} for m in ranking.matches)
+        print_csv(rows, (*MATCH_COLUMNS, *label))
     else:
         show_ranking(ranking, Layout(explain, unfold))
 
@@ -123,23 +119,22 @@ def why_command(
 ) -> None:
     """Why CALL was, or was not, recommended to INSTITUTE: rank, fit, filter, evidence."""
     reason = why(home, question_of((institute,), asked), call)
-    record = envelope(
-        institute=reason.institute,
-        as_of=reason.as_of.isoformat(),
-        **sample_label(reason.sample),
-        **match_record(reason.match, reason.as_of, explained=True),
-        recommended=reason.recommended,
-        stopped_by=reason.stopped_by,
-        candidates=reason.candidates,
-        top=reason.top,
-        score_needed=reason.score_needed,
-        min_fit=reason.min_fit,
+    label = sample_label(reason.sample)
+    verdict = {
+        "recommended": reason.recommended,
+        "stopped_by": reason.stopped_by,
+        "candidates": reason.candidates,
+        "top": reason.top,
+        "score_needed": reason.score_needed,
+        "min_fit": reason.min_fit,
         **({"away": reason.away} if reason.away else {}),
-    )
+    }
     if output == "json":
-        print_json(record)
+        about = {"institute": reason.institute, "as_of": reason.as_of.isoformat()}
+        match = match_record(reason.match, reason.as_of, explained=True)
+        print_json(envelope(**about, **label, **match, **verdict))
     elif output == "csv":
-        print_csv([{**record, "evidence": [e.term for e in reason.match.evidence]}])
+        print_csv([{**match_row(reason.match, reason.institute, reason.as_of), **verdict, **label}])
     else:
         print_note(reason.sample)
         click.echo(_reason_text(reason))
@@ -179,7 +174,7 @@ def show_command(
     if output == "json":
         print_json(record)
     elif output == "csv":
-        print_csv([{**call_record(shown.call, shown.as_of), **label}])
+        print_csv([{**call_row(shown.call, shown.as_of), **label}])
     else:
         print_note(shown.sample)
         click.echo(_call_block(shown.call, shown.changes, shown.as_of))

@@ -14,6 +14,7 @@ from matcher.cli.options import as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, unknown_text
 from matcher.cli.own_terms import own_lines, show_suggestions
 from matcher.errors import UsageError
+from matcher.present.call_rows import match_row
 from matcher.present.records import (
     envelope,
     institute_record,
@@ -150,10 +151,11 @@ def _show_checks(checks: list[SkillCheck], output: str | None) -> None:
 
 def _show_trial(home: Home, name: str, term: str, as_of: date | None, output: str | None) -> None:
     trial = questions.try_term(home, name, term, as_of=as_of)
+    institute = home.institute(name).identifier
     if output == "json":
         print_json(
             envelope(
-                institute=home.institute(name).identifier,
+                institute=institute,
                 term=term,
                 as_of=trial.as_of.isoformat(),
                 entering=[match_record(m, trial.as_of) for m in trial.entering],
@@ -163,7 +165,7 @@ def _show_trial(home: Home, name: str, term: str, as_of: date | None, output: st
         )
     elif output == "csv":
         print_csv(
-            {"change": change, **match_record(m, trial.as_of), "evidence": list(m.words(6))}
+            {"change": change, **match_row(m, institute, trial.as_of)}
             for change, matches in (("enters", trial.entering), ("leaves", trial.leaving))
             for m in matches
         )

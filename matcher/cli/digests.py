@@ -15,14 +15,13 @@ from matcher.app.questions import institute_calendar
 from matcher.cli.layout import paragraphs, table
 from matcher.cli.options import DayType, as_of_option
 from matcher.cli.output import away_text, complain, output_options, print_csv, print_json, say
+from matcher.present.call_rows import ITEM_COLUMNS, item_row
 from matcher.present.records import (
-    CALL_FIELDS,
     LINE_FIELDS,
     MAIL_FIELDS,
     SUBSCRIBER_FIELDS,
     delivery_record,
     envelope,
-    item_record,
     line_record,
     mail_record,
     preview_record,
@@ -84,8 +83,8 @@ def preview_command(  # noqa: PLR0913 (click hands over one parameter an option)
         print_json(envelope(**preview_record(preview)))
     elif output == "csv":
         label = sample_label(digest.health.sample)
-        rows = ({**item_record(item, digest.day), **label} for item in digest.items)
-        print_csv(rows, ("part", *CALL_FIELDS))
+        rows = ({**item_row(item, digest.day), **label} for item in digest.items)
+        print_csv(rows, (*ITEM_COLUMNS, *label))
     else:
         _show(preview)
 

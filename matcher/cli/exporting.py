@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from matcher.cli.options import DayType, as_of_option, question_of, question_options
-from matcher.cli.output import put_data, say
+from matcher.cli.output import delimiter_option, put_data, say
 from matcher.disk import make_folder, write_file
 from matcher.errors import DiskError, UsageError
 from matcher.export import content as contents
 from matcher.export.formats import FORMATS, chosen
 from matcher.present.facts import day
+from matcher.present.separated import Separators
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +39,7 @@ def _output(_context: click.Context, _option: click.Parameter, value: str | None
 def _file_options(command: Command) -> Command:
     """`--institute`, `--format` and `--output`, the same for every thing."""
     options = [
+        delimiter_option,
         click.option("--institute", "-i", "institutes", multiple=True, metavar="I", help="May be repeated."),
         click.option("--format", "-f", "name", type=click.Choice(list(FORMATS)), help="[that of the file's suffix]"),
         click.option("--output", "-o", "path", callback=_output, metavar="FILE", help="Its file; - is stdout [-]."),
@@ -64,13 +67,14 @@ def matches_command(
     institutes: tuple[str, ...],
     name: str | None,
     path: Path | None,
+    delimiter: str | None,
     **asked: Any,
 ) -> None:
     """The best calls of each institute, as `rank` has them.
 
     Without --institute: of every one.
     """
-    form = _chosen(name, path)
+    form = _chosen(name, path, delimiter)
     found = contents.matches(home, institutes, question_of(None, asked))
     _export(home, found, form, path)
 
@@ -86,13 +90,14 @@ def calls_command(
     institutes: tuple[str, ...],
     name: str | None,
     path: Path | None,
+    delimiter: str | None,
     **asked: Any,
 ) -> None:
     """The live calls, or those with every one of WORDS.
 
     With --institute those among its best.
     """
-    form = _chosen(name, path)
+    form = _chosen(name, path, delimiter)
     found = contents.calls(home, institutes, question_of(None, asked))
     _export(home, found, form, path)
 
@@ -109,6 +114,7 @@ def changes_command(
     institutes: tuple[str, ...],
     name: str | None,
     path: Path | None,
+    delimiter: str | None,
     since: date | None,
     **asked: Any,
 ) -> None:
@@ -116,14 +122,18 @@ def changes_command(
 
     With --institute in those that suit it.
     """
-    form = _chosen(name, path)
+    form = _chosen(name, path, delimiter)
     found = contents.changes(home, institutes, question_of(None, asked), since=since)
     _export(home, found, form, path)
 
 
-def _chosen(name: str | None, path: Path | None) -> Format:
+def _chosen(name: str | None, path: Path | None, delimiter: str | None) -> Format:
     """The format, before anything is asked or written. Raises UsageError, also for binary data to a terminal."""
     form = chosen(name, path)
+    if delimiter is not None:
+        if form.name != "csv":
+            raise UsageError(f"--delimiter says what stands between the values of csv: {form.name} has none.")
+        form = replace(form, options={"separators": Separators.named(delimiter)})
     if form.binary and path is None and sys.stdout.isatty():
         raise UsageError(f"A terminal cannot show {form.name}: name a file with --output.")
     return form

@@ -12,10 +12,11 @@ from matcher.cli.layout import paragraphs, styled, table
 from matcher.cli.options import as_of_option, filter_options, question_of, search_options
 from matcher.cli.output import output_options, print_csv, print_json, print_note, say
 from matcher.model.searched import LIMIT
+from matcher.present.call_rows import LISTED_COLUMNS, listed_row
 from matcher.present.decision_shapes import about_records
-from matcher.present.decision_words import decision_line
+from matcher.present.decision_words import decided_line
 from matcher.present.facts import action_codes, day, money, status_text
-from matcher.present.records import CALL_FIELDS, call_record, envelope, outcome_record, sample_label
+from matcher.present.records import call_record, envelope, outcome_record, sample_label
 
 if TYPE_CHECKING:
     from datetime import date
@@ -48,10 +49,10 @@ def calls_command(home: Home, /, output: str | None, **asked: Any) -> None:
         _print_json(listing, label)
     elif output == "csv":
         rows = (
-            {**call_record(call, listing.as_of), "decisions": _decided(listing, call), **label}
+            {**listed_row(call, listing.decisions.get(call.identifier, ()), listing.as_of), **label}
             for call in listing.calls
         )
-        print_csv(rows, (*CALL_FIELDS, "decisions", *label))
+        print_csv(rows, (*LISTED_COLUMNS, *label))
     else:
         print_note(listing.sample)
         if listing.outcome is None:
@@ -90,8 +91,7 @@ def _print_table(listing: CallListing) -> None:
 
 def _decided(listing: CallListing, call: Call) -> list[str]:
     """`brgm: kept`: what each institute made of a call."""
-    found = listing.decisions.get(call.identifier, ())
-    return [f"{one.owner.name}: {decision_line(one.as_shared())}" for one in found]
+    return [decided_line(one) for one in listing.decisions.get(call.identifier, ())]
 
 
 def _print_found(listing: CallListing, outcome: SearchOutcome, asked: str) -> None:

@@ -21,6 +21,16 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 MAX_TEXT_BYTES = 2_000_000
 """A long proposal stays below this."""
 
+_WORD = "in Word or LibreOffice, File, Save as, Plain text (.txt), Unicode (UTF-8); then give the new file."
+NO_TEXT = {
+    b"%PDF": "a PDF, which is not read: `pdftotext FILE` makes a .txt of it to give instead, or copy its text.",
+    b"PK\3\4": f"a document of Word or LibreOffice, which is not read: {_WORD}",
+    b"\xd0\xcf\x11\xe0": f"a document of an older Word, which is not read: {_WORD}",
+    b"{\\rtf": f"a rich text, which is not read: {_WORD}",
+}
+"""How files begin that hold a text in a form of their own, and what to do with them."""
+
+
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
@@ -77,8 +87,11 @@ def read_text(path: Path) -> str:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     if len(data) > MAX_TEXT_BYTES:
         raise UsageError(f"{path} holds more than {MAX_TEXT_BYTES:,} bytes: give the part that matters.")
+    for beginning, what in NO_TEXT.items():
+        if data.startswith(beginning):
+            raise UsageError(f"{path} is {what}")
     if b"\0" in data:
-        raise UsageError(f"{path} is no text file: save it as plain text first.")
+        raise UsageError(f"{path} is no text file: save it as plain text (.txt) first.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from matcher.cli.layout import UNBROKEN, paragraphs, styled
+from matcher.errors import UsageError
 from matcher.model.match import EvidenceKind
 from matcher.present.decision_words import decision_line
 from matcher.present.facts import UNKNOWN, closed_line, deadline_text, facts_line, status_text, terms_line
+from matcher.present.separated import DELIMITERS, Separators, csv_text
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,13 +27,33 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_SEPARATORS = "matcher.separators"
+"""Where a command's context keeps what was asked to stand between values."""
+
 
 def output_options(command: Command) -> Command:
     """`--json` and `--csv`, the same on every listing; the command gets `output`: "json", "csv" or None for text."""
-    command = click.option("--csv", "output", flag_value="csv", help="Comma-separated values, one row an item.")(
-        command
-    )
-    return click.option("--json", "output", flag_value="json", help="One JSON object with a schema number.")(command)
+
+    @wraps(command)
+    def asked(*arguments: Any, delimiter: str | None, **options: Any) -> Any:
+        if delimiter is not None and options["output"] != "csv":
+            raise UsageError("--delimiter says what stands between the values of --csv: give that as well.")
+        click.get_current_context().meta[_SEPARATORS] = Separators.named(delimiter)
+        return command(*arguments, **options)
+
+    for option in (
+        delimiter_option,
+        click.option("--csv", "output", flag_value="csv", help="Comma-separated values, one row an item."),
+        click.option("--json", "output", flag_value="json", help="One JSON object with a schema number."),
+    ):
+        asked = option(asked)
+    return cast("Command", asked)
+
+
+def delimiter_option(command: Command) -> Command:
+    """`--delimiter`, of all values that are separated."""
+    text = "Between values [,]; with a semicolon numbers have decimal commas, for a French Excel."
+    return click.option("--delimiter", type=click.Choice(list(DELIMITERS)), help=text)(command)
 
 
 def print_json(record: Mapping[str, Any]) -> None:
@@ -42,9 +65,7 @@ def print_json(record: Mapping[str, Any]) -> None:
 
 def print_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str] = ()) -> None:
     """Rows on stdout; cells that a spreadsheet would run as formulas are disarmed. `fields` head an empty listing."""
-    from matcher.present.records import csv_text
-
-    sys.stdout.write(csv_text(rows, fields))
+    sys.stdout.write(csv_text(rows, fields, click.get_current_context().meta[_SEPARATORS]))
 
 
 def put_data(data: bytes) -> None:

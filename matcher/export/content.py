@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matcher.app.home import Home
     from matcher.model.call import Call
     from matcher.model.changes import Change
+    from matcher.model.decision import Decision
     from matcher.model.match import Match
     from matcher.model.question import Question
 
@@ -42,6 +43,7 @@ class Part:
     matches: tuple[Match, ...] = ()
     calls: tuple[Call, ...] = ()  # what is exported, or the calls that the changes are of
     changes: tuple[Change, ...] = ()
+    decisions: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict)  # on the calls, of every institute
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,11 @@ class Content:
         """The distinct calls of every part, in the order they come."""
         found = (call for p in self.parts for call in (*(m.call for m in p.matches), *p.calls))
         return tuple({call.identifier: call for call in found}.values())
+
+    @property
+    def decisions(self) -> Mapping[str, tuple[Decision, ...]]:
+        """What institutes made of the calls that are listed."""
+        return {call: decided for part in self.parts for call, decided in part.decisions.items()}
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -111,16 +118,17 @@ def calls(
 
     Raises UsageError for an unknown institute, and when `top` or `min_fit` is given without one.
     """
-    found = lookup.calls(home, question).calls
+    listing = lookup.calls(home, question)
+    found = listing.calls
     if not institutes:
         if question.top is not None or question.min_fit is not None:
             raise UsageError("--top and --min-fit rank for an institute: give --institute as well.")
-        return _content(home, Thing.CALLS, (Part(None, NETWORK, calls=found),), question)
+        return _content(home, Thing.CALLS, (Part(None, NETWORK, calls=found, decisions=listing.decisions),), question)
     ranked = matches(home, institutes, question)
     suiting = {call.identifier for call in ranked.calls}
     one = ranked.parts[0].institute if len(ranked.parts) == 1 else None
     kept = tuple(call for call in found if call.identifier in suiting)
-    return _content(home, Thing.CALLS, (Part(one, ranked.name, calls=kept),), question)
+    return _content(home, Thing.CALLS, (Part(one, ranked.name, calls=kept, decisions=listing.decisions),), question)
 
 
 def changes(

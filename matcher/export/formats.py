@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,8 @@ from matcher.errors import UsageError
 from matcher.export.content import Thing
 from matcher.model.subscription import Language
 from matcher.present import calendar
-from matcher.present.records import call_record, change_record, csv_text, envelope, match_record, sample_label
+from matcher.present.records import call_record, change_record, envelope, match_record, sample_label
+from matcher.present.separated import COMMAS, Separators, csv_text
 from matcher.present.words import Words
 from matcher.text import untrusted
 
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
     from matcher.export.content import Content
 
 
-def csv_bytes(content: Content) -> bytes:
+def csv_bytes(content: Content, separators: Separators = COMMAS) -> bytes:
     """UTF-8 without a byte order mark."""
     from matcher.export.tables import plain_rows, table
 
     frame = table(content)
-    return csv_text(map(_iso, plain_rows(frame)), list(frame.columns)).encode()
+    return csv_text(map(_iso, plain_rows(frame)), list(frame.columns), separators).encode()
 
 
 def _iso(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,11 +88,12 @@ class Format:
     binary: bool = False
     history: bool = False  # it tells when calls changed, so the content needs its history
     single: bool = False  # one file holds one institute
+    options: Mapping[str, Any] = field(default_factory=dict)  # what is asked of this format alone
 
     def encode(self, content: Content) -> bytes:
         """The file's bytes. Raises UsageError for what this format cannot hold."""
         module, name = self.encoder.split(":")
-        made: bytes = getattr(import_module(module), name)(content)
+        made: bytes = getattr(import_module(module), name)(content, **self.options)
         return made
 
 

@@ -20,7 +20,7 @@ def table(content: Content) -> pd.DataFrame:
     if content.thing is Thing.MATCHES:
         frame = frames.rankings_frame(((p.institute, p.matches) for p in content.parts), content.as_of)
     elif content.thing is Thing.CALLS:
-        frame = frames.calls_frame(content.calls, content.as_of)
+        frame = frames.listed_calls_frame(content.calls, content.decisions, content.as_of)
     else:
         frame = frames.changes_frame(content.changes)
     if content.sample is None:

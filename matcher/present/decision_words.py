@@ -60,3 +60,8 @@ def state_text(state: Application, words: Words = TERMINAL) -> str:
         Application.WON: words.say("won"),
         Application.LOST: words.say("lost"),
     }[state]
+
+
+def decided_line(decision: Decision, words: Words = TERMINAL) -> str:
+    """`brgm: kept`: whose it is, and what others may know of it."""
+    return f"{decision.owner.name}: {decision_line(decision.as_shared(), words)}"

@@ -11,10 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from matcher.model.terms import Audience, Name
+from matcher.present.call_rows import (
+    CALL_COLUMNS,
+    DAY,
+    LISTED_COLUMNS,
+    MATCH_COLUMNS,
+    MOMENT,
+    Row,
+    call_row,
+    listed_row,
+    match_row,
+)
 from matcher.present.decision_shapes import listing_records
-from matcher.present.decision_words import decision_line
-from matcher.present.facts import terms_line
 from matcher.present.records import participation_record
 
 if TYPE_CHECKING:
@@ -25,61 +33,11 @@ if TYPE_CHECKING:
     from matcher.model.call import Call
     from matcher.model.changes import Change
     from matcher.model.consortium import Bid, Partner, Predecessor
-    from matcher.model.decision import DecisionListing
+    from matcher.model.decision import Decision, DecisionListing
     from matcher.model.institute import Institute
     from matcher.model.match import Evidence, Match, SkillCheck
     from matcher.model.project import ListedProject, Participation
     from matcher.model.terms import Terms
-
-Row = dict[str, Any]
-
-DAY = "datetime64[s]"
-
-MOMENT = "datetime64[s, UTC]"
-
-CALL_COLUMNS = {
-    "call": "string",
-    "title": "string",
-    "status": "category",
-    "opening": DAY,
-    "next_deadline": DAY,
-    "days_left": "Int64",
-    "stages": "Int64",
-    "deadline_model": "category",
-    "programme": "category",
-    "action": "category",
-    "budget_eur": "Int64",
-    "contribution_min_eur": "Int64",
-    "contribution_max_eur": "Int64",
-    "grants": "Int64",
-    "trl_min": "Int64",
-    "trl_max": "Int64",
-    "who": "string",
-    "rate": "Int64",
-    "costs": "string",
-    "entry": "string",
-    "closed_to_research": "boolean",
-    "call_id": "string",
-    "destination": "string",
-    "url": "string",
-}
-"""Column → dtype of a call; `stages` counts its deadlines, `action` joins several types of action by `, `.
-
-`who` may apply, `rate` is percent for a research organisation, `entry` the terms of entry in a line;
-`closed_to_research` is NA where nothing says who may apply."""
-
-MATCH_COLUMNS = {
-    "institute": "string",
-    "rank": "int64",
-    "fit": "int64",
-    "score": "float64",
-    **CALL_COLUMNS,
-    "because": "string",
-    "own_project": "string",
-    "decision": "string",
-}
-"""Column → dtype of a match; `because` are the terms that made most of the score, heaviest first, `own_project` is the
-nearest own project where own projects speak for the call, `decision` what the institute made of it."""
 
 EVIDENCE_COLUMNS = {
     "institute": "string",
@@ -227,12 +185,17 @@ DECISION_COLUMNS = {
 }
 """Column → dtype of a decision, or of a note, which is a row of its own."""
 
-TERMS_SHOWN = 6
-
 
 def calls_frame(calls: Iterable[Call], today: date) -> pd.DataFrame:
     """(calls, CALL_COLUMNS), each call as on that day."""
-    return tidy((_call_row(call, today) for call in calls), CALL_COLUMNS)
+    return tidy((call_row(call, today) for call in calls), CALL_COLUMNS)
+
+
+def listed_calls_frame(
+    calls: Iterable[Call], decisions: Mapping[str, tuple[Decision, ...]], today: date
+) -> pd.DataFrame:
+    """(calls, LISTED_COLUMNS), each call as on that day, with what institutes made of it."""
+    return tidy((listed_row(call, decisions.get(call.identifier, ()), today) for call in calls), LISTED_COLUMNS)
 
 
 def matches_frame(matches: Iterable[Match], institute: str | None, today: date) -> pd.DataFrame:
@@ -242,7 +205,7 @@ def matches_frame(matches: Iterable[Match], institute: str | None, today: date) 
 
 def rankings_frame(rankings: Iterable[tuple[str | None, Iterable[Match]]], today: date) -> pd.DataFrame:
     """(matches of all, MATCH_COLUMNS) of several institutes, each with its matches."""
-    return tidy((_match_row(match, name, today) for name, matches in rankings for match in matches), MATCH_COLUMNS)
+    return tidy((match_row(match, name, today) for name, matches in rankings for match in matches), MATCH_COLUMNS)
 
 
 def decisions_frame(listing: DecisionListing) -> pd.DataFrame:
@@ -448,51 +411,6 @@ def _column(values: list[Any], dtype: str) -> pd.Series[Any]:
 def _readable(value: Any) -> Any:
     """Text without halves of characters, which Arrow refuses; the portal's JSON can hold some."""
     return value.encode(errors="replace").decode() if isinstance(value, str) else value
-
-
-def _call_row(call: Call, today: date) -> Row:
-    status, following = call.status_on(today), call.next_deadline(today)
-    lowest, highest = call.contribution_eur or (None, None)
-    trl_low, trl_high = call.trl or (None, None)
-    return {
-        "call": call.identifier,
-        "title": call.title,
-        "status": status.value if status else None,
-        "opening": call.opening,
-        "next_deadline": following.date if following else None,
-        "days_left": (following.date - today).days if following else None,
-        "stages": len(call.deadlines) or None,
-        "deadline_model": call.deadline_model,
-        "programme": call.programme,
-        "action": ", ".join(action.code for action in call.actions) or None,
-        "budget_eur": call.budget_eur,
-        "contribution_min_eur": lowest,
-        "contribution_max_eur": highest,
-        "grants": call.grants,
-        "trl_min": trl_low,
-        "trl_max": trl_high,
-        "who": call.terms.value(Name.WHO),
-        "rate": call.terms.number(Name.RATE),
-        "costs": call.terms.value(Name.COSTS),
-        "entry": terms_line(call) if call.terms else None,
-        "closed_to_research": call.terms.closed_to(Audience.RESEARCH) is not None if call.terms.who else None,
-        "call_id": call.call_id,
-        "destination": call.destination,
-        "url": call.url,
-    }
-
-
-def _match_row(match: Match, institute: str | None, today: date) -> Row:
-    return {
-        "institute": institute,
-        "rank": match.rank,
-        "fit": match.fit,
-        "score": match.score,
-        **_call_row(match.call, today),
-        "because": ", ".join(match.words(TERMS_SHOWN)),
-        "own_project": match.own_project,
-        "decision": decision_line(match.decision) or None if match.decision else None,
-    }
 
 
 def _term_row(evidence: Evidence) -> Row:

@@ -16,10 +16,9 @@ from matcher.model.project import ListedProject, Project
 from matcher.model.subscription import DigestLine, Fate, Frequency, Mail, MailState, QueuedMail, Subscriber
 from matcher.model.terms import Audience, Name
 from matcher.present.decision_shapes import match_decision_record
-from matcher.text.untrusted import csv_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from matcher.model.answers import InstituteLine, MailStatus, Preview, RunOutcome, RunRecord
     from matcher.model.caution import Unconfirmed
@@ -310,29 +309,8 @@ def _moment(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-CALL_FIELDS = tuple(call_record(Call("", ""), date.min))
-"""The keys of a call, for the header of a listing that is empty."""
-
-MATCH_FIELDS = tuple(match_record(Match(0, Call("", ""), 0.0, 0), date.min))
-"""The keys of a match."""
-
 PROJECT_FIELDS = tuple(project_record(ListedProject(Project("", ""))))
 """The keys of a project."""
-
-
-def csv_text(rows: Iterable[Mapping[str, Any]], fields: Sequence[str] = ()) -> str:
-    """Rows as CSV with a header line; lists are joined by a semicolon, unknown is empty."""
-    import csv  # a question that prints text loads neither
-    import io
-
-    listed = list(rows)
-    names = list(listed[0]) if listed else list(fields)
-    buffer = io.StringIO()
-    if names:
-        writer = csv.DictWriter(buffer, fieldnames=names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({key: csv_cell(value) for key, value in row.items()} for row in listed)
-    return buffer.getvalue()
 
 
 def preview_record(preview: Preview) -> Record:

@@ -17,7 +17,7 @@ from matcher.api.drafts import MOVES
 from matcher.cli.main import COMMANDS
 from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config
-from matcher.present import frames
+from matcher.present import call_rows
 from tests.helpers.home import DAY, LIFE_CALL, PHOTONIC, Place
 
 if TYPE_CHECKING:
@@ -228,11 +228,11 @@ def test_matches_are_those_of_the_command_line(session: matcher.Session) -> None
 
 def test_frames_have_their_dtypes_with_and_without_rows(session: matcher.Session) -> None:
     frame = session.rank("cea-leti").frame
-    for name, dtype in frames.MATCH_COLUMNS.items():
+    for name, dtype in call_rows.MATCH_COLUMNS.items():
         assert str(frame[name].dtype) == dtype
     nothing = session.calls("no call holds these words")
     assert not len(nothing)
-    assert {name: str(dtype) for name, dtype in nothing.dtypes.items()} == frames.CALL_COLUMNS
+    assert {name: str(dtype) for name, dtype in nothing.dtypes.items()} == call_rows.CALL_COLUMNS
 
 
 def test_unknown_is_missing_and_money_is_a_number(session: matcher.Session) -> None:

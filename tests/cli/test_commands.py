@@ -123,9 +123,29 @@ def test_files_to_rank_for(run, fetched, tmp_path):
     utf8, latin = ranked("matériau : photonics".encode()), ranked("matériau : photonics".encode("cp1252"))
     assert json.loads(utf8.out)["matches"]
     assert utf8.out == latin.out
-    assert "no text file" in complaint(ranked(b"%PDF-1.7\0\0"))
+    assert "no text file" in complaint(ranked(b"\x7fELF\0\0"))
     assert "holds more than" in complaint(ranked(b"photonics " * 300_000))
     assert "The text is empty" in complaint(ranked(b" \n"))
+
+
+@pytest.mark.parametrize(
+    ("beginning", "says"),
+    [
+        (b"%PDF-1.7\n%\xe2\xe3", "is a PDF, which is not read: `pdftotext FILE` makes a .txt of it"),
+        (
+            b"PK\x03\x04\x14\0",
+            "is a document of Word or LibreOffice, which is not read: in Word or LibreOffice, File, Save as",
+        ),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "is a document of an older Word"),
+        (b"{\\rtf1\\ansi photonics}", "is a rich text"),
+    ],
+)
+def test_a_document_is_told_how_to_become_text(run, fetched, tmp_path, beginning, says):
+    path = tmp_path / "proposal"
+    path.write_bytes(beginning)
+    answer = run(fetched, "rank", "--file", str(path), "--as-of", DAY)
+    assert answer.code == 2
+    assert says in complaint(answer)
 
 
 def test_accents_and_case_make_no_difference(run, fetched):

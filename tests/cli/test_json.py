@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from matcher.present.call_rows import CALL_COLUMNS, LISTED_COLUMNS, MATCH_COLUMNS
 from tests.helpers.home import DAY, ODD, PHOTONIC, Place, Run, some_rows
 
 CALL = {
@@ -284,6 +285,47 @@ def test_a_search_says_how_many_there_are_and_the_sentence_of_each(run, fetched)
 
 def test_an_empty_listing_still_has_a_header(run, fetched):
     answer = run(fetched, "calls", "nosuchword", "--as-of", DAY, "--csv")
-    assert answer.out.strip().split(",") == [*CALL, "decisions"]
+    assert answer.out.strip().split(",") == list(LISTED_COLUMNS)
     ranked = run(fetched, "rank", "--text", "zzzz", "--as-of", DAY, "--csv")
-    assert ranked.out.startswith("rank,call,title,score,fit,")
+    assert ranked.out.strip().split(",") == list(MATCH_COLUMNS)
+
+
+def test_a_list_has_one_shape_of_csv_whichever_command_writes_it(run, fetched):
+    def listed(*words: str) -> str:
+        answer = run(fetched, *words, "--as-of", DAY)
+        assert answer.code == 0, answer.err
+        assert len(answer.out.splitlines()) > 2
+        return answer.out
+
+    matches = listed("export", "matches", "-i", "cea-leti", "--format", "csv")
+    assert listed("rank", "cea-leti", "--csv") == matches
+    assert listed("calls", "--csv") == listed("export", "calls", "--format", "csv")
+    semicolons = listed("rank", "cea-leti", "--csv", "--delimiter", ";")
+    assert semicolons == listed("export", "matches", "-i", "cea-leti", "--format", "csv", "--delimiter", ";")
+    for words, columns in (
+        (("show", PHOTONIC), CALL_COLUMNS),
+        (("why", "cea-leti", PHOTONIC), MATCH_COLUMNS),
+        (("digest", "preview", "--institute", "cea-leti"), ("part", *CALL_COLUMNS)),
+    ):
+        head = run(fetched, *words, "--as-of", DAY, "--csv").out.splitlines()[0].split(",")
+        assert head[: len(columns)] == list(columns)
+
+
+def test_a_french_spreadsheet_reads_semicolons_and_decimal_commas(run, fetched):
+    out = run(fetched, "rank", "cea-leti", "--as-of", DAY, "--csv", "--delimiter", ";").out
+    with_commas = list(csv.DictReader(io.StringIO(run(fetched, "rank", "cea-leti", "--as-of", DAY, "--csv").out)))
+    rows = list(csv.DictReader(io.StringIO(out), delimiter=";"))
+    assert [row["call"] for row in rows] == [row["call"] for row in with_commas]
+    assert all("," in row["score"] for row in rows)
+    assert [float(row["score"].replace(",", ".")) for row in rows] == [float(row["score"]) for row in with_commas]
+    tabbed = run(fetched, "institutes", "--csv", "--delimiter", "tab").out
+    assert tabbed.splitlines()[0].startswith("institute\t")
+
+
+@pytest.mark.parametrize(
+    "words", [("rank", "cea-leti"), ("rank", "cea-leti", "--json"), ("export", "calls", "--format", "json")]
+)
+def test_a_delimiter_is_of_csv_alone(run, fetched, words):
+    answer = run(fetched, *words, "--delimiter", ";")
+    assert answer.code == 2
+    assert "--delimiter says what stands between the values of" in answer.err

@@ -26,7 +26,7 @@ from matcher.model.call import Action, Call, Deadline
 from matcher.model.changes import Change
 from matcher.model.match import THRESHOLD, Match
 from matcher.model.question import Question
-from matcher.present import frames
+from matcher.present import call_rows, frames
 from matcher.present.records import call_record, match_record
 from tests.export.conftest import DAY
 from tests.helpers.home import BARE, INSTITUTES, ODD, PHOTONIC
@@ -136,7 +136,7 @@ def test_changes_since_a_day_and_of_an_institute(app, changes):
 
 def test_csv(matches, changes):
     rows = csv_rows(matches)
-    assert list(rows[0]) == list(frames.MATCH_COLUMNS)
+    assert list(rows[0]) == list(call_rows.MATCH_COLUMNS)
     assert {row["institute"] for row in rows} == set(INSTITUTES)
     first = next(row for row in rows if row["institute"] == "cea-leti")
     assert (first["call"], first["next_deadline"], first["budget_eur"]) == (PHOTONIC, "2027-02-10", "20000000")
@@ -231,8 +231,8 @@ def test_parquet_keeps_every_dtype(thing, request):
     content = request.getfixturevalue(thing)
     back = pd.read_parquet(io.BytesIO(made("parquet", content)))
     columns = {
-        "matches": frames.MATCH_COLUMNS,
-        "calls": frames.CALL_COLUMNS,
+        "matches": call_rows.MATCH_COLUMNS,
+        "calls": call_rows.LISTED_COLUMNS,
         "changes": frames.CHANGE_COLUMNS,
     }[thing]
     wanted = {name: dtype.replace("datetime64[s", "datetime64[ms") for name, dtype in columns.items()}
@@ -378,7 +378,7 @@ def test_nothing_is_an_empty_file_that_is_valid(name):
         "atom": lambda: feedparser.parse(data).entries,
     }
     rows = list(readers[name]())
-    assert rows == ([list(frames.CALL_COLUMNS)] if name == "csv" else [])
+    assert rows == ([list(call_rows.LISTED_COLUMNS)] if name == "csv" else [])
     if name == "atom":
         assert valid(parsed_feed(of_calls()))
 
