@@ -1,18 +1,16 @@
-"""One polite HTTP client: pace, tries, bounds on what is read, no redirect elsewhere."""
+"""One polite HTTP client: pace, tries, bounds on what is asked and read, no redirect elsewhere."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from http.client import BadStatusLine, HTTPException, RemoteDisconnected
+from http.client import BadStatusLine, HTTPException, HTTPResponse, RemoteDisconnected
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -27,11 +25,11 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from matcher.config.addresses import is_loopback
 from matcher.errors import PortalError
 from matcher.text import untrusted
+from matcher.text.timed import HOUR, TimeLimit, timed
 from matcher.text.untrusted import decoded
 
 if TYPE_CHECKING:
     from urllib3.poolmanager import PoolManager
-    from urllib3.response import HTTPResponse
 
     from matcher.config.settings import PortalSettings
 
@@ -64,26 +62,18 @@ class BodyTooLongError(Exception):
     """More bytes than an answer of its kind can have."""
 
 
-class BodyTooSlowError(Exception):
-    """Bytes keep coming, but so slowly that the answer is given up."""
-
-
 class Body:
     """A file-like view of a streamed response, decompressed; `read` returns what has arrived, at most `size` bytes.
 
-    Raises `BodyTooLongError` beyond `limit` bytes and `BodyTooSlowError` after `seconds`; `READ_ERRORS` pass through.
+    Raises `BodyTooLongError` beyond `limit` bytes; `READ_ERRORS` pass through.
     """
 
-    def __init__(self, response: requests.Response, *, limit: int, seconds: float, clock: Callable[[], float]) -> None:
+    def __init__(self, response: requests.Response, limit: int) -> None:
         self._raw: urllib3.response.BaseHTTPResponse = response.raw
         self._left = limit
-        self._clock = clock
-        self._end = clock() + seconds
 
     def read(self, size: int = PIECE) -> bytes:
-        # read1 returns after one receive; read would wait for all of `size`, and a drip would never meet the deadline
-        if self._clock() > self._end:
-            raise BodyTooSlowError
+        # read1 returns after one receive, so that what has arrived is seen at once
         wanted = PIECE if size is None or size < 0 else size
         if wanted == 0:
             return b""
@@ -101,11 +91,11 @@ class Body:
         return b"".join(pieces)
 
 
-class WatchedAdapter(HTTPAdapter):
-    """Cuts a connection whose answer has no complete head after `seconds`; the request fails as a broken one."""
+class TimedAdapter(HTTPAdapter):
+    """Reads answers, their heads too, through `timed`."""
 
-    def __init__(self, seconds: float) -> None:
-        self._pools = _pools(seconds)
+    def __init__(self, over: Callable[[], bool]) -> None:
+        self._pools = _pools(over)
         super().__init__()
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
@@ -118,16 +108,17 @@ class WatchedAdapter(HTTPAdapter):
         return manager
 
 
-def _pools(seconds: float) -> dict[str, type[HTTPConnectionPool]]:
+def _pools(over: Callable[[], bool]) -> dict[str, type[HTTPConnectionPool]]:
+    class Answer(HTTPResponse):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            self.fp = timed(self.fp, over)
+
     class Plain(HTTPConnection):
-        def getresponse(self) -> HTTPResponse:  # type: ignore[override]
-            with _Watch(self, seconds):
-                return super().getresponse()
+        response_class = Answer
 
     class Secure(HTTPSConnection):
-        def getresponse(self) -> HTTPResponse:  # type: ignore[override]
-            with _Watch(self, seconds):
-                return super().getresponse()
+        response_class = Answer
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -136,31 +127,6 @@ def _pools(seconds: float) -> dict[str, type[HTTPConnectionPool]]:
         ConnectionCls = Secure
 
     return {"http": PlainPool, "https": SecurePool}
-
-
-class _Watch:
-    """Shuts a connection's socket after some seconds, unless left before."""
-
-    def __init__(self, connection: HTTPConnection, seconds: float) -> None:
-        self._connection = connection
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
-        self._too_late = False
-
-    def __enter__(self) -> None:
-        self._timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-        if self._too_late:  # a head that was cut can look like a whole one
-            raise TimeoutError("the head of the answer came too slowly")
-
-    def _cut(self) -> None:
-        self._too_late = True
-        connected = self._connection.sock
-        if connected is not None:
-            with contextlib.suppress(OSError):  # it may have closed meanwhile
-                connected.shutdown(socket.SHUT_RDWR)
 
 
 RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -190,6 +156,10 @@ class RequestFailedError(PortalError):
     def __init__(self, message: str, *, answered: bool) -> None:
         super().__init__(message)
         self.answered = answered
+
+
+class BoundReachedError(RequestFailedError):
+    """All that may be asked in one go was asked, or the time for it is over; it is not tried again."""
 
 
 class _TransientError(Exception):
@@ -230,7 +200,10 @@ PATIENCE = 4
 
 
 class Client:
-    """A session with the portal; `requests` and `retries` count what was sent, `date` is the portal's own time."""
+    """A session with the portal; `requests` and `retries` count what was sent, `date` is the portal's own time.
+
+    It has `max_hours` from now on and `max_requests`; each answer has a time limit too.
+    """
 
     def __init__(self, settings: PortalSettings, *, sleep: Sleep = time.sleep, clock: Clock = time.monotonic) -> None:
         self._settings = settings
@@ -242,9 +215,11 @@ class Client:
             {"User-Agent": f"matcher/{version('matcher')} (+Carnot Europe call watch)", "Accept": "application/json"}
         )
         self._session.auth = _no_auth
-        watched = WatchedAdapter(PATIENCE * settings.timeout)
-        self._session.mount("https://", watched)
-        self._session.mount("http://", watched)
+        self._limit = TimeLimit(settings.max_hours * HOUR, clock=clock)
+        self._answer_limit = self._limit
+        adapter = TimedAdapter(lambda: self._limit.over or self._answer_limit.over)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
         self.before_request: Callable[[], None] = _nothing
         self.date: Dated | None = None
         self.requests = 0
@@ -285,20 +260,17 @@ class Client:
         return self._persist(once, url)
 
     def open(self, url: str, headers: Mapping[str, str]) -> requests.Response:
-        """GET for streaming: status 200 or 304, the body still unread. Raises `RequestFailedError`."""
+        """GET for streaming in the time left: status 200 or 304, the body still unread. Raises as `post_json`."""
 
         def once() -> requests.Response:
             response = self._send(_Message("GET", url, headers=headers))
             if response.status_code not in {requests.codes.ok, requests.codes.not_modified}:
                 response.close()
                 raise RequestFailedError(_refusal(response), answered=True)
+            self._answer_limit = self._limit
             return response
 
         return self._persist(once, url)
-
-    def body(self, response: requests.Response, *, limit: int, seconds: float) -> Body:
-        """A bounded reader on a response from `open`."""
-        return Body(response, limit=limit, seconds=seconds, clock=self._clock)
 
     def _persist(self, once: Callable[[], T], url: str) -> T:
         """Try until it works or patience ends."""
@@ -341,8 +313,10 @@ class Client:
 
     def _send_once(self, message: _Message) -> requests.Response:
         self._pace.wait()
+        self._check_bounds()
         self.before_request()
         self.requests += 1
+        self._answer_limit = TimeLimit(PATIENCE * self._settings.timeout, clock=self._clock)
         # on this machine, a proxy that the environment names has no business
         self._session.trust_env = not is_loopback(urlsplit(message.url).hostname or "")
         try:
@@ -364,13 +338,17 @@ class Client:
                 raise _TransientError(f"HTTP {response.status_code}", retry_after=_retry_after(response.headers))
         return response
 
+    def _check_bounds(self) -> None:
+        bounds = self._settings
+        if self.requests >= bounds.max_requests:
+            raise BoundReachedError(f"{self.requests} requests were sent (portal.max_requests)", answered=True)
+        if self._limit.over:
+            raise BoundReachedError(f"{bounds.max_hours:g} hours are over (portal.max_hours)", answered=True)
+
     def _whole(self, response: requests.Response) -> bytes:
         """The body of a response, or a reason to try again."""
-        body = self.body(response, limit=_ANSWER_LIMIT, seconds=PATIENCE * self._settings.timeout)
         try:
-            return body.read_all()
-        except BodyTooSlowError:
-            raise _TransientError("the answer came too slowly") from None
+            return Body(response, _ANSWER_LIMIT).read_all()
         except BodyTooLongError:
             raise RequestFailedError("The portal's answer is longer than any real one", answered=True) from None
         except READ_ERRORS as error:
@@ -449,6 +427,7 @@ def _in_words(error: BaseException) -> str:
         (requests.exceptions.SSLError, "no secure connection"),
         (requests.exceptions.ProxyError, "the proxy does not let it through"),
         (requests.exceptions.Timeout, "no answer in time"),
+        (urllib3.exceptions.TimeoutError, "no answer in time"),
         (TimeoutError, "no answer in time"),
         (requests.exceptions.ConnectionError, "no connection"),
     )

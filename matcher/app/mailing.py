@@ -47,7 +47,9 @@ def transport_of(settings: Settings) -> Transport:
     from matcher.mail.transport import FileTransport
 
     server = mail_server(settings)
-    return FileTransport(outbox_folder(settings)) if server is None else SmtpTransport(server)
+    if server is None:
+        return FileTransport(outbox_folder(settings))
+    return SmtpTransport(server, hours=settings.portal.max_hours)
 
 
 def outbox_folder(settings: Settings) -> Path:

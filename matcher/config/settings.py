@@ -65,6 +65,13 @@ class PortalSettings(_Section):
     max_passes: int = Field(
         default=4, ge=1, description="Times that the listing is read again while rows are missing, at most."
     )
+    max_requests: int = Field(default=3000, ge=1, description="Requests of one fetch at most, repeated ones included.")
+    max_hours: float = Field(
+        default=2.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="Hours that one fetch, one reading of an archive or one delivery of mails may take.",
+    )
     programmes: tuple[str, ...] = Field(
         default=(), description="Programmes to fetch, such as HORIZON, DIGITAL, EDF or LIFE; empty: all."
     )

@@ -12,7 +12,7 @@ import requests
 
 from matcher.config.addresses import address_mistake
 from matcher.errors import ProjectsError, UsageError
-from matcher.http import READ_ERRORS, BodyTooLongError, BodyTooSlowError, Client
+from matcher.http import READ_ERRORS, Body, BodyTooLongError, Client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 LARGEST = 500_000_000
 """Bytes of a dump; real ones have some 50 million."""
-
-_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ class Cordis:
         write: Callable[[bytes], int],
         progress: Callable[[int, int], None] | None,
     ) -> None:
-        body = self._client.body(response, limit=LARGEST, seconds=_SECONDS)
+        body = Body(response, LARGEST)
         length = response.headers.get("Content-Length", "")
         total, done = int(length) if length.isdigit() else 0, 0
         try:
@@ -91,8 +89,6 @@ class Cordis:
                 done += write(piece)
                 if progress is not None:
                     progress(done, total)
-        except BodyTooSlowError:
-            raise ProjectsError(f"{source} came too slowly and was given up after {done:,} bytes.") from None
         except BodyTooLongError:
             raise ProjectsError(f"{source} is longer than any real dump of projects.") from None
         except READ_ERRORS as error:

@@ -13,12 +13,13 @@ from email.generator import BytesGenerator
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from matcher.config.addresses import is_loopback
 from matcher.errors import ConfigError
 from matcher.mail.transport import CLOSING, Outcome, Stage, Verdict, judge, shown
+from matcher.text.timed import HOUR, TimeLimit, timed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -172,6 +173,23 @@ _BREAKS = (smtplib.SMTPServerDisconnected, OSError)  # OSError: reset, timeout, 
 _NO_UTF8 = "the server does not take addresses outside ASCII (no SMTPUTF8)"
 
 
+class _TimedSmtp(smtplib.SMTP):
+    """Reads all that a server says within a time limit."""
+
+    def __init__(self, *arguments: Any, limit: TimeLimit, **options: Any) -> None:
+        self._limit = limit  # connecting reads already
+        super().__init__(*arguments, **options)
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = timed(self.sock.makefile("rb"), lambda: self._limit.over)
+        return super().getreply()
+
+
+class _TimedTls(_TimedSmtp, smtplib.SMTP_SSL):
+    """The same, over TLS from the start."""
+
+
 class SmtpTransport:
     """Hands mails to a server, connecting when there is a first mail and again after a break.
 
@@ -183,14 +201,22 @@ class SmtpTransport:
         timeout: the longest silence of the server, in seconds.
         answer_timeout: the same for the answer to a complete mail, which servers may take minutes for
             (RFC 5321, 4.5.3.2.6): giving up early is what makes duplicates.
+        hours: after so many, from now on, nothing more is read from the server, however slowly its bytes come.
         mails_per_connection: after so many the connection is renewed.
 
     """
 
     def __init__(
-        self, server: Server, *, timeout: float = 60.0, answer_timeout: float = 600.0, mails_per_connection: int = 50
+        self,
+        server: Server,
+        *,
+        timeout: float = 60.0,
+        answer_timeout: float = 600.0,
+        hours: float = 2.0,
+        mails_per_connection: int = 50,
     ) -> None:
         self._server = server
+        self._limit = TimeLimit(hours * HOUR)
         self._timeout = timeout
         self._answer_timeout = answer_timeout
         self._most = mails_per_connection
@@ -257,9 +283,11 @@ class SmtpTransport:
         server = self._server
         trust = ssl.create_default_context(cafile=str(server.ca_file) if server.ca_file else None)
         if server.security is Security.TLS:
-            client: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=self._timeout, context=trust)
+            client: smtplib.SMTP = _TimedTls(
+                server.host, server.port, limit=self._limit, timeout=self._timeout, context=trust
+            )
         else:
-            client = smtplib.SMTP(server.host, server.port, timeout=self._timeout)
+            client = _TimedSmtp(server.host, server.port, limit=self._limit, timeout=self._timeout)
         try:
             if server.security is Security.LOOPBACK:
                 _insist_on_loopback(client)

@@ -15,7 +15,7 @@ import requests
 
 from matcher.config.addresses import address_mistake
 from matcher.errors import PortalError, UsageError
-from matcher.http import READ_ERRORS, BodyTooLongError, BodyTooSlowError
+from matcher.http import READ_ERRORS, Body, BodyTooLongError
 from matcher.model import programmes
 from matcher.model.call import Call, Kind, Source
 from matcher.model.rows import ParsedRow, SetAside
@@ -39,7 +39,6 @@ MOST_NESTED = 50
 
 _ITEMS = "fundingData.GrantTenderObj.item"
 _FILE_LIMIT = 2_000_000_000
-_FILE_SECONDS = 3600.0
 
 
 class BulkFile:
@@ -78,8 +77,6 @@ class BulkFile:
                 yield parse_item(item)
         except (ijson.JSONError, UnicodeDecodeError) as error:
             raise PortalError(f"{self._name} is not the portal's archive, or broken after {count} items.") from error
-        except BodyTooSlowError:
-            raise PortalError(f"{self._name} came too slowly and was given up after {count} items.") from None
         except BodyTooLongError:
             raise PortalError(f"{self._name} is longer than any real archive.") from None
         except READ_ERRORS as error:
@@ -129,8 +126,7 @@ def _open_address(client: Client, source: str, etag: str | None) -> BulkFile | N
     if response.status_code == requests.codes.not_modified:
         response.close()
         return None
-    body = client.body(response, limit=_FILE_LIMIT, seconds=_FILE_SECONDS)
-    return BulkFile(source, body, response, response.headers.get("ETag"))
+    return BulkFile(source, Body(response, _FILE_LIMIT), response, response.headers.get("ETag"))
 
 
 def parse_item(item: object) -> ParsedRow | SetAside:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from matcher.errors import PortalError, PortalUnreachable
-from matcher.http import Client, RequestFailedError
+from matcher.http import BoundReachedError, Client, RequestFailedError
 from matcher.model.rows import ParsedRow, SetAside
 from matcher.portal.drift import Census
 from matcher.portal.parsing import parse_row
@@ -169,7 +169,7 @@ class _Gathering:
     total_known: bool = True
     seen: int = 0
     passes: int = 0
-    stopped: bool = False
+    stopped: str = ""  # why nothing more is asked
     complete: bool = True
     rows: dict[str, ParsedRow | SetAside] = field(default_factory=dict)
     census: Census = field(default_factory=Census)
@@ -254,7 +254,8 @@ class _SliceReading:
             page = known.get(number) or self._page(number)
             missed_in_a_row = 0 if page else missed_in_a_row + 1
             if page is None:
-                self.all.stopped = missed_in_a_row >= GIVE_UP_AFTER
+                if missed_in_a_row >= GIVE_UP_AFTER:
+                    self.all.stopped = self.all.stopped or "The portal stopped answering"
                 continue
             self._believe(number, page)
             keys = [self.all.take(row) for row in page.rows]
@@ -280,7 +281,7 @@ class _SliceReading:
         for number, reason in sorted(self.bad.items()):
             self.all.problem(f"Page {number} of {self.part.name} stayed bad and is left out: {reason}.")
         if self.all.stopped:
-            self.all.problem(f"The portal stopped answering in {self.part.name}: the rest of it is left out.")
+            self.all.problem(f"{self.all.stopped} in {self.part.name}: the rest of it is left out.")
         elif self.beyond:
             self.all.problem(
                 f"The portal counts {self.total} rows in {self.part.name}, but sends more: {len(self.keys)} different"
@@ -295,6 +296,9 @@ class _SliceReading:
     def _page(self, number: int) -> SearchPage | None:
         try:
             return search(self.all.client, self.part.query, number, descending=self.descending)
+        except BoundReachedError as bound:
+            self.all.stopped = f"The fetch was ended, as {bound},"
+            return None
         except RequestFailedError as failure:
             self.bad[number] = str(failure)
             return None

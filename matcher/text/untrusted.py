@@ -135,7 +135,10 @@ def _integer(digits: str) -> int | None:
 
 
 class ShortNumbers:
-    """A JSON stream in which numbers that are too long read `null`; what stands in strings is left alone."""
+    """A JSON stream in which numbers that are too long read `null`; what stands in strings is left alone.
+
+    The parser in C gives up the whole stream at such a number, or ends the process: no time limit helps there.
+    """
 
     def __init__(self, source: Readable) -> None:
         self._source = source

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import socket
-from contextlib import closing, contextmanager
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
@@ -107,6 +109,25 @@ def test_a_refused_login_is_trouble_and_the_password_shows_nowhere(
         assert "check user and password" in outcome.reason
         shown = f"{outcome!r} {where!r} {where} {vars(transport)!r} {caplog.text}"
         assert PASSWORD not in shown
+
+
+def test_a_server_whose_greeting_drips_is_given_up_in_time() -> None:
+    """Every byte comes well within the time-out."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening, ThreadPoolExecutor(1) as drips:
+        drips.submit(_drip, listening)
+        url = f"smtp://127.0.0.1:{listening.getsockname()[1]}"
+        with closing(SmtpTransport(parse_smtp_url(url), timeout=5.0, hours=0.3 / 3600)) as transport:
+            began = time.monotonic()
+            assert transport.send(a_mail()).verdict is Verdict.TROUBLE
+            assert time.monotonic() - began < 5
+
+
+def _drip(listening: socket.socket) -> None:
+    connection, _ = listening.accept()
+    with closing(connection), suppress(OSError):
+        for _ in range(1000):
+            connection.sendall(b"2")
+            time.sleep(0.02)
 
 
 def test_a_server_that_refuses_connections_is_trouble() -> None:

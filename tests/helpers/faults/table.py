@@ -84,6 +84,15 @@ ROWS = (
         Kept.ALL, 0, "", "", Reader.NEWS,
     ),
     Fault(
+        "portal: has more pages than a fetch may ask for", causes.listing(list, settings="max_requests = 2\n"),
+        Kept.PART, 3, "2 requests were sent (portal.max_requests)", READ_IN_PART, Reader.PART,
+    ),
+    Fault(
+        "portal: one answer drips in for longer than a fetch may take",
+        causes.page(Failure.HEAD_DRIP, causes.PORTAL + "max_hours = 0.002\n"),
+        Kept.PART, 3, "hours are over (portal.max_hours)", READ_IN_PART, Reader.PART, costly=True,
+    ),
+    Fault(
         "portal: sends more rows than it counts", causes.claims(60),
         Kept.ALL, 3, "but sends more", READ_IN_PART, Reader.WARNED,
     ),
