@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matcher import errors
+    from matcher.api.benchmark_source import benchmark_folder
     from matcher.api.drafts import Draft
     from matcher.api.evaluations import Archive, Evaluation, evaluate
     from matcher.api.network import Network
@@ -35,6 +36,7 @@ _HOMES = {
     "Page": ("matcher.api.results", "Page"),
     "Session": ("matcher.api.session", "Session"),
     "Why": ("matcher.api.results", "Why"),
+    "benchmark_folder": ("matcher.api.benchmark_source", "benchmark_folder"),
     "errors": ("matcher.errors", ""),
     "evaluate": ("matcher.api.evaluations", "evaluate"),
     "open": ("matcher.api.session", "open_session"),
@@ -51,6 +53,7 @@ __all__ = [  # noqa: RUF022 (the order of the reference)
     "Page",
     "Draft",
     "DigestPage",
+    "benchmark_folder",
     "evaluate",
     "Evaluation",
     "Archive",

@@ -13,6 +13,7 @@ import zlib
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from matcher.errors import BenchmarkError
@@ -23,12 +24,14 @@ from matcher.ranking.build import NOTHING_KNOWN, Known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
 Item = TypeVar("Item")
 
 PARTS = ("keywords", "keywords_fr", "description", "documents", "text")
 """What a profile can hold; `Benchmark.only` keeps some of them."""
+
+MADE_UP = Path(__file__).parent / "made_up_example"
+"""A folder that ships: calls, organisations and wins are invented, for whoever has no other."""
 
 _SHARED = frozenset({"calls", "documents"})
 _KIND_OF_PART = {"keyword": "keywords", "description": "description", "project": "documents", "text": "text"}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import matcher
+from matcher.evaluation.benchmark import load_benchmark, load_qrels
 from tests.helpers import benchmarks as folder
 
 if TYPE_CHECKING:
@@ -55,3 +56,20 @@ def test_wins_and_profiles_are_named(tmp_path: Path) -> None:
     profiles = evaluation.per_profile
     assert set(profiles["name"]) == {"Written"}
     assert set(profiles["wins"]) == {1}
+
+
+def test_what_ships_says_that_it_is_made_up() -> None:
+    evaluated = load_benchmark(matcher.benchmark_folder())
+    assert {call.programme for call in evaluated.calls} == {"Example programme"}
+    assert all(call.identifier.startswith("EXAMPLE-") for call in evaluated.calls)
+    assert all(profile.name.startswith("Example ") for profile in evaluated.profiles)
+    assert set(load_qrels(matcher.benchmark_folder())) == {profile.identifier for profile in evaluated.profiles}
+
+
+def test_the_folder_that_is_named_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "real").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    assert matcher.benchmark_folder("real").resolve() == tmp_path / "real"
+    with pytest.raises(matcher.errors.BenchmarkError, match="no benchmark folder at none"):
+        matcher.benchmark_folder("none")
