@@ -43,7 +43,7 @@ class CallFrames(EntryFrames):
         Args:
             words: searched for in title, identifier, keywords and text.
             status: `live`, `all`, or one or several of forthcoming, open, closed, withdrawn.
-            programme: abbreviations (`HORIZON`, `LIFE`).
+            programme: programmes or parts of them by any name (`HORIZON`, `EIC`, `soil mission`).
             action: types of action (`RIA`, `HORIZON-CSA`).
             deadline_before: the next deadline is before this day.
             deadline_after: the next deadline is after this day.
@@ -75,6 +75,23 @@ class CallFrames(EntryFrames):
         question = Question(filter=wanted, as_of=self._as_of, search=search, sort=sort, limit=limit)
         listing = lookup.calls(self._home, question)
         return labelled(calls_frame(listing.calls, listing.as_of), listing.sample)
+
+    def programmes(self, name: str | None = None, *, everything: bool = False) -> pd.DataFrame:
+        """Programmes and their parts, or one and what is in it, that have a live call; `everything` has all others too.
+
+        Returns:
+            (parts, 9) the keys of `matcher programmes --json`. Raises UsageError for an unknown name.
+
+        Example:
+            >>> session.programmes("cluster 5").loc[0, ["part", "kind"]].tolist()
+            ['HORIZON-CL5', 'cluster']
+        """
+        import pandas as pd
+
+        from matcher.present.records import PART_FIELDS, part_record
+
+        listing = lookup.programmes(self._home, name, everything=everything, as_of=self._as_of)
+        return labelled(pd.DataFrame(map(part_record, listing.lines), columns=list(PART_FIELDS)), listing.sample)
 
 
 def day_of(value: DayLike | None) -> date | None:

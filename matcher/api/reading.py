@@ -59,7 +59,7 @@ class Questions(DecisionFrames):
             top: how many at most; `ranking.top` of the settings by default.
             min_fit: leave out matches below this fit, 0-100.
             status: `live`, `all`, or one or several of forthcoming, open, closed, withdrawn.
-            programme: abbreviations (`HORIZON`, `LIFE`).
+            programme: programmes or parts of them by any name (`HORIZON`, `EIC`, `soil mission`).
             action: types of action (`RIA`, `HORIZON-CSA`).
             deadline_before: the next deadline is before this day.
             deadline_after: the next deadline is after this day.

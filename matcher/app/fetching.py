@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from matcher.app.kept_index import index_out_of_date, refresh_index
 from matcher.app.run_context import begun
 from matcher.app.sample import load_sample
+from matcher.config.part_file import packaged_parts
 from matcher.errors import ClockWrong, PortalError
 from matcher.model.call import Call, Kind, Source
 from matcher.model.caution import USUAL, Caution
-from matcher.model.programmes import abbreviation, check_programmes, codes
 from matcher.model.rows import FetchReport, ListingScope, ParsedRow, Saved, SetAside
 from matcher.portal.parsing import names_in, parse_rows
 from matcher.portal.values import one_line
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from matcher.app.home import Home
     from matcher.app.run_context import Observer, Run
     from matcher.model.day import Day
+    from matcher.model.part_table import PartTable
     from matcher.portal.client import Portal
     from matcher.portal.listing import Listing
     from matcher.portal.search import Query
@@ -47,6 +48,9 @@ _BULK_ETAG = "bulk.etag "
 _NO_DESCRIPTION = "description.none "
 
 
+_UNNAMED = "programme.unnamed "
+
+
 def fetch(
     home: Home, query: Query, *, as_of: date | None = None, observer: Observer | None = None, within: Run | None = None
 ) -> FetchReport:
@@ -60,19 +64,21 @@ def fetch(
     """
     with _writing(home, within) as store, home.portal() as portal, index_out_of_date(home, store):
         with within.part("fetch") if within else begun(store, "fetch", home.clock, observer) as run:
-            report = fetch_listing(run, portal, query, home.day(as_of), home.settings.caution.bounds)
+            report = fetch_listing(run, portal, query, home.day(as_of), home.settings.caution.bounds, home.parts)
         refresh_index(home, store)
     return report
 
 
 def query_of(home: Home, programmes: Sequence[str] = (), kinds: Sequence[str] = (), *, full: bool = False) -> Query:
-    """What is asked of the portal, by default what is configured. Raises UsageError for an unknown programme."""
+    """What is asked of the portal, by default what is configured; for a part the programme that it is in is read.
+
+    Raises UsageError for an unknown programme.
+    """
     from matcher.portal.search import Query
 
     configured = home.settings.portal
-    asked = tuple(programmes or configured.programmes)
-    check_programmes(asked)
-    return Query(asked, tuple(map(Kind, kinds or configured.kinds)), full)
+    asked = home.parts.codes(programmes or configured.programmes)
+    return Query(tuple(asked), tuple(map(Kind, kinds or configured.kinds)), full)
 
 
 def fetch_bulk(home: Home, source: str, *, as_of: date | None = None, observer: Observer | None = None) -> FetchReport:
@@ -104,7 +110,9 @@ def _writing(home: Home, within: Run | None) -> Iterator[Store]:
         yield store
 
 
-def fetch_listing(run: Run, portal: Portal, query: Query, day: Day, caution: Caution = USUAL) -> FetchReport:
+def fetch_listing(
+    run: Run, portal: Portal, query: Query, day: Day, caution: Caution = USUAL, parts: PartTable | None = None
+) -> FetchReport:
     """Calls are judged as on `day`, which may be replayed; the run is timed by its clock.
 
     What changes for more calls than `caution` allows is told, or waits for another day.
@@ -126,6 +134,7 @@ def fetch_listing(run: Run, portal: Portal, query: Query, day: Day, caution: Cau
     )
     problems += map(str, saved.masses)
     problems += _new_statuses(portal, query) if listing.complete and not query.full else []
+    problems += _unnamed_programmes(store, listing.rows, parts or packaged_parts())
     store.saving.set_aside(listing.set_aside, run_id=run.number, now=day.moment)
     if rows:
         store.saving.purge_sample(run.number)
@@ -166,10 +175,25 @@ def _read_archive(run: Run, portal: Portal, source: str, now: datetime) -> Fetch
     return report
 
 
+def _unnamed_programmes(store: Store, rows: Iterable[ParsedRow], parts: PartTable) -> list[str]:
+    """A programme that has no name in the table is told once, when the portal first lists it."""
+    found = {row.call.programme: row.call.identifier for row in rows if parts.unnamed(row.call.programme)}
+    told = []
+    for code, identifier in found.items():
+        if store.facts.get(f"{_UNNAMED}{code}") is None:
+            store.facts.set(f"{_UNNAMED}{code}", identifier)
+            told.append(
+                f"The portal lists a programme that has no name here, code {code} (as {identifier}): "
+                "its calls are shown without one until parts.yaml names it."
+            )
+    return told
+
+
 def _scope(query: Query) -> ListingScope:
     """Which calls the listing would have held; a programme of which only one generation was asked for is left out."""
-    asked = set(codes(query.programmes))
-    whole = {short for short in map(abbreviation, asked) if short and set(codes([short])) <= asked}
+    parts = packaged_parts()
+    asked = set(parts.codes(query.programmes))
+    whole = {part.identifier for part in parts.programmes if part.signs.codes and set(part.signs.codes) <= asked}
     # With a filter of which no programme is whole, nothing can be told of what is absent.
     return ListingScope(frozenset(query.kinds), frozenset(whole or asked))
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from matcher.config.settings import Settings
     from matcher.model.institute import Institute
+    from matcher.model.part_table import PartTable
     from matcher.model.subscription import Subscriber
     from matcher.portal.client import Portal
     from matcher.ranking.index import Index
@@ -56,10 +57,10 @@ class Home:
 
         folder = self.settings.config_dir
         try:
-            return load_subscribers(folder, self.institutes, self.settings.digest.threshold)
+            return load_subscribers(folder, self.institutes, self.settings.digest.threshold, self.parts)
         except ConfigError as error:
             read = read_institutes(folder)
-            mistakes = read_subscribers(folder, read.institutes, unread=read.unread)[1]
+            mistakes = read_subscribers(folder, read.institutes, unread=read.unread, parts=self.parts)[1]
             raise ConfigError([*read.mistakes, *mistakes]) from error
 
     def subscriber(self, name: str) -> Subscriber:
@@ -69,11 +70,19 @@ class Home:
         return find_subscriber(self.subscribers, name)
 
     @cached_property
-    def fingerprint(self) -> str:
-        """Of the institutes' files; kept, as `institutes` is, so that one names what the other holds."""
-        from matcher.config.fingerprint import institutes_fingerprint
+    def parts(self) -> PartTable:
+        """Programmes and their parts by name. Raises ConfigError with every mistake of `parts.yaml`."""
+        from matcher.config.part_file import load_parts
 
-        return institutes_fingerprint(self.settings.config_dir)
+        _ = self.fingerprint  # as of the institutes
+        return load_parts(self.settings.config_dir)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Of the files that an index is built of; kept, as `institutes` is, so that one names what the other holds."""
+        from matcher.config.fingerprint import fingerprint
+
+        return fingerprint(self.settings.config_dir)
 
     def day(self, as_of: date | None = None, index: Index | None = None) -> Day:
         """The day that is judged: the one asked for, else the sample's own where the index is of it, else today."""

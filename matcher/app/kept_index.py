@@ -74,7 +74,8 @@ def refresh_index(home: Home, store: Store, *, keep: bool = True) -> Index:
     revision, projects_revision = _revisions(store)
     label = _sample_label(store)
     # A writer that was killed can leave sample calls beside real ones; without their label they don't show.
-    calls = [call for call in store.calls.all() if label["sample"] or call.source is not Source.SAMPLE]
+    parts = home.parts
+    calls = [parts.placed(call) for call in store.calls.all() if label["sample"] or call.source is not Source.SAMPLE]
     if not calls:
         raise IndexMissing(_NOTHING_FETCHED)
     from matcher.ranking.build import build
@@ -85,6 +86,7 @@ def refresh_index(home: Home, store: Store, *, keep: bool = True) -> Index:
         "revision": revision,
         "projects_revision": projects_revision,
         "institutes": home.fingerprint,
+        "part_table": parts.to_json(),
         **label,
     }
     profiles = profiles_with_projects(store.projects, home.institutes)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.app.decided import decided
 from matcher.app.kept_index import current_index
-from matcher.app.questions import check_words
-from matcher.model.answers import CallListing
-from matcher.model.call import LIVE
+from matcher.app.questions import meant
+from matcher.model.answers import CallListing, PartLine, PartListing
+from matcher.model.call import LIVE, Status
+from matcher.model.parts import PartKind
 from matcher.model.searched import SearchOutcome, check_sort
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def calls(home: Home, question: Question) -> CallListing:
     With words the best come first, without any the next deadline does, and a call without one comes last.
     """
     index = current_index(home)
-    check_words(index, question.filter)
+    question = replace(question, filter=meant(index, question.filter))
     day = home.day(question.as_of, index)
     known = decided(home, day.date)
     question = replace(question, filter=question.filter.among(known.calls()))
@@ -43,6 +45,32 @@ def _listed(index: Index, question: Question, day: Day) -> CallListing:
     passing = _passing(index, rows, question, day.date)
     ordered = sorted(passing, key=_order(question.sort or "deadline", day.date))
     return CallListing(tuple(ordered[: question.limit]), day.date, day.sample)
+
+
+def programmes(
+    home: Home, name: str | None = None, *, everything: bool = False, as_of: date | None = None
+) -> PartListing:
+    """Programmes and their parts, or one and what is in it; without `everything` those that have a live call.
+
+    Raises UsageError for a name that nothing is called by.
+    """
+    index = current_index(home)
+    day = home.day(as_of, index)
+    within = None if name is None else index.parts.named(name).identifier
+    counted = Counter(
+        (part.identifier, programme, call.status_on(day.date))
+        for call in map(index.call, index.live_rows(day.date))
+        for part in call.parts
+        for programme in (None, call.programme)  # asked for by itself, or under a programme
+    )
+    lines, under = [], None
+    for depth, part in index.parts.nested(within):
+        under = part.identifier if part.kind is PartKind.PROGRAMME else under
+        found = (counted[part.identifier, under, status] for status in (Status.OPEN, Status.FORTHCOMING))
+        line = PartLine(part, depth, *found)
+        if line.live or everything or part.identifier == within:
+            lines.append(line)
+    return PartListing(tuple(lines), day.date, day.sample)
 
 
 def _searched(index: Index, question: Question, day: Day) -> CallListing:

@@ -17,7 +17,7 @@ from matcher.errors import StoreMissing, UsageError
 from matcher.model.answers import ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
 from matcher.model.day import brussels_day, noon
 from matcher.model.decision import Decided
-from matcher.model.question import CallFilter, Question, check_known
+from matcher.model.question import CallFilter, Question, check_actions
 from matcher.model.searched import Unknown
 from matcher.model.subscription import Language
 
@@ -36,7 +36,7 @@ def rank(home: Home, question: Question) -> Ranking:
     from matcher.ranking.matching import Depth, best_matches, kept_away
 
     index = current_index(home)
-    check_words(index, question.filter)
+    question = replace(question, filter=meant(index, question.filter))
     day = home.day(question.as_of, index)
     asked = _asked(home, index, question)
     top, min_fit = _limits(home, question)
@@ -57,6 +57,7 @@ def why(home: Home, question: Question, call: str) -> Reason:
     from matcher.ranking.matching import place
 
     index = current_index(home)
+    question = replace(question, filter=meant(index, question.filter))
     day = home.day(question.as_of, index)
     asked = _asked(home, index, question)
     row = row_of(index, call)
@@ -241,10 +242,10 @@ def _until(day: date, changes: Sequence[Change]) -> tuple[Change, ...]:
     return tuple(change for change in changes if brussels_day(change.seen_at) <= day)
 
 
-def check_words(index: Index, wanted: CallFilter) -> None:
-    """Raises UsageError for a filter that names a programme or type of action that there is not."""
-    if not (wanted.programmes or wanted.actions):
-        return
-    from matcher.model.programmes import ABBREVIATIONS, USUAL_ACTIONS
+def meant(index: Index, wanted: CallFilter) -> CallFilter:
+    """The filter as it is meant. Raises UsageError for a part of a programme or type of action that there is not."""
+    if wanted.actions:
+        from matcher.model.programmes import USUAL_ACTIONS
 
-    check_known(wanted, map(index.call, range(len(index))), ABBREVIATIONS.values(), USUAL_ACTIONS)
+        check_actions(wanted, map(index.call, range(len(index))), USUAL_ACTIONS)
+    return wanted.in_parts(index.parts) if wanted.programmes else wanted

@@ -27,6 +27,7 @@ COMMANDS = {
     "note": ("matcher.cli.decision_commands", "An institute notes something about calls."),
     "state": ("matcher.cli.decision_commands", "How far an institute's applications to calls have come."),
     "decisions": ("matcher.cli.decision_listing", "What institutes decided on calls."),
+    "programmes": ("matcher.cli.part_listing", "Programmes and their parts, with their live calls."),
     "institutes": ("matcher.cli.browsing", "List the institutes."),
     "projects": (
         "matcher.cli.project_listing",

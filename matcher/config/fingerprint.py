@@ -1,4 +1,4 @@
-"""Which files describe institutes, and whether they changed: light, because every question asks it."""
+"""Which files an index is built of, and whether they changed: light, because every question asks it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,14 @@ def institute_files(config_dir: Path) -> list[Path]:
     )
 
 
-def institutes_fingerprint(config_dir: Path) -> str:
-    """Changes when a file of the institutes is edited, added or removed; reads no file."""
-    facts = [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in institute_files(config_dir)]
+def parts_file(config_dir: Path) -> Path:
+    """Where a configuration names parts of programmes."""
+    return config_dir / "parts.yaml"
+
+
+def fingerprint(config_dir: Path) -> str:
+    """Changes when a file of the institutes or of the parts is edited, added or removed; reads no file."""
+    parts = parts_file(config_dir)
+    files = [*institute_files(config_dir), *([parts] if parts.is_file() else [])]
+    facts = [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in files]
     return hashlib.sha256(repr((str(institutes_folder(config_dir)), facts)).encode()).hexdigest()

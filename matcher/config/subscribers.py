@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from matcher.config.files import read_yaml
+from matcher.config.part_file import packaged_parts
 from matcher.config.people import mail_address, one_line
 from matcher.config.scalars import MEANT, NOTHING, meant
 from matcher.config.wording import describe_validation_error, dotted, like
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matcher.model.institute import Institute
+    from matcher.model.part_table import PartTable
 
 SUBSCRIBERS_FILE = "subscribers.yaml"
 
@@ -86,7 +88,7 @@ class _SubscribersFile(_ListEntry):
 
 
 def load_subscribers(
-    config_dir: Path, institutes: Sequence[Institute], threshold: int = THRESHOLD
+    config_dir: Path, institutes: Sequence[Institute], threshold: int = THRESHOLD, parts: PartTable | None = None
 ) -> tuple[Subscriber, ...]:
     """Every subscriber, in the order of the file; none when there is no file.
 
@@ -94,12 +96,13 @@ def load_subscribers(
         config_dir: the configuration's folder.
         institutes: those that may be named.
         threshold: the fit from which on calls are recommended to who sets no other.
+        parts: programmes and their parts by name; by default those that ship with the product.
 
     Raises:
         ConfigError: with every mistake of the file.
 
     """
-    subscribers, mistakes = read_subscribers(config_dir, institutes, threshold=threshold)
+    subscribers, mistakes = read_subscribers(config_dir, institutes, threshold=threshold, parts=parts)
     if mistakes:
         raise ConfigError(mistakes)
     return subscribers
@@ -111,6 +114,7 @@ def read_subscribers(
     *,
     unread: Collection[str] = (),
     threshold: int = THRESHOLD,
+    parts: PartTable | None = None,
 ) -> tuple[tuple[Subscriber, ...], list[str]]:
     """The subscribers that are right, and every mistake of the file.
 
@@ -128,7 +132,9 @@ def read_subscribers(
             names.resolve(name, dotted("subscribers", number, "institutes", i), mistakes)
             for i, name in enumerate(entry.institutes)
         ]
-        found[number] = _subscriber(entry, tuple(dict.fromkeys(known)), threshold)
+        key = dotted("subscribers", number, "programmes")
+        asked = _parts(entry.programmes, parts or packaged_parts(), key, mistakes)
+        found[number] = _subscriber(entry, tuple(dict.fromkeys(known)), asked, threshold)
     mistakes += _twice("id", {number: s.identifier for number, s in found.items()})
     mistakes += _twice("address", {number: s.address.casefold() for number, s in found.items()})
     return tuple(found.values()), [f"{path}: {line}" for line in mistakes]
@@ -228,7 +234,18 @@ def _twice(key: str, values: Mapping[int, str]) -> list[str]:
     ]
 
 
-def _subscriber(p: _Subscriber, institutes: tuple[str, ...], threshold: int) -> Subscriber:
+def _parts(names: Iterable[str], table: PartTable, key: str, mistakes: list[str]) -> tuple[str, ...]:
+    """The parts of programmes that names mean."""
+    found = []
+    for number, name in enumerate(names):
+        try:
+            found.append(table.named(name).identifier)
+        except UsageError as error:
+            mistakes.append(f"{dotted(key, number)}: {error}")
+    return tuple(dict.fromkeys(found))
+
+
+def _subscriber(p: _Subscriber, institutes: tuple[str, ...], programmes: tuple[str, ...], threshold: int) -> Subscriber:
     local = p.address.rpartition("@")[0]
     return Subscriber(
         identifier=p.id or _slug(p.name) or _slug(local) or "subscriber",
@@ -239,7 +256,7 @@ def _subscriber(p: _Subscriber, institutes: tuple[str, ...], threshold: int) -> 
         frequency=p.frequency.frequency,
         weekday=p.frequency.weekday,
         threshold=threshold if p.threshold is None else p.threshold,
-        programmes=tuple(x.upper() for x in p.programmes),
+        programmes=programmes,
         actions=tuple(x.upper() for x in p.actions),
         most=p.most,
         reminders=tuple(sorted(set(p.reminders), reverse=True)),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
-    from matcher.export.content import Content, Part
+    from matcher.export.content import Content, Portion
     from matcher.model.call import Call
     from matcher.model.changes import Change
     from matcher.model.match import Match
@@ -69,7 +69,7 @@ def urn(*name: str | None) -> str:
     return uuid.uuid5(uuid.NAMESPACE_URL, "matcher:" + json.dumps(name)).urn
 
 
-def _entries(content: Content, part: Part) -> Iterator[Entry]:
+def _entries(content: Content, part: Portion) -> Iterator[Entry]:
     for match in part.matches:
         name = urn("match", part.institute, match.call.identifier.casefold())
         yield _call_entry(match.call, name, content, [f"Fit {match.fit} of 100"], _because(match))

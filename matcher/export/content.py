@@ -35,7 +35,7 @@ class Thing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Portion:
     """What is exported of one institute, or of none in particular (`institute` is None)."""
 
     institute: str | None
@@ -62,7 +62,7 @@ class Content:
     as_of: date
     now: datetime
     sample: str | None  # the label of the packaged sample listing, when that is what is exported
-    parts: tuple[Part, ...]
+    parts: tuple[Portion, ...]
     history: History | None = None  # where a format asks for it
 
     @property
@@ -105,7 +105,7 @@ def matches(
     """The best calls of these institutes, or of every one. Raises UsageError for an unknown institute."""
     names = _identifiers(home, institutes) or [i.identifier for i in home.institutes]
     rankings = [questions.rank(home, replace(question, about=(name,))) for name in names]
-    parts = tuple(Part(r.institute, r.name, matches=r.matches) for r in rankings)
+    parts = tuple(Portion(r.institute, r.name, matches=r.matches) for r in rankings)
     return _content(home, Thing.MATCHES, parts, question)
 
 
@@ -123,12 +123,14 @@ def calls(
     if not institutes:
         if question.top is not None or question.min_fit is not None:
             raise UsageError("--top and --min-fit rank for an institute: give --institute as well.")
-        return _content(home, Thing.CALLS, (Part(None, NETWORK, calls=found, decisions=listing.decisions),), question)
+        return _content(
+            home, Thing.CALLS, (Portion(None, NETWORK, calls=found, decisions=listing.decisions),), question
+        )
     ranked = matches(home, institutes, question)
     suiting = {call.identifier for call in ranked.calls}
     one = ranked.parts[0].institute if len(ranked.parts) == 1 else None
     kept = tuple(call for call in found if call.identifier in suiting)
-    return _content(home, Thing.CALLS, (Part(one, ranked.name, calls=kept, decisions=listing.decisions),), question)
+    return _content(home, Thing.CALLS, (Portion(one, ranked.name, calls=kept, decisions=listing.decisions),), question)
 
 
 def changes(
@@ -152,7 +154,7 @@ def changes(
         rows = (index.row(call) for call in {change.call: None for change in found})
         known = tuple(index.call(row) for row in rows if row is not None)
         title = home.institute(name).name_en if name else NETWORK
-        parts.append(Part(name, title, calls=known, changes=found))
+        parts.append(Portion(name, title, calls=known, changes=found))
     return _content(home, Thing.CHANGES, tuple(parts), question)
 
 
@@ -164,7 +166,7 @@ def with_history(home: Home, content: Content) -> Content:
         return replace(content, history=History(told, {**store.calls.first_seen(), **last}))
 
 
-def _content(home: Home, thing: Thing, parts: tuple[Part, ...], question: Question) -> Content:
+def _content(home: Home, thing: Thing, parts: tuple[Portion, ...], question: Question) -> Content:
     index = current_index(home)
     day = home.day(question.as_of, index).date
     return Content(thing, day, noon(day), index.meta["sample"], parts)

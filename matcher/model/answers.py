@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matcher.model.decision import Decision
     from matcher.model.institute import Institute
     from matcher.model.match import Away, Evidence, Match
+    from matcher.model.parts import Part
     from matcher.model.project import OwnProjects, ProjectHealth, ProjectReport
     from matcher.model.rows import FetchReport
     from matcher.model.searched import SearchOutcome
@@ -97,6 +98,29 @@ class CallListing:
     sample: str | None
     outcome: SearchOutcome | None = None
     decisions: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """A programme or a part of one, how deep it stands in its programme, and how many of its calls are live."""
+
+    part: Part
+    depth: int
+    open: int
+    forthcoming: int
+
+    @property
+    def live(self) -> int:
+        return self.open + self.forthcoming
+
+
+@dataclass(frozen=True, slots=True)
+class PartListing:
+    """Programmes, each followed by its parts."""
+
+    lines: tuple[PartLine, ...]
+    as_of: date
+    sample: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,12 @@ import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matcher.model.terms import NO_TERMS, Terms, terms_from_dict, terms_to_dict
+
+if TYPE_CHECKING:
+    from matcher.model.parts import Part
 
 SECTION_DESCRIPTION = "Description"
 
@@ -110,6 +113,8 @@ class Call:
     ingested: datetime | None = None  # the portal's esDA_IngestDate: the freshness of the row
     terms: Terms = NO_TERMS  # who may enter, at which rate, in what form
     gone: date | None = None  # the day it left the listing, or was closed ahead of its deadline
+    divisions: tuple[str, ...] = ()  # the portal's codes of what it is a part of
+    parts: tuple[Part, ...] = ()  # what it is a part of, widest first; known in an index, where the table is
 
     @property
     def last_deadline(self) -> date | None:
@@ -163,6 +168,7 @@ def call_to_dict(call: Call) -> dict[str, Any]:
         "contribution_eur": list(call.contribution_eur) if call.contribution_eur else None,
         "trl": list(call.trl) if call.trl else None,
         "keywords": list(call.keywords) or None,
+        "divisions": list(call.divisions) or None,
         "sections": [[s.name, s.text] for s in call.sections] or None,
         "links": [[link.title, link.url] for link in call.links] or None,
         "terms": terms_to_dict(call.terms) or None,
@@ -195,6 +201,8 @@ def call_from_dict(fields: dict[str, Any]) -> Call:
         trl=_pair(get("trl")),
         destination=get("destination"),
         keywords=tuple(get("keywords", ())),
+        divisions=tuple(get("divisions", ())),
+        parts=tuple(get("parts", ())),
         sections=tuple(Section(*s[:2]) for s in get("sections", ())),
         url=get("url"),
         links=tuple(Link(*pair[:2]) for pair in get("links", ())),
@@ -216,8 +224,8 @@ def pack(call: Call) -> bytes:
     return plain if len(plain) < _PLAIN_BELOW else zlib.compress(plain)
 
 
-def unpack(body: bytes, **state: str | None) -> Call:
-    """The call that `pack` made; `state` overrides fields (JSON-ready) that are kept beside the body."""
+def unpack(body: bytes, **state: object) -> Call:
+    """The call that `pack` made; `state` overrides fields (JSON-ready, but `parts`) that are kept beside the body."""
     plain = body if body[:1] == b"{" else zlib.decompress(body)
     fields: dict[str, Any] = json.loads(plain.decode("utf-8", "surrogatepass"))
     fields.update(state)

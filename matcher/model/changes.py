@@ -77,7 +77,9 @@ def content(call: Call) -> dict[str, Any]:
         "text": _sections(call),
         "url": call.url,
         "links": [list(pair) for pair in sorted({(_clean(link.title), link.url) for link in call.links})],
-        **({"terms": terms} if terms else {}),  # calls that were kept before terms were read have the hash they had
+        # Calls that were kept before these were read have the hash they had.
+        **({"terms": terms} if terms else {}),
+        **({"divisions": sorted(set(call.divisions))} if call.divisions else {}),
     }
 
 

@@ -21,6 +21,8 @@ from matcher.model.terms import Audience
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from matcher.model.part_table import PartTable
+
 About = tuple[str, ...] | str | Profile | None
 """One or several institutes or labs, a text, a draft; None asks for calls whoever they suit."""
 
@@ -64,6 +66,10 @@ def action_matches(code: str, wanted: Iterable[str]) -> bool:
     return any(upper == w or upper.endswith("-" + w) for w in wanted)
 
 
+def _is_part(call: Call, wanted: frozenset[str]) -> bool:
+    return (call.programme or "").upper() in wanted or any(part.identifier in wanted for part in call.parts)
+
+
 def _judged_deadline(call: Call, on: date) -> date | None:
     deadline = call.next_deadline(on)
     return deadline.date if deadline else call.last_deadline
@@ -93,10 +99,10 @@ FILTERS = (
         "programmes",
         "words",
         {
-            "en": "HORIZON, DIGITAL, EDF, LIFE, H2020…; may be repeated.",
-            "fr": "HORIZON, DIGITAL, EDF, LIFE, H2020… ; peut être répété.",
+            "en": 'A programme or a part of one, by any of its names: LIFE, EIC, "soil mission"…; may be repeated.',
+            "fr": "Un programme ou une partie, par l'un de ses noms : LIFE, EIC, « mission sol »… ; peut être répété.",
         },
-        lambda wanted, call, _on: (call.programme or "").upper() not in wanted,
+        lambda wanted, call, _on: not _is_part(call, wanted),
     ),
     Filter(
         "action",
@@ -168,7 +174,7 @@ class CallFilter:
     """Which calls are asked for; empty fields ask for everything."""
 
     status: frozenset[Status] = LIVE
-    programmes: frozenset[str] = frozenset()
+    programmes: frozenset[str] = frozenset()  # identifiers of parts, once it is known what is meant (`in_parts`)
     actions: frozenset[str] = frozenset()  # codes or their endings: RIA matches HORIZON-RIA
     deadline_before: date | None = None
     deadline_after: date | None = None
@@ -214,6 +220,10 @@ class CallFilter:
             decided=Marked(calls) if self.decided is not None else None,
             undecided=Marked(calls) if self.undecided is not None else None,
         )
+
+    def in_parts(self, table: PartTable) -> CallFilter:
+        """The filter by the parts that its programmes mean. Raises UsageError for one that is unknown."""
+        return replace(self, programmes=table.meant(self.programmes)) if self.programmes else self
 
     def stopped_by(self, call: Call, on: date) -> str | None:
         """The name of the first filter that stops this call, or None when it passes."""
@@ -366,23 +376,17 @@ def listed(words: Iterable[str]) -> tuple[str, ...]:
     return (words,) if isinstance(words, str) else tuple(words)
 
 
-def check_known(wanted: CallFilter, calls: Iterable[Call], programmes: Iterable[str], actions: Iterable[str]) -> None:
-    """Raises UsageError for a programme or type of action that is in neither of these lists and that no call has.
+def check_actions(wanted: CallFilter, calls: Iterable[Call], actions: Iterable[str]) -> None:
+    """Raises UsageError for a type of action that is not in the list and that no call has.
 
-    The calls are read only where the lists don't know a word: a slip must not look like a lack of calls.
+    The calls are read only where the list doesn't know a word: a slip must not look like a lack of calls.
     """
-    programmes, actions = set(programmes), set(actions)
-    if wanted.programmes <= programmes and wanted.actions <= _endings(actions):
+    known = _endings(actions)
+    if wanted.actions <= known:
         return
-    for call in calls:
-        programmes.add((call.programme or "").upper())
-        actions |= {action.code.upper() for action in call.actions}
-    for what, words, known in (
-        ("programme", wanted.programmes, programmes),
-        ("type of action", wanted.actions, _endings(actions)),
-    ):
-        for word in sorted(words - known):
-            raise UsageError(f"No {what} is called {word!r}: {_hint(word, known - {''})}")
+    known |= _endings(action.code.upper() for call in calls for action in call.actions)
+    for word in sorted(wanted.actions - known):
+        raise UsageError(f"No type of action is called {word!r}: {_hint(word, known)}")
 
 
 def _endings(codes: Iterable[str]) -> set[str]:

@@ -14,9 +14,9 @@ import ijson
 import requests
 
 from matcher.config.addresses import address_mistake
+from matcher.config.part_file import packaged_parts
 from matcher.errors import PortalError, UsageError
 from matcher.http import READ_ERRORS, Body, BodyTooLongError
-from matcher.model import programmes
 from matcher.model.call import Call, Kind, Source
 from matcher.model.rows import ParsedRow, SetAside
 from matcher.portal import actions, parsing
@@ -173,7 +173,7 @@ def _call(item: Mapping[str, Any], kind: Kind, identifier: str, title: str) -> C
 def _programme(item: Mapping[str, Any]) -> str | None:
     """The abbreviation by code where that is known, else as the file writes it."""
     code = one_line(_coded(item, "frameworkProgramme"), 60)
-    short = programmes.abbreviation(code)
+    short = packaged_parts().abbreviation(code)
     if short != code:
         return short
     written = next((as_text(entry.get("abbreviation")) for entry in mappings(item.get("frameworkProgramme"))), "")

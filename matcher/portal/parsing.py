@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from matcher.model import programmes
+from matcher.config.part_file import packaged_parts
 from matcher.model.call import Call, Kind, Link, Section, Source
 from matcher.model.rows import ParsedRow, SetAside
 from matcher.portal import actions, amounts, values
@@ -68,6 +68,9 @@ TOPIC_PAGE = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/scr
 IDENTIFIER_LIMIT = 200
 
 LINK_LIMIT = 50
+
+
+_DIVISIONS = 30
 
 
 def topic_page(identifier: str) -> str:
@@ -178,7 +181,8 @@ def _call(row: Mapping[str, Any], metadata: Mapping[str, Any], kind: Kind, ident
     call = Call(
         identifier=identifier,
         title=title,
-        programme=programmes.abbreviation(one_line(first(metadata, "frameworkProgramme") or "", 60)),
+        programme=packaged_parts().abbreviation(one_line(first(metadata, "frameworkProgramme") or "", 60)),
+        divisions=tuple({one_line(code, 20): None for code in strings(metadata, "programmeDivision")})[:_DIVISIONS],
         call_id=call_id,
         call_title=call_title,
         kind=kind,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from matcher.config.part_file import packaged_parts
 from matcher.http import Client, WrongShapeError
-from matcher.model import programmes
 from matcher.model.call import Kind, Status
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def search_query(query: Query) -> Clause:
         live = [code for code, status in STATUSES.items() if status is not Status.CLOSED]
         must.append({"terms": {"status": live}})
     if query.programmes:
-        must.append({"terms": {"frameworkProgramme": programmes.codes(query.programmes)}})
+        must.append({"terms": {"frameworkProgramme": packaged_parts().codes(query.programmes)}})
     return {"bool": {"must": must}}
 
 

@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from matcher.config.subscribers import WEEKDAYS
-from matcher.model.answers import SubscriberLine
+from matcher.model.answers import PartLine, SubscriberLine
 from matcher.model.call import Call
 from matcher.model.consortium import Bid, Partner
 from matcher.model.match import WORDS, Away, Match
+from matcher.model.parts import Part, PartKind
 from matcher.model.project import ListedProject, Project
 from matcher.model.subscription import DigestLine, Fate, Frequency, Mail, MailState, QueuedMail, Subscriber
 from matcher.model.terms import Audience, Name
@@ -49,6 +50,7 @@ def call_record(call: Call, today: date) -> Record:
         "next_deadline": following.date.isoformat() if following else None,
         "days_left": (following.date - today).days if following else None,
         "programme": call.programme,
+        "parts": [part.en for part in call.parts],
         "actions": [action.code for action in call.actions],
         "budget_eur": call.budget_eur,
         "contribution_eur": list(call.contribution_eur) if call.contribution_eur else None,
@@ -58,6 +60,26 @@ def call_record(call: Call, today: date) -> Record:
         "closed_to": [who.value for who in Audience if call.terms.closed_to(who)],
         "url": call.url,
     }
+
+
+def part_record(line: PartLine) -> Record:
+    """A programme or a part of one with its live calls, as in `matcher programmes --json`."""
+    part = line.part
+    return {
+        "part": part.identifier,
+        "name": part.en,
+        "name_fr": part.fr,
+        "kind": part.kind.value,
+        "within": list(part.within),
+        "names": list(part.names),
+        "live": line.live,
+        "open": line.open,
+        "forthcoming": line.forthcoming,
+    }
+
+
+PART_FIELDS = tuple(part_record(PartLine(Part("", PartKind.PROGRAMME, "", ""), 0, 0, 0)))
+"""The keys of a part, for the header of a listing that is empty."""
 
 
 def predecessor_record(one: Predecessor) -> Record:

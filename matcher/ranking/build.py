@@ -126,6 +126,7 @@ def build(
         **_postings(weights),
         **_similar(weights, len(model.terms), reference, ordered, lender),
         **_call_arrays(ordered, parts),
+        **_members(ordered, meta),
         **StringTable.pack(term.encode() for term in terms).arrays("terms"),
         **place_arrays(map(call_fields, ordered), analyzer, PREFIX),
         **(meaning_arrays(encoding, ordered, profiles, lender) if encoding else {}),
@@ -280,6 +281,14 @@ def _call_arrays(calls: Sequence[Call], parts: Sequence[str]) -> dict[str, npt.N
         **StringTable.pack(pack(replace(call, sections=())) for call in calls).arrays("calls"),
         **StringTable.pack(_json([[s.name, s.text] for s in call.sections]) for call in calls).arrays("texts"),
     }
+
+
+def _members(calls: Sequence[Call], meta: Mapping[str, Any]) -> dict[str, npt.NDArray[Any]]:
+    """Which parts of programmes each call is in, as places in the table that is kept with the index."""
+    places = {entry["identifier"]: place for place, entry in enumerate(meta.get("part_table", ()))}
+    found = [[places[part.identifier] for part in call.parts] for call in calls]
+    edges = np.concatenate([[0], np.cumsum([len(one) for one in found])]).astype(np.int64)
+    return {"member_edges": edges, "members": np.array([place for one in found for place in one], dtype=np.int32)}
 
 
 def _with_profiles(

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.model.call import Call, Section, unpack
+from matcher.model.part_table import PartTable
 from matcher.ranking import numbers
 from matcher.ranking.background import Postings
 from matcher.ranking.chance import Standard, call_facts
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from matcher.ranking.owned import OwnProject
 
-LAYOUT = 7
+LAYOUT = 8
 """Grows with every change of the arrays' meaning; an index of another layout is built anew."""
 
 _CALLS_HELD = 5_000
@@ -76,8 +77,14 @@ class Index:
         self.arrays = generation.arrays
         self._terms = generation.table("terms")
         calls = self._calls = generation.table("calls")
+        self.parts = PartTable.from_json(generation.meta.get("part_table", ()))
+        known, edges, members = tuple(self.parts), generation.arrays["member_edges"], generation.arrays["members"]
+
+        def unpacked(row: int) -> Call:
+            return unpack(calls[row], parts=[known[place] for place in members[edges[row] : edges[row + 1]].tolist()])
+
         # Not by way of `self`: an index that is let go closes its files at once, not when cycles are collected.
-        self._unpacked = lru_cache(_CALLS_HELD)(lambda row: unpack(calls[row]))
+        self._unpacked = lru_cache(_CALLS_HELD)(unpacked)
         self._texts = generation.table("texts")
         self.fitted_terms: int = generation.meta["fitted_terms"]
         self.idf: Floats = generation.arrays["idf"]

@@ -21,6 +21,7 @@ CALL = {
     "next_deadline": str,
     "days_left": int,
     "programme": str,
+    "parts": list,
     "actions": list,
     "budget_eur": int,
     "contribution_eur": list,

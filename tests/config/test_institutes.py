@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from matcher.config.fingerprint import institutes_fingerprint
+from matcher.config.fingerprint import fingerprint
 from matcher.config.institutes import find_institute, institute_yaml, load_institutes
 from matcher.config.settings import packaged_config
 from matcher.config.skeleton import profile_keys
@@ -156,12 +156,12 @@ def test_a_day_that_is_none(tmp_path, written):
 
 def test_an_editor_s_lock_file_is_passed_over(tmp_path):
     folder = folder_of(tmp_path, x=GOOD.format(name="x")) / "institutes"
-    before = institutes_fingerprint(tmp_path)
+    before = fingerprint(tmp_path)
     (folder / ".#x.yaml").symlink_to("somebody@somewhere.1234")
     assert len(load_institutes(tmp_path)) == 1
-    assert institutes_fingerprint(tmp_path) == before
+    assert fingerprint(tmp_path) == before
     (folder / "y.yaml").write_text(GOOD.format(name="y"))
-    assert institutes_fingerprint(tmp_path) != before
+    assert fingerprint(tmp_path) != before
 
 
 def test_whose_projects_are_taken_whole_and_of_whose_only_some(shipped):

@@ -20,7 +20,7 @@ from matcher.app.questions import rank
 from matcher.errors import UsageError
 from matcher.export import atom, workbook
 from matcher.export import content as contents
-from matcher.export.content import Content, Part, Thing
+from matcher.export.content import Content, Portion, Thing
 from matcher.export.formats import FORMATS
 from matcher.model.call import Action, Call, Deadline
 from matcher.model.changes import Change
@@ -62,12 +62,12 @@ def changes(app) -> Content:
 
 
 def of_calls(*calls: Call, sample: str | None = None) -> Content:
-    return Content(Thing.CALLS, DAY, NOW, sample, (Part(None, "Carnot Europe", calls=calls),))
+    return Content(Thing.CALLS, DAY, NOW, sample, (Portion(None, "Carnot Europe", calls=calls),))
 
 
 def of_matches(*calls: Call) -> Content:
     found = tuple(Match(n, call, 0.5, 90) for n, call in enumerate(calls, 1))
-    return Content(Thing.MATCHES, DAY, NOW, None, (Part("brgm", "BRGM\r\nX-EVIL: 1", matches=found),))
+    return Content(Thing.MATCHES, DAY, NOW, None, (Portion("brgm", "BRGM\r\nX-EVIL: 1", matches=found),))
 
 
 def made(name: str, content: Content) -> bytes:
@@ -352,7 +352,7 @@ def test_a_feed_shows_hostile_text_as_text():
 
 def test_a_change_of_a_call_that_is_not_known_any_more():
     lost = Change("GONE-1", "call", "withdrawn", None, None, NOW)
-    content = Content(Thing.CHANGES, DAY, NOW, None, (Part(None, "Carnot Europe", changes=(lost, lost)),))
+    content = Content(Thing.CHANGES, DAY, NOW, None, (Portion(None, "Carnot Europe", changes=(lost, lost)),))
     found = parsed_feed(content)
     assert valid(found)
     assert [e.title for e in found.entries] == ["Withdrawn: GONE-1"]

@@ -51,6 +51,7 @@ any_call = st.builds(
     trl=pairs,
     destination=maybe_text,
     keywords=st.lists(any_text, max_size=4).map(tuple),
+    divisions=st.lists(any_text, max_size=4).map(tuple),
     sections=st.lists(st.builds(Section, any_text, st.text(max_size=600)), max_size=4).map(tuple),
     url=maybe_text,
     links=st.lists(st.builds(Link, any_text, any_text), max_size=4).map(tuple),
@@ -80,6 +81,8 @@ def test_every_field_is_kept() -> None:
             "deadlines": (),
             "actions": (),
             "keywords": ("k",),
+            "divisions": ("43108390",),
+            "parts": (),  # known where the table is, not where a call is kept
             "sections": (),
             "links": (Link("t", "u"),),
             "trl": (1, 2),

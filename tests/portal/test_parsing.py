@@ -242,8 +242,8 @@ def test_a_cascade_call_has_a_name_of_its_own():
 
 
 def test_an_unknown_programme_stays_a_code_and_an_unknown_status_is_unknown():
-    found = call(frameworkProgramme=["42810547"], status=["310945031"])
-    assert (found.programme, found.status) == ("42810547", None)
+    found = call(frameworkProgramme=["42810999"], status=["310945031"])
+    assert (found.programme, found.status) == ("42810999", None)
 
 
 def test_the_recorded_rows_become_calls(recorded):

@@ -1,0 +1,248 @@
+"""Every programme and part of one: which a call is in, and which a name means.
+
+The table is `config/parts.yaml`. A call is put into it by the portal's codes, its types of action and its identifier.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import asdict, replace
+from fnmatch import translate
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from matcher.errors import UsageError, shorten
+from matcher.model.parts import Part, PartKind, Signs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from matcher.model.call import Call
+
+
+class PartTable:
+    """Every part that is known: which ones a call is in, and which one a name means."""
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        self._parts = {part.identifier: part for part in parts}
+        self._programme = {code: part.identifier for part in self.programmes for code in part.signs.codes}
+
+    def __iter__(self) -> Iterator[Part]:
+        return iter(self._parts.values())
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    @property
+    def programmes(self) -> tuple[Part, ...]:
+        """The parts that are whole programmes."""
+        return tuple(part for part in self if part.kind is PartKind.PROGRAMME)
+
+    # calls
+
+    def placed(self, call: Call) -> Call:
+        """The call with the parts that it is in; its programme is None where only a code is known."""
+        parts = self.of(call)
+        programme = next((part.identifier for part in parts if part.kind is PartKind.PROGRAMME), None)
+        return replace(call, programme=programme or self._named(call.programme), parts=parts)
+
+    def unnamed(self, code: str | None) -> bool:
+        """True for a code of the portal that has no name here."""
+        return code is not None and code.isdigit() and code not in self._programme
+
+    def _named(self, programme: str | None) -> str | None:
+        return None if self.unnamed(programme) else programme
+
+    def of(self, call: Call) -> tuple[Part, ...]:
+        """The parts that a call is in, the widest first."""
+        programme = self.abbreviation(call.programme)
+        known = programme if programme in self._parts else None
+        own = [part.identifier for part in self if self._shows(part, call, known)]
+        found = {name for part in own for name in self._around(part) if known is None or known in self._roots[name]}
+        order = list(self._parts)
+        ordered = sorted(found, key=lambda name: (self._depth[name], order.index(name)))
+        return tuple(self._parts[name] for name in ordered)
+
+    def _shows(self, part: Part, call: Call, programme: str | None) -> bool:
+        if part.kind is PartKind.PROGRAMME and programme is not None:
+            return part.identifier == programme
+        if programme is not None and programme not in self._roots[part.identifier]:
+            return False
+        signs = part.signs
+        return bool(
+            (signs.actions and any(action.code.upper() in signs.actions for action in call.actions))
+            or ((pattern := self._patterns.get(part.identifier)) and pattern.match(call.identifier))
+            or not set(signs.divisions).isdisjoint(call.divisions)
+        )
+
+    @cached_property
+    def _patterns(self) -> dict[str, re.Pattern[str]]:
+        return {
+            part.identifier: re.compile("|".join(map(translate, part.signs.calls)), re.IGNORECASE)
+            for part in self
+            if part.signs.calls
+        }
+
+    def _around(self, name: str) -> set[str]:
+        """A part and all that it is in."""
+        found, waiting = set(), [name]
+        while waiting:
+            if (one := waiting.pop()) not in found:
+                found.add(one)
+                waiting += self._parts[one].within
+        return found
+
+    @cached_property
+    def _roots(self) -> dict[str, frozenset[str]]:
+        """The programmes that each part is in."""
+        whole = {part.identifier for part in self.programmes}
+        return {name: frozenset(self._around(name) & whole) for name in self._parts}
+
+    @cached_property
+    def _depth(self) -> dict[str, int]:
+        return {name: len(self._around(name)) for name in self._parts}
+
+    # names
+
+    def named(self, name: str) -> Part:
+        """The part that a name means: in any case and order, without accents, nearly spelt so. Raises UsageError."""
+        found = self._programme.get(name.strip()) or self._spelt_out(name) or self._nearly(name)
+        if found is None:
+            raise UsageError(f"No programme, and no part of one, is called {shorten(name)}: {self._hint(name)}")
+        return self._parts[found]
+
+    def _spelt_out(self, name: str) -> str | None:
+        if len(name) > _MOST_NAME:
+            return None
+        return self._by_words.get(_words(name)) or self._by_letters.get(_letters(name))
+
+    def meant(self, names: Iterable[str]) -> frozenset[str]:
+        """The identifiers of the parts that names mean. Raises UsageError."""
+        return frozenset(self.named(name).identifier for name in names)
+
+    @cached_property
+    def _by_words(self) -> dict[tuple[str, ...], str]:
+        return {_words(name): part.identifier for part in reversed(list(self)) for name in part.called}
+
+    @cached_property
+    def _by_letters(self) -> dict[str, str]:
+        return {_letters(name): part.identifier for part in reversed(list(self)) for name in part.called}
+
+    def _nearly(self, name: str) -> str | None:
+        """The one part with a name that is spelt nearly so; numbers have to be the same."""
+        letters = _letters(name[:_MOST_NAME])
+        if not _FEWEST_LETTERS <= len(letters) <= _MOST_LETTERS:
+            return None
+        found = {self._by_letters[other] for other in self._near(letters, _SLIP) if _digits(other) == _digits(letters)}
+        return found.pop() if len(found) == 1 else None
+
+    def _near(self, letters: str, cutoff: float) -> list[str]:
+        from difflib import get_close_matches
+
+        return get_close_matches(letters[:_MOST_LETTERS], self._by_letters, n=5, cutoff=cutoff)
+
+    def _hint(self, name: str) -> str:
+        letters = _letters(name[:_MOST_NAME])
+        near = dict.fromkeys(self._parts[self._by_letters[other]].en for other in self._near(letters, 0.6))
+        lists = "`matcher programmes` lists them all."
+        return f"did you mean {' or '.join(list(near)[:3])}? {lists}" if near else lists
+
+    def nested(self, within: str | None = None) -> Iterator[tuple[int, Part]]:
+        """Every part, or one and what is in it, each under what it is in, with how deep it stands there.
+
+        A part that is in several stands under each.
+        """
+        for part in self.programmes if within is None else (self._parts[within],):
+            yield from self._nested(part, 0)
+
+    def _nested(self, part: Part, depth: int) -> Iterator[tuple[int, Part]]:
+        yield depth, part
+        for other in self:
+            if part.identifier in other.within and depth < _DEEPEST:
+                yield from self._nested(other, depth + 1)
+
+    # programmes, as they are asked for and as the portal writes them
+
+    def abbreviation(self, code: str | None) -> str | None:
+        """`43108390` → `HORIZON`; a code that is not in the table stays as it is."""
+        return None if not code else self._programme.get(code, code)
+
+    def codes(self, names: Iterable[str]) -> list[str]:
+        """The portal's codes of the programmes that names, or parts by name, are in. Raises UsageError."""
+        found: dict[str, None] = {}
+        for name in names:
+            word = name.strip()
+            if word.isascii() and word.isdigit():
+                found[word] = None
+                continue
+            for root in sorted(self._roots[self.named(name).identifier]):
+                found.update(dict.fromkeys(self._parts[root].signs.codes))
+        return list(found)
+
+    # kept with an index
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """JSON-ready, for `from_json`."""
+        return [asdict(part) for part in self]
+
+    @classmethod
+    def from_json(cls, entries: Iterable[Mapping[str, Any]]) -> PartTable:
+        return cls(
+            Part(
+                **{
+                    **entry,
+                    "kind": PartKind(entry["kind"]),
+                    "within": tuple(entry["within"]),
+                    "names": tuple(entry["names"]),
+                    "signs": Signs(**{name: tuple(values) for name, values in entry["signs"].items()}),
+                }
+            )
+            for entry in entries
+        )
+
+
+NO_PARTS = PartTable(())
+
+_SLIP = 0.88
+_FEWEST_LETTERS = 6
+_MOST_LETTERS = 100
+
+_OF_PARTNERSHIPS = "ju joint undertaking partnership partenariat"
+_IDLE = frozenset(
+    ("a and au aux de des du en et for in la le les of on pour the programme program " + _OF_PARTNERSHIPS).split()
+)
+"""Words of names that tell no part from another."""
+
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
+_TOKEN = re.compile(r"[a-z]+|\d+")
+_ELIDED = re.compile(r"\b[dl]['’]")
+
+
+def _words(name: str) -> tuple[str, ...]:
+    """The words of a name, in any order, by which it is found."""
+    tokens = _tokens(name)
+    telling = [_singular(_ROMAN.get(token, token)) for token in tokens if token not in _IDLE]
+    return tuple(sorted(telling or tokens))
+
+
+def _letters(name: str) -> str:
+    """A name as one word, so that `EU Rail` and `EU-rail` and `eurail` are one."""
+    return "".join(_tokens(name))
+
+
+def _tokens(name: str) -> Sequence[str]:
+    plain = unicodedata.normalize("NFKD", name.replace("ł", "l").casefold())
+    return _TOKEN.findall(_ELIDED.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))))
+
+
+_MOST_NAME = 300
+_DEEPEST = 10
+
+
+def _singular(token: str) -> str:
+    return token[:-1] if len(token) > 3 and token.endswith("s") else token
+
+
+def _digits(letters: str) -> str:
+    return "".join(c for c in letters if c.isdigit())

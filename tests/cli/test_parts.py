@@ -1,0 +1,114 @@
+"""Parts of programmes on the command line: asked for, listed, shown, and what has no name."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.home import DAY, Place, some_rows
+from tests.helpers.portal.rows import topic
+
+
+def asked(run, place: Place, *arguments: str, code: int = 0):
+    answer = run(place, *arguments, "--as-of", DAY, "--json")
+    assert answer.code == code, answer.err
+    return json.loads(answer.out)
+
+
+def test_a_part_is_accepted_wherever_a_programme_is(run, recorded_once):
+    day = ("--as-of", "2026-05-07", "--json")
+    for command in (("calls",), ("rank", "brgm", "--top", "500"), ("export", "calls", "--format", "json")):
+        arguments = (*command, "--programme", "EIC pathfnder", "--as-of", "2026-05-07")
+        arguments = arguments if command[0] == "export" else (*arguments, "--json")
+        answer = run(recorded_once, *arguments)
+        assert answer.code == 0, answer.err
+        body = json.loads(answer.out)
+        calls = {one["call"] for one in body.get("calls") or body.get("matches")}
+        assert calls, command
+        assert all("PATHFINDER" in call for call in calls)
+    refused = run(recorded_once, "calls", "--programme", "cluster 9", *day)
+    assert refused.code == 2
+    assert "did you mean Cluster" in refused.err
+
+
+def test_every_live_call_of_the_recorded_listing_has_its_programme_by_name(run, recorded_once):
+    answer = run(recorded_once, "calls", "--as-of", "2026-05-07", "--json")
+    calls = json.loads(answer.out)["calls"]
+    assert len(calls) > 400
+    assert [call["call"] for call in calls if not call["parts"] or not call["programme"]] == []
+    assert not [call for call in calls if call["programme"].isdigit()]
+
+
+def test_programmes_are_listed_with_their_live_calls(run, recorded_once):
+    answer = run(recorded_once, "programmes", "--as-of", "2026-05-07", "--json")
+    listed = {part["part"]: part for part in json.loads(answer.out)["programmes"]}
+    live = json.loads(run(recorded_once, "calls", "--as-of", "2026-05-07", "--json").out)["calls"]
+    assert listed["HORIZON"]["live"] == sum(call["programme"] == "HORIZON" for call in live)
+    assert listed["EIC-PATHFINDER"]["live"] == sum("EIC Pathfinder" in call["parts"] for call in live)
+    assert listed["EIC"]["live"] == listed["EIC"]["open"] + listed["EIC"]["forthcoming"]
+    assert "H2020-SC1" not in listed
+    shown = run(recorded_once, "programmes", "pôle", "5", "--as-of", "2026-05-07")
+    assert "Cluster 5: Climate, Energy and Mobility is also called" in shown.out
+    assert "Renewable and decarbonised energy supply" in shown.out
+
+
+def test_a_call_shows_its_parts(run, recorded_once):
+    shown = run(recorded_once, "show", "HORIZON-EIC-2026-PATHFINDEROPEN", "--as-of", "2026-05-07")
+    told = " ".join(shown.out.split())
+    assert "Pillar III: Innovative Europe › European Innovation Council (EIC) › EIC Pathfinder ›" in told
+
+
+def test_a_programme_without_a_name_is_shown_without_one_and_told_once(run, place, serve):
+    place.portal = serve([*some_rows(), topic(99, frameworkProgramme=["49999999"], identifier=["XX-2031-1"])]).url
+    first = asked(run, place, "fetch", code=3)
+    assert [problem for problem in first["problems"] if "49999999" in problem and "parts.yaml" in problem]
+    assert asked(run, place, "fetch")["problems"] == []
+    (call,) = (one for one in asked(run, place, "calls")["calls"] if one["call"] == "XX-2031-1")
+    assert (call["programme"], call["parts"]) == (None, [])
+    assert "49999999" not in run(place, "show", "XX-2031-1", "--as-of", DAY).out
+
+
+@pytest.fixture
+def edited(fetched: Place, tmp_path: Path) -> Place:
+    """A fetched home with a configuration of its own, which may be spoilt."""
+    return replace(
+        fetched, home=copy(fetched.home, tmp_path / "home"), config=copy(fetched.config, tmp_path / "config")
+    )
+
+
+def copy(folder: Path, to: Path) -> Path:
+    return Path(shutil.copytree(folder, to))
+
+
+def test_a_configuration_s_own_part_is_asked_for_at_once(run, edited):
+    fetched = edited
+    call = asked(run, fetched, "calls")["calls"][0]["call"]
+    assert run(fetched, "calls", "--programme", "our favourites", "--as-of", DAY).code == 2
+    (fetched.config / "parts.yaml").write_text(
+        f"OURS: {{kind: scheme, within: [HORIZON], en: Our favourites, fr: Les nôtres, calls: ['{call}']}}\n"
+    )
+    found = asked(run, fetched, "calls", "--programme", "our favourites")["calls"]
+    assert [one["call"] for one in found] == [call]
+
+
+def test_a_subscriber_asks_for_parts_and_a_mistake_is_told(run, edited):
+    fetched = edited
+    file = fetched.config / "subscribers.yaml"
+    text = 'subscribers: [{address: a@example.org, institutes: [calym], programmes: ["soil mision", LIFE]}]\n'
+    file.write_text(text)
+    (one,) = asked_plain(run, fetched, "subscribers")["subscribers"]
+    assert one["programmes"] == ["MISS-SOIL", "LIFE"]
+    file.write_text(text.replace("soil mision", "cluster 9"))
+    refused = run(fetched, "subscribers")
+    assert refused.code == 2
+    assert "subscribers.1.programmes.1: No programme, and no part of one, is called 'cluster 9'" in refused.err
+
+
+def asked_plain(run, place: Place, *arguments: str):
+    answer = run(place, *arguments, "--json")
+    assert answer.code == 0, answer.err
+    return json.loads(answer.out)
