@@ -106,8 +106,8 @@ class PartTable:
     # names
 
     def named(self, name: str) -> Part:
-        """The part that a name means: in any case and order, without accents, nearly spelt so. Raises UsageError."""
-        found = self._programme.get(name.strip()) or self._spelt_out(name) or self._nearly(name)
+        """The part that a name means: in any case and order, with or without accents. Raises UsageError."""
+        found = self._programme.get(name.strip()) or self._spelt_out(name)
         if found is None:
             raise UsageError(f"No programme, and no part of one, is called {shorten(name)}: {self._hint(name)}")
         return self._parts[found]
@@ -129,24 +129,21 @@ class PartTable:
     def _by_letters(self) -> dict[str, str]:
         return {_letters(name): part.identifier for part in reversed(list(self)) for name in part.called}
 
-    def _nearly(self, name: str) -> str | None:
-        """The one part with a name that is spelt nearly so; numbers have to be the same."""
-        letters = _letters(name[:_MOST_NAME])
-        if not _FEWEST_LETTERS <= len(letters) <= _MOST_LETTERS:
-            return None
-        found = {self._by_letters[other] for other in self._near(letters, _SLIP) if _digits(other) == _digits(letters)}
-        return found.pop() if len(found) == 1 else None
+    def _hint(self, name: str) -> str:
+        near = self._near(_letters(name[:_MOST_NAME]))
+        if near:
+            return f"did you mean {' or '.join(near)}? {_LISTS}"
+        some = ", ".join(part.identifier for part in self.programmes[:_SOME])
+        return f"there are {some}, … and their parts, as “soil mission” and “EIC Pathfinder”. {_LISTS}"
 
-    def _near(self, letters: str, cutoff: float) -> list[str]:
+    def _near(self, letters: str) -> list[str]:
         from difflib import get_close_matches
 
-        return get_close_matches(letters[:_MOST_LETTERS], self._by_letters, n=5, cutoff=cutoff)
-
-    def _hint(self, name: str) -> str:
-        letters = _letters(name[:_MOST_NAME])
-        near = dict.fromkeys(self._parts[self._by_letters[other]].en for other in self._near(letters, 0.6))
-        lists = "`matcher programmes` lists them all."
-        return f"did you mean {' or '.join(list(near)[:3])}? {lists}" if near else lists
+        for cutoff in _SLIPS:
+            if found := get_close_matches(letters[:_MOST_LETTERS], self._by_letters, n=_NEAR, cutoff=cutoff):
+                break
+        near = dict.fromkeys(self._parts[self._by_letters[spelt]] for spelt in found)
+        return [part.identifier if part.kind is PartKind.PROGRAMME else part.en for part in near]
 
     def nested(self, within: str | None = None) -> Iterator[tuple[int, Part]]:
         """Every part, or one and what is in it, each under what it is in, with how deep it stands there.
@@ -204,9 +201,11 @@ class PartTable:
 
 NO_PARTS = PartTable(())
 
-_SLIP = 0.88
-_FEWEST_LETTERS = 6
+_SLIPS = (0.9, 0.75, 0.6)  # how much of a name has to be spelt so: the closest are enough
 _MOST_LETTERS = 100
+_NEAR = 3
+_SOME = 12
+_LISTS = "`matcher programmes` lists them all."
 
 _OF_PARTNERSHIPS = "ju joint undertaking partnership partenariat"
 _IDLE = frozenset(
@@ -242,7 +241,3 @@ _DEEPEST = 10
 
 def _singular(token: str) -> str:
     return token[:-1] if len(token) > 3 and token.endswith("s") else token
-
-
-def _digits(letters: str) -> str:
-    return "".join(c for c in letters if c.isdigit())

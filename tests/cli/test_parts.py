@@ -22,7 +22,7 @@ def asked(run, place: Place, *arguments: str, code: int = 0):
 def test_a_part_is_accepted_wherever_a_programme_is(run, recorded_once):
     day = ("--as-of", "2026-05-07", "--json")
     for command in (("calls",), ("rank", "brgm", "--top", "500"), ("export", "calls", "--format", "json")):
-        arguments = (*command, "--programme", "EIC pathfnder", "--as-of", "2026-05-07")
+        arguments = (*command, "--programme", "EIC path finder", "--as-of", "2026-05-07")
         arguments = arguments if command[0] == "export" else (*arguments, "--json")
         answer = run(recorded_once, *arguments)
         assert answer.code == 0, answer.err
@@ -98,11 +98,11 @@ def test_a_configuration_s_own_part_is_asked_for_at_once(run, edited):
 def test_a_subscriber_asks_for_parts_and_a_mistake_is_told(run, edited):
     fetched = edited
     file = fetched.config / "subscribers.yaml"
-    text = 'subscribers: [{address: a@example.org, institutes: [calym], programmes: ["soil mision", LIFE]}]\n'
+    text = 'subscribers: [{address: a@example.org, institutes: [calym], programmes: ["soil mission", LIFE]}]\n'
     file.write_text(text)
     (one,) = asked_plain(run, fetched, "subscribers")["subscribers"]
     assert one["programmes"] == ["MISS-SOIL", "LIFE"]
-    file.write_text(text.replace("soil mision", "cluster 9"))
+    file.write_text(text.replace("soil mission", "cluster 9"))
     refused = run(fetched, "subscribers")
     assert refused.code == 2
     assert "subscribers.1.programmes.1: No programme, and no part of one, is called 'cluster 9'" in refused.err
