@@ -76,7 +76,7 @@ def test_a_programme_without_a_name_is_shown_without_one_and_told_once(run, plac
 def edited(fetched: Place, tmp_path: Path) -> Place:
     """A fetched home with a configuration of its own, which may be spoilt."""
     return replace(
-        fetched, home=copy(fetched.home, tmp_path / "home"), config=copy(fetched.config, tmp_path / "config")
+        fetched, home=copy(fetched.home, tmp_path / "my-home"), config=copy(fetched.config, tmp_path / "my-config")
     )
 
 
