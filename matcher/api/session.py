@@ -70,7 +70,7 @@ class Session(Questions):
         )
 
     def subscribers(self) -> pd.DataFrame:
-        """Who gets mail: (subscribers, 18), the keys of `matcher subscribers --json`.
+        """Who gets mail: (subscribers, 19), the keys of `matcher subscribers --json`.
 
         Example:
             >>> "address" in session.subscribers()

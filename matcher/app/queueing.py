@@ -8,14 +8,17 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from matcher.app.renewing import renewed_calls
 from matcher.digest.compose import compose, is_due, is_worth_sending
 from matcher.digest.crossing import standing_after
 from matcher.digest.inputs import Inputs, for_subscriber
 from matcher.digest.network_part import compose_network
 from matcher.digest.news import told_by
 from matcher.digest.render import rendered
+from matcher.digest.verdicts import Verdicts
 from matcher.errors import MatcherError, StoreError
 from matcher.model.day import BRUSSELS, Clock, brussels_day
+from matcher.model.decision import Decided
 from matcher.model.institute import Institute, Profile, ProfilePart
 from matcher.model.match import THRESHOLD
 from matcher.model.question import CallFilter
@@ -47,7 +50,9 @@ def gather_inputs(
     from matcher.ranking.matching import asked_profile
 
     told = {s.identifier: store.told.delivered(s.identifier, before=day) for s in subscribers}
+    verdicts = _verdicts(store, index, subscribers, day)
     followed = {call for delivered in told.values() for call in delivered}
+    followed |= {one.call for one in verdicts.decided if one.is_followed}
     indexed = {profile["id"] for profile in index.meta["profiles"]}
     wishes = {i.identifier: index.wish(i.identifier) for i in institutes if i.identifier in indexed}
     labs = {name for s in subscribers for name in s.institutes if "/" in name}
@@ -57,7 +62,7 @@ def gather_inputs(
         for p in profiles
         if p.identifier in labs
     }
-    matches, away = _matches(index, wishes, followed, day, subscribers)
+    matches, away = _matches(index, wishes, followed, verdicts.decided, day, subscribers)
     return Inputs(
         day=day,
         matches=matches,
@@ -66,14 +71,24 @@ def gather_inputs(
         health=freshness(store, index, day),
         changes=_changes(store, day),
         first_seen=store.calls.first_seen(),
+        verdicts=verdicts,
         runs=tuple(run for run in store.runs.last(100) if brussels_day(run.started) <= day)[:_RUNS],
     )
+
+
+def _verdicts(store: Store, index: Index, subscribers: Sequence[Subscriber], day: date) -> Verdicts:
+    decided = Decided.on(store.decisions.history(), day)
+    paused = {record.address.casefold() for record in store.outbox.refusing() if record.paused_at is not None}
+    absent = {s.identifier for s in subscribers if s.frequency is Frequency.OFF or s.address.casefold() in paused}
+    live = {index.call(row).identifier for row in index.live_rows(day)}
+    return Verdicts(decided, renewed_calls(store, decided, live, day), frozenset(absent))
 
 
 def _matches(
     index: Index,
     wishes: Mapping[str, Wish],
     followed: Iterable[str],
+    decided: Decided,
     day: date,
     subscribers: Sequence[Subscriber],
 ) -> tuple[dict[str, tuple[Match, ...]], dict[str, tuple[Away, ...]]]:
@@ -90,9 +105,10 @@ def _matches(
         scored = score(index, wish, everything=everything)
         matches = best_matches(scored, CallFilter(), day, Depth(len(index), floor))
         named = {match.call.identifier for match in matches}
+        own = {row for call, one in decided.of(key).items() if one.is_followed and (row := index.row(call)) is not None}
         others = [
             match_of(scored, row, 0, sentence=False)
-            for row in rows - scored.away.keys()
+            for row in (rows - scored.away.keys()) | own
             if index.call(row).identifier not in named
         ]
         ranked = sorted((*matches, *others), key=lambda m: (-m.fit, -m.score, m.call.identifier))

@@ -7,7 +7,16 @@ import unicodedata
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from matcher.config.files import read_yaml
 from matcher.config.part_file import packaged_parts
@@ -78,9 +87,21 @@ class _Subscriber(_ListEntry):
     actions: list[Line] = []
     most: Annotated[int, Field(ge=1, le=200), MEANT] = 15
     reminders: list[Days] = [30, 14, 3]
+    reminders_of_kept: bool = False
     mute: _Mute = _Mute()
     send_empty: Annotated[bool, MEANT] = False
     resurface: Annotated[bool, MEANT] = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_kept(cls, entry: Any) -> Any:
+        """`reminders: kept`, or `kept: [30, 14]`, asks for those of kept calls only."""
+        value = entry.get("reminders") if isinstance(entry, dict) else None
+        if isinstance(value, str) and value.strip().lower() == "kept":
+            return {name: given for name, given in entry.items() if name != "reminders"} | {"reminders_of_kept": True}
+        if isinstance(value, dict) and list(value) == ["kept"]:
+            return entry | {"reminders": value["kept"], "reminders_of_kept": True}
+        return entry
 
 
 class _SubscribersFile(_ListEntry):
@@ -260,6 +281,7 @@ def _subscriber(p: _Subscriber, institutes: tuple[str, ...], programmes: tuple[s
         actions=tuple(x.upper() for x in p.actions),
         most=p.most,
         reminders=tuple(sorted(set(p.reminders), reverse=True)),
+        reminders_of_kept=p.reminders_of_kept,
         mute_calls=tuple(p.mute.calls),
         mute_terms=tuple(p.mute.terms),
         send_empty=p.send_empty,

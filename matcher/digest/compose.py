@@ -62,7 +62,8 @@ def is_worth_sending(digest: Digest) -> bool:
 def compose(subscriber: Subscriber, inputs: Inputs) -> Digest:
     """What one subscriber gets on the day of the inputs, most useful first, each call in one section.
 
-    A call is new until a mail told of it; the minimum fit is asked of new calls only (pinned ones excepted), those
+    What an institute dismissed is not told of it any more; what it keeps, assigned or applied for has a section of its
+    own. A call is new until a mail told of it; the minimum fit is asked of new calls only (pinned ones excepted), those
     told of are followed to their end. Of more items than `subscriber.most`, due reminders and important changes of
     followed calls stay first, then the best fits; what is left out was not told and comes in a later digest. A
     call that came above the threshold by a fit anew is not new: the best of those stand apart, once.
@@ -94,30 +95,49 @@ def best_first(matches: Iterable[Match], least: int = 0) -> tuple[Match, ...]:
 
 
 def _by_call(subscriber: Subscriber, inputs: Inputs) -> dict[str, list[Match]]:
+    """The matches of each call, but those of institutes that dismissed it; those of calls given to the subscriber."""
+    verdicts, keys = inputs.verdicts, keys_of(subscriber, inputs)
     found: dict[str, list[Match]] = {}
-    for key in keys_of(subscriber, inputs):
+    for key in keys:
         for match in inputs.matches.get(key, ()):
-            found.setdefault(match.call.identifier, []).append(match)
-    return found
+            if not verdicts.is_dismissed(key, match.call.identifier):
+                found.setdefault(match.call.identifier, []).append(match)
+    for decision in verdicts.assigned_to(subscriber):
+        if decision.owner.name not in {key.partition("/")[0] for key in keys}:
+            given = inputs.matches.get(decision.owner.name, ())
+            own = [match for match in given if match.call.identifier == decision.call]
+            found.setdefault(decision.call, []).extend(own)
+    return {name: matches for name, matches in found.items() if matches}
 
 
 def _item(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> Item | None:
-    call, day = matches[0].call, inputs.day
-    if not _is_wanted(subscriber, call, day):
+    call, day, verdicts = matches[0].call, inputs.day, inputs.verdicts
+    names = [match.institute for match in matches]
+    followed = verdicts.followed(names, call.identifier)
+    must_see = verdicts.must_see(subscriber, followed)
+    if not (must_see or _is_wanted(subscriber, call, day)):
         return None
     told = inputs.delivered.get(call.identifier)
     records = inputs.changes.get(call.identifier, ())
     changes = news(call, told, records, day) if told is not None else ()
     shown = best_first(matches, subscriber.threshold)
-    closed = call.terms.closed_to(Audience.RESEARCH) is not None
-    reminder = None if closed else due_reminder(call, day, subscriber.reminders, told.reminders if told else ())
-    if _is_away(subscriber, inputs, shown):
+    closed = call.terms.closed_to(Audience.RESEARCH) is not None and not followed
+    wanted = () if closed or (subscriber.reminders_of_kept and not followed) else subscriber.reminders
+    reminder = due_reminder(call, day, wanted, told.reminders if told else ())
+    renewal = verdicts.renewal(subscriber, names, call.identifier)
+    if renewal is not None and (told is None or told.known is None or told.known < renewal.seen_at):
+        changes, told = (renewal,), None  # another call by the same name: nobody was told of it
+    if _is_away(subscriber, inputs, shown) and not must_see:
         changes = _resurfacing(subscriber, changes if told else _since_last_mail(records, inputs))
         part, reminder = (MailSection.CHANGED if changes and call.is_live(day) else None), None
     elif not call.is_live(day):
-        part = MailSection.CHANGED if is_over(changes) else None
+        part = (MailSection.KEPT if followed else MailSection.CHANGED) if is_over(changes) else None
+    elif followed:
+        newly = verdicts.is_newly_his(subscriber, followed, inputs.since)
+        part = MailSection.KEPT if told is None or reminder or changes or newly else None
     elif told is None:
-        part = _first_part(subscriber, inputs, shown, due=reminder is not None)
+        fresh = replace(inputs, since=None) if renewal is not None else inputs  # no earlier mail knew it
+        part = _first_part(subscriber, fresh, shown, due=reminder is not None)
     elif reminder is not None:
         part = MailSection.CLOSING
     else:
@@ -131,10 +151,11 @@ def _item(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> I
         shown,
         deadline=coming,
         days_left=(coming.date - day).days if coming else None,
-        reminder=reminder[1] if reminder is not None and part is MailSection.CLOSING else None,
+        reminder=reminder[1] if reminder is not None and part in {MailSection.CLOSING, MailSection.KEPT} else None,
         changes=changes,
         first=told is None,
-        known=max((change.seen_at for change in records), default=None),
+        known=max((change.seen_at for change in (*records, *changes)), default=None),
+        decisions=verdicts.decided.about(call.identifier),
     )
 
 
@@ -195,8 +216,7 @@ def _is_wanted(subscriber: Subscriber, call: Call, day: date) -> bool:
 
 def _is_away(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> bool:
     """True for a call that the subscriber dismissed or muted, itself or by a term."""
-    name = matches[0].call.identifier
-    named = name in inputs.dismissed or name.casefold() in {muted.casefold() for muted in subscriber.mute_calls}
+    named = inputs.verdicts.is_dismissed_by(subscriber, matches[0].call.identifier)
     return named or muted_term(subscriber, inputs.muted, matches) is not None
 
 
@@ -214,6 +234,8 @@ def _resurfacing(subscriber: Subscriber, changes: Iterable[Change]) -> tuple[Cha
 def _usefulness(item: Item) -> tuple[object, ...]:
     """What is shown rather than left out: news of followed calls first, then whatever fits best and is open to us."""
     weight = importance(item.changes)
+    if item.part is MailSection.KEPT:
+        return (-1, 0, weight, item.days_left or 0, item.call.identifier)
     if not item.first and (item.part is MailSection.CLOSING or weight < LEAST_IMPORTANT):
         return (0, _ORDER.index(item.part), weight, -item.fit, item.call.identifier)
     return (1 + _APART.get(item.part, 0), 0, 0, -item.fit, item.call.identifier)
@@ -222,6 +244,9 @@ def _usefulness(item: Item) -> tuple[object, ...]:
 def _place(item: Item) -> tuple[object, ...]:
     """Where an item stands in the mail."""
     first: int = 0
+    if item.part is MailSection.KEPT:  # what changed, then what is due, then what is new
+        first = importance(item.changes) if item.changes else LEAST_IMPORTANT + 1 + (item.reminder is None)
+        return (_ORDER.index(item.part), first, item.days_left or 0, item.call.identifier)
     if item.part is MailSection.CLOSING:
         first = item.days_left or 0
     elif item.part is MailSection.CHANGED:

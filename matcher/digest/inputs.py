@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from matcher.model.decision import Decided, Owner
+from matcher.digest.verdicts import Verdicts
 from matcher.model.subscription import NETWORK, Freshness
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Inputs:
     changes: Mapping[str, Sequence[Change]] = field(default_factory=dict)
     runs: tuple[RunRecord, ...] = ()
     delivered: Mapping[str, Delivered] = field(default_factory=dict)
-    dismissed: frozenset[str] = frozenset()
+    verdicts: Verdicts = field(default_factory=Verdicts)
     since: date | None = None
     away: Mapping[str, Sequence[Away]] = field(default_factory=dict)
     muted: Mapping[str, str] = field(default_factory=dict)
@@ -51,14 +51,11 @@ class Inputs:
 
 
 def for_subscriber(inputs: Inputs, store: Store, subscriber: Subscriber) -> Inputs:
-    """The inputs, and what this subscriber was told and dismissed before its day."""
+    """The inputs, and what this subscriber was told before its day."""
     name, day = subscriber.identifier, inputs.day
-    decided = Decided.on(store.decisions.history(Owner(name, is_reader=True)), day).of_reader(name)
-    dismissed = frozenset(call for call, decision in decided.items() if decision.is_dismissed)
     return replace(
         inputs,
         delivered=store.told.delivered(name, before=day),
-        dismissed=dismissed,
         since=store.told.last_day(name, before=day),
         standing=store.told.standing(name, before=day),
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.digest.compose import best_first, compose
-from matcher.digest.page import Limits, MatchLine, for_reader, match_line, shade
+from matcher.digest.page import Limits, MatchLine, decided_text, for_reader, match_line, shade
 from matcher.model.call import Status
 from matcher.model.day import BRUSSELS
 from matcher.model.match import THRESHOLD
@@ -17,8 +18,7 @@ from matcher.present.words import Words
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from datetime import date
+    from collections.abc import Collection, Mapping
 
     from matcher.digest.inputs import Inputs
     from matcher.model.answers import RunRecord
@@ -31,6 +31,11 @@ COLUMNS = 12
 JOINT = 10
 
 UNSEEN = 10
+
+SEVERAL = 3
+"""Institutes that a call suits, from which on it is told that none of them keeps it."""
+
+UNTAKEN = 10
 
 
 def compose_network(subscriber: Subscriber, inputs: Inputs, everything: Collection[str]) -> Digest:
@@ -45,18 +50,22 @@ def compose_network(subscriber: Subscriber, inputs: Inputs, everything: Collecti
     least = subscriber.threshold or THRESHOLD
     digest = compose(subscriber, inputs)
     partners = _partners(inputs, least)
-    best = sorted(partners, key=lambda n: _strength(partners[n], n))
+    decided = inputs.verdicts.decided
+    kept = {name: sum(one.is_followed for one in decided.about(name)) for name in partners}
+    best = sorted(partners, key=lambda n: (-kept[n] if kept[n] > 1 else 0, *_strength(partners[n], n)))
     shown = {item.call.identifier for item in digest.items}
     joint = [name for name in best if len(partners[name]) > 1 and name not in shown][:JOINT]
     others = partners.keys() - shown - set(joint) - set(everything)
     unseen = sorted(others, key=lambda n: (-_fits(partners[n])[0], n))[:UNSEEN]
+    untaken = _untaken(partners, kept, shown | set(joint) | set(unseen)) if decided.calls() else []
     columns = [partners[name][0].call for name in best[:COLUMNS]]
     matched = {match.institute for matches in partners.values() for match in matches}
     view = NetworkView(
         calls=tuple(columns),
         matrix=_matrix(inputs, partners, columns),
-        joint=tuple(_line(partners[name], inputs.day) for name in joint),
-        unseen=tuple(_line(partners[name], inputs.day) for name in unseen),
+        joint=tuple(_line(partners[name], inputs) for name in joint),
+        unseen=tuple(_line(partners[name], inputs) for name in unseen),
+        untaken=tuple(_line(partners[name], inputs) for name in untaken),
         without=tuple(inputs.names.get(key, key) for key in inputs.network if key not in matched),
         runs=tuple(_sentence(run, Words(subscriber.language)) for run in inputs.runs),
     )
@@ -64,14 +73,21 @@ def compose_network(subscriber: Subscriber, inputs: Inputs, everything: Collecti
 
 
 def _partners(inputs: Inputs, least: int) -> dict[str, list[Match]]:
-    """The institutes that each live call suits, of the calls that they may enter."""
+    """The institutes that each live call suits, of the calls that they may enter and did not dismiss."""
     found: dict[str, list[Match]] = {}
     for key in inputs.network:
         for match in inputs.matches[key]:
             closed = match.call.terms.closed_to(Audience.RESEARCH) is not None
+            closed |= inputs.verdicts.is_dismissed(key, match.call.identifier)
             if match.fit >= least and match.call.is_live(inputs.day) and not closed:
                 found.setdefault(match.call.identifier, []).append(match)
     return found
+
+
+def _untaken(partners: Mapping[str, list[Match]], kept: Mapping[str, int], told: Collection[str]) -> list[str]:
+    """Calls that suit several institutes and that none of them follows, the next deadline first."""
+    found = [name for name, of in partners.items() if len(of) >= SEVERAL and not kept[name] and name not in told]
+    return sorted(found, key=lambda name: (partners[name][0].call.last_deadline or date.max, name))[:UNTAKEN]
 
 
 def _fits(partners: list[Match]) -> list[int]:
@@ -93,8 +109,8 @@ def _matrix(
     return tuple((inputs.names.get(key, key), fits) for key, fits in rows if any(f is not None for f in fits))
 
 
-def _line(partners: list[Match], day: date) -> Item:
-    call = partners[0].call
+def _line(partners: list[Match], inputs: Inputs) -> Item:
+    call, day = partners[0].call, inputs.day
     coming = call.next_deadline(day)
     return Item(
         call,
@@ -102,6 +118,7 @@ def _line(partners: list[Match], day: date) -> Item:
         best_first(partners),
         deadline=coming,
         days_left=(coming.date - day).days if coming else None,
+        decisions=inputs.verdicts.decided.about(call.identifier),
     )
 
 
@@ -153,6 +170,7 @@ class CallLine:
     deadline: str | None
     partners: tuple[MatchLine, ...] = ()
     more: str | None = None
+    decided: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +186,8 @@ class NetworkPage:
     unseen: tuple[CallLine, ...]
     unseen_count: int
     unseen_more: str | None
+    untaken: tuple[CallLine, ...]
+    untaken_count: int
     without: str | None
     runs: tuple[str, ...]
 
@@ -189,6 +209,8 @@ def network_page(digest: Digest, view: NetworkView, words: Words, limits: Limits
         tuple(_item(item, n, digest, words, limits) for n, item in enumerate(view.unseen[: limits.items], 1)),
         len(view.unseen),
         _more(words, len(view.unseen) - limits.items),
+        tuple(_item(item, n, digest, words, limits) for n, item in enumerate(view.untaken[: limits.items], 1)),
+        len(view.untaken),
         ", ".join(untrusted.text(name, untrusted.TERM) for name in view.without) or None,
         tuple(untrusted.text(run) for run in view.runs),
     )
@@ -208,7 +230,8 @@ def _item(item: Item, number: int, digest: Digest, words: Words, limits: Limits)
     partners = tuple(match_line(m, digest, fewer, None) for m in everyone[: limits.matches + 1])
     more = len(everyone) - len(partners)
     others = words.say_n("{n} other", "{n} others", more) if more > 0 else None
-    return replace(_call(item.call, number, digest, words, limits), partners=partners, more=others)
+    decided = decided_text(item.decisions, digest, words)
+    return replace(_call(item.call, number, digest, words, limits), partners=partners, more=others, decided=decided)
 
 
 def _call(call: Call, number: int, digest: Digest, words: Words, limits: Limits) -> CallLine:

@@ -10,12 +10,14 @@ from matcher.model.day import brussels_day
 from matcher.model.families import families
 from matcher.model.subscription import Language, MailSection
 from matcher.present import facts
+from matcher.present.decision_words import own_line, shared_line
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matcher.config.settings import MailSettings
+    from matcher.model.decision import Decision
     from matcher.model.match import Match
     from matcher.model.subscription import Digest, Item, Subscriber
     from matcher.present.facts import ChangeLine, DeadlineLine
@@ -74,6 +76,7 @@ def _fit(parts: list[str]) -> str:
 
 
 _COUNTED = (
+    MailSection.KEPT,
     MailSection.NEW,
     MailSection.CLOSING,
     MailSection.CHANGED,
@@ -102,6 +105,8 @@ def _count(digest: Digest, words: Words, part: MailSection) -> str | None:
     if not items:
         return None
     n = len(items)
+    if part is MailSection.KEPT:
+        return words.say_n("{n} kept call", "{n} kept calls", n)
     if part is MailSection.NEW:
         return words.say_n("{n} new call", "{n} new calls", n)
     if part is MailSection.CHANGED:
@@ -174,6 +179,7 @@ class ItemView:
     later: str | None
     changes: tuple[ChangeLine, ...]
     others: str | None
+    decided: str | None
     siblings: tuple[BriefView, ...] = ()
     more: str | None = None
 
@@ -245,8 +251,8 @@ def page_of(digest: Digest, words: Words, settings: MailSettings, limits: Limits
     )
 
 
-_FOLDED = frozenset(MailSection) - {MailSection.CHANGED}
-"""Sections where calls of one call for proposals stand together; what changed is told of each."""
+_FOLDED = frozenset(MailSection) - {MailSection.CHANGED, MailSection.KEPT}
+"""Sections where calls of one call for proposals stand together; what changed, and what is decided, is told of each."""
 
 
 def _capital(name: str) -> str:
@@ -255,6 +261,7 @@ def _capital(name: str) -> str:
 
 def part_title(words: Words, part: MailSection) -> str:
     return {
+        MailSection.KEPT: words.say("Kept and assigned"),
         MailSection.CLOSING: words.say("Closing soon"),
         MailSection.NEW: words.say("New calls"),
         MailSection.CHANGED: words.say("Changed since your last mail"),
@@ -311,7 +318,23 @@ def item_view(item: Item, number: int, digest: Digest, words: Words, limits: Lim
         facts.later_deadlines(call, today, words),
         facts.changes(item.changes, words),
         _others(item.others, digest, words, limits),
+        decided_text(item.decisions, digest, words),
     )
+
+
+def decided_text(decisions: Sequence[Decision], digest: Digest, words: Words) -> str | None:
+    """What the reader's institute made of a call, with who and when; of other institutes without persons."""
+    subscriber = digest.subscriber
+    own = [] if subscriber.is_network else [name.partition("/")[0] for name in subscriber.institutes]
+    mine = [one for one in decisions if one.owner.name in own]
+    said = [own_line(one, _called(one, digest) if len(own) > 1 else None, words) for one in mine]
+    if others := shared_line([one for one in decisions if one not in mine], digest.names, words):
+        said.append(others)
+    return "; ".join(said) or None
+
+
+def _called(decision: Decision, digest: Digest) -> str:
+    return untrusted.text(digest.names.get(decision.owner.name, decision.owner.name), untrusted.TERM)
 
 
 def shade(fit: int) -> str:

@@ -104,7 +104,7 @@ def _calls(digest: Digest) -> Iterator[Call]:
         yield item.call
     if digest.network is not None:
         yield from digest.network.calls
-        for item in (*digest.network.joint, *digest.network.unseen):
+        for item in (*digest.network.joint, *digest.network.unseen, *digest.network.untaken):
             yield item.call
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from matcher.model.call import Call, Deadline
     from matcher.model.changes import Change
+    from matcher.model.decision import Decision
     from matcher.model.match import Away, Match
 
 NETWORK = "*"
@@ -39,6 +40,7 @@ class Frequency(StrEnum):
 class MailSection(StrEnum):
     """The sections of a digest, in the order in which they stand; a call stands in one only."""
 
+    KEPT = "kept"  # kept, assigned or applied for: changes, reminders, and what was not told before
     CLOSING = "closing"  # a reminder is due: N days or fewer before a deadline
     NEW = "new"  # never delivered to this subscriber, open
     CHANGED = "changed"  # delivered before, and its deadline, budget… changed since
@@ -72,7 +74,10 @@ class Subscriber:
     mute_calls: tuple[str, ...] = ()
     mute_terms: tuple[str, ...] = ()
     send_empty: bool = False
-    resurface: bool = False  # a muted or dismissed call comes back when its deadline or budget changes
+    reminders_of_kept: bool = False  # reminders come only of calls that the institute follows
+    resurface: bool = (
+        False  # a call that the reader himself muted or dismissed comes back when its deadline or budget changes
+    )
 
     @property
     def is_network(self) -> bool:
@@ -93,6 +98,7 @@ class Item:
     changes: tuple[Change, ...] = ()  # since it was last delivered
     first: bool = False  # never delivered to this subscriber before, whatever the section
     known: datetime | None = None  # the newest change of the call when the digest was composed
+    decisions: tuple[Decision, ...] = ()  # of every institute
 
     @property
     def fit(self) -> int:
@@ -114,13 +120,15 @@ class NetworkView:
     """What only the network digest has.
 
     `matrix` rows are institutes and columns `calls`, each cell a fit or None; `joint` are calls that several institutes
-    match; `unseen` are calls of high fit that were in no subscriber's digest; `without` are institutes without a match.
+    match; `unseen` are calls of high fit that were in no subscriber's digest; `untaken` suit
+    several institutes, and none of them follows them; `without` are institutes without a match.
     """
 
     calls: tuple[Call, ...] = ()
     matrix: tuple[tuple[str, tuple[int | None, ...]], ...] = ()
     joint: tuple[Item, ...] = ()
     unseen: tuple[Item, ...] = ()
+    untaken: tuple[Item, ...] = ()
     without: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()  # one sentence for each of the last runs
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from matcher.model.day import brussels_day
 from matcher.model.decision import Act, Application, Cause
 from matcher.present.facts import TERMINAL
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from matcher.model.decision import Decision
     from matcher.present.words import Words
 
@@ -30,6 +33,33 @@ def decision_line(decision: Decision, words: Words = TERMINAL) -> str:
     if count:
         said.append(words.say_n("{n} note", "{n} notes", count))
     return ", ".join(said)
+
+
+def own_line(decision: Decision, name: str | None, words: Words) -> str:
+    """The decision of the reader's institute (named where he reads several), with who made it and when."""
+    line = decision_line(decision, words)
+    if decision.by is not None and decision.at is not None:
+        by = untrusted.text(decision.by, untrusted.TERM)
+        line += f" ({by}, {words.short_day(brussels_day(decision.at))})"
+    return line if name is None else words.say("{name}: {said}", name=name, said=line)
+
+
+def shared_line(decisions: Sequence[Decision], names: Mapping[str, str], words: Words) -> str | None:
+    """`2 institutes keep it (BRGM, Cetim); Inria: dismissed: no capacity`: what institutes made of a call."""
+    called = {
+        one.owner.name: untrusted.text(names.get(one.owner.name, one.owner.name), untrusted.TERM) for one in decisions
+    }
+    keeping = [called[one.owner.name] for one in decisions if one.is_followed]
+    said = []
+    if keeping:
+        count = words.say_n("{n} institute keeps it", "{n} institutes keep it", len(keeping))
+        said.append(f"{count} ({', '.join(keeping)})")
+    said += [
+        words.say("{name}: {said}", name=called[one.owner.name], said=decision_line(one.as_shared(), words))
+        for one in decisions
+        if one.is_made and not one.is_followed
+    ]
+    return "; ".join(said) or None
 
 
 def _dismissed(decision: Decision, words: Words) -> str:

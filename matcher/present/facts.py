@@ -242,6 +242,9 @@ def _change(words: Words, first: Change, last: Change) -> ChangeLine | None:
     if last.field == "call":
         news = _lifecycle(words, last.kind)
         return ChangeLine(words.say("Status"), None, news) if news else None
+    if last.field == "subject":
+        label = words.say("Another subject than what was dismissed")
+        return ChangeLine(label, untrusted.text(first.old, 120), untrusted.text(last.new, 120))
     label = _label(words, last.field)
     if last.field in {"text", "keywords"} and last.ratio is not None:
         return ChangeLine(label, None, words.say("revised, about {share} of it", share=words.percent(last.ratio)))

@@ -16,7 +16,7 @@ from matcher.model.parts import Part, PartKind
 from matcher.model.project import ListedProject, Project
 from matcher.model.subscription import DigestLine, Fate, Frequency, Mail, MailState, QueuedMail, Subscriber
 from matcher.model.terms import Audience, Name
-from matcher.present.decision_shapes import match_decision_record
+from matcher.present.decision_shapes import about_records, match_decision_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -369,6 +369,7 @@ def item_record(item: Item, day: date) -> Record:
         "others": _institutes(item.others),
         "reminder": item.reminder,
         "first": item.first,
+        "decisions": about_records(item.decisions),
         "changes": [change_record(change) for change in item.changes],
     }
 
@@ -383,6 +384,7 @@ def _network_record(view: NetworkView) -> Record:
         "matrix": [{"institute": name, "fits": list(fits)} for name, fits in view.matrix],
         "joint": [{"call": i.call.identifier, "institutes": _institutes(i.matches)} for i in view.joint],
         "unseen": [{"call": i.call.identifier, "institutes": _institutes(i.matches)} for i in view.unseen],
+        "untaken": [{"call": i.call.identifier, "institutes": _institutes(i.matches)} for i in view.untaken],
         "without": list(view.without),
         "runs": list(view.runs),
     }
@@ -469,6 +471,7 @@ def subscriber_record(line: SubscriberLine) -> Record:
         "actions": list(s.actions),
         "most": s.most,
         "reminders": list(s.reminders),
+        "reminders_of_kept": s.reminders_of_kept,
         "mute_calls": list(s.mute_calls),
         "mute_terms": list(s.mute_terms),
         "resurface": s.resurface,

@@ -288,7 +288,7 @@ def test_subscribers(run, subscribed):
     assert set(leti) == {
         *("subscriber", "name", "address", "language", "institutes", "frequency", "threshold", "programmes", "actions"),
         *("most", "reminders", "mute_calls", "mute_terms", "resurface", "send_empty", "last_mail", "queued_mail"),
-        "paused",
+        *("paused", "reminders_of_kept"),
     }
     assert (leti["frequency"], leti["last_mail"], network["frequency"]) == ("weekdays", None, "weekly: monday")
     run(subscribed, *as_of("digest", "send"))

@@ -243,3 +243,14 @@ def test_a_place_among_calls_of_old_is_answered_by_what_to_write(tmp_path: Path,
     (told,) = mistakes(tmp_path, f"subscribers:\n  - {{address: a@example.org, institutes: [brgm], min_fit: {old}}}\n")
     assert "expected `threshold`: a fit is a chance in percent now" in told
     assert now in told
+
+
+@pytest.mark.parametrize(
+    ("written", "days", "of_kept"),
+    [("[7]", (7,), False), ("kept", (30, 14, 3), True), ("{kept: [3, 7]}", (7, 3), True)],
+)
+def test_reminders_may_be_of_kept_calls_only(
+    tmp_path: Path, written: str, days: tuple[int, ...], of_kept: bool
+) -> None:
+    found = one(tmp_path, f"reminders: {written}")
+    assert (found.reminders, found.reminders_of_kept) == (days, of_kept)

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from matcher.app.renewing import renewed_calls
 from matcher.digest.compose import compose, is_due, is_worth_sending
 from matcher.digest.crossing import standing_after
 from matcher.digest.inputs import Inputs, for_subscriber
 from matcher.digest.news import told_by
+from matcher.digest.verdicts import Verdicts
 from matcher.model.call import Action, Call, Deadline, Section, Status
 from matcher.model.day import BRUSSELS
+from matcher.model.decision import Act, Decided, Entry, Owner
 from matcher.model.rows import ListingScope, ParsedRow
 from matcher.model.subscription import Digest, Frequency, Freshness, Mail, MailSection, MailState, Subscriber
 from tests.helpers.matches import match_of
@@ -26,6 +29,9 @@ MONDAY = date(2026, 6, 1)
 FIT = 95
 
 ANA = Subscriber("ana", "Ana", "ana@example.org", institutes=("brgm",), frequency=Frequency.DAILY, threshold=50)
+
+
+BRGM = Owner("brgm")
 
 
 def day(number: int) -> date:
@@ -59,6 +65,7 @@ class World:
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     problem: str | None = None
     standings: bool = True  # False: mails as they were before they kept what they leave untold
+    absent: frozenset[str] = frozenset()
 
     def show(self, *calls: Call) -> None:
         self.listing |= {c.identifier: c for c in calls}
@@ -83,7 +90,23 @@ class World:
             changes.setdefault(change.call, []).append(change)
         health = Freshness(None, stale=self.problem is not None, problems=(self.problem,) if self.problem else ())
         of_both = {"brgm": matches, "cetim": [replace(match, institute="cetim") for match in matches[:1]]}
-        return Inputs(day(number), of_both, {"brgm": "BRGM"}, health, changes, first_seen=self.store.calls.first_seen())
+        decided = Decided.on(self.store.decisions.history(), day(number))
+        renewed = renewed_calls(self.store, decided, set(self.listing), day(number))
+        verdicts = Verdicts(decided, renewed, self.absent)
+        return Inputs(
+            day(number),
+            of_both,
+            {"brgm": "BRGM"},
+            health,
+            changes,
+            verdicts=verdicts,
+            first_seen=self.store.calls.first_seen(),
+        )
+
+    def decide(self, number: int, act: Act, call: str, value: str | None = None, owner: Owner = BRGM) -> None:
+        """An act at noon of a day."""
+        at = datetime.combine(day(number), time(12), tzinfo=BRUSSELS)
+        self.store.decisions.add([Entry(owner, call, act, at, value, by="bea")])
 
     def composed(self, number: int, subscriber: Subscriber = ANA) -> Digest:
         return compose(subscriber, for_subscriber(self.inputs(number), self.store, subscriber))
