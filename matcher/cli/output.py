@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -135,7 +136,7 @@ def match_block(match: Match, today: date, explain: bool) -> str:
         *_wrapped(facts_line(call)),
         *_terms(call),
         *_wrapped("deadline " + deadline_text(call.next_deadline(today), call, today)),
-        *_wrapped("because of " + (", ".join(match.words(EVIDENCE_SHOWN)) or "its place among all calls")),
+        *_wrapped(_because(match)),
     ]
     if match.own_project:
         lines += _wrapped(f"like your project {match.own_project}")
@@ -143,8 +144,6 @@ def match_block(match: Match, today: date, explain: bool) -> str:
         lines += _wrapped("decided: " + decision_line(match.decision))
     if explain:
         lines += evidence_lines(match)
-        if match.sentence:
-            lines += _wrapped(f"“{match.sentence}”")
     if call.url:
         lines.append(_INDENT + styled(call.url, fg="blue"))
     return "\n".join(lines)
@@ -167,17 +166,46 @@ def _terms(call: Call) -> list[str]:
 
 def evidence_lines(match: Match, most: int = 12) -> list[str]:
     """Each reason with its weight and where it comes from; the rest in one line, so that they add up to the score."""
-    listed = list(match.evidence)
-    lines = [
-        line
-        for e in listed[:most]
-        for line in paragraphs(_worded(e) + _origin(e), f"{_INDENT}{e.weight:7.4f}  ", _INDENT + " " * 9)
-    ]
+    listed = [e for e in match.evidence if e.kind is not EvidenceKind.LIKENESS]
+    lines = []
+    told = set[str]()  # a sentence is shown once
+    for e in listed[:most]:
+        lines += _reason_lines(e if e.sentence not in told else replace(e, sentence=None))
+        told.add(e.sentence or "")
+    unread = sum(e.weight for e in match.evidence if e.kind is EvidenceKind.LIKENESS)
+    if unread:
+        lines += paragraphs(_likeness(match), f"{_INDENT}{unread:7.4f}  ", _INDENT + " " * 9)
     rest = sum(e.weight for e in listed[most:])
     if rest:
         lines.append(f"{_INDENT}{rest:7.4f}  {len(listed) - most} weaker reasons")
     base = f"{_INDENT}{match.base:7.4f}  what every call has"
     return [*lines, base, f"{_INDENT}{match.score:7.4f}  score: the log-odds of fit {match.fit}"]
+
+
+def _because(match: Match) -> str:
+    """The reasons in one sentence: skills that the call has words of, else what is like it."""
+    words = match.words(EVIDENCE_SHOWN)
+    return (
+        "because of " + ", ".join(words) if words else "because " + (_likeness(match) or "of its place among all calls")
+    )
+
+
+def _likeness(match: Match) -> str:
+    """The skills without a word in the call, in one line; empty where none speaks for it."""
+    named = ", ".join(e.profile_term or e.term for e in match.unread[:_NAMED])
+    more = len(match.unread) - _NAMED
+    return f"projects about {named}{f' and {more} skills more' if more > 0 else ''} are like it" if named else ""
+
+
+_NAMED = 3
+
+
+def _reason_lines(evidence: Evidence) -> list[str]:
+    """A reason with the call's own words for it, and under it the sentence where they stand."""
+    own = [word for word in evidence.words if word not in evidence.term.lower()]
+    worded = _worded(evidence) + (f" ({', '.join(own)})" if own else "") + _origin(evidence)
+    lines = paragraphs(worded, f"{_INDENT}{evidence.weight:7.4f}  ", _INDENT + " " * 9)
+    return lines + (paragraphs(f"“{evidence.sentence}”", _INDENT + " " * 9) if evidence.sentence else [])
 
 
 def unknown_text(unknown: Unknown) -> str:
@@ -197,8 +225,8 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _origin(evidence: Evidence) -> str:
-    """Where a reason comes from; the own projects have said it."""
-    if evidence.source is None or evidence.kind is EvidenceKind.PROJECTS:
+    """Where a reason comes from, where that is more than the skill itself; the own projects have said it."""
+    if evidence.kind is EvidenceKind.PROJECTS or evidence.source in {None, evidence.term, evidence.profile_term}:
         return ""
     return f"   ←{UNBROKEN}{_short(evidence.source)}"
 

@@ -32,7 +32,8 @@ class Group(StrEnum):
 class EvidenceKind(StrEnum):
     """What a share of a score rests on."""
 
-    TERM = "term"  # a skill of the profile, or a term of its projects
+    TERM = "term"  # a skill of the profile of which the call has words, or a term of its projects
+    LIKENESS = "likeness"  # a skill of which it has none: other texts about both are alike
     PROJECTS = "own projects"  # its source is the nearest of them
     MEANING = "meaning"  # likeness of the whole texts, by a sentence encoder
     FACT = "fact"  # of the call or the profile as a whole: place, programme, number of skills
@@ -47,6 +48,8 @@ class Evidence:
     profile_term: str | None = None  # the profile's word where it differs (French → English)
     source: str | None = None  # the skill, lab or project it comes from; the call or part of the programme of a signal
     kind: EvidenceKind = EvidenceKind.TERM
+    words: tuple[str, ...] = ()  # the call's own words for it, where they were looked for
+    sentence: str | None = None  # where most of them stand
 
 
 TOLD_OWN = 0.3
@@ -78,6 +81,11 @@ class Match:
     def reasons(self, most: int) -> tuple[Evidence, ...]:
         """The heaviest skills (or terms of projects) that speak for the call."""
         return tuple(e for e in self.evidence if e.kind is EvidenceKind.TERM and e.weight > 0)[:most]
+
+    @property
+    def unread(self) -> tuple[Evidence, ...]:
+        """The skills that speak for the call though it has no word of them, heaviest first."""
+        return tuple(e for e in self.evidence if e.kind is EvidenceKind.LIKENESS and e.weight > 0)
 
     def words(self, most: int) -> tuple[str, ...]:
         """The reasons in words, heaviest first, without those that say again what a heavier one said."""

@@ -196,7 +196,8 @@ def match_record(match: Match, today: date, *, explained: bool = False) -> Recor
     if not explained:
         return whole
     for entry, e in zip(evidence, match.evidence, strict=True):
-        entry |= {"profile_term": e.profile_term, "source": e.source}
+        entry |= {"profile_term": e.profile_term, "source": e.source, "kind": e.kind.value}
+        entry |= {"words": list(e.words), "sentence": e.sentence}
     return {**whole, "base": match.base, "sentence": match.sentence}
 
 

@@ -124,6 +124,17 @@ class Index:
         rows = self.arrays["posting_rows"]
         return np.bincount(rows[self.arrays["posting_weights"] > weights[rows]], minlength=len(self))
 
+    def term(self, position: int) -> str:
+        """The term at a position."""
+        return self._terms[position].decode()
+
+    def holds(self, row: int, position: int) -> bool:
+        """Whether a call has the term at a position."""
+        start, end = self.arrays["posting_starts"][position : position + 2]
+        rows = self.arrays["posting_rows"][start:end]
+        place = int(np.searchsorted(rows, row))
+        return place < len(rows) and int(rows[place]) == row
+
     # scores
 
     def scores(self, query: QueryVector) -> Scores:

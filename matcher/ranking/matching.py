@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,10 @@ import numpy as np
 
 from matcher.model.call import LIVE
 from matcher.model.institute import Profile, ProfilePart
-from matcher.model.match import Away, Evidence, EvidenceKind, Group, Match
+from matcher.model.match import Away, Evidence, Group, Match
 from matcher.model.terms import Audience
 from matcher.ranking import chance
+from matcher.ranking.call_words import UNSEARCHED
 from matcher.ranking.profile import (
     OwnSide,
     QueryVector,
@@ -22,6 +22,7 @@ from matcher.ranking.profile import (
     own_side,
     query_vector,
 )
+from matcher.ranking.quoting import quoted
 from matcher.ranking.scoring import NOTHING, own_of, score
 from matcher.ranking.skillset import skills_of
 from matcher.ranking.typed import reading
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from matcher.model.call import Section
     from matcher.model.question import CallFilter
     from matcher.ranking.encoder import Encoder
     from matcher.ranking.index import Index
@@ -115,9 +115,6 @@ def _own_of_draft(index: Index, profile: Profile, skills: Sequence[Skill], analy
     return own_of(index, side) if side is not None else None
 
 
-_SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+|\n+")
-
-
 @dataclass(frozen=True, slots=True)
 class Depth:
     """How far down a list goes: `top` matches from `min_fit` on; those below `threshold` are only worth a look.
@@ -134,21 +131,26 @@ class Depth:
 def match_of(scored: Scored, row: int, rank: int, *, sentence: bool, group: Group = Group.MAIN) -> Match:
     """The match of one call with its evidence."""
     found = scored.evidence(row)
+    if sentence:
+        found = quoted(found, scored.index, _texts(scored.index, row))
     return Match(
         rank,
         scored.index.call(row),
         float(scored.totals[row]),
         scored.fit(row),
         found,
-        best_sentence(scored.index.sections(row), _words_of(found)) if sentence else None,
+        next((item.sentence for item in found if item.sentence), None),
         institute=scored.wish.institute,
         group=group,
         base=scored.base_of(row, found),
     )
 
 
-def _words_of(evidence: Iterable[Evidence]) -> dict[str, float]:
-    return {item.term: item.weight for item in evidence if item.kind is EvidenceKind.TERM and item.weight > 0}
+def _texts(index: Index, row: int) -> Iterator[str]:
+    """What a call says of its subject: its title, its keywords, section by section."""
+    call = index.call(row)
+    yield from (call.title, *call.keywords)
+    yield from (section.text for section in index.sections(row) if section.name not in UNSEARCHED)
 
 
 def best_matches(scored: Scored, wanted: CallFilter, today: date, depth: Depth) -> list[Match]:
@@ -245,19 +247,6 @@ def profile_terms(query: QueryVector) -> tuple[Evidence, ...]:
         for i in order.tolist()
         if query.weights[i] > 0
     )
-
-
-def best_sentence(sections: tuple[Section, ...], weights: Mapping[str, float]) -> str | None:
-    """The sentence of a call where most of the evidence stands, or None when none of it does."""
-    analyzer = Analyzer()
-    keys = {term: weight for words, weight in weights.items() for term in analyzer.terms(words)}
-    best, best_weight = None, 0.0
-    for section in sections:
-        for sentence in _SENTENCE_END.split(section.text):
-            weight = sum(keys.get(term, 0.0) for term in set(analyzer.terms(sentence)))
-            if weight > best_weight:
-                best, best_weight = sentence.strip(), weight
-    return best
 
 
 def _candidates(scored: Scored, wanted: CallFilter, today: date) -> Iterator[int]:

@@ -14,6 +14,7 @@ from matcher.ranking import chance, numbers
 from matcher.ranking.about import calls_about
 from matcher.ranking.likeness import compare, uncentred
 from matcher.ranking.owned import nearest_project
+from matcher.ranking.quoting import says
 from matcher.ranking.wish import Own, Wish
 
 if TYPE_CHECKING:
@@ -129,7 +130,8 @@ class Scored:
         skills, rest = chance.parts(self.compared[:, :, one], self.found[:, one], self.standard, self.numbers)
         for skill, weight in zip(self.wish.skills, skills[:, 0].tolist(), strict=True):
             if weight:
-                yield Evidence(skill.words, weight, skill.original, skill.source)
+                kind = EvidenceKind.TERM if says(self.index, row, skill) else EvidenceKind.LIKENESS
+                yield Evidence(skill.words, weight, skill.original, skill.source, kind)
         for name, weight in zip(_FACTS, rest[:, 0].tolist(), strict=False):  # the number of skills is in the base
             if weight:
                 yield Evidence(name, weight, None, None, EvidenceKind.FACT)

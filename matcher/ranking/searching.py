@@ -176,14 +176,14 @@ def telling_sentence(texts: Iterable[str], stems: frozenset[str], analyzer: Anal
             if held > most:
                 best, most = sentence, held
                 if most == len(stems):
-                    return _around(best, stems, analyzer)
-    return _around(best, stems, analyzer) if best else None
+                    return around(best, stems, analyzer)
+    return around(best, stems, analyzer) if best else None
 
 
 _WORD = re.compile(r"[^\W_]+")
 
 
-def _around(sentence: str, stems: frozenset[str], analyzer: Analyzer) -> str:
+def around(sentence: str, stems: frozenset[str], analyzer: Analyzer) -> str:
     """A sentence of at most `SNIPPET` characters, from somewhat before the first word that was looked for."""
     line = " ".join(sentence.split())
     if len(line) <= SNIPPET:

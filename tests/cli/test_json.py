@@ -103,7 +103,7 @@ def test_rank_explained_says_where_each_term_comes_from(run, fetched):
     assert set(first) == {*MATCH, "base", "sentence"}
     weights = sum(e["weight"] for e in first["evidence"])
     assert first["base"] + weights == pytest.approx(first["score"], rel=1e-4)
-    assert set(first["evidence"][0]) == {"term", "weight", "profile_term", "source"}
+    assert set(first["evidence"][0]) == {"term", "weight", "profile_term", "source", "kind", "words", "sentence"}
     assert "photonics" in first["sentence"]
 
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from matcher.model.match import THRESHOLD
+from matcher.model.match import THRESHOLD, EvidenceKind
 from matcher.model.question import CallFilter
-from matcher.ranking.matching import Depth, asked_text, best_matches
+from matcher.ranking.matching import Depth, asked_text, best_matches, match_of
 from matcher.ranking.skills import try_term
 from matcher.ranking.skillset import skills_of
 from matcher.text.analysis import Analyzer
-from tests.helpers.corpus import TODAY, call, indexed, profile, some_calls, totals
+from tests.helpers.corpus import TODAY, call, indexed, profile, scored_of, some_calls, totals
 
 ANY = CallFilter(status=frozenset())
 CALLS = (
@@ -144,6 +144,35 @@ def test_text_that_siblings_share_says_little_of_one_of_them():
     scored = asked_text(index, "lithium batteries").scored(index)
     *siblings, about = (scored.totals[index.row(one.identifier)] for one in calls)
     assert all(about > sibling + 1 for sibling in siblings)
+
+
+# reasons
+
+
+def test_a_reason_is_a_skill_of_which_the_call_has_words_with_them_and_their_sentence(index):
+    row = index.row(call(33, "").identifier)
+    match = match_of(asked_text(index, "antibiotic resistance").scored(index), row, 1, sentence=True)
+    (reason,) = match.reasons(5)
+    assert reason.term == "antibiotic resistance"
+    assert reason.words == ("antibiotics", "resistance")
+    assert reason.sentence == "resistance of bacteria that make beta-lactamases to antibiotics"
+    assert match.sentence == reason.sentence
+
+
+def test_a_skill_of_which_a_call_has_no_word_or_one_that_says_little_is_no_reason():
+    skills = ("photonics", "life of batteries", "hydrogen storage in metal hydrides", "silicon")
+    index = indexed([*some_calls(), *(call(60 + i, "the life of towns") for i in range(9))], profile(*skills))
+    scored = scored_of(index, "one")
+    towns = match_of(scored, index.row(call(60, "").identifier), 1, sentence=True)
+    assert {e.term for e in towns.evidence if e.kind is EvidenceKind.LIKENESS} <= set(skills)
+    assert "life of batteries" not in towns.words(5)
+    photonic = match_of(scored, index.row(call(0, "").identifier), 1, sentence=True)
+    assert set(photonic.words(5)) <= {"photonics", "silicon", "hydrogen storage in metal hydrides"}
+    for match in (towns, photonic):
+        assert match.base + sum(e.weight for e in match.evidence) == pytest.approx(match.score)
+        weights = [e.weight for e in match.reasons(20)]
+        assert weights == sorted(weights, reverse=True)
+        assert sum(e.sentence is not None for e in match.evidence) <= 5
 
 
 # languages

@@ -1,0 +1,84 @@
+"""Reasons that a person can check: which skills a call has words of, those words, and the sentence they stand in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from matcher.model.match import EvidenceKind
+from matcher.ranking.searching import around
+from matcher.text.analysis import Analyzer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from matcher.model.match import Evidence
+    from matcher.ranking.index import Index
+    from matcher.ranking.skillset import Skill
+
+SAID = 0.55
+"""A call says a skill when its words make up this share of it: of two that tell as much, one alone does not."""
+
+QUOTED = 5
+"""Reasons that are quoted, the heaviest."""
+
+_SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+|\n+")
+
+
+def says(index: Index, row: int, skill: Skill) -> bool:
+    """Whether a call has words of a skill that a person would take for it: a pair of them, or most of the rest."""
+    whole, held = 0.0, 0.0
+    for position, weight in zip(skill.ids.tolist(), skill.weights.tolist(), strict=True):
+        pair = " " in index.term(position)
+        here = index.holds(row, position)
+        if pair and here:
+            return True
+        whole += 0.0 if pair else weight
+        held += weight if here and not pair else 0.0
+    return held >= SAID * whole > 0
+
+
+def quoted(evidence: Sequence[Evidence], index: Index, texts: Iterable[str]) -> tuple[Evidence, ...]:
+    """The evidence, its heaviest reasons with the call's own words and the sentence where most of them stand."""
+    reasons = [e for e in evidence if e.kind is EvidenceKind.TERM and e.weight > 0][:QUOTED]
+    if not reasons:
+        return tuple(evidence)
+    analyzer = Analyzer()
+    wanted = {reason: _weights(reason.term, index, analyzer) for reason in reasons}
+    every = frozenset(term for terms in wanted.values() for term in terms)
+    sentences = list(_sentences(texts, every, analyzer))
+    return tuple(_with_quote(e, wanted[e], sentences, analyzer) if e in wanted else e for e in evidence)
+
+
+def _weights(skill: str, index: Index, analyzer: Analyzer) -> dict[str, float]:
+    """What each term of a skill counts."""
+    places = {term: index.find_term(term) for term in analyzer.terms(skill)}
+    return {term: float(index.idf[place]) for term, place in places.items() if place is not None}
+
+
+def _sentences(
+    texts: Iterable[str], wanted: frozenset[str], analyzer: Analyzer
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """The sentences that have something of what is wanted, each with the words that it has for it."""
+    for text in texts:
+        for sentence in _SENTENCE_END.split(text):
+            found = {term: word for term, word in analyzer.worded_terms(sentence) if term in wanted}
+            if found:
+                yield sentence, found
+
+
+def _with_quote(
+    reason: Evidence, wanted: Mapping[str, float], sentences: Sequence[tuple[str, dict[str, str]]], analyzer: Analyzer
+) -> Evidence:
+    def worth(one: tuple[str, dict[str, str]]) -> float:
+        return sum(weight for term, weight in wanted.items() if term in one[1])
+
+    best = max(sentences, key=worth, default=None)
+    if best is None or not worth(best):
+        return reason
+    sentence, found = best
+    here = [found[term] for term in wanted if term in found]
+    words = tuple(word for word in dict.fromkeys(here) if not any(word in other and word != other for other in here))
+    stems = frozenset(term for term in wanted if " " not in term)
+    return replace(reason, words=words, sentence=around(sentence, stems, analyzer))
