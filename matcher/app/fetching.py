@@ -296,6 +296,8 @@ def _counted(file: Iterable[ParsedRow | SetAside], seen: list[int], run: Run) ->
     for item in file:
         seen[0] += 1
         run.alive()
+        if isinstance(item, ParsedRow) and item.call.deadlines_unread:
+            run.detail["deadlines_unread"] = run.detail.get("deadlines_unread", 0) + 1
         yield item
         if progress is not None and seen[0] % 100 == 0:
             progress(seen[0], 0)

@@ -30,6 +30,7 @@ from matcher.present.facts import (
     contribution,
     day,
     days_left,
+    deadline_origin,
     facts_line,
     levels,
     money,
@@ -160,6 +161,8 @@ def show_command(
         **call_record(shown.call, shown.as_of),
         call_id=shown.call.call_id,
         call_title=shown.call.call_title,
+        deadlines_from=shown.call.deadlines_from,
+        deadlines_unread=list(shown.call.deadlines_unread),
         destination=shown.call.destination,
         keywords=list(shown.call.keywords),
         sections=[{"name": s.name, "text": s.text} for s in shown.call.sections],
@@ -269,6 +272,8 @@ def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:
     for deadline in call.deadlines:
         marker = f" ({days_left((deadline.date - today).days)})" if deadline == following else ""
         lines += fact("deadline", f"{day(deadline.date)} 17:00 Brussels, {stage(deadline, call)}{marker}")
+    if origin := deadline_origin(call):
+        lines += fact("" if call.deadlines else "deadline", origin)
     if call.keywords:
         lines += fact("keywords", ", ".join(call.keywords))
     lines += fact("link", call.url or "—")

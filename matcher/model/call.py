@@ -99,6 +99,8 @@ class Call:
     opening: date | None = None
     deadlines: tuple[Deadline, ...] = ()
     deadline_model: str | None = None
+    deadlines_from: str | None = None  # the portal's field they are from, where it is not the usual one
+    deadlines_unread: tuple[str, ...] = ()  # what stands there and is no date
     actions: tuple[Action, ...] = ()
     budget_eur: int | None = None
     contribution_eur: tuple[int, int] | None = None
@@ -151,7 +153,17 @@ class Call:
 
 _PLAIN_BELOW = 400  # bytes: shorter bodies are not worth compressing
 
-_SCALARS = ("programme", "call_id", "call_title", "deadline_model", "budget_eur", "grants", "destination", "url")
+_SCALARS = (
+    "programme",
+    "call_id",
+    "call_title",
+    "deadline_model",
+    "deadlines_from",
+    "budget_eur",
+    "grants",
+    "destination",
+    "url",
+)
 
 
 def call_to_dict(call: Call) -> dict[str, Any]:
@@ -164,6 +176,7 @@ def call_to_dict(call: Call) -> dict[str, Any]:
         "status": call.status.value if call.status else None,
         "opening": call.opening.isoformat() if call.opening else None,
         "deadlines": [[d.date.isoformat(), d.stage, d.model] for d in call.deadlines] or None,
+        "deadlines_unread": list(call.deadlines_unread) or None,
         "actions": [[a.code, a.label] for a in call.actions] or None,
         "contribution_eur": list(call.contribution_eur) if call.contribution_eur else None,
         "trl": list(call.trl) if call.trl else None,
@@ -194,6 +207,8 @@ def call_from_dict(fields: dict[str, Any]) -> Call:
         opening=date.fromisoformat(opening) if opening else None,
         deadlines=tuple(Deadline(date.fromisoformat(d[0]), *d[1:3]) for d in get("deadlines", ())),
         deadline_model=get("deadline_model"),
+        deadlines_from=get("deadlines_from"),
+        deadlines_unread=tuple(get("deadlines_unread", ())),
         actions=tuple(Action(*a[:2]) for a in get("actions", ())),
         budget_eur=get("budget_eur"),
         contribution_eur=_pair(get("contribution_eur")),

@@ -53,6 +53,9 @@ def content(call: Call) -> dict[str, Any]:
     the source, the ingest date and the day of leaving are no content.
     """
     terms = {term.name.value: term.value for term in call.terms.found}
+    origin = (
+        [call.deadlines_from, list(call.deadlines_unread)] if call.deadlines_from or call.deadlines_unread else None
+    )
     return {
         "identifier": _clean(call.identifier),
         "title": _clean(call.title),
@@ -80,6 +83,7 @@ def content(call: Call) -> dict[str, Any]:
         # Calls that were kept before these were read have the hash they had.
         **({"terms": terms} if terms else {}),
         **({"divisions": sorted(set(call.divisions))} if call.divisions else {}),
+        **({"deadlines_from": origin} if origin else {}),
     }
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from matcher.model.call import Action, Deadline
 from matcher.model.programmes import ACTION_LABELS
 from matcher.portal.sections import plain_line
-from matcher.portal.values import as_text, day_of, mappings
+from matcher.portal.values import as_text, day_of, mappings, one_line
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,6 +25,11 @@ MODELS = {
 
 DEADLINE_LIMIT = 100
 """Deadlines of one call that are kept; the portal lists up to ten."""
+
+UNREAD_LIMIT = 5
+"""Of what stands for deadlines and is no date, so much of each call is kept, cut at `WRITTEN` characters."""
+
+WRITTEN = 40
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]+(?:[-+][0-9A-Za-z]+)*\Z", re.ASCII)
 
@@ -46,14 +52,26 @@ def deadlines(days: Iterable[date], model: str | None) -> tuple[Deadline, ...]:
     return tuple(Deadline(day, stage, model) for stage, day in enumerate(ordered, start=1))
 
 
-def deadline_days(metadata_values: Iterable[object], actions: Iterable[object], lines: Iterable[Line]) -> list[date]:
+@dataclass(frozen=True, slots=True)
+class DeadlineDays:
+    """Days, the field they are from (None: `deadlineDate`), and what stands where they should and is none."""
+
+    days: tuple[date, ...] = ()
+    field: str | None = None
+    unread: tuple[str, ...] = ()
+
+
+def deadline_days(metadata_values: Iterable[object], actions: Iterable[object], lines: Iterable[Line]) -> DeadlineDays:
     """Days of `deadlineDate`; where it has none, those of the actions, then those of the own budget lines."""
-    places = (metadata_values, _dates(_entries(actions)), _dates(lines))
-    for place in places:
-        days = [day for value in place if (day := day_of(value))]
+    places = ((None, metadata_values), ("actions", _dates(_entries(actions))), ("budgetOverview", _dates(lines)))
+    unread: list[str] = []
+    for field, place in places:
+        read = [(value, day_of(value)) for value in place if value]
+        unread += [one_line(as_text(value), WRITTEN) or "?" for value, day in read if day is None]
+        days = tuple(day for _, day in read if day is not None)
         if days:
-            return days
-    return []
+            return DeadlineDays(days, field, tuple(unread[:UNREAD_LIMIT]))
+    return DeadlineDays(unread=tuple(unread[:UNREAD_LIMIT]))
 
 
 def opening_day(metadata_values: Iterable[object], actions: Iterable[object]) -> date | None:

@@ -10,7 +10,7 @@ from matcher.portal.search import STATUSES, UNLABELLED_STATUSES
 from matcher.portal.values import first, one_line, strings
 
 if TYPE_CHECKING:
-    from matcher.model.rows import SetAside
+    from matcher.model.rows import ParsedRow, SetAside
 
 SET_ASIDE_SHARE = 0.03
 """More than this share of rows set aside, or without a field that every row carries, is an alarm."""
@@ -88,6 +88,19 @@ class Census:
         reason, count = Counter(item.reason for item in items).most_common(1)[0]
         share = 100 * len(items) / total
         return [f"{len(items)} of {_rows(total)} ({share:.0f} %) were set aside, {count} of them because: {reason}."]
+
+
+def unread_deadlines(rows: Iterable[ParsedRow]) -> list[str]:
+    """Told of the calls whose deadlines the portal writes as no date, in one sentence."""
+    unread = [row.call for row in rows if row.call.deadlines_unread]
+    if not unread:
+        return []
+    some = "; ".join(f"{call.identifier} “{call.deadlines_unread[0]}”" for call in unread[:3])
+    more = "; …" if len(unread) > 3 else ""
+    count = "1 call" if len(unread) == 1 else f"{len(unread)} calls"
+    return [
+        f"Deadlines of {count} cannot be read as dates ({some}{more}): `matcher show` says where their dates are from."
+    ]
 
 
 def _rows(count: int) -> str:

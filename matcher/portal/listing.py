@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from matcher.errors import PortalError, PortalUnreachable
 from matcher.http import BoundReachedError, Client, RequestFailedError
 from matcher.model.rows import ParsedRow, SetAside
-from matcher.portal.drift import Census
+from matcher.portal.drift import Census, unread_deadlines
 from matcher.portal.parsing import parse_row
 from matcher.portal.search import (
     PAGE_SIZE,
@@ -206,7 +206,7 @@ class _Gathering:
         resolved = resolve(row for row in self.rows.values() if isinstance(row, ParsedRow))
         if not self.rows and not query.programmes and not self.problems:
             self.problem("The portal lists no calls at all: it may have changed the codes of `type` or `status`.")
-        alarms = self.census.problems(aside, full=query.full)
+        alarms = [*self.census.problems(aside, full=query.full), *unread_deadlines(resolved.rows)]
         return Listing(
             rows=resolved.rows,
             set_aside=aside,

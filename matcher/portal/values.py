@@ -94,7 +94,8 @@ def whole(value: object) -> int | None:
 
 
 _ISO = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
+    r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII,
 )
 
 _WORDS = re.compile(r"(\d{1,2}) ([A-Z][a-z]+) (\d{4})\b", re.ASCII)
@@ -109,7 +110,8 @@ _YEARS = range(1990, 2100)
 def moment(value: object) -> datetime | None:
     """A moment in UTC from ISO text or epoch milliseconds; None when it is neither, or outside 1990-2099.
 
-    A text without an offset is Brussels time.
+    Month, day and hour may have one digit, and slashes may stand for hyphens where the year comes first. A text without
+    an offset is Brussels time.
     """
     try:
         found = _moment(value)
@@ -142,7 +144,7 @@ def _moment(value: object) -> datetime | None:
 
 
 def _from_iso(match: re.Match[str]) -> datetime:
-    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    year, _, month, day, hour, minute, second, fraction, offset = match.groups()
     micro = int((fraction or "0")[:6].ljust(6, "0"))
     plain = datetime(  # noqa: DTZ001 — the offset follows
         int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), micro

@@ -128,6 +128,17 @@ def deadline_text(deadline: Deadline | None, call: Call, today: date, words: Wor
     return f"{words.day(deadline.date)} ({left}, {stage(deadline, call, words)})"
 
 
+def deadline_origin(call: Call, words: Words = TERMINAL) -> str | None:
+    """Where the deadlines are from, and what could not be read; None when all of it is as usual."""
+    said = []
+    if call.deadlines_from:
+        said.append(words.say("from the portal's field {field}", field=call.deadlines_from))
+    if call.deadlines_unread:
+        written = ", ".join(f"“{untrusted.text(one, untrusted.TERM)}”" for one in call.deadlines_unread)
+        said.append(words.say("not read as a date: {written}", written=written))
+    return "; ".join(said) or None
+
+
 def deadlines(call: Call, today: date, words: Words) -> tuple[DeadlineLine, ...]:
     """Past stages of a call that still runs, then the coming deadlines, at most `DEADLINES` of them."""
     coming = [d for d in call.deadlines if d.date >= today][:DEADLINES]

@@ -158,6 +158,17 @@ def test_calls_with_a_status_that_is_new_are_noticed_although_no_listing_holds_t
     assert "nobody here knows" not in str(fetch(run, place, code=0))
 
 
+def test_show_names_the_field_that_a_date_is_from_and_what_was_not_read(run, fetched, serve):
+    name = topic(11)["metadata"]["identifier"][0]
+    assert "not read as a date" not in run(fetched, "show", name, "--as-of", DAY).out
+    fetched.portal = serve([*some_rows()[:-1], topic(11, deadlineDate=["2026-13-45"])]).url
+    assert "Deadlines of 1 call cannot be read" in fetch(run, fetched, code=3)["problems"][0]
+    shown = run(fetched, "show", name, "--as-of", DAY).out
+    assert "from the portal's field actions; not read as a date: “2026-13-45”" in " ".join(shown.split())
+    record = json.loads(run(fetched, "show", name, "--as-of", DAY, "--json").out)
+    assert (record["deadlines_from"], record["deadlines_unread"]) == ("actions", ["2026-13-45"])
+
+
 def test_a_page_that_stays_bad_is_told_and_the_rest_kept(run, place, serve):
     rows = [topic(number) for number in range(150)]
     place.portal = serve(rows, faults=Faults(pages={2: Fault.HTML})).url

@@ -166,7 +166,7 @@ def test_why_not(run, fetched):
 def test_show(run, fetched):
     record = asked(run, fetched, "show", PHOTONIC.lower(), "--for", "CEA-Leti", "--as-of", DAY)
     extra = {"as_of", "call_id", "call_title", "destination", "keywords", "sections", "links", "changes", "match"}
-    extra |= {"terms_of_entry", "unconfirmed", "decisions"}
+    extra |= {"terms_of_entry", "unconfirmed", "decisions", "deadlines_from", "deadlines_unread"}
     assert set(record) == {*CALL, *extra}
     assert set(record["match"]) == {*MATCH, "base", "sentence"}
     assert [s["name"] for s in record["sections"]] == ["Description"]

@@ -44,6 +44,8 @@ any_call = st.builds(
     opening=st.none() | st.dates(),
     deadlines=st.lists(st.builds(Deadline, st.dates(), st.integers(1, 10), maybe_text), max_size=4).map(tuple),
     deadline_model=maybe_text,
+    deadlines_from=maybe_text,
+    deadlines_unread=st.lists(any_text, max_size=3).map(tuple),
     actions=st.lists(st.builds(Action, any_text, any_text), max_size=4).map(tuple),
     budget_eur=st.none() | st.integers(),
     contribution_eur=pairs,
@@ -83,6 +85,7 @@ def test_every_field_is_kept() -> None:
             "keywords": ("k",),
             "divisions": ("43108390",),
             "parts": (),  # known where the table is, not where a call is kept
+            "deadlines_unread": ("soon",),
             "sections": (),
             "links": (Link("t", "u"),),
             "trl": (1, 2),

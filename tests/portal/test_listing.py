@@ -258,6 +258,16 @@ def test_a_field_that_is_gone_is_an_alarm_that_names_it(serve, connect, field):
     assert any(f"`{field}`" in problem for problem in found.problems)
 
 
+def test_deadlines_that_are_no_dates_are_counted_and_told(serve, connect):
+    rows = [*listing(30), topic(40, deadlineDate=["2026-13-45"]), topic(41, deadlineDate=["soon"])]
+    found = connect(serve(rows)).listing(Query())
+    assert found.complete
+    assert len(found.problems) == 1
+    assert found.problems[0].startswith(
+        "Deadlines of 2 calls cannot be read as dates (HORIZON-TEST-2027-0004-00 “2026-"
+    )
+
+
 def test_many_rows_set_aside_are_an_alarm_and_few_are_not(serve, connect):
     few = connect(serve([*listing(97), *(topic(n, title=None) for n in (200, 201, 202))])).listing(Query())
     assert (len(few.rows), len(few.set_aside), few.problems) == (97, 3, ())

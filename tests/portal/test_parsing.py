@@ -98,6 +98,9 @@ def test_rows_set_aside_do_not_stop_the_others():
         ("2026-09-29", date(2026, 9, 29)),
         ("04 June 2020 17:00:00 Brussels time", date(2020, 6, 4)),
         ("1521561600000", date(2018, 3, 20)),
+        ("2026-9-3", date(2026, 9, 3)),
+        ("2026-9-3T7:00:00+02:00", date(2026, 9, 3)),
+        ("2026/09/03 17:00", date(2026, 9, 3)),
     ],
 )
 def test_a_deadline_is_the_day_in_brussels(written, day):
@@ -118,6 +121,20 @@ def test_missing_deadlines_come_from_the_actions_then_from_the_own_budget_lines(
     assert found.deadlines == (Deadline(date(2027, 5, 4), 1, "two-stage"),)
     found = call(deadlineDate=None, deadlineModel=None, actions=None)
     assert found.deadlines == (Deadline(date(2027, 1, 14), 1, "single-stage"),)
+
+
+@pytest.mark.parametrize("written", ["2026-13-45", "9999-01-01", "03/09/2026", "soon", "2026-9/3"])
+def test_a_deadline_that_is_no_date_is_kept_as_written_with_the_field_that_the_date_is_from(written):
+    found = call(deadlineDate=[written], actions=['[{"deadlineDates":["2027-05-04", "later"]}]'])
+    assert [d.date for d in found.deadlines] == [date(2027, 5, 4)]
+    assert (found.deadlines_from, found.deadlines_unread) == ("actions", (written, "later"))
+    found = call(deadlineDate=[written, "2027-01-02"])
+    assert [d.date for d in found.deadlines] == [date(2027, 1, 2)]
+    assert (found.deadlines_from, found.deadlines_unread) == (None, (written,))
+    assert call(deadlineDate=[written], actions=None, budgetOverview=None).deadlines == ()
+    usual = call()
+    assert (usual.deadlines_from, usual.deadlines_unread) == (None, ())
+    assert call(deadlineDate=[], actions=None).deadlines_from == "budgetOverview"
 
 
 def test_only_own_budget_lines_count():
