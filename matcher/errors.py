@@ -14,7 +14,7 @@ class MatcherError(Exception):
     exit_code = 1
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(masked(message))
+        super().__init__(clipped(masked(message)))
 
 
 class UsageError(MatcherError):
@@ -89,3 +89,12 @@ def shorten(value: object, limit: int = 60) -> str:
     """`repr` without secrets, cut at `limit`: what a person recognises of a wrong value."""
     text = masked(repr(value))
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+LONGEST_LINE = 1_000
+"""Characters of a line that is told; what is longer echoes something that nobody reads."""
+
+
+def clipped(text: str, limit: int = LONGEST_LINE) -> str:
+    """The text with its long lines cut."""
+    return "\n".join(line if len(line) <= limit else line[: limit - 1] + "…" for line in text.split("\n"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from matcher.api.entry_frames import EntryFrames
 from matcher.api.labels import labelled
 from matcher.app import lookup
-from matcher.errors import UsageError
+from matcher.model.day import known_day, written_day
 from matcher.model.question import CallFilter, Question, listed
 from matcher.model.searched import Search
 
@@ -97,10 +97,7 @@ class CallFrames(EntryFrames):
 def day_of(value: DayLike | None) -> date | None:
     """A day, given as one or as `2026-05-07`. Raises UsageError."""
     if isinstance(value, datetime):
-        return value.date()
-    if value is None or isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise UsageError(f"{value!r} is no date; write it as 2026-05-07.") from None
+        return known_day(value.date())
+    if isinstance(value, date):
+        return known_day(value)
+    return None if value is None else written_day(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matcher.api.call_frames import CallFrames, DayLike, Words, day_of
-from matcher.errors import UsageError
+from matcher.errors import UsageError, shorten
 from matcher.model.decision import STATES, Act, DecisionQuestion, Order
 from matcher.model.question import listed
 
@@ -40,7 +40,7 @@ class DecisionFrames(CallFrames):
 
         states = frozenset(listed(state))
         if unknown := sorted(states - {*STATES}):
-            raise UsageError(f"No state is called {unknown[0]!r}; there are {', '.join(STATES)}.")
+            raise UsageError(f"No state is called {shorten(unknown[0])}; there are {', '.join(STATES)}.")
         question = DecisionQuestion(institute, states, day_of(since), self._as_of)
         return self._labelled(decisions_frame(listing(self._home, question)))
 
@@ -78,7 +78,7 @@ class DecisionFrames(CallFrames):
 
         self._must_write("decide")
         if act not in {*Act}:
-            raise UsageError(f"Nothing is called {act!r}; there are {', '.join(Act)}.")
+            raise UsageError(f"Nothing is called {shorten(act)}; there are {', '.join(Act)}.")
         order = Order.of(Act(act), value, detail, undo=undo, by=by)
         decide(self._home, institute, listed(calls), order, as_of=self._as_of)
         return self.decisions(institute)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matcher.api.labels import labelled, marked
 from matcher.api.results import Matches
-from matcher.errors import UsageError
+from matcher.errors import UsageError, shorten
 from matcher.model.institute import Institute, Profile, ProfilePart
 from matcher.model.project import Project
 from matcher.model.question import CallFilter, check_limits
@@ -47,7 +47,7 @@ class Draft:
         """
         keywords = {"en": list(self.institute.keywords_en), "fr": list(self.institute.keywords_fr)}
         if language is not None and language not in keywords:
-            raise UsageError(f"No keyword is written in {language!r}; there are en and fr.")
+            raise UsageError(f"No keyword is written in {shorten(language)}; there are en and fr.")
         for term in _cleaned(terms):
             kept = keywords[language or self._language(term)]
             if term not in kept:
@@ -299,7 +299,7 @@ def new_institute(identifier: str, name: str) -> Institute:
     import re
 
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", identifier):
-        raise UsageError(f"{identifier!r} is no identifier: use small letters, digits and hyphens.")
+        raise UsageError(f"{shorten(identifier)} is no identifier: use small letters, digits and hyphens.")
     return Institute(identifier, identifier.upper(), name, name)
 
 

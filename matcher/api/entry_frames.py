@@ -8,7 +8,7 @@ from matcher.api.labels import labelled
 from matcher.api.project_frames import ProjectFrames
 from matcher.app import past, questions
 from matcher.app.kept_index import current_index
-from matcher.errors import IndexMissing, UsageError
+from matcher.errors import IndexMissing, UsageError, shorten
 from matcher.model.consortium import OrganisationType, PartnerQuestion
 from matcher.model.question import listed
 
@@ -100,7 +100,9 @@ class EntryFrames(ProjectFrames):
 
         known = {one.value for one in OrganisationType}
         if wrong := sorted(set(listed(kind)) - known):
-            raise UsageError(f"No kind of organisation is called {wrong[0]!r}; there are {', '.join(sorted(known))}.")
+            raise UsageError(
+                f"No kind of organisation is called {shorten(wrong[0])}; there are {', '.join(sorted(known))}."
+            )
         question = PartnerQuestion(
             call,
             institute,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from matcher.errors import UsageError
+from matcher.errors import UsageError, shorten
 from matcher.evaluation.benchmark import load_benchmark, load_qrels
 from matcher.evaluation.measuring import MEASURES, comparisons, interval
 from matcher.evaluation.measuring import evaluate as measure_models
@@ -306,7 +306,7 @@ class Archive:
 
         row = self._index.row(call)
         if row is None:
-            raise UsageError(f"{self._folder} has no call {call!r}.")
+            raise UsageError(f"{self._folder} has no call {shorten(call)}.")
         scored = score(self._index, self._index.wish(profile), everything=True)
         return evidence_frame([match_of(scored, row, 0, sentence=False)], profile)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import refresh_index
 from matcher.app.own_projects import whole_projects
-from matcher.errors import IndexMissing, StoreMissing, UsageError
+from matcher.errors import IndexMissing, StoreMissing, UsageError, shorten
 from matcher.model.project import ListedProject, ProjectListing
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def project(home: Home, number: str) -> tuple[Project, tuple[Participation, ...]
     except StoreMissing as error:
         raise UsageError(NO_PROJECTS) from error
     if not found:
-        raise UsageError(f"No project has the number {number!r}; `matcher projects WORDS` searches them.")
+        raise UsageError(f"No project has the number {shorten(number)}; `matcher projects WORDS` searches them.")
     return found[0], tuple(parts.get(found[0].identifier, ()))
 
 
@@ -119,7 +119,9 @@ def _organisations(kept: Projects, wanted: str) -> frozenset[str]:
     """The PICs of an organisation by its PIC or words of its name. Raises UsageError when it is in no project."""
     found = [wanted.strip()] if wanted.strip().isdecimal() else kept.called(wanted.split())
     if not wanted.strip() or not found or kept.unknown(found) == found:
-        raise UsageError(f"No organisation in a project is called {wanted!r}: give its PIC, or words of its name.")
+        raise UsageError(
+            f"No organisation in a project is called {shorten(wanted)}: give its PIC, or words of its name."
+        )
     return frozenset(found)
 
 

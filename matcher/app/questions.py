@@ -13,7 +13,7 @@ from matcher.app.decided import decided
 from matcher.app.kept_index import current_index, encoding, is_current, opened_index
 from matcher.app.own_profile import own_projects
 from matcher.app.project_sources import health_of
-from matcher.errors import StoreMissing, UsageError
+from matcher.errors import StoreMissing, UsageError, shorten
 from matcher.model.answers import ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
 from matcher.model.day import brussels_day, noon
 from matcher.model.decision import Decided
@@ -206,7 +206,7 @@ def row_of(index: Index, call: str) -> int:
     """The row of a call. Raises UsageError when it is unknown."""
     row = index.row(call)
     if row is None:
-        raise UsageError(f"No call is known as {call!r}; `matcher calls WORDS --status all` searches them.")
+        raise UsageError(f"No call is known as {shorten(call)}; `matcher calls WORDS --status all` searches them.")
     return row
 
 

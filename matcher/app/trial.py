@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from matcher.app.mailing import mail_server, outbox_folder, transport_of
-from matcher.errors import MatcherError, UsageError
+from matcher.errors import MatcherError, UsageError, shorten
 from matcher.model.day import brussels_day
 from matcher.model.subscription import Language, Mail, Subscriber
 
@@ -74,7 +74,7 @@ def _test_mail(home: Home, address: str) -> Mail:
     try:
         to = mail_address(address)
     except ValueError as error:
-        raise UsageError(f"{address!r} is no mail address: write {error}.") from error
+        raise UsageError(f"{shorten(address)} is no mail address: write {error}.") from error
     now = home.clock()
     options = home.settings.mail
     text = _TEXT.format(machine=socket.gethostname() or "?")

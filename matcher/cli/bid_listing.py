@@ -8,7 +8,7 @@ import click
 
 from matcher.app.bidding import bids
 from matcher.cli.layout import heading, paragraphs, styled
-from matcher.cli.options import as_of_option
+from matcher.cli.options import COUNT, as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, print_note
 from matcher.present.facts import day, deadline_text
 from matcher.present.records import BID_FIELDS, bid_record, envelope, sample_label
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command("bids")
-@click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="How many at most.")
+@click.option("--top", type=COUNT, default=20, show_default=True, help="How many at most.")
 @as_of_option
 @output_options
 @click.pass_obj

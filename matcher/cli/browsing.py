@@ -13,7 +13,7 @@ from matcher.cli.layout import fact, paragraphs, styled, table
 from matcher.cli.options import as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, unknown_text
 from matcher.cli.own_terms import own_lines, show_suggestions
-from matcher.errors import UsageError
+from matcher.errors import UsageError, shorten
 from matcher.present.call_rows import match_row
 from matcher.present.records import (
     envelope,
@@ -84,7 +84,7 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
             raise UsageError("Say how the new institute is called: `matcher profile new rocks-and-water`.")
         _write_new(home, identifier, output)
     elif identifier is not None:
-        raise UsageError(f"Found {identifier!r} after {institute!r}: one institute at a time.")
+        raise UsageError(f"Found {shorten(identifier)} after {shorten(institute)}: one institute at a time.")
     elif suggest:
         show_suggestions(home, institute, output)
     elif check:
@@ -174,7 +174,7 @@ def _show_trial(home: Home, name: str, term: str, as_of: date | None, output: st
             click.echo(unknown_text(trial.unknown))
         rows = [("enters", m) for m in trial.entering] + [("leaves", m) for m in trial.leaving]
         if not rows:
-            click.echo(f"{term!r} would change nothing in the top 20.")
+            click.echo(f"{shorten(term)} would change nothing in the top 20.")
             return
         cells = [(m.call.title, word, str(m.rank), m.call.identifier) for word, m in rows]
         click.echo(table(("title", "", "rank", "call"), cells))

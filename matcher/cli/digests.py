@@ -13,7 +13,7 @@ from matcher.app.deciding import dismiss_for_reader
 from matcher.app.mailing import Mailing
 from matcher.app.questions import institute_calendar
 from matcher.cli.layout import paragraphs, table
-from matcher.cli.options import DayType, as_of_option
+from matcher.cli.options import COUNT, DayType, as_of_option
 from matcher.cli.output import away_text, complain, output_options, print_csv, print_json, say
 from matcher.present.call_rows import ITEM_COLUMNS, item_row
 from matcher.present.records import (
@@ -166,7 +166,7 @@ def _counts(done: DeliveryReport, left: MailsLeft) -> str:
 
 
 @digest_command.command("status", short_help="The outbox: queued, sent, failed, next attempt.")
-@click.option("--last", type=click.IntRange(1), default=20, show_default=True, help="How many mails.")
+@click.option("--last", type=COUNT, default=20, show_default=True, help="How many mails.")
 @output_options
 @click.pass_obj
 def digest_status_command(home: Home, last: int, output: str | None) -> None:

@@ -11,6 +11,7 @@ from matcher.app import lookup
 from matcher.cli.layout import paragraphs, styled, table
 from matcher.cli.options import as_of_option, filter_options, question_of, search_options
 from matcher.cli.output import output_options, print_csv, print_json, print_note, say
+from matcher.errors import shorten
 from matcher.model.searched import LIMIT
 from matcher.present.call_rows import LISTED_COLUMNS, listed_row
 from matcher.present.decision_shapes import about_records
@@ -116,7 +117,7 @@ def nothing_found(what: str, outcome: SearchOutcome) -> str:
     lines = []
     for word, near in outcome.missing.items():
         hint = f"; near it: {', '.join(near)}" if near else ""
-        lines.append(f"No {what} has the word {word!r}{hint}.")
+        lines.append(f"No {what} has the word {shorten(word)}{hint}.")
     return "\n".join(lines)
 
 

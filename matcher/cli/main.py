@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 import traceback
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import click
 
 from matcher.cli.streams import OutputLostError, ReaderGoneError, said
-from matcher.errors import ConfigError, MatcherError
+from matcher.errors import ConfigError, MatcherError, clipped
 from matcher.text.masking import learn_from
 
 COMMANDS = {
@@ -160,7 +161,9 @@ def _exit_code(arguments: list[str] | None, *, debug: bool) -> int:
     try:
         code: Any = cli.main(args=arguments, prog_name="matcher", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        told = io.StringIO()
+        error.show(told)
+        click.echo(clipped(told.getvalue()), err=True, nl=False)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted; what was kept before stays as it was.")
@@ -171,7 +174,7 @@ def _exit_code(arguments: list[str] | None, *, debug: bool) -> int:
         if debug:
             traceback.print_exc()
         else:
-            _fail(str(error) if isinstance(error, MatcherError) else _sentence(error))
+            _fail(str(error) if isinstance(error, MatcherError) else clipped(_sentence(error)))
         return error.exit_code if isinstance(error, MatcherError) else 1
     return code if isinstance(code, int) else 0
 

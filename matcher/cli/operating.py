@@ -10,7 +10,7 @@ import click
 
 from matcher.app.run_context import Observer
 from matcher.cli.layout import fact, table
-from matcher.cli.options import Age, as_of_option
+from matcher.cli.options import COUNT, Age, as_of_option
 from matcher.cli.output import complain, output_options, print_csv, print_json, say
 from matcher.errors import MatcherError, StoreBusy, StoreMissing
 from matcher.model.caution import reported_text
@@ -28,7 +28,7 @@ _Done = TypeVar("_Done")
 
 
 @click.command("status")
-@click.option("--last", type=click.IntRange(1), default=10, show_default=True, help="How many runs.")
+@click.option("--last", type=COUNT, default=10, show_default=True, help="How many runs.")
 @click.option("--max-age", type=Age(), help="Exit 1 unless a daily run went well in this time (26h, 90m, 3d).")
 @click.option("--metrics-file", type=click.Path(path_type=Path), help="Write Prometheus metrics there too.")
 @as_of_option

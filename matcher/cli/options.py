@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from matcher.errors import UsageError
-from matcher.model.question import FILTERS, About, CallFilter, Filter, Question
+from matcher.errors import UsageError, shorten
+from matcher.model.day import written_day
+from matcher.model.question import FILTERS, MOST, About, CallFilter, Filter, Question
 from matcher.model.searched import SORTS, Search
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ NO_TEXT = {
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
+COUNT = click.IntRange(1, MOST)
+"""How many of something."""
+
+
 class DayType(click.ParamType):  # type: ignore[type-arg]
     """A calendar day, `2026-05-07`."""
 
@@ -43,9 +48,9 @@ class DayType(click.ParamType):  # type: ignore[type-arg]
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no date; write it as 2026-05-07.", param, ctx)
+            return written_day(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
 
 
 class Age(click.ParamType):  # type: ignore[type-arg]
@@ -58,7 +63,7 @@ class Age(click.ParamType):  # type: ignore[type-arg]
             return value
         found = re.fullmatch(r"(\d{1,6})([mhd])", value.strip())
         if found is None:
-            self.fail(f"{value!r} is no age; write it as 90m, 26h or 3d.", param, ctx)
+            self.fail(f"{shorten(value)} is no age; write it as 90m, 26h or 3d.", param, ctx)
         return int(found[1]) * _UNITS[found[2]]
 
 
@@ -69,7 +74,7 @@ def as_of_option(command: Command) -> Command:
 
 def top_option(command: Command) -> Command:
     """`--top N`."""
-    return click.option("--top", type=click.IntRange(1), help="How many matches [ranking.top].")(command)
+    return click.option("--top", type=COUNT, help="How many matches [ranking.top].")(command)
 
 
 def min_fit_option(command: Command) -> Command:
@@ -108,7 +113,7 @@ def filter_options(command: Command) -> Command:
 def search_options(command: Command) -> Command:
     """How words are searched for, and in which order calls are listed."""
     for option in (
-        click.option("--limit", type=click.IntRange(1), help="How many at most [20 of a search, else all]."),
+        click.option("--limit", type=COUNT, help="How many at most [20 of a search, else all]."),
         click.option("--sort", type=click.Choice(SORTS), help="The order [relevance of a search, else deadline]."),
         click.option("--without", multiple=True, metavar="WORD", help="Leave out what holds this; may be repeated."),
         click.option("--phrase", is_flag=True, help="The words side by side, in this order."),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from matcher.cli.layout import UNBROKEN, paragraphs, styled
-from matcher.errors import UsageError
+from matcher.errors import UsageError, shorten
 from matcher.model.match import EvidenceKind
 from matcher.present.decision_words import decision_line
 from matcher.present.facts import UNKNOWN, closed_line, deadline_text, facts_line, status_text, terms_line
@@ -213,7 +213,7 @@ def unknown_text(unknown: Unknown) -> str:
     lines = ["No word of the text is known: no call and no project has any."] if unknown.everything else []
     for word, near in unknown.words.items():
         hint = f"; near it: {', '.join(near)}" if near else ""
-        lines.append(f"No call and no project has the word {word!r}{hint}.")
+        lines.append(f"No call and no project has the word {shorten(word)}{hint}.")
     return "\n".join(lines)
 
 

@@ -8,7 +8,7 @@ import click
 
 from matcher.app.partnering import partners
 from matcher.cli.layout import heading, paragraphs, styled
-from matcher.cli.options import as_of_option
+from matcher.cli.options import COUNT, as_of_option
 from matcher.cli.output import output_options, print_csv, print_json
 from matcher.model.consortium import OrganisationType, PartnerQuestion
 from matcher.present.facts import day
@@ -32,7 +32,7 @@ _IN = " " * 5
     "--type", "types", multiple=True, type=click.Choice([t.value for t in OrganisationType]), help="Repeatable."
 )
 @click.option("--leaders", is_flag=True, help="First those that coordinated a project like the call.")
-@click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="How many at most.")
+@click.option("--top", type=COUNT, default=20, show_default=True, help="How many at most.")
 @as_of_option
 @output_options
 @click.pass_obj

@@ -8,6 +8,7 @@ import click
 
 from matcher.app import project_questions
 from matcher.cli.layout import fact, paragraphs, styled, table
+from matcher.cli.options import COUNT
 from matcher.cli.output import output_options, print_csv, print_json, say
 from matcher.errors import UsageError
 from matcher.model.project import ProjectQuestion
@@ -36,7 +37,7 @@ SHOWN = 50
 @click.option("--organisation", metavar="PIC_OR_NAME", help="Those that this organisation is or was in.")
 @click.option("--programme", multiple=True, help="HORIZON, H2020…; may be repeated.")
 @click.option("--search", is_flag=True, help="Every argument is a word to search for, also the name of an institute.")
-@click.option("--top", type=click.IntRange(1), help="How many at most.")
+@click.option("--top", type=COUNT, help="How many at most.")
 @output_options
 @click.pass_obj
 def projects_command(  # noqa: PLR0913 (click hands over one parameter an option)

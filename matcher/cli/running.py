@@ -11,7 +11,7 @@ import click
 from matcher.cli.layout import table
 from matcher.cli.options import as_of_option
 from matcher.cli.output import complain, output_options, print_csv, print_json, print_note, say
-from matcher.errors import UsageError
+from matcher.errors import UsageError, shorten
 from matcher.present.records import (
     envelope,
     fetch_record,
@@ -73,7 +73,7 @@ def fetch_command(  # noqa: PLR0913 (click hands over one parameter an option)
             raise UsageError(f"{foreign[0]} says which calls to fetch: it does not go with --projects.")
         return _fetch_projects(home, sources, output)
     if sources:
-        raise UsageError(f"Found {sources[0]!r}: a SOURCE goes with --projects.")
+        raise UsageError(f"Found {shorten(sources[0])}: a SOURCE goes with --projects.")
     from matcher.app.fetching import fetch, fetch_bulk, query_of
     from matcher.app.run_context import Observer
 

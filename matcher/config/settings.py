@@ -23,6 +23,7 @@ from matcher.config.wording import describe_validation_error, like
 from matcher.errors import ConfigError, shorten
 from matcher.model.caution import USUAL, Caution
 from matcher.model.match import THRESHOLD
+from matcher.model.question import MOST
 from matcher.text.masking import learn_from, masked
 
 if TYPE_CHECKING:
@@ -54,22 +55,24 @@ class PortalSettings(_Section):
         default="https://ec.europa.eu/info/funding-tenders/opportunities/data",
         description="Base of the static files, up to and including /data.",
     )
-    rate: float = Field(default=1.0, gt=0, allow_inf_nan=False, description="Requests a second at most.")
+    rate: float = Field(default=1.0, ge=0.0001, le=MOST, description="Requests a second at most.")
     timeout: float = Field(
-        default=30.0, gt=0, allow_inf_nan=False, description="Seconds without a byte before a request is given up."
+        default=30.0, ge=0.01, le=3_600, description="Seconds without a byte before a request is given up."
     )
-    attempts: int = Field(default=5, ge=1, description="Tries per page.")
+    attempts: int = Field(default=5, ge=1, le=100, description="Tries per page.")
     backoff: float = Field(
-        default=0.5, ge=0, allow_inf_nan=False, description="Seconds before the second try, doubling from there."
+        default=0.5, ge=0, le=3_600, description="Seconds before the second try, doubling from there."
     )
     max_passes: int = Field(
-        default=4, ge=1, description="Times that the listing is read again while rows are missing, at most."
+        default=4, ge=1, le=100, description="Times that the listing is read again while rows are missing, at most."
     )
-    max_requests: int = Field(default=3000, ge=1, description="Requests of one fetch at most, repeated ones included.")
+    max_requests: int = Field(
+        default=3000, ge=1, le=MOST, description="Requests of one fetch at most, repeated ones included."
+    )
     max_hours: float = Field(
         default=2.0,
-        gt=0,
-        allow_inf_nan=False,
+        ge=0.0001,
+        le=1_000,
         description="Hours that one fetch, one reading of an archive or one delivery of mails may take.",
     )
     programmes: tuple[str, ...] = Field(
@@ -105,12 +108,14 @@ class CautionSettings(_Section):
     normal_share: float = Field(
         default=USUAL.normal_share, ge=0, le=1, description="Share of calls that may change unsaid."
     )
-    normal_count: int = Field(default=USUAL.normal_count, ge=0, description="Count of calls that may change unsaid.")
+    normal_count: int = Field(
+        default=USUAL.normal_count, ge=0, le=MOST, description="Count of calls that may change unsaid."
+    )
     doubted_share: float = Field(
         default=USUAL.doubted_share, ge=0, le=1, description="Share above which one day is not believed."
     )
     doubted_count: int = Field(
-        default=USUAL.doubted_count, ge=0, description="Count above which one day is not believed."
+        default=USUAL.doubted_count, ge=0, le=MOST, description="Count above which one day is not believed."
     )
 
     @property
@@ -129,7 +134,7 @@ def _chance(value: int) -> int:
 class RankingSettings(_Section):
     """What a ranked list holds, and what scores it."""
 
-    top: int = Field(default=10, ge=1, description="Matches shown per institute.")
+    top: int = Field(default=10, ge=1, le=MOST, description="Matches shown per institute.")
     min_fit: Annotated[int, AfterValidator(_chance)] = Field(
         default=0, ge=0, le=100, description=f"Matches below this fit are not shown; at most {HIGHEST}."
     )
@@ -192,7 +197,7 @@ class MailSettings(_Section):
         "this machine; empty: mails become files in the outbox folder of the home folder.",
     )
     ca_file: str = Field(default="", description="Certificates (PEM) of a private authority; empty: the system's.")
-    rate: float = Field(default=1.0, gt=0, allow_inf_nan=False, description="Mails a second at most.")
+    rate: float = Field(default=1.0, ge=0.0001, le=MOST, description="Mails a second at most.")
     sender: _Address = Field(
         default="matcher@localhost.localdomain",
         description="Address in From; what cannot be delivered comes back to it.",
@@ -257,6 +262,7 @@ class ScheduleSettings(_Section):
     keep_days: int = Field(
         default=180,
         ge=30,
+        le=36_500,
         description="Days that raw rows of former versions, rows set aside, texts of sent mails and old runs are kept.",
     )
     metrics_file: str = Field(default="", description="Prometheus text file to write; empty: none.")

@@ -77,6 +77,10 @@ def _expected(detail: ErrorDetails) -> str:
     kind, bounds = detail["type"], detail.get("ctx", {})
     if kind in _IN_PLAIN_WORDS:
         return _IN_PLAIN_WORDS[kind]
+    if kind == "greater_than_equal":
+        return f"at least {bounds['ge']:,}"
+    if kind == "less_than_equal":
+        return f"at most {bounds['le']:,}"
     if kind == "too_short":
         return f"at least {bounds['min_length']} of them"
     if kind == "string_too_long":

@@ -12,7 +12,7 @@ import numpy as np
 import Stemmer
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from matcher.errors import ConfigError, UsageError
+from matcher.errors import ConfigError, UsageError, shorten
 from matcher.ranking.build import NOTHING_KNOWN, Known, build
 from matcher.ranking.encoder import SETTING, Encoding, KeptVectors, SentenceEncoder
 from matcher.ranking.scoring import score
@@ -50,13 +50,13 @@ def load_ranker(name: str, known: Known = NOTHING_KNOWN) -> Ranker:
     """
     point = next(iter(entry_points(group=GROUP, name=name)), None)
     if point is None:
-        raise UsageError(f"No ranker is called {name!r}; there are {', '.join(ranker_names())}.")
+        raise UsageError(f"No ranker is called {shorten(name)}; there are {', '.join(ranker_names())}.")
     try:
         make: Callable[[], Ranker] = point.load()
         ranker = make()
     except ImportError as error:
         raise UsageError(
-            f"The ranker {name!r} needs {error.name}; `pip install 'matcher[{name}]'` brings it."
+            f"The ranker {shorten(name)} needs {error.name}; `pip install 'matcher[{name}]'` brings it."
         ) from error
     if isinstance(ranker, MatcherRanker):
         ranker.known = replace(known, encoding=ranker.known.encoding)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from matcher.errors import UsageError, shorten
+
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
 Clock = Callable[[], datetime]
@@ -17,6 +19,25 @@ Progress = Callable[[int, int], None]
 
 _Date = date  # `Day` has a field of that name
 _NOON = time(12, tzinfo=BRUSSELS)
+
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+"""Days that can be asked for; around others nothing can be counted, as calendars end."""
+
+
+def written_day(text: str) -> date:
+    """The day that somebody wrote as 2026-05-07. Raises UsageError."""
+    try:
+        return known_day(date.fromisoformat(text))
+    except ValueError as error:
+        raise UsageError(f"{shorten(text)} is no date; write it as 2026-05-07.") from error
+
+
+def known_day(day: date) -> date:
+    """The same day. Raises UsageError where it is too long ago, or too far ahead, to count from."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise UsageError(f"{day} is too far away; write a day from {FIRST_DAY} to {LAST_DAY}.")
+    return day
 
 
 def brussels_day(moment: datetime) -> date:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlencode
 
 from matcher.errors import UsageError, shorten
 from matcher.model.call import LIVE, Call, Status
+from matcher.model.day import known_day
 from matcher.model.institute import Profile
 from matcher.model.searched import Search, check_sort
 from matcher.model.terms import Audience
@@ -200,7 +201,7 @@ class CallFilter:
         status = listed(words.get("status") or ("live",))
         for word in status:
             if word not in STATUSES:
-                raise UsageError(f"No status is called {word!r}; there are {', '.join(sorted(STATUSES))}.")
+                raise UsageError(f"No status is called {shorten(word)}; there are {', '.join(sorted(STATUSES))}.")
         every = frozenset[Status]() if "all" in status else frozenset().union(*(STATUSES[word] for word in status))
         return cls(
             status=every,
@@ -309,10 +310,14 @@ _OTHER_KEYS = {"institute", "text", "top", "min_fit", "as_of", "explain", "words
 """What an address can say beside the filters."""
 
 
+MOST = 1_000_000
+"""More than this is never there to ask for, and a number without end is one that some part cannot take."""
+
+
 def check_limits(top: int | None = None, min_fit: int | None = None, *, name: str = "top") -> None:
     """Raises UsageError where less than one, or a fit that there is not, is asked for; None leaves it open."""
-    if top is not None and not (_is_whole(top) and top >= 1):
-        raise UsageError(f"{name} is {shorten(top)}: ask for at least 1, as a whole number.")
+    if top is not None and not (_is_whole(top) and 1 <= top <= MOST):
+        raise UsageError(f"{name} is {shorten(top)}: ask for at least 1 and at most {MOST:,}, as a whole number.")
     if min_fit is not None and not (_is_whole(min_fit) and 0 <= min_fit <= 100):
         raise UsageError(f"min_fit is {shorten(min_fit)}: a fit is a whole number between 0 and 100.")
 
@@ -366,7 +371,7 @@ def _day(name: str, word: str | None) -> date | None:
     if word is None:
         return None
     try:
-        return date.fromisoformat(word)
+        return known_day(date.fromisoformat(word))
     except ValueError as error:
         raise UsageError(f"{name} is {shorten(word)}, expected a day like 2026-05-07.") from error
 
@@ -386,7 +391,7 @@ def check_actions(wanted: CallFilter, calls: Iterable[Call], actions: Iterable[s
         return
     known |= _endings(action.code.upper() for call in calls for action in call.actions)
     for word in sorted(wanted.actions - known):
-        raise UsageError(f"No type of action is called {word!r}: {_hint(word, known)}")
+        raise UsageError(f"No type of action is called {shorten(word)}: {_hint(word, known)}")
 
 
 def _endings(codes: Iterable[str]) -> set[str]:

@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from matcher.model.call import SECTION_DESCRIPTION, Section
 from matcher.portal.values import one_line
+from matcher.text.untrusted import unturned
 
 SECTION_CONDITIONS = "Conditions"
 SECTION_LIMIT = 400_000
@@ -111,7 +112,8 @@ def _name(heading: str) -> str:
 
 
 def _tidy(pieces: list[str]) -> str:
-    text = _LINES.sub("\n", _BLANKS.sub(" ", "".join(pieces))).strip()
+    text = unturned("".join(pieces))  # some come as entities
+    text = _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
     return text[:SECTION_LIMIT].rstrip()
 
 

@@ -15,7 +15,10 @@ from matcher.text.untrusted import decoded
 LINE = 1_000
 """Characters of a title, name or label that are kept."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ud800-\udfff\ufffe\uffff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ud800-\udfff\ufffe\uffff"
+    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # which show a text in another order than it is in
+)
 
 _SPACE = re.compile(r"\s+")
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from matcher.errors import ConfigError, IndexMissing, StoreError
+from matcher.errors import ConfigError, IndexMissing, StoreError, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -182,7 +182,7 @@ class SentenceEncoder:
 
     def __init__(self, model: str) -> None:
         if find_spec("sentence_transformers") is None:
-            raise ConfigError([f"{SETTING}: found {model!r}, which needs `pip install 'matcher[encoder]'`"])
+            raise ConfigError([f"{SETTING}: found {shorten(model, 200)}, which needs `pip install 'matcher[encoder]'`"])
         self._folder = _folder(model)
         self.prefixes = prefixes_of(model)
         self.name = hashlib.sha256(b"".join(_weights_mark(self._folder))).hexdigest()
@@ -279,9 +279,8 @@ def _folder(model: str) -> Path:
             return Path(snapshot_download(model, local_files_only=True))
         except (OSError, ValueError):  # not downloaded, or no such name: told below
             pass
-    raise ConfigError(
-        [f"{SETTING}: found {model!r}, expected the folder of a sentence encoder or a name that `hf download` fetched"]
-    )
+    expected = "expected the folder of a sentence encoder or a name that `hf download` fetched"
+    raise ConfigError([f"{SETTING}: found {shorten(model, 200)}, {expected}"])
 
 
 def _forget(connection: sqlite3.Connection, keys: Collection[str]) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 
+import click
 import pytest
 
-from matcher.cli.main import COMMANDS
+from matcher.cli.main import COMMANDS, cli
 from tests.helpers.home import BARE, DAY, LIFE_CALL, PHOTONIC, Answer, Place, some_rows
+from tests.helpers.portal.rows import topic
 
 NOTE = "Packaged sample, not the live portal"
 
@@ -378,3 +380,149 @@ def test_a_misspelt_variable_is_told_and_changes_nothing(run, fetched) -> None:
     answer = run(fetched, "institutes", MATCHER_SMPT_URL="smtps://x")
     assert answer.code == 0
     assert answer.err == ("problem: 'MATCHER_SMPT_URL' is set and means nothing here: did you mean MATCHER_SMTP_URL?\n")
+
+
+WITH_A_DAY = (
+    ["rank", "cea-leti"],
+    ["calls"],
+    ["status"],
+    ["doctor"],
+    ["show", PHOTONIC],
+    ["why", "cea-leti", PHOTONIC],
+    ["digest", "preview", "--institute", "cea-leti"],
+    ["digest", "send"],
+    ["digest", "calendar", "cea-leti"],
+    ["export", "calls", "--format", "json"],
+    ["bids"],
+    ["decisions"],
+    ["fetch"],
+    ["run"],
+)
+
+
+@pytest.mark.parametrize("command", WITH_A_DAY, ids=" ".join)
+def test_a_day_that_nothing_can_be_counted_from_is_told(run, fetched, command) -> None:
+    for day in ("0001-01-01", "9999-12-31"):
+        answer = run(fetched, *command, "--as-of", day)
+        assert (answer.code, answer.out) == (2, "")
+        assert f"{day} is too far away; write a day from 1900-01-01 to 2999-12-31." in answer.err
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "2999-12-31"])
+def test_the_first_and_the_last_day_are_answered(run, fetched, day) -> None:
+    (fetched.config / "subscribers.yaml").write_text(
+        "subscribers: [{address: a@example.org, institutes: [cea-leti], threshold: 0}]\n", encoding="utf-8"
+    )
+    try:
+        for command in WITH_A_DAY:
+            answer = run(fetched, *command, "--as-of", day)
+            assert answer.code in {0, 1, 4}, command
+            assert not re.search("unexpected|Error: |OverflowError|out of range", answer.err), (command, answer.err)
+    finally:
+        (fetched.config / "subscribers.yaml").unlink()
+
+
+def every_option():
+    waiting = [(name, cli.get_command(None, name)) for name in COMMANDS]
+    while waiting:
+        name, command = waiting.pop()
+        if isinstance(command, click.Group):
+            waiting += [(f"{name} {sub}", one) for sub, one in command.commands.items()]
+        yield from ((name, option) for option in command.params)
+
+
+def test_no_number_of_an_option_is_without_end(run, fetched) -> None:
+    numbers = [(name, one) for name, one in every_option() if one.type.name in {"integer", "integer range", "float"}]
+    assert len(numbers) > 8
+    assert [(name, one.name) for name, one in numbers if getattr(one.type, "max", None) is None] == []
+    answer = run(fetched, "status", "--last", "1" + "0" * 20)
+    assert answer.code == 2
+    assert "is not in the range 1<=x<=1000000" in answer.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["rank", "{}"],
+        ["rank", "cea-leti", "--programme", "{}"],
+        ["rank", "cea-leti", "--action", "{}"],
+        ["rank", "cea-leti", "--as-of", "{}"],
+        ["rank", "cea-leti", "--top", "{}"],
+        ["rank", "--file", "{}"],
+        ["calls", "{}"],
+        ["calls", "--status", "{}"],
+        ["show", "{}"],
+        ["why", "cea-leti", "{}"],
+        ["projects", "--call", "{}"],
+        ["partners", "{}", "--for", "cea-leti"],
+        ["profile", "{}"],
+        ["profile", "cea-leti", "{}"],
+        ["profile", "cea-leti", "--try", "{}"],
+        ["digest", "preview", "{}"],
+        ["digest", "test", "{}"],
+        ["digest", "unpause", "{}"],
+        ["digest", "resend", "{}"],
+        ["status", "--max-age", "{}"],
+        ["db", "backup", "{}"],
+        ["evaluate", "{}"],
+        ["fetch", "--programme", "{}"],
+        ["fetch", "--bulk", "{}"],
+        ["fetch", "--projects", "{}"],
+        ["export", "matches", "--format", "{}"],
+        ["config", "{}"],
+        ["keep", "{}", PHOTONIC],
+        ["keep", "cea-leti", "{}"],
+        ["--home", "/tmp/{}", "status"],
+        ["--config", "/tmp/{}", "status"],
+        ["{}"],
+        ["--{}"],
+    ],
+    ids=" ".join,
+)
+def test_a_name_of_any_length_is_not_echoed_whole(run, fetched, command) -> None:
+    answer = run(fetched, *(word.format("x" * 100_000) for word in command))
+    assert max(map(len, answer.err.splitlines()), default=0) < 1_200
+    assert "unexpected" not in answer.err
+    if command[:3] != ["profile", "cea-leti", "--try"]:  # which answers that the word changes nothing
+        assert answer.code in {0, 1, 2, 3, 4}
+        assert answer.err
+    assert max(map(len, answer.out.splitlines()), default=0) < 1_200
+
+
+TURNS = "".join(map(chr, (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+
+
+def test_no_text_of_the_portal_shows_in_another_order_than_it_is_in(run, place, serve, tmp_path) -> None:
+    entities = "".join(f"&#{ord(turn)};" for turn in TURNS)
+    turned = f"Pho{TURNS}tonics"
+    place.portal = serve(
+        [
+            topic(
+                1,
+                title=[f"{turned} sensors", f"Pho{entities}tonics"],
+                callTitle=[turned],
+                destinationDescription=[turned],
+                tags=[turned],
+                keywords=[turned],
+                typesOfAction=[f"HORIZON-RIA {turned}"],
+                descriptionByte=[f"<p>{turned} on wafers, pho{entities}tonics in circuits.</p>"],
+            )
+        ]
+    ).url
+    assert run(place, "fetch", "--as-of", DAY).code == 0
+    said = [
+        run(place, *command, "--as-of", DAY).out
+        for command in (
+            ["calls"], ["calls", "--json"], ["calls", "--csv"], ["calls", "photonics"], ["show", PHOTONIC],
+            ["show", PHOTONIC, "--json"], ["rank", "cea-leti", "--explain"], ["rank", "cea-leti", "--json"],
+            ["why", "cea-leti", PHOTONIC],
+        )
+    ]  # fmt: skip
+    for format_ in ("csv", "json", "atom", "ics"):
+        file = tmp_path / f"calls.{format_}"
+        assert run(place, "export", "calls", "--as-of", DAY, "--output", str(file)).code == 0
+        said.append(file.read_text(encoding="utf-8"))
+    assert [n for n, text in enumerate(said) if "hotonics" not in text] == []
+    for text in said:
+        assert not set(TURNS) & set(text)
+        assert not re.search(r"\\u(061c|200[ef]|202[a-e]|206[6-9])", text)

@@ -16,6 +16,7 @@ from matcher.config.settings import (
     ProjectSettings,
     RankingSettings,
     SettingsFile,
+    _section_models,
     load_settings,
     packaged_config,
     read_settings,
@@ -116,7 +117,7 @@ def test_thresholds_of_before_are_answered_by_what_they_mean_now(tmp_path):
 
 def test_a_mistake_in_the_environment_names_the_variable(tmp_path):
     assert mistakes_of(tmp_path, "", MATCHER_PORTAL_RATE="0") == [
-        "MATCHER_PORTAL_RATE: portal.rate: found '0', expected greater than 0"
+        "MATCHER_PORTAL_RATE: portal.rate: found '0', expected at least 0.0001"
     ]
 
 
@@ -138,7 +139,7 @@ def test_a_file_that_is_no_toml_hides_no_mistake_of_the_environment(tmp_path):
     lines = mistakes_of(tmp_path, "[portal\n", MATCHER_PORTAL_RATE="0", MATCHER_HOME=str(tmp_path / "config"))
     assert ["not valid TOML" in lines[0], *lines[1:]] == [
         True,
-        "MATCHER_PORTAL_RATE: portal.rate: found '0', expected greater than 0",
+        "MATCHER_PORTAL_RATE: portal.rate: found '0', expected at least 0.0001",
     ]
 
 
@@ -182,6 +183,16 @@ def test_a_variable_that_is_a_slip(tmp_path, name, hint):
     unread = settings_of(tmp_path, **{name: "1", "MATCHER_ELSEWHERE": "1", "OTHER": "1"}).unread
     assert unread.slips == (f"{name!r} is set and means nothing here: {hint}",)
     assert unread.others == ("'MATCHER_ELSEWHERE'",)
+
+
+@pytest.mark.parametrize("model", [*_section_models().values(), _Subscriber])
+def test_no_number_is_without_end(model):
+    """One of twenty digits would be told by a database or a clock, in words of their own."""
+    for name, one in model.model_json_schema()["properties"].items():
+        kinds = one.get("anyOf", [one])
+        assert all(
+            {"minimum", "maximum"} <= set(kind) for kind in kinds if kind.get("type") in {"integer", "number"}
+        ), name
 
 
 def test_a_byte_order_mark_is_no_mistake(tmp_path):
