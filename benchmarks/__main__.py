@@ -9,7 +9,7 @@ import sys
 from benchmarks.grown import SHARED
 from benchmarks.timing import shown
 
-TOPICS = ("processes", "growth", "many", "cost")
+TOPICS = ("processes", "growth", "many", "cost", "project_import")
 
 
 def main() -> None:

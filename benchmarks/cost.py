@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 import math
 import os
-import re
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.grown import SHARED
-from benchmarks.timing import Figure
+from benchmarks.timing import Figure, Taken, process
 from matcher.config.settings import packaged_config
 from matcher.ranking.index import open_index
 from tests.helpers.portal.rows import recorded_rows
@@ -34,7 +31,6 @@ ROWS = 2_000
 PAGES = ROWS // 100
 DAY = "2026-05-07"
 ROUNDS = 3
-PARTLY_DONE = 3
 SOAK_DAYS, SOAK_KEEP_DAYS = 60, 30
 SUBSCRIBERS = """
 subscribers:
@@ -43,15 +39,6 @@ subscribers:
   - {id: network, address: europe@example.org, institutes: ["*"], frequency: {weekly: monday}}
 """
 ROOT = Path(__file__).parents[1]
-
-
-@dataclass(frozen=True)
-class Taken:
-    """One process: seconds, peak memory in MB, what it printed."""
-
-    seconds: float
-    peak: float
-    out: str
 
 
 def measure() -> list[Figure]:
@@ -72,7 +59,7 @@ def _fetching(folder: Path, base: str) -> list[Figure]:
         sent = json.loads(fetch.out)["requests"]
         fetches.append(fetch)
         script = [sys.executable, str(ROOT / "benchmarks" / "download_script.py"), base, str(PAGES), str(sent)]
-        downloads.append(_process(script, dict(os.environ)))
+        downloads.append(process(script, dict(os.environ)))
     _matcher(folder, "home-1", base, "run")
     quiet = [_matcher(folder, "home-1", base, "run") for _ in range(ROUNDS)]
     report = json.loads(fetches[0].out)
@@ -138,6 +125,7 @@ def _write_rows(folder: Path) -> None:
 
 def _write_config(folder: Path) -> None:
     shutil.copytree(packaged_config(), folder)
+    (folder / "matcher.toml").write_text("[projects]\nsources = []\n", encoding="utf-8")
     (folder / "subscribers.yaml").write_text(SUBSCRIBERS, encoding="utf-8")
 
 
@@ -162,30 +150,4 @@ def _matcher(folder: Path, home: str, base: str, *arguments: str) -> Taken:
         "MATCHER_CONFIG": str(folder / "config"),
     }
     command = [sys.executable, "-m", "matcher", *arguments, "--as-of", DAY]
-    return _process(command, {**os.environ, **environment})
-
-
-def _process(command: list[str], environment: dict[str, str]) -> Taken:
-    """Runs a command; fails when it fails. The peak is asked of the process itself, a hundred times a second.
-
-    (What `wait4` gives as peak is at least the memory of this process, from which the command was forked.)
-    """
-    peak = 0
-    with tempfile.TemporaryFile("w+") as out:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.DEVNULL)
-        while process.poll() is None:
-            peak = max(peak, _peak(process.pid))
-            time.sleep(0.01)
-        seconds = time.perf_counter() - start
-        out.seek(0)
-        if process.returncode not in {0, PARTLY_DONE}:  # some texts are in no topic file of the local portal
-            raise RuntimeError(f"{command} ended with {process.returncode}")
-        return Taken(seconds, peak / 1024, out.read())
-
-
-def _peak(pid: int) -> int:
-    """Kilobytes; 0 once the process has ended."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
-    return int(found[1]) if found else 0
+    return process(command, {**os.environ, **environment})
