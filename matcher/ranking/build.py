@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from matcher.model.project import Project
     from matcher.ranking.encoder import Encoding
     from matcher.ranking.owned import OwnProject
+    from matcher.ranking.wish import Own
 
 MODEL_AGE = timedelta(days=30)
 """After so long the model is fitted anew, so that the language of new work programmes enters it."""
@@ -311,7 +312,7 @@ def _with_profiles(
     standards = [chance.standard_of(compare(side, found), reference) for found in skills]
     named = {
         "skills": [[skill.words, skill.source, skill.original] for found in skills for skill in found],
-        "own": [[o.mean, o.spread] if o else None for o in (own_of(bare, side) if side else None for side in own)],
+        "own": [_own_numbers(own_of(bare, side)) if side else None for side in own],
     }
     return Index(
         Generation(
@@ -328,6 +329,10 @@ def _with_profiles(
             },
         )
     )
+
+
+def _own_numbers(own: Own) -> list[float]:
+    return [own.mean, own.spread, own.weight]
 
 
 def _own_arrays(sets: Sequence[Sequence[OwnProject]]) -> dict[str, npt.NDArray[Any]]:

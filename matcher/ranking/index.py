@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from matcher.ranking.owned import OwnProject
 
-LAYOUT = 8
+LAYOUT = 9
 """Grows with every change of the arrays' meaning; an index of another layout is built anew."""
 
 _CALLS_HELD = 5_000
@@ -253,8 +253,8 @@ class Index:
         own = None
         if (kept := self.meta["own"][position]) is not None:
             place = sum(1 for other in self.meta["own"][:position] if other is not None)
-            mean, spread = kept
-            own = Own(self._stored_query("own_", place), mean, spread, self.own_projects(profile))
+            mean, spread, weight = kept
+            own = Own(self._stored_query("own_", place), mean, spread, weight, self.own_projects(profile))
         asked = self.meta["profiles"][position]
         words = {name: tuple(asked.get(name, ())) for name in ("pin", "exclude")}
         return Wish(skills, standard, own, institute=profile, meaning=self.query(profile).meaning, **words)

@@ -111,7 +111,7 @@ def _own_of_draft(index: Index, profile: Profile, skills: Sequence[Skill], analy
     if kept is not None and any(project.number for project in kept.projects):
         terms = map(index.find_term, excluded_terms(profile, analyzer))
         excluded = frozenset(i for i in terms if i is not None)
-        side = joined(side, OwnSide(kept.query, kept.projects), excluded, index.fitted_terms)
+        side = joined(side, OwnSide(kept.query, kept.projects, kept.weight), excluded, index.fitted_terms)
     return own_of(index, side) if side is not None else None
 
 

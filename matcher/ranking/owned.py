@@ -27,6 +27,16 @@ LEAST_ALIKE = 0.05
 MOST_SELECTED = 100
 """Selected projects of a profile, the best."""
 
+WEIGHT = 0.3
+"""Log-odds for each spread by which a call is nearer to the own projects than calls are on the mean."""
+
+FEW = 100
+"""Of an entity with so many projects the selected ones weigh 1, of a larger one less: more of them are other people's,
+and the best of many are alike by chance too."""
+
+MOST_WEIGHT = 1.5
+"""What selected projects weigh at most, however small the entity."""
+
 HEAVIEST = 100
 """Terms of an own project by which the one nearest to a call is found."""
 
@@ -86,6 +96,14 @@ def chosen_projects(
         for row in best.tolist()
         if shares[row] > 0
     ]
+
+
+def own_weight(chosen: Sequence[Chosen], parts: Sequence[ProfilePart]) -> float:
+    """What the own projects of a profile weigh: the mean over those that count, each by its share."""
+    open_ones = sum(part.kind == "project" and part.selected for part in parts)
+    selected = min(MOST_WEIGHT, FEW / max(open_ones, 1))
+    total = sum(one.share for one in chosen)
+    return sum(one.share * (WEIGHT if one.skills is None else selected) for one in chosen) / total
 
 
 def likenesses(skills: Sequence[Skill], vectors: Vectors) -> Doubles:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from matcher.model.programmes import programme_part
 from matcher.ranking import numbers
-from matcher.ranking.owned import HEAVIEST, OwnProject, chosen_projects
+from matcher.ranking.owned import HEAVIEST, OwnProject, chosen_projects, own_weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -113,10 +113,11 @@ def query_vector(profile: Profile, analyzer: Analyzer, lexis: Lexis, own: QueryV
 
 @dataclass(frozen=True, slots=True)
 class OwnSide:
-    """The own projects of a profile alone: what they say together, and each of those that count."""
+    """The own projects of a profile alone: what they say together, each of those that count, what they weigh."""
 
     query: QueryVector
     projects: tuple[OwnProject, ...]
+    weight: float
 
 
 class PartVectors:
@@ -150,12 +151,12 @@ def own_side(
         OwnProject(one.part.number, one.part.label, one.share, one.skills, *_telling(unit, query))
         for one, unit in zip(chosen, units, strict=True)
     )
-    return OwnSide(query, tuple(projects))
+    return OwnSide(query, tuple(projects), own_weight(chosen, profile.parts))
 
 
 def joined(written: OwnSide | None, kept: OwnSide, excluded: frozenset[int], fitted: int) -> OwnSide:
     """Projects that a person wrote out, and those of CORDIS that an index keeps; each side counts by their number."""
-    kept = OwnSide(kept.query, tuple(project for project in kept.projects if project.number))
+    kept = OwnSide(kept.query, tuple(project for project in kept.projects if project.number), kept.weight)
     sides = [kept] if written is None else [written, kept]
     origins: dict[int, tuple[str, str, str | None]] = {}
     vectors: list[Vector] = []
@@ -170,7 +171,9 @@ def joined(written: OwnSide | None, kept: OwnSide, excluded: frozenset[int], fit
     ids, weights = _arrays(_scaled(_sum(vectors), 1.0, fitted))
     words, sources, originals = zip(*(origins[i] for i in ids.tolist()), strict=True) if len(ids) else ((), (), ())
     query = QueryVector(ids, weights, words, sources, originals, wins)
-    return OwnSide(query, tuple(project for side in sides for project in side.projects))
+    sizes = [sum(project.share for project in side.projects) for side in sides]
+    weight = sum(side.weight * size for side, size in zip(sides, sizes, strict=True)) / (sum(sizes) or 1.0)
+    return OwnSide(query, tuple(project for side in sides for project in side.projects), weight)
 
 
 def excluded_terms(profile: Profile, analyzer: Analyzer) -> frozenset[str]:

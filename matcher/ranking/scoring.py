@@ -37,9 +37,6 @@ _HARDLY = 1e-5
 NOTHING = -12.0
 """The log-odds of every call for a wish that says nothing."""
 
-OWN_WEIGHT = 0.3
-"""Log-odds for each spread by which a call is nearer to the own projects than calls are on the mean."""
-
 
 @dataclass(frozen=True)
 class Scored:
@@ -77,7 +74,7 @@ class Scored:
         if self.own_scores is None or self.wish.own is None:
             return np.zeros(len(self.index))
         own = self.wish.own
-        weight = OWN_WEIGHT if self.wish.skills else self.numbers.alone[1]
+        weight = own.weight if self.wish.skills else self.numbers.alone[1]
         return np.asarray(weight * (self.own_scores.total - own.mean) / own.spread)
 
     @cached_property
@@ -183,4 +180,5 @@ def own_of(index: Index, side: OwnSide) -> Own:
     """Own projects with what they have with the reference calls."""
     scores = index.scores(side.query).total[index.arrays["standard"]]
     spread = float(scores.std()) if len(scores) else 0.0
-    return Own(side.query, float(scores.mean()) if len(scores) else 0.0, spread or 1.0, side.projects)
+    mean = float(scores.mean()) if len(scores) else 0.0
+    return Own(side.query, mean, spread or 1.0, side.weight, side.projects)

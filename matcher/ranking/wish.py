@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 class Own:
     """What the own projects of a profile say: their `query`, and mean and spread of their scores over the reference.
 
-    `projects` are those that count.
+    `weight` is what a spread counts in log-odds, `projects` are those that count.
     """
 
     query: QueryVector
     mean: float
     spread: float
+    weight: float
     projects: tuple[OwnProject, ...] = ()
 
 

@@ -15,7 +15,7 @@ from matcher.model.project import Project
 from matcher.model.question import CallFilter
 from matcher.ranking.build import build
 from matcher.ranking.matching import Depth, asked_profile, best_matches, match_of
-from matcher.ranking.owned import MOST_SELECTED, SELECTED
+from matcher.ranking.owned import FEW, MOST_SELECTED, MOST_WEIGHT, SELECTED, WEIGHT
 from matcher.ranking.scoring import score
 
 if TYPE_CHECKING:
@@ -134,3 +134,18 @@ def test_without_projects_nothing_is_told_of_them() -> None:
     match = match_of(score(index, index.wish("one"), everything=True), 0, 1, sentence=False)
     assert match.own_project is None
     assert all(e.kind is not EvidenceKind.PROJECTS for e in match.evidence)
+
+
+def test_the_larger_the_entity_the_less_its_selected_projects_weigh() -> None:
+    def weight(*parts: ProfilePart, **more: object) -> float:
+        own = indexed(profile(*parts, **more)).wish("one").own
+        assert own is not None
+        return own.weight
+
+    lasers = [project(n, FIELDS["lasers"]) for n in range(5)]
+    others = [project(n, FIELDS["vines"]) for n in range(5, 3 * FEW)]
+    assert weight(*lasers) == MOST_WEIGHT
+    assert weight(*lasers, *others) == pytest.approx(1 / 3)
+    assert weight(replace(lasers[0], selected=False)) == WEIGHT
+    mixed = weight(replace(lasers[0], selected=False), *lasers[1:])
+    assert WEIGHT < mixed < MOST_WEIGHT
