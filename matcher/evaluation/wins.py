@@ -11,17 +11,18 @@ import csv
 import gzip
 import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from matcher.errors import BenchmarkError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from matcher.model.call import Call
+    from matcher.model.project import Project, Won
 
 PROJECT_COLUMNS = ("id", "title", "objective", "topics", "ecSignatureDate", "startDate")
 
@@ -41,7 +42,7 @@ class Built:
     calls: int
     wins: int
     without_text: int
-    set_aside: int
+    set_aside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +80,49 @@ def build_benchmark(source: Path, folder: Path, cutoff: date, known: Iterable[Ca
     topics = sorted({topic for won in wins.values() for topic in won})
     calls = [_call_line(topic, texts.get(topic.upper()), titles.get(topic)) for topic in topics]
     used = sorted({name for profile in profiles for name in profile["documents"]})
-    documents = [_document_line(projects[name]) for name in used]
+    built = _write_folder(folder, calls, [_document_line(projects[name]) for name in used], profiles, wins)
+    return replace(built, set_aside=set_aside + participations.set_aside)
+
+
+def write_own_wins(folder: Path, won: Iterable[Won], calls: Iterable[Call]) -> Built:
+    """Write the benchmark of institutes: what their files say, their projects before a day, and what they won then."""
+    lines = [_call_line(call.identifier, call, None) for call in calls]
+    profiles: list[dict[str, Any]] = []
+    documents: dict[str, dict[str, str]] = {}
+    wins: dict[str, set[str]] = {}
+    for one in won:
+        institute = one.institute
+        documents |= {past.identifier: _past_line(past) for past in one.past}
+        wins[institute.identifier] = set(one.topics)
+        profiles.append(
+            {
+                "id": institute.identifier,
+                "name": institute.name_en,
+                "country": "FR",
+                "keywords": [*institute.keywords_en, *(word for lab in institute.labs for word in lab.keywords_en)],
+                "keywords_fr": list(institute.keywords_fr),
+                "description": institute.description_en,
+                "documents": [past.identifier for past in one.past],
+            }
+        )
+    return _write_folder(folder, lines, list(documents.values()), profiles, wins)
+
+
+def _write_folder(
+    folder: Path,
+    calls: Sequence[Mapping[str, Any]],
+    documents: Sequence[Mapping[str, Any]],
+    profiles: Sequence[Mapping[str, Any]],
+    wins: Mapping[str, set[str]],
+) -> Built:
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "calls.jsonl.gz", calls)
     _write(folder / "documents.jsonl.gz", documents)
     _write(folder / "profiles.jsonl.gz", profiles)
     lines = [f"{profile} 0 {topic} 1\n" for profile, won in sorted(wins.items()) for topic in sorted(won)]
     (folder / "qrels.txt").write_text("".join(lines), encoding="utf-8")
-    return Built(
-        profiles=len(profiles),
-        documents=len(documents),
-        calls=len(calls),
-        wins=len(lines),
-        without_text=sum(not call["description"] for call in calls),
-        set_aside=set_aside + participations.set_aside,
-    )
+    without_text = sum(not call["description"] for call in calls)
+    return Built(len(profiles), len(documents), len(calls), len(lines), without_text)
 
 
 def _projects(path: Path) -> tuple[dict[str, _Project], int]:
@@ -208,6 +237,17 @@ def _document_line(project: _Project) -> dict[str, str]:
         "keywords": project.keywords,
         "topic": project.topic,
         "date": project.signed.isoformat(),
+    }
+
+
+def _past_line(project: Project) -> dict[str, str]:
+    return {
+        "id": project.identifier,
+        "title": project.title,
+        "text": project.text,
+        "keywords": project.keywords,
+        "topic": project.topic or "",
+        "date": project.date.isoformat() if project.date else "",
     }
 
 

@@ -12,13 +12,17 @@ import papermill
 import pytest
 
 from tests.helpers.benchmarks import BENCHMARK, part_of, with_benchmark
+from tests.helpers.cordis import participation, project, tables, zipped
 from tests.helpers.forms import either, has_a_long_form
-from tests.helpers.home import DAY, SETTINGS, Place
+from tests.helpers.home import DAY, SETTINGS, Place, fetch_into, some_rows
 from tests.helpers.notebooks.strip import NOTEBOOKS, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tests.helpers.home import Run
+    from tests.helpers.portal.server import LocalPortal
 
 NAMES = [path.name for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
 PARAMETERS = {"institute", "date", "home"}
@@ -176,6 +180,32 @@ def test_would_we_have_caught_it_on_what_ships(execute: Callable[..., Executed])
     assert done.pictures == 3
     assert re.search(r"^6 organisations, 72 calls with dates, \d\d later wins", done.printed)
     assert "lead days" in done.html
+
+
+@pytest.fixture
+def with_own_wins(place: Place, serve: Callable[..., LocalPortal], run: Run, tmp_path: Path) -> Place:
+    """A store with twelve calls, of which BRGM won eight, and a project of before."""
+    (place.config / "institutes" / "brgm.yaml").write_bytes((ROOT / "config" / "institutes" / "brgm.yaml").read_bytes())
+    place.portal = serve(some_rows()).url
+    fetch_into(place, DAY)
+    rows = [project(n, topics=f"HORIZON-TEST-2027-0000-{n:02}", ecSignatureDate="2024-05-01") for n in range(8)]
+    rows.append(project(20, title="Geothermal wells", topics="HORIZON-OLD", ecSignatureDate="2022-05-01"))
+    parts = [participation(n, "999993662") for n in (*range(8), 20)]
+    assert run(place, "fetch", "--projects", str(zipped(tmp_path / "c.zip", tables(rows, parts)))).code == 0
+    return place
+
+
+def test_how_good_on_the_institutes_own_wins(execute: Callable[..., Executed], with_own_wins: Place) -> None:
+    done = execute("3-how-good-is-the-ranking.ipynb", with_own_wins.config, home=str(with_own_wins.home))
+    assert done.pictures == 5
+    assert "own-wins" in done.html
+    assert "made_up_example" not in done.html
+
+
+def test_would_we_have_caught_our_own(execute: Callable[..., Executed], with_own_wins: Place) -> None:
+    done = execute("4-would-we-have-caught-it.ipynb", with_own_wins.config, home=str(with_own_wins.home))
+    assert done.pictures == 3
+    assert re.search(r"^1 organisations, \d+ calls with dates, \d later wins", done.printed)
 
 
 def test_writing_a_profile(execute: Callable[..., Executed]) -> None:
