@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from matcher.app import decided
+from matcher.app.decision_file import import_decisions
+from matcher.app.forgetting import forget_person
 from matcher.cli.layout import table
 from matcher.cli.options import DayType, as_of_option
-from matcher.cli.output import output_options, print_csv, print_json, say
+from matcher.cli.output import complain, output_options, print_csv, print_json, say
+from matcher.disk import write_file
+from matcher.errors import DiskError, UsageError
 from matcher.model.decision import STATES, DecisionQuestion
-from matcher.present.decision_shapes import DECISION_FIELDS, entry_record, listing_records
+from matcher.present.decision_shapes import DECISION_FIELDS, entry_record, listing_records, qrels_lines
 from matcher.present.records import envelope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from matcher.app.decision_file import Imported
     from matcher.app.home import Home
     from matcher.model.decision import DecisionListing, Entry
 
@@ -27,6 +33,11 @@ if TYPE_CHECKING:
 @click.option("--state", "states", multiple=True, type=click.Choice(STATES), help="May be repeated.")
 @click.option("--since", type=DayType(), help="Decided from this day on.")
 @click.option("--history", "whole", is_flag=True, help="Every act of INSTITUTE, also those taken back, newest first.")
+@click.option("--import", "file", type=click.Path(path_type=Path), help="Take the decisions of a CSV or XLSX file.")
+@click.option("--dry-run", is_flag=True, help="With --import: say what would be taken; keep nothing.")
+@click.option("--as", "by", metavar="ID", help="With --import: who decided where a row does not say.")
+@click.option("--forget", "person", metavar="PERSON", help="Take a person's name out; what was decided stays.")
+@click.option("--qrels", type=click.Path(path_type=Path), help="Write the decisions as graded judgements (TREC qrels).")
 @as_of_option
 @output_options
 @click.pass_obj
@@ -37,15 +48,65 @@ def decisions_command(  # noqa: PLR0913 (click hands over one parameter an optio
     states: tuple[str, ...],
     since: date | None,
     whole: bool,
+    file: Path | None,
+    dry_run: bool,
+    by: str | None,
+    person: str | None,
+    qrels: Path | None,
     as_of: date | None,
     output: str | None,
-) -> None:
-    """What INSTITUTE decided on calls, or every institute of the network: there no person is named."""
+) -> int:
+    """What INSTITUTE decided on calls, or every institute of the network: there no person is named.
+
+    A file has a row a call, with columns call, institute, decision (keep, dismiss or a state), reason, who, and where
+    they are known assigned, state, project, note and duplicate_of; French heads do as well.
+    """
+    if sum((whole, file is not None, person is not None, qrels is not None)) > 1:
+        raise UsageError("Ask for one at a time: --history, --import, --forget or --qrels.")
+    if file is not None:
+        return _import(import_decisions(home, file, dry_run=dry_run, by=by, as_of=as_of), output, dry_run)
+    if dry_run or by is not None:
+        raise UsageError("--dry-run and --as go with --import.")
+    if person is not None:
+        count = forget_person(home, person)
+        click.echo(f"{person} is named no more in {count} act{'s' * (count != 1)}; what was decided stays.")
+        return 0
     question = DecisionQuestion(institute, frozenset(states), since, as_of)
+    if qrels is not None:
+        lines = qrels_lines(decided.listing(home, question))
+        _write(qrels, "".join(f"{line}\n" for line in lines))
+        say(f"{len(lines)} judgements are in {qrels}")
+        return 0
     if whole:
         _show_history(decided.history(home, question), output)
     else:
         _show(decided.listing(home, question), output)
+    return 0
+
+
+PARTLY_DONE = 3
+
+
+def _import(done: Imported, output: str | None, dry_run: bool) -> int:
+    """What a file brought: a line an act, then each bad row."""
+    records = [entry_record(entry) for entry in done.entries]
+    if output == "json":
+        about = {"dry_run": dry_run, "unchanged": done.unchanged, "problems": done.problems, "remarks": done.remarks}
+        print_json(envelope(**about, acts=records))
+    elif output == "csv":
+        print_csv(records)
+    else:
+        for entry in done.entries:
+            click.echo(" ".join(filter(None, (entry.owner.name, entry.act, entry.call, entry.value, entry.detail))))
+        say(
+            f"{len(records)} acts {'would be' if dry_run else 'are'} taken, {done.unchanged} stood already, "
+            f"{len(done.problems)} rows are bad"
+        )
+    for remark in done.remarks:
+        say(remark)
+    for problem in done.problems:
+        complain(problem)
+    return PARTLY_DONE if done.problems else 0
 
 
 def _show(listing: DecisionListing, output: str | None) -> None:
@@ -77,6 +138,13 @@ def _show_history(entries: Sequence[Entry], output: str | None) -> None:
             for record in records
         ]
         click.echo(table(columns, rows))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        write_file(path, text.encode())
+    except OSError as error:
+        raise DiskError(f"{path} could not be written ({error.strerror}): choose another file.") from error
 
 
 def _cell(value: object) -> str:

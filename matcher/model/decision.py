@@ -140,6 +140,15 @@ class Decision:
         """Kept, assigned or applied for: its news are told first, whatever else a reader asks for."""
         return self.is_made and not self.is_dismissed and self.state is not Application.LOST
 
+    @property
+    def grade(self) -> int | None:
+        """How relevant the call is by what was decided, 0 to 3; None where that says nothing of it."""
+        if self.is_dismissed:
+            return 0 if self.reason in {None, Cause.NOT_OUR_FIELD} else None
+        if self.state is not None:
+            return 3
+        return 2 if self.is_made else None
+
     def as_shared(self) -> Decision:
         """The same as other institutes see it: the institute decided, no person is named, notes stay at home."""
         by, assigned = (self.owner.name if name is not None else None for name in (self.by, self.assigned))

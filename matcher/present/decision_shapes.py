@@ -81,5 +81,13 @@ def listing_records(listing: DecisionListing) -> Iterator[Record]:
                 yield note_record(one, note, shared=listing.shared)
 
 
+def qrels_lines(listing: DecisionListing) -> list[str]:
+    """`institute 0 call grade` of each decision that says how relevant a call is: what was won or applied for 3, kept
+    or assigned 2, dismissed as another field 0; other reasons say nothing of relevance.
+    """
+    graded = ((one, grade) for one in listing.decisions if (grade := one.grade) is not None)
+    return [f"{one.owner.name} 0 {one.call} {grade}" for one, grade in graded]
+
+
 DECISION_FIELDS = tuple(decision_record(Decision(Owner(""), "")))
 """The keys of a decision, for the header of a listing that is empty."""

@@ -223,3 +223,90 @@ def test_every_list_shows_what_was_decided_and_narrows_by_it(run: Run, place: Pl
 def test_a_day_before_a_decision_does_not_know_it(run: Run, place: Place) -> None:
     done(run, place, "keep", "cea-leti", PHOTONIC, "--as-of", "2026-06-16")
     assert json.loads(done(run, place, "rank", "cea-leti", "--decided", "--as-of", DAY, "--json").out)["matches"] == []
+
+
+FILE = """Appel;Institut;Décision;Motif;Qui;Confié à;Note
+{photonic};CEA-Leti;gardé;;ana;Bea Martin;=ask Paul
+{life};cea-leti;écarter;pas de capacité;;;
+{bare};mines;déposé;;;;
+{bare};nobody;garder;;;;
+HORIZON-NONE-2027-01;mines;garder;;;;
+{life};mines;peut-être;;;;
+{life};mines;;;;;
+;;;;;;
+"""
+
+
+def test_a_file_is_taken_row_by_row_and_each_bad_one_told(run: Run, place: Place, tmp_path: Path) -> None:
+    file = tmp_path / "decisions.csv"
+    file.write_text(FILE.format(photonic=PHOTONIC, life=LIFE_CALL, bare=BARE), encoding="cp1252")
+    tried = done(run, place, "decisions", "--import", str(file), "--dry-run", "--as", "ana", code=3)
+    assert "5 acts would be taken" in tried.err
+    assert listed(run, place) == []
+    answer = done(run, place, "decisions", "--import", str(file), "--as", "ana", code=3)
+    for number, told in (
+        (5, "No institute is called 'nobody'"),
+        (6, "No call is known"),
+        (7, "'peut-être'"),
+        (8, "nothing"),
+    ):
+        assert f"decisions.csv, row {number}: " in answer.err
+        assert told in answer.err
+    assert "Bea Martin is not in subscribers.yaml" in answer.err
+    rows = {(one["institute"], one["call"], one["note"]): one for one in listed(run, place, "cea-leti")}
+    kept = rows["cea-leti", PHOTONIC, None]
+    assert (kept["decision"], kept["assigned"], kept["by"]) == ("keep", "Bea Martin", "ana")
+    assert ("cea-leti", PHOTONIC, "=ask Paul") in rows
+    assert rows["cea-leti", LIFE_CALL, None]["reason"] == "no capacity"
+    assert listed(run, place, "mines")[0]["state"] == "applied"
+    again = json.loads(done(run, place, "decisions", "--import", str(file), "--as", "ana", "--json", code=3).out)
+    assert (again["acts"], again["unchanged"], len(again["problems"])) == ([], 5, 4)
+
+
+def test_what_is_exported_can_be_imported_and_a_workbook_too(run: Run, place: Place, tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in (("call", "institute", "decision", "reason"), (PHOTONIC, "mines", "dismiss", "too late"), (None, None)):
+        book.active.append(row)
+    book.save(tmp_path / "book.xlsx")
+    done(run, place, "decisions", "--import", str(tmp_path / "book.xlsx"))
+    assert listed(run, place, "mines")[0]["reason"] == "too late"
+    done(run, place, "note", "mines", PHOTONIC, "--text", "=1+1")
+    (tmp_path / "own.csv").write_text(done(run, place, "decisions", "mines", "--csv").out, encoding="utf-8")
+    done(run, place, "dismiss", "mines", PHOTONIC, "--undo")
+    done(run, place, "note", "mines", PHOTONIC, "--undo")
+    done(run, place, "decisions", "--import", str(tmp_path / "own.csv"))
+    assert [(one["reason"], one["note"]) for one in listed(run, place, "mines")] == [("too late", None), (None, "=1+1")]
+
+
+@pytest.mark.parametrize("data", [b"a;b\n1;2\n", b"", b"PK\x03\x04broken", b"\x00\xff"])
+def test_a_file_that_is_none_is_told(run: Run, place: Place, tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "odd").write_bytes(data)
+    assert done(run, place, "decisions", "--import", str(tmp_path / "odd"), code=2).err.count("\n") == 1
+    done(run, place, "decisions", "--import", str(tmp_path / "none"), code=2)
+
+
+def test_a_person_is_forgotten(run: Run, place: Place) -> None:
+    done(run, place, "assign", "cea-leti", PHOTONIC, "--to", "ana", "--as", "Bea")
+    done(run, place, "note", "cea-leti", PHOTONIC, "--text", "x", "--as", "Ana Petit")
+    assert "in 2 acts" in done(run, place, "decisions", "--forget", "ana").out
+    everything = done(run, place, "decisions", "cea-leti", "--json").out
+    everything += done(run, place, "decisions", "cea-leti", "--history", "--json").out
+    everything += (place.home / "decisions.json").read_text(encoding="utf-8")
+    assert '"ana"' not in everything
+    assert '"Bea"' in everything
+    assert "Nobody called 'ana'" in done(run, place, "decisions", "--forget", "ana", code=2).err
+
+
+def test_decisions_as_graded_judgements(run: Run, place: Place, tmp_path: Path) -> None:
+    done(run, place, "state", "cea-leti", PHOTONIC, "--is", "lost")
+    done(run, place, "keep", "mines", PHOTONIC)
+    done(run, place, "dismiss", "cea-leti", BARE, "--reason", "not our field")
+    done(run, place, "dismiss", "cea-leti", LIFE_CALL, "--reason", "too late")
+    done(run, place, "decisions", "--qrels", str(tmp_path / "qrels.txt"))
+    assert (tmp_path / "qrels.txt").read_text(encoding="utf-8").splitlines() == [
+        f"cea-leti 0 {PHOTONIC} 3",
+        f"cea-leti 0 {BARE} 0",
+        f"mines 0 {PHOTONIC} 2",
+    ]

@@ -1,0 +1,228 @@
+"""A file of decisions, as a project officer keeps it: CSV or XLSX, a row a call; each bad row is told and left out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from matcher.app.decided import record
+from matcher.app.deciding import assignee, known_call, moment_of_deciding, who_decides
+from matcher.errors import UsageError, shorten
+from matcher.model.decision import Act, Application, Entry, Order, Owner, application_of, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from matcher.app.home import Home
+    from matcher.model.decision import Decision
+    from matcher.store.database import Store
+
+MAX_BYTES = 20_000_000
+
+MAX_ROWS = 100_000
+
+COLUMNS = {
+    "call": ("call", "topic", "appel", "sujet"),
+    "institute": ("institute", "institut"),
+    "decision": ("decision",),
+    "reason": ("reason", "motif", "raison"),
+    "who": ("who", "by", "qui", "par"),
+    "assigned": ("assigned", "assigned to", "to", "confie a", "attribue a"),
+    "state": ("state", "etat", "statut"),
+    "note": ("note", "comment", "commentaire", "remarque"),
+    "duplicate_of": ("duplicate_of", "duplicate of", "doublon de"),
+    "project": ("project", "projet"),
+}
+"""What a column holds, and what its head may be called, without accents and in any case."""
+
+_ACTS = {
+    Act.KEEP: ("keep", "kept", "garder", "garde", "oui", "yes"),
+    Act.DISMISS: ("dismiss", "dismissed", "ecarter", "ecarte", "rejeter", "rejete", "non", "no"),
+}
+
+
+@dataclass(slots=True)
+class Imported:
+    """What a file brought: acts taken (in a dry run: to be taken), those that stood already, bad rows, remarks."""
+
+    entries: list[Entry] = field(default_factory=list)
+    unchanged: int = 0
+    problems: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def import_decisions(
+    home: Home, path: Path, *, dry_run: bool = False, by: str | None = None, as_of: date | None = None
+) -> Imported:
+    """Take the decisions of a file; nothing is kept in a dry run.
+
+    Args:
+        home: where they are kept.
+        path: `.xlsx`, or CSV with commas, semicolons or tabs.
+        dry_run: only tell what would be taken.
+        by: who decided where a row does not say.
+        as_of: the day that it is decided on.
+
+    Raises:
+        UsageError: for a file that cannot be read or that has no columns `call` and `institute`.
+
+    """
+    rows = list(_rows(path))
+    found = Imported()
+    with home.open_store() as store:
+        reading = _Reading(home, store, by, moment_of_deciding(home, as_of), found)
+        for number, row in rows:
+            try:
+                reading.take(row)
+            except UsageError as error:
+                found.problems.append(f"{path.name}, row {number}: {error}")
+        if not dry_run:
+            record(home, store, found.entries)
+    return found
+
+
+@dataclass
+class _Reading:
+    """The rows of one file, each taken on top of those before."""
+
+    home: Home
+    store: Store
+    by: str | None
+    at: datetime
+    found: Imported
+    acts: dict[tuple[Owner, str], list[Entry]] = field(default_factory=dict)
+
+    def take(self, row: Mapping[str, str]) -> None:
+        """Raises UsageError for what nobody knows; nothing of the row is taken then."""
+        if not row.get("call") or not row.get("institute"):
+            raise UsageError("it names no call, or no institute.")
+        institute = self.home.institute(row["institute"])
+        call = known_call(self.store, row["call"])
+        by = who_decides(self.home, row.get("who") or self.by)
+        owner = Owner(institute.identifier)
+        orders = list(_orders(row))
+        if not orders:
+            raise UsageError("it decides nothing.")
+        made, remarks = [], []
+        for order in orders:
+            value, detail = order.value, order.detail
+            if order.act is Act.ASSIGN and value is not None:
+                value, said = assignee(self.home, institute, value)
+                remarks += said
+            if order.act is Act.DISMISS and detail is not None:
+                detail = known_call(self.store, detail).identifier
+            made.append(Entry(owner, call.identifier, order.act, self.at, value, detail, by))
+        self._add(owner, call.identifier, made)
+        self.found.remarks += [remark for remark in remarks if remark not in self.found.remarks]
+
+    def _add(self, owner: Owner, call: str, made: list[Entry]) -> None:
+        if (owner, call) not in self.acts:
+            self.acts[owner, call] = self.store.decisions.history(owner, call)
+        acts = self.acts[owner, call]
+        for entry in made:
+            if _stands(standing(acts), entry):
+                self.found.unchanged += 1
+            else:
+                acts.append(entry)
+                self.found.entries.append(entry)
+
+
+def _stands(decision: Decision | None, entry: Entry) -> bool:
+    """Whether an act says what stands already: a file may be read twice."""
+    if decision is None:
+        return False
+    if entry.act is Act.NOTE:
+        return any(note.text == entry.value for note in decision.notes)
+    if entry.act is Act.ASSIGN:
+        return decision.assigned == entry.value
+    if entry.act is Act.STATE:
+        return (decision.state, decision.project) == (entry.value, entry.detail)
+    return (decision.act, decision.reason, decision.repeats) == (entry.act, entry.value, entry.detail)
+
+
+def _orders(row: Mapping[str, str]) -> Iterator[Order]:
+    """What a row wants done, in the order of its columns. Raises UsageError."""
+    word, state = row.get("decision", ""), row.get("state", "")
+    act = next((act for act, words in _ACTS.items() if _folded(word) in words), None)
+    if act is Act.KEEP:
+        yield Order.of(act)
+    elif act is Act.DISMISS:
+        yield Order.of(act, row.get("reason") or None, row.get("duplicate_of") or None)
+    elif word and not state:
+        state = _state_of(word)
+    elif word:
+        raise UsageError(f"its decision is {shorten(word)}, expected keep or dismiss.")
+    if row.get("assigned"):
+        yield Order.of(Act.ASSIGN, row["assigned"])
+    if state:
+        yield Order.of(Act.STATE, application_of(state).value, row.get("project") or None)
+    if row.get("note"):
+        yield Order.of(Act.NOTE, row["note"])
+
+
+def _state_of(word: str) -> str:
+    try:
+        return application_of(word).value
+    except UsageError as error:
+        known = ", ".join((Act.KEEP, Act.DISMISS, *Application))
+        raise UsageError(f"its decision is {shorten(word)}, expected {known}.") from error
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """(number in the file, {column: text}) of each row that holds anything. Raises UsageError."""
+    try:
+        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+    if data is None:
+        raise UsageError(f"{path} holds more than {MAX_BYTES:,} bytes: give the part that matters.")
+    table = _workbook(path, data) if data.startswith(b"PK") else _separated(data)
+    head = next(table, [])
+    names = {_folded(name): column for column, heads in COLUMNS.items() for name in heads}
+    columns = [names.get(_folded(cell)) for cell in head]
+    if "call" not in columns or "institute" not in columns:
+        raise UsageError(f"{path} has no columns `call` and `institute` in its first row: {shorten(', '.join(head))}.")
+    for number, cells in enumerate(table, 2):
+        if number > MAX_ROWS:
+            raise UsageError(f"{path} has more than {MAX_ROWS:,} rows: give the part that matters.")
+        if any(cells):
+            yield number, {name: cell for name, cell in zip(columns, cells, strict=False) if name is not None}
+
+
+def _separated(data: bytes) -> Iterator[list[str]]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+    head = text.partition("\n")[0]
+    delimiter = max(",;\t", key=head.count)
+    for cells in csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter):
+        yield [_opened(cell.strip()) for cell in cells]
+
+
+def _opened(cell: str) -> str:
+    """A cell without the quote by which an export keeps a spreadsheet from running it."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell
+
+
+def _workbook(path: Path, data: bytes) -> Iterator[list[str]]:
+    try:
+        from openpyxl import load_workbook
+    except ImportError as error:
+        raise UsageError(f"{path} is a workbook: `pip install openpyxl`, or save it as CSV.") from error
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        for cells in book.worksheets[0].iter_rows(values_only=True):
+            yield ["" if cell is None else str(cell).strip() for cell in cells]
+    except Exception as error:  # openpyxl raises whatever a broken file makes it trip over
+        raise UsageError(f"{path} cannot be read as a workbook ({type(error).__name__}): save it as CSV.") from error
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.casefold().strip())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))

@@ -1,0 +1,29 @@
+"""Taking a person's name out of what is kept of decisions; what was decided stays."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from matcher.app.decided import forget
+from matcher.errors import UsageError
+
+if TYPE_CHECKING:
+    from matcher.app.home import Home
+
+
+def forget_person(home: Home, name: str) -> int:
+    """Take a name out of every act, as who decided, wrote or is given calls; of a subscriber also address and name.
+
+    Returns how many acts had it. Sent mails and backups keep theirs until they age out. Raises UsageError where nobody
+    of that name decided anything.
+    """
+    names = [name.strip()]
+    with suppress(UsageError):
+        found = home.subscriber(name)
+        names += [found.identifier, found.address, found.name]
+    with home.open_store() as store:
+        count = forget(home, store, names)
+    if not count:
+        raise UsageError(f"Nobody called {name!r} is named in a decision; `matcher decisions INSTITUTE` shows who is.")
+    return count
