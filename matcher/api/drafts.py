@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matcher.api.labels import labelled, marked
 from matcher.api.results import Matches
 from matcher.errors import UsageError, shorten
-from matcher.model.institute import Institute, Profile, ProfilePart
+from matcher.model.institute import Institute, Profile, WrittenSkill
 from matcher.model.project import Project
 from matcher.model.question import CallFilter, check_limits
 
@@ -127,16 +127,16 @@ class Draft:
         return labelled(terms_frame(terms), self._sample)
 
     def check(self) -> pd.DataFrame:
-        """What each keyword does: matches, never matches, too common; columns: `matcher.present.frames.SKILL_COLUMNS`.
+        """What calls say of each keyword; columns: `matcher.present.frames.SKILL_COLUMNS`.
 
         Example:
             >>> session.profile("brgm").check()["verdict"].cat.categories.tolist()
-            ['matches', 'never matches']
+            ['matches', 'matches in part', 'never matches']
         """
         from matcher.present.frames import skills_frame
         from matcher.ranking.skills import check_skills
 
-        return labelled(skills_frame(check_skills(self._index, self.institute.profile().parts)), self._sample)
+        return labelled(skills_frame(check_skills(self._index, self.institute.written_skills())), self._sample)
 
     def rank(self, *, top: int = 10, min_fit: int = 0, status: Iterable[str] = ("live",)) -> Matches:
         """Its best calls. Fits are places in its own distribution over the archive, as for any profile.
@@ -282,7 +282,7 @@ def _suggested(index: Index, draft: Draft, most: int) -> list[dict[str, object]]
     taken = " ".join(draft.keywords).casefold()
     found: list[dict[str, object]] = []
     for term in profile_terms(query):
-        [judged] = check_skills(index, [ProfilePart("keyword", term.term, term.term)])
+        [judged] = check_skills(index, [WrittenSkill(term.term, "en", ())])
         if (
             judged.verdict is SkillVerdict.MATCHES
             and judged.calls >= _LEAST_CALLS

@@ -171,7 +171,7 @@ class Network:
         rows: list[dict[Any, Any]] = [
             {**row, "institute": one.identifier}
             for one in self._institutes
-            for row in skills_frame(check_skills(self._index, one.profile().parts)).to_dict("records")
+            for row in skills_frame(check_skills(self._index, one.written_skills())).to_dict("records")
             if row["verdict"] == SkillVerdict.NEVER
         ]
         return labelled(tidy(rows, {"institute": "string", **SKILL_COLUMNS}), self._sample)

@@ -142,7 +142,7 @@ def check_profile(home: Home, name: str) -> list[SkillCheck]:
     """Each skill of an institute: does it match calls, never, or nearly all of them."""
     from matcher.ranking.skills import check_skills
 
-    return check_skills(current_index(home), home.institute(name).profile().parts)
+    return check_skills(current_index(home), home.institute(name).written_skills())
 
 
 def try_term(home: Home, name: str, term: str, *, as_of: date | None = None) -> Trial:

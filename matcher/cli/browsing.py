@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from matcher.cli.options import as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, unknown_text
 from matcher.cli.own_terms import own_lines, show_suggestions
 from matcher.errors import UsageError, shorten
+from matcher.model.match import SkillVerdict
 from matcher.present.call_rows import match_row
 from matcher.present.records import (
     envelope,
@@ -22,6 +24,7 @@ from matcher.present.records import (
     match_record,
     unknown_record,
 )
+from matcher.present.skill_words import skill_text
 
 if TYPE_CHECKING:
     from datetime import date
@@ -126,6 +129,12 @@ def _show_profile(home: Home, name: str, output: str | None) -> None:
 
 
 def _show_checks(checks: list[SkillCheck], output: str | None) -> None:
+    ordered = sorted(checks, key=lambda c: (c.verdict is SkillVerdict.MATCHES, c.together, c.calls))
+    if output is None:
+        cells = [(c.skill, c.language, skill_text(c), ", ".join(c.sources)) for c in ordered]
+        click.echo(table(("skill", "", "calls", "from"), cells))
+        click.echo("\n" + "\n".join(paragraphs(_checks_summary(checks))))
+        return
     rows: list[dict[str, Any]] = [
         {
             "skill": c.skill,
@@ -133,20 +142,25 @@ def _show_checks(checks: list[SkillCheck], output: str | None) -> None:
             "verdict": c.verdict.value,
             "calls_with_all_words": c.calls,
             "share_with_rarest_word": round(c.share, 4),
+            "calls_with_it": c.together,
+            "words_of_calls": list(c.known),
+            "from": list(c.sources),
         }
-        for c in sorted(checks, key=lambda c: (c.verdict.value == "matches", c.calls))
+        for c in ordered
     ]
     if output == "json":
         print_json(envelope(skills=rows))
-    elif output == "csv":
-        print_csv(rows)
     else:
-        cells = [(r["verdict"], str(r["calls_with_all_words"]), r["language"], r["skill"]) for r in rows]
-        click.echo(table(("verdict", "calls", "", "skill"), cells))
-        odd = sum(r["verdict"] != "matches" for r in rows)
-        click.echo()
-        said = f"{odd} of {len(rows)} skills do nothing for the ranking; `calls` counts those with all the words."
-        click.echo("\n".join(paragraphs(said)))
+        print_csv(rows)
+
+
+def _checks_summary(checks: list[SkillCheck]) -> str:
+    counts = Counter(c.verdict for c in checks)
+    nothing = counts[SkillVerdict.NEVER] + counts[SkillVerdict.COMMON]
+    return (
+        f"{nothing} of {len(checks)} skills do nothing for the ranking, {counts[SkillVerdict.PART]} count by some of "
+        "their words only."
+    )
 
 
 def _show_trial(home: Home, name: str, term: str, as_of: date | None, output: str | None) -> None:

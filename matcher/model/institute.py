@@ -48,6 +48,15 @@ class Lab:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenSkill:
+    """A skill as it is written, and every key of the file that it stands under: `keywords`, `labs: Optics`."""
+
+    text: str
+    language: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Institute:
     """A Carnot institute and its skill profile."""
 
@@ -86,6 +95,25 @@ class Institute:
     def pics(self, take: Take) -> tuple[str, ...]:
         """The PICs of the legal entities whose projects are taken so."""
         return tuple(entity.pic for entity in self.legal_names if entity.pic and entity.take is take)
+
+    def written_skills(self) -> tuple[WrittenSkill, ...]:
+        """Each skill once, however often it is written."""
+        places = [
+            ("keywords", "en", self.keywords_en),
+            ("domains", "en", self.domains),
+            ("include", "en", self.include),
+            ("keywords", "fr", self.keywords_fr),
+        ]
+        for lab in self.labs:
+            places += [(f"labs: {lab.name}", "en", lab.keywords_en), (f"labs: {lab.name}", "fr", lab.keywords_fr)]
+        found: dict[tuple[str, str], tuple[str, list[str]]] = {}
+        for source, language, texts in places:
+            for text in texts:
+                found.setdefault((text.casefold(), language), (text, []))[1].append(source)
+        return tuple(
+            WrittenSkill(text, language, tuple(dict.fromkeys(sources)))
+            for (_, language), (text, sources) in found.items()
+        )
 
     def profile(self) -> Profile:
         """The ranking profile: every text the institute has, each with where it comes from."""

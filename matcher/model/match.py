@@ -129,19 +129,27 @@ class SkillVerdict(StrEnum):
     """What a skill does for the ranking."""
 
     MATCHES = "matches"
+    PART = "matches in part"
     NEVER = "never matches"
     COMMON = "too common"
 
 
 @dataclass(frozen=True, slots=True)
 class SkillCheck:
-    """One skill of a profile: `calls` hold all its words, `share` of all calls hold its rarest word."""
+    """One skill of a profile: `calls` hold all its words, `share` of all calls hold its rarest word.
+
+    `together` of these calls hold its words side by side; `known` are its words that some call holds, `sources` the
+    places of the profile where it stands.
+    """
 
     skill: str
     language: str
     verdict: SkillVerdict
     calls: int
     share: float
+    together: int = 0
+    known: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

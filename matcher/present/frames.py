@@ -93,8 +93,11 @@ SKILL_COLUMNS = {
     "verdict": "category",
     "calls": "int64",
     "share": "float64",
+    "together": "int64",
+    "sources": "string",
 }
-"""Column → dtype of a checked skill: `calls` hold all its words, `share` of all calls hold its rarest word."""
+"""Column → dtype of a checked skill: `calls` hold all its words, `together` of them side by side, `share` of all calls
+its rarest word; `sources` says where in the profile it stands."""
 
 TERM_COLUMNS = {"term": "string", "weight": "float64", "profile_term": "string", "source": "string"}
 """Column → dtype of a term of a profile and its weight in it."""
@@ -296,7 +299,15 @@ def runs_frame(runs: Iterable[RunRecord]) -> pd.DataFrame:
 def skills_frame(checks: Iterable[SkillCheck]) -> pd.DataFrame:
     """(skills, SKILL_COLUMNS)."""
     rows = (
-        {"skill": c.skill, "language": c.language, "verdict": c.verdict.value, "calls": c.calls, "share": c.share}
+        {
+            "skill": c.skill,
+            "language": c.language,
+            "verdict": c.verdict.value,
+            "calls": c.calls,
+            "share": c.share,
+            "together": c.together,
+            "sources": ", ".join(c.sources),
+        }
         for c in checks
     )
     return tidy(rows, SKILL_COLUMNS)

@@ -14,22 +14,23 @@ from matcher.ranking.typed import reading
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable
     from datetime import date
 
+    from matcher.model.institute import WrittenSkill
     from matcher.ranking.index import Index
 
 COMMON_SHARE = 0.25
-"""A skill whose rarest word stands in more than this share of all calls tells none of them apart."""
+"""A skill that stands, as it is written, in more than this share of all calls tells none of them apart."""
 
 SHOWN = 20
 """How long the list is that a tried term is compared on."""
 
 
-def check_skills(index: Index, parts: Sequence[ProfilePart]) -> list[SkillCheck]:
-    """Judge each keyword of a profile against every call of the index."""
+def check_skills(index: Index, skills: Iterable[WrittenSkill]) -> list[SkillCheck]:
+    """Judge each skill of a profile against every call of the index."""
     analyzer = Analyzer()
-    return [_checked(index, part, analyzer) for part in parts if part.kind in {"keyword", "lab"}]
+    return [_checked(index, skill, analyzer) for skill in skills]
 
 
 def try_term(index: Index, profile: Profile, term: str, today: date) -> Trial:
@@ -53,27 +54,36 @@ def _top(index: Index, profile: Profile, today: date) -> list[Match]:
     return best_matches(asked.scored(index, CallFilter(), today), CallFilter(), today, Depth(SHOWN))
 
 
-def _checked(index: Index, part: ProfilePart, analyzer: Analyzer) -> SkillCheck:
-    held = [index.holders(word) for word in _words(_english(part, index, analyzer), analyzer)]
-    whole = len(set.intersection(*held)) if held else 0
-    rarest = min((len(rows) for rows in held if rows), default=0)
-    share = rarest / max(len(index), 1)
-    verdict = (
-        SkillVerdict.NEVER if not rarest else SkillVerdict.COMMON if share > COMMON_SHARE else SkillVerdict.MATCHES
-    )
-    return SkillCheck(part.text, part.language, verdict, whole, share)
+def _checked(index: Index, skill: WrittenSkill, analyzer: Analyzer) -> SkillCheck:
+    worded = dict(analyzer.worded_terms(_english(skill, index, analyzer)))
+    held = {term: index.holders(term) for term in worded}
+    words = {term: rows for term, rows in held.items() if " " not in term}
+    known = tuple(worded[term] for term, rows in words.items() if rows)
+    calls, together = len(_in_all(words.values())), len(_in_all(held.values()))
+    share = min((len(rows) for rows in words.values() if rows), default=0) / max(len(index), 1)
+    if not known:
+        verdict = SkillVerdict.NEVER
+    elif not together:
+        verdict = SkillVerdict.PART
+    else:
+        verdict = SkillVerdict.COMMON if together > COMMON_SHARE * len(index) else SkillVerdict.MATCHES
+    return SkillCheck(skill.text, skill.language, verdict, calls, share, together, known, skill.sources)
 
 
-def _english(part: ProfilePart, index: Index, analyzer: Analyzer) -> str:
+def _in_all(held: Collection[set[int]]) -> set[int]:
+    return set.intersection(*held) if held else set()
+
+
+def _english(skill: WrittenSkill, index: Index, analyzer: Analyzer) -> str:
     """A skill in English; a French one by its pieces together, as the lexicon gives them."""
-    if part.language != "fr":
-        return part.text
+    if skill.language != "fr":
+        return skill.text
     from matcher.text.french import translated
 
     def known(text: str) -> bool:
         return all(index.find_term(word) is not None for word in _words(text, analyzer))
 
-    return "\n".join(english for english, _ in translated(part.text, known))
+    return "\n".join(english for english, _ in translated(skill.text, known))
 
 
 def _words(text: str, analyzer: Analyzer) -> list[str]:

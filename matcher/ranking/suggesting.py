@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from matcher.model.institute import ProfilePart
+from matcher.model.institute import ProfilePart, WrittenSkill
 from matcher.model.match import SkillVerdict
 from matcher.model.project import Suggestion
 from matcher.ranking.skills import check_skills
@@ -70,7 +70,7 @@ def suggestions(
                 kept.spelled[term] += 1
                 kept.projects[project.identifier] = named.get(project.identifier, project.label)
     listed = sorted(found.values(), key=lambda one: (-len(one.projects), one.term))
-    judged = check_skills(index, [ProfilePart("keyword", one.term, one.term) for one in listed])
+    judged = check_skills(index, [WrittenSkill(one.term, "en", ()) for one in listed])
     useful = [
         Suggestion(one.term, check.calls, tuple(one.projects.values()))
         for one, check in zip(listed, judged, strict=True)

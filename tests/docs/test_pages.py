@@ -73,12 +73,17 @@ def test_a_page(page, settled):
         check(done)
 
 
+NOTHING = re.compile(r"would change nothing|^No call|^No project|^Nothing|^Nobody|^0 of |there are no ", re.MULTILINE)
+"""How commands say that there is nothing to show."""
+
+
 def test_the_five_minutes_of_the_readme(settled):
     todo = plain_commands(README)
     assert len(todo) > 5
     for done in settled.follow(todo):
         check(done)
         assert done.out
+        assert NOTHING.search(done.out) is None, f"{done.step.command} shows nothing: {done.out[:300]}"
 
 
 JSON = ("rank brgm --explain", "calls", "show {call} --for brgm", "why brgm {call}", "run", "status", "doctor")

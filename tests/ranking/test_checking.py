@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from matcher.model.call import Call, Deadline, Section
-from matcher.model.institute import Profile, ProfilePart
+from matcher.model.institute import Institute, Lab, Profile, ProfilePart, WrittenSkill
 from matcher.model.match import SkillVerdict
+from matcher.present.skill_words import skill_text
 from matcher.ranking.build import build
 from matcher.ranking.skills import check_skills, try_term
 
@@ -35,18 +36,33 @@ PROFILE = Profile("p", "P", tuple(map(keyword, ("deep geothermal wells",))))
 
 
 @pytest.mark.parametrize(
-    ("part", "verdict", "calls"),
+    ("text", "language", "verdict", "said"),
     [
-        (keyword("geothermal wells"), SkillVerdict.MATCHES, 1),
-        (keyword("hydrogène vert", "fr"), SkillVerdict.MATCHES, 1),
-        (keyword("quantum optics"), SkillVerdict.NEVER, 0),
-        (keyword("water networks"), SkillVerdict.COMMON, 40),
-        (keyword("of the"), SkillVerdict.NEVER, 0),
+        ("geothermal wells", "en", SkillVerdict.MATCHES, "1 call holds it"),
+        ("wells, geothermal", "en", SkillVerdict.MATCHES, "1 call holds it"),
+        ("hydrogène vert", "fr", SkillVerdict.MATCHES, "1 call holds it"),
+        ("deep wells", "en", SkillVerdict.PART, "1 call holds its words, but apart"),
+        ("geothermal humanities", "en", SkillVerdict.PART, "only words of it: geothermal"),
+        ("water humanities", "en", SkillVerdict.PART, "only words of it: water"),  # common, but only a word of it is
+        ("green water", "en", SkillVerdict.PART, "only words of it: green, water"),
+        ("quantum optics", "en", SkillVerdict.NEVER, "no call holds a word of it"),
+        ("water networks", "en", SkillVerdict.COMMON, "40 calls hold it, which is too many to tell one from another"),
+        ("of the", "en", SkillVerdict.NEVER, "no call holds a word of it"),
     ],
 )
-def test_skills_are_judged(index, part, verdict, calls):
-    (checked,) = check_skills(index, [part])
-    assert (checked.verdict, checked.calls) == (verdict, calls)
+def test_skills_are_judged_as_they_are_written(index, text, language, verdict, said):
+    (checked,) = check_skills(index, [WrittenSkill(text, language, ("keywords",))])
+    assert (checked.verdict, skill_text(checked)) == (verdict, said)
+
+
+def test_a_skill_is_judged_once_with_every_place_it_stands_in():
+    lab = Lab("Optics", ("lasers", "mirrors"), ("lasers",))
+    institute = Institute("x", "X", "X", "X", keywords_en=("Lasers",), domains=("lasers",), labs=(lab,))
+    assert institute.written_skills() == (
+        WrittenSkill("Lasers", "en", ("keywords", "domains", "labs: Optics")),
+        WrittenSkill("mirrors", "en", ("labs: Optics",)),
+        WrittenSkill("lasers", "fr", ("labs: Optics",)),
+    )
 
 
 @pytest.mark.parametrize("term", ["green hydrogen", "hydrogène vert"])
