@@ -358,8 +358,12 @@ def read_settings(
     mistakes: list[str] = []
     flags = {"home": home, "config": config_dir}
     given = {key: _folder(key, flag, env, origins, mistakes) for key, flag in flags.items()}
-    config = given["config"] or _default_config(origins)
-    path = config / CONFIG_FILE
+    folders = {
+        "home": (given["home"] or _default_home()).absolute(),
+        "config": (given["config"] or _default_config(origins)).absolute(),
+    }
+    mistakes += [told for key, folder in folders.items() for told in _unsayable(key, folder, origins)]
+    path = folders["config"] / CONFIG_FILE
     raw = _read_toml(path, mistakes)
     _learn_secrets_of_file(raw)
     values = _sections(raw, path, mistakes)
@@ -370,8 +374,8 @@ def read_settings(
     parsed, wrong = _parsed(values)
     mistakes += [f"{origins.get(line.partition(': ')[0], path)}: {line}" for line in wrong]
     settings = Settings(
-        (given["home"] or _default_home()).absolute(),
-        config.absolute(),
+        folders["home"],
+        folders["config"],
         parsed.user,
         parsed.portal,
         parsed.projects,
@@ -483,17 +487,22 @@ def _folder(
     origins[key] = f"--{key}" if flag is not None else variable
     mistake: str | None
     try:
-        str(given).encode()
         folder = given.expanduser()
         mistake = _no_folder(folder, must_be_there=key == "config")
-    except UnicodeEncodeError:
-        mistake = "expected a path in UTF-8"
     except RuntimeError:  # ~somebody who is not known here
         mistake = "expected a user's folder"
     if mistake is None:
         return folder
     mistakes.append(f"{origins[key]}: {key}: found {shorten(str(given))}, {mistake}")
     return None
+
+
+def _unsayable(key: str, folder: Path, origins: Mapping[str, str]) -> Iterator[str]:
+    """What to tell of a folder, a default one too, whose name neither database nor JSON could hold."""
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:
+        yield f"{origins.get(key, 'default')}: {key}: found {shorten(str(folder))}, expected a path in UTF-8"
 
 
 def _no_folder(path: Path, *, must_be_there: bool) -> str | None:

@@ -334,11 +334,19 @@ def test_a_database_address_is_named_as_the_setting_that_it_is_in(run, place, ur
     assert f"MATCHER_DATABASE_URL: database.url: found {url!r}, expected sqlite:///PATH" in told.err
 
 
-def test_a_home_that_is_no_utf_8_is_told(run, place) -> None:
+def test_a_home_that_is_no_utf_8_is_told(run, place, tmp_path) -> None:
     answer = run(place, "status", MATCHER_HOME="/tmp/caf\udce9")
     assert answer.code == 2
     assert "MATCHER_HOME: home: found" in answer.err
     assert "expected a path in UTF-8" in answer.err
+    for variable, key in (("XDG_DATA_HOME", "home"), ("MATCHER_CONFIG", "config")):
+        folder = tmp_path / "caf\udce9"
+        folder.mkdir(exist_ok=True)
+        given = {"MATCHER_HOME": "", variable: str(folder)}
+        for command in (["status"], ["run"], ["doctor"], ["config", "show"]):
+            answer = run(place, *command, **given)
+            assert answer.code == 2
+            assert re.search(rf"{key}: found '.*, expected a path in UTF-8", answer.err), command
     assert "expected a user's folder" in run(place, "--home", "~nobody-of-that-name/x", "status").err
 
 
