@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.app.decided import decided
@@ -13,10 +12,11 @@ from matcher.app.questions import meant
 from matcher.model.answers import CallListing, PartLine, PartListing
 from matcher.model.call import LIVE, Status
 from matcher.model.parts import PartKind
-from matcher.model.searched import SearchOutcome, check_sort
+from matcher.model.searched import SearchOutcome, check_sort, order_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
+    from datetime import date
 
     from matcher.app.home import Home
     from matcher.model.call import Call
@@ -43,7 +43,7 @@ def calls(home: Home, question: Question) -> CallListing:
 def _listed(index: Index, question: Question, day: Day) -> CallListing:
     rows = index.live_rows(day.date) if _only_live(question) else range(len(index))
     passing = _passing(index, rows, question, day.date)
-    ordered = sorted(passing, key=_order(question.sort or "deadline", day.date))
+    ordered = sorted(passing, key=order_of(question.sort or "deadline", day.date))
     return CallListing(tuple(ordered[: question.limit]), day.date, day.sample)
 
 
@@ -82,7 +82,7 @@ def _searched(index: Index, question: Question, day: Day) -> CallListing:
     passing = _passing(index, rows, question, day.date)
     sort = check_sort(question.sort, question.search.words)
     if sort != "relevance":
-        passing.sort(key=_order(sort, day.date))
+        passing.sort(key=order_of(sort, day.date))
     shown = passing[: question.limit]
     outcome = SearchOutcome(
         found=len(passing),
@@ -100,20 +100,3 @@ def _only_live(question: Question) -> bool:
 
 def _passing(index: Index, rows: Iterable[int], question: Question, on: date) -> list[Call]:
     return [call for call in map(index.call, rows) if question.filter.stopped_by(call, on) is None]
-
-
-def _order(sort: str, on: date) -> Callable[[Call], tuple[float, str]]:
-    """What calls are sorted by; what is unknown comes last."""
-
-    def soonest(call: Call) -> float:
-        following = call.next_deadline(on)
-        return following.date.toordinal() if following else date.max.toordinal()
-
-    def newest(call: Call) -> float:
-        return -call.opening.toordinal() if call.opening else 0
-
-    def richest(call: Call) -> float:
-        return -(call.budget_eur or 0)
-
-    measure = {"deadline": soonest, "opening": newest, "budget": richest}[sort]
-    return lambda call: (measure(call), call.identifier)

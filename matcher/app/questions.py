@@ -17,8 +17,9 @@ from matcher.errors import StoreMissing, UsageError, shorten
 from matcher.model.answers import ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
 from matcher.model.day import brussels_day, noon
 from matcher.model.decision import Decided
+from matcher.model.match import Group
 from matcher.model.question import CallFilter, Question, check_actions
-from matcher.model.searched import Unknown
+from matcher.model.searched import Unknown, order_of
 from matcher.model.subscription import Language
 
 if TYPE_CHECKING:
@@ -29,16 +30,21 @@ if TYPE_CHECKING:
     from matcher.model.match import SkillCheck, Trial
     from matcher.ranking.index import Index
     from matcher.ranking.matching import Asked
+    from matcher.ranking.scoring import Scored
 
 
 def rank(home: Home, question: Question) -> Ranking:
     """The best calls for an institute, a text or a draft. Raises UsageError for what nobody knows."""
+    return ranked(home, current_index(home), question)[0]
+
+
+def ranked(home: Home, index: Index, question: Question) -> tuple[Ranking, Scored]:
+    """The best calls, and what they were chosen from."""
     from matcher.ranking.matching import Depth, best_matches, kept_away
 
-    index = current_index(home)
     question = replace(question, filter=meant(index, question.filter))
     day = home.day(question.as_of, index)
-    asked = _asked(home, index, question)
+    asked = asked_of(home, index, question)
     top, min_fit = _limits(home, question)
     depth = Depth(top, min_fit, home.settings.digest.threshold, question.explain)
     known = decided(home, day.date)
@@ -49,7 +55,17 @@ def rank(home: Home, question: Question) -> Ranking:
     least = max(min_fit, depth.threshold)
     away = kept_away(scored, wanted, day.date, least)
     unknown = Unknown(asked.unknown, everything=bool(asked.unknown) and not asked.wish.skills)
-    return Ranking(asked.identifier, asked.name, day.date, tuple(matches), day.sample, away, unknown, least)
+    found = Ranking(asked.identifier, asked.name, day.date, tuple(matches), day.sample, away, unknown, least)
+    return _sorted(found, question.sort), scored
+
+
+def _sorted(found: Ranking, sort: str | None) -> Ranking:
+    """The same matches in the order that was asked for, group by group; their ranks stay those by fit."""
+    if sort in {None, "fit"}:
+        return found
+    groups, measure = list(Group), order_of(str(sort), found.as_of)
+    matches = sorted(found.matches, key=lambda match: (groups.index(match.group), measure(match.call)))
+    return replace(found, matches=tuple(matches))
 
 
 def why(home: Home, question: Question, call: str) -> Reason:
@@ -59,7 +75,7 @@ def why(home: Home, question: Question, call: str) -> Reason:
     index = current_index(home)
     question = replace(question, filter=meant(index, question.filter))
     day = home.day(question.as_of, index)
-    asked = _asked(home, index, question)
+    asked = asked_of(home, index, question)
     row = row_of(index, call)
     top, min_fit = _limits(home, question)
     known = decided(home, day.date)
@@ -92,7 +108,7 @@ def show(home: Home, call: str, *, institute: str | None = None, as_of: date | N
     row = row_of(index, call)
     match, name = None, None
     if institute is not None:
-        asked = _asked(home, index, Question((institute,)))
+        asked = asked_of(home, index, Question((institute,)))
         match, name = match_of(asked.scored(index), row, 0, sentence=True), asked.identifier
     identifier = index.call(row).identifier
     with home.open_store(read_only=True) as store:
@@ -116,7 +132,7 @@ def changes(home: Home, question: Question, *, call: str | None = None, since: d
     day = home.day(question.as_of, index)
     kept = None if call is None else {index.call(row_of(index, call)).identifier}
     if question.about is not None:
-        asked = _asked(home, index, question)
+        asked = asked_of(home, index, question)
         rows = suiting(
             asked.scored(index), home.settings.digest.threshold if question.min_fit is None else question.min_fit
         )
@@ -219,7 +235,7 @@ def _limits(home: Home, question: Question) -> tuple[int, int]:
     )
 
 
-def _asked(home: Home, index: Index, question: Question) -> Asked:
+def asked_of(home: Home, index: Index, question: Question) -> Asked:
     """What is ranked for: an institute as it was indexed, a text, or a draft."""
     from matcher.ranking.matching import asked_institute, asked_profile, asked_text
 
@@ -229,12 +245,26 @@ def _asked(home: Home, index: Index, question: Question) -> Asked:
         return asked_text(index, about, encoder.vectors.encoder if encoder else None)
     if isinstance(about, tuple) and len(about) == 1:
         found = asked_institute(index, about[0])
-        if found is None:
-            raise UsageError(f"{home.institute(about[0]).identifier} is in no index; run `matcher run`.")
-        return found
+        return found or _asked_lab(home, index, about[0])
     if about is None or isinstance(about, tuple):
         raise UsageError("Say what to rank for: one institute, a text or a draft.")
     return asked_profile(index, about)
+
+
+def _asked_lab(home: Home, index: Index, name: str) -> Asked:
+    """A lab, by `institute/lab` in any case. Raises UsageError, also for an institute that is in no index."""
+    from matcher.ranking.matching import asked_profile
+
+    institute = home.institute(name.partition("/")[0])
+    if "/" not in name:
+        raise UsageError(f"{institute.identifier} is in no index; run `matcher run`.")
+    wanted = name.partition("/")[2].strip().casefold()
+    for profile in institute.lab_profiles():
+        if profile.name.casefold() == wanted:
+            asked = asked_profile(index, profile)
+            return replace(asked, identifier=profile.identifier, wish=replace(asked.wish, institute=profile.identifier))
+    labs = ", ".join(f"{institute.identifier}/{lab.name}" for lab in institute.labs) or "none"
+    raise UsageError(f"No lab is called {shorten(name)}: those of {institute.acronym} are {labs}.")
 
 
 def _until(day: date, changes: Sequence[Change]) -> tuple[Change, ...]:

@@ -19,7 +19,6 @@ from matcher.digest.verdicts import Verdicts
 from matcher.errors import MatcherError, StoreError
 from matcher.model.day import BRUSSELS, Clock, brussels_day
 from matcher.model.decision import Decided
-from matcher.model.institute import Institute, Profile, ProfilePart
 from matcher.model.match import THRESHOLD
 from matcher.model.question import CallFilter
 from matcher.model.subscription import DigestLine, Fate, Frequency, Freshness
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from matcher.config.settings import MailSettings
     from matcher.model.changes import Change
+    from matcher.model.institute import Institute
     from matcher.model.match import Away, Match
     from matcher.model.subscription import Digest, Mail, Subscriber
     from matcher.ranking.index import Index
@@ -56,7 +56,7 @@ def gather_inputs(
     indexed = {profile["id"] for profile in index.meta["profiles"]}
     wishes = {i.identifier: index.wish(i.identifier) for i in institutes if i.identifier in indexed}
     labs = {name for s in subscribers for name in s.institutes if "/" in name}
-    profiles = (profile for institute in institutes for profile in _lab_profiles(institute))
+    profiles = (profile for institute in institutes for profile in institute.lab_profiles())
     wishes |= {
         p.identifier: replace(asked_profile(index, p).wish, institute=p.identifier)
         for p in profiles
@@ -115,16 +115,6 @@ def _matches(
         found[key] = tuple(match.brief() for match in ranked)
         away[key] = kept_away(scored, CallFilter(), day, floor)
     return found, away
-
-
-def _lab_profiles(institute: Institute) -> list[Profile]:
-    profiles = []
-    for lab in institute.labs:
-        parts = [ProfilePart("lab", lab.name, text, "en") for text in lab.keywords_en]
-        parts += [ProfilePart("lab", lab.name, text, "fr") for text in lab.keywords_fr]
-        identifier = f"{institute.identifier}/{lab.name}"
-        profiles.append(Profile(identifier, lab.name, tuple(parts), institute.exclude, institute.pin))
-    return profiles
 
 
 def _changes(store: Store, day: date) -> dict[str, list[Change]]:

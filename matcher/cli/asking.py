@@ -20,8 +20,10 @@ from matcher.cli.output import (
     print_note,
     say,
 )
+from matcher.cli.together_listing import show_side_by_side, show_together
 from matcher.errors import UsageError
 from matcher.model.caution import reported_text
+from matcher.model.searched import RANK_SORTS
 from matcher.model.terms import Name
 from matcher.present.call_rows import MATCH_COLUMNS, call_row, match_row
 from matcher.present.decision_shapes import about_records
@@ -63,10 +65,12 @@ if TYPE_CHECKING:
 
 
 @click.command("rank")
-@click.argument("institute", required=False)
+@click.argument("institutes", nargs=-1, metavar="[INSTITUTE]...")
 @click.option("--text", help="Rank for this text instead of an institute.")
 @click.option("--file", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Rank for a file.")
 @click.option("--explain", is_flag=True, help="Show every term that made the score, and where it comes from.")
+@click.option("--together", "as_one", is_flag=True, help="Several as one list: each call once, with each one's fit.")
+@click.option("--sort", type=click.Choice(RANK_SORTS), help="The order within each group [fit].")
 @click.option("--unfold", is_flag=True, help="Show every call in full, none under another of its call or in brief.")
 @question_options
 @output_options
@@ -74,20 +78,28 @@ if TYPE_CHECKING:
 def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
     home: Home,
     /,
-    institute: str | None,
+    institutes: tuple[str, ...],
     text: str | None,
     file: Path | None,
     explain: bool,
+    as_one: bool,
     unfold: bool,
     output: str | None,
     **asked: Any,
 ) -> None:
-    """The best calls for INSTITUTE, or for any text: --text "additive manufacturing of titanium"."""
-    if sum(value is not None for value in (institute, text, file)) != 1:
+    """The best calls for INSTITUTE, or for any text: --text "additive manufacturing of titanium".
+
+    Several institutes, or labs as "institute/lab", stand side by side, or as one list with --together.
+    """
+    if sum(bool(value) if isinstance(value, tuple) else value is not None for value in (institutes, text, file)) != 1:
         raise UsageError("Say what to rank for: an institute (`matcher institutes` lists them), --text or --file.")
+    if len(institutes) > 1 or (institutes and as_one):
+        question = question_of(institutes, asked, explain=explain)
+        (show_together if as_one else show_side_by_side)(home, question, output)
+        return
     if file is not None:
         text = read_text(file)
-    question = question_of(text if text is not None else (institute or "",), asked, explain=explain)
+    question = question_of(text if text is not None else institutes, asked, explain=explain)
     if text is not None and home.settings.ranking.encoder:
         say("Loading the sentence encoder, which takes some seconds.")
     ranking = rank(home, question)

@@ -51,6 +51,24 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedMatch:
+    """A call that suits one or several: the match that is best, and (institute, fit) of each, best first."""
+
+    match: Match
+    fits: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JointRanking:
+    """The best calls of several institutes or labs, each call once; `rankings` are theirs alone."""
+
+    rankings: tuple[Ranking, ...]
+    as_of: date
+    matches: tuple[SharedMatch, ...]
+    sample: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why a call was, or was not, recommended; `match.rank` is 0 when a filter stopped the call.
 

@@ -129,6 +129,15 @@ class Institute:
         parts += map(project_part, self.projects)
         return Profile(self.identifier, self.name_en, tuple(parts), self.exclude, self.pin, self.acronym)
 
+    def lab_profiles(self) -> list[Profile]:
+        """The profile of each lab, known as `institute/lab`."""
+        return [self._lab_profile(lab) for lab in self.labs]
+
+    def _lab_profile(self, lab: Lab) -> Profile:
+        parts = [ProfilePart("lab", lab.name, text, "en") for text in lab.keywords_en]
+        parts += [ProfilePart("lab", lab.name, text, "fr") for text in lab.keywords_fr]
+        return Profile(f"{self.identifier}/{lab.name}", lab.name, tuple(parts), self.exclude, self.pin)
+
 
 @dataclass(frozen=True, slots=True)
 class ProfilePart:

@@ -16,7 +16,7 @@ from matcher.errors import UsageError, shorten
 from matcher.model.call import LIVE, Call, Status
 from matcher.model.day import known_day
 from matcher.model.institute import Profile
-from matcher.model.searched import Search, check_sort
+from matcher.model.searched import Search, check_rank_sort, check_sort
 from matcher.model.terms import Audience
 
 if TYPE_CHECKING:
@@ -253,7 +253,10 @@ class Question:
     limit: int | None = None
 
     def __post_init__(self) -> None:
-        check_sort(self.sort, self.search.words)
+        if self.about is None:
+            check_sort(self.sort, self.search.words)
+        else:
+            check_rank_sort(self.sort)
         check_limits(self.limit, name="limit")
         if isinstance(self.about, str) and not self.about.strip():
             raise UsageError("The text is empty: give some words to rank for.")

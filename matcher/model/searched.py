@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.errors import UsageError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from matcher.model.call import Call
 
 SORTS = ("relevance", "deadline", "opening", "budget")
 """Orders of a list of calls: best first, next deadline first, latest opening first, most money first."""
+
+RANK_SORTS = ("fit", "deadline", "opening", "budget")
+"""Orders of a list of matches: best first, and as those of calls."""
 
 LIMIT = 20
 """What a search shows on the command line where nothing else is asked for."""
@@ -66,6 +72,29 @@ class SearchOutcome:
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     elsewhere: int = 0
     guessed: bool = False
+
+
+def order_of(sort: str, on: date) -> Callable[[Call], tuple[float, str]]:
+    """What calls are sorted by: next deadline, latest opening or most money first; what is unknown comes last."""
+
+    def soonest(call: Call) -> float:
+        following = call.next_deadline(on)
+        return following.date.toordinal() if following else date.max.toordinal()
+
+    def newest(call: Call) -> float:
+        return -call.opening.toordinal() if call.opening else 0
+
+    def richest(call: Call) -> float:
+        return -(call.budget_eur or 0)
+
+    measure = {"deadline": soonest, "opening": newest, "budget": richest}[sort]
+    return lambda call: (measure(call), call.identifier)
+
+
+def check_rank_sort(sort: str | None) -> None:
+    """Raises UsageError for an order that matches are not listed in."""
+    if sort is not None and sort not in RANK_SORTS:
+        raise UsageError(f"No ranking is sorted by {shorten(sort)}; there are {', '.join(RANK_SORTS)}.")
 
 
 def check_sort(sort: str | None, words: Iterable[str]) -> str:
