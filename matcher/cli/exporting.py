@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
 
 import click
 
@@ -145,25 +146,35 @@ def _export(home: Home, found: Content, form: Format, path: Path | None) -> None
     if form.single and len(found.parts) > 1:
         folder = _folder(form, path)
         for part in found.split():
-            _write(folder / _file_name(part, form), form.encode(part))
+            file = folder / _file_name(part, form)
+            _write(file, _served(home, form, file.name).encode(part))
         where = f"in {folder}, a file for each of {len(found.parts)} institutes"
     else:
-        where = _put(found, form, path)
+        where = _put(home, found, form, path)
     if not len(found):
         say(f"Nothing to export: there are no {found.thing.value}.")
     elif path is not None:
         say(f"{len(found)} {found.thing.value} as of {day(found.as_of)} are {where}")
 
 
-def _put(found: Content, form: Format, path: Path | None) -> str:
+def _put(home: Home, found: Content, form: Format, path: Path | None) -> str:
     """Write one file, or to stdout; tells where."""
-    data = form.encode(found)
-    if path is None:
+    name = _file_name(found, form)
+    file = path / name if path and path.is_dir() else path
+    data = _served(home, form, file.name if file else name).encode(found)
+    if file is None:
         put_data(data)
         return "on stdout"
-    file = path / _file_name(found, form) if path.is_dir() else path
     _write(file, _MARK + data if form.name == "csv" else data)
     return f"in {file}"
+
+
+def _served(home: Home, form: Format, name: str) -> Format:
+    """The format, with the address that a feed of that file name has where one is set."""
+    base = home.settings.export.base_url
+    if form.name != "atom" or not base:
+        return form
+    return replace(form, options={"address": f"{base.rstrip('/')}/{quote(name)}"})
 
 
 def _folder(form: Format, path: Path | None) -> Path:

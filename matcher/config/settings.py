@@ -185,6 +185,15 @@ _Https = Annotated[str, AfterValidator(_https_or_empty)]
 _DomainName = Annotated[str, like(r"[A-Za-z0-9.-]*", "a domain name such as calls.example.org")]
 
 
+class ExportSettings(_Section):
+    """What exported files say of themselves."""
+
+    base_url: _Https = Field(
+        default="",
+        description="Address of the folder where exported feeds are served: they link to themselves; empty: none.",
+    )
+
+
 class MailSettings(_Section):
     """How mails are sent and what they carry; without `smtp_url` they become files in the home folder.
 
@@ -281,6 +290,7 @@ class SettingsFile(_Section):
     digest: DigestSettings = DigestSettings.model_construct()
     database: DatabaseSettings = DatabaseSettings.model_construct()
     mail: MailSettings = MailSettings.model_construct()
+    export: ExportSettings = ExportSettings.model_construct()
     schedule: ScheduleSettings = ScheduleSettings.model_construct()
 
 
@@ -298,6 +308,7 @@ class Settings:
     digest: DigestSettings
     database: DatabaseSettings
     mail: MailSettings
+    export: ExportSettings
     schedule: ScheduleSettings
     origins: Mapping[str, str]
     unread: Unread
@@ -318,7 +329,7 @@ class Settings:
     def shown(self) -> list[tuple[str, str, str]]:
         """(key, value, origin) of every setting, secrets masked."""
         values = {"home": str(self.home), "config": str(self.config_dir), "user": self.user}
-        for section in ("portal", "projects", "caution", "ranking", "digest", "database", "mail", "schedule"):
+        for section in ("portal", "projects", "caution", "ranking", "digest", "database", "mail", "export", "schedule"):
             model: BaseModel = getattr(self, section)
             values |= {f"{section}.{name}": _plain(value) for name, value in model}
         values["database.url"] = self.database_url
@@ -384,6 +395,7 @@ def read_settings(
         parsed.digest,
         parsed.database,
         parsed.mail,
+        parsed.export,
         parsed.schedule,
         origins,
         unread_in(env, _keys()),

@@ -45,12 +45,13 @@ class _Feed(Atom1Feed):  # type: ignore[misc]
         return moment
 
 
-def atom_bytes(content: Content) -> bytes:
-    """The feed of a content of one part."""
+def atom_bytes(content: Content, address: str | None = None) -> bytes:
+    """The feed of a content of one part; `address` is where it will be served, where that is known."""
     [part] = content.parts
     feed = _Feed(
         title=_TITLES[content.thing].format(untrusted.text(part.name, untrusted.TITLE)),
         link=PORTAL,
+        feed_url=address,  # rel="self"
         description=untrusted.text(content.sample) if content.sample else None,
         language="en",
         author_name="matcher",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import feedparser
 import openpyxl
@@ -180,3 +182,23 @@ def test_help(run, place, name):
     answer = run(place, "export", name, "--help")
     assert answer.code == 0
     assert answer.out.startswith(f"Usage: matcher export {name} ")
+
+
+def test_a_feed_names_its_own_address_where_a_base_is_set(run, twice, tmp_path):
+    def own(data: bytes) -> list[str]:
+        return [link.href for link in feedparser.parse(data).feed.links if link.rel == "self"]
+
+    def exported(place: Place, *words: str) -> str:
+        return run(place, "export", *words, "-f", "atom", *AS_OF).out
+
+    served = replace(twice, config=tmp_path / "config")
+    shutil.copytree(twice.config, served.config)
+    with (served.config / "matcher.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[export]\nbase_url = "https://example.org/feeds"\n')
+    assert own(exported(twice, "matches", "-i", "mines").encode()) == []
+    assert own(exported(served, "matches", "-i", "mines").encode()) == ["https://example.org/feeds/mines.atom"]
+    exported(served, "matches", "-o", str(tmp_path / "feeds"))
+    for path in (tmp_path / "feeds").iterdir():
+        assert own(path.read_bytes()) == [f"https://example.org/feeds/{path.name}"]
+    exported(served, "calls", "-o", str(tmp_path / "every call.atom"))
+    assert own((tmp_path / "every call.atom").read_bytes()) == ["https://example.org/feeds/every%20call.atom"]
