@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from matcher.app.kept_index import index_out_of_date, refresh_index
 from matcher.app.run_context import begun
 from matcher.app.sample import load_sample
+from matcher.app.topic_texts import complete_archive, complete_live
 from matcher.config.part_file import packaged_parts
 from matcher.errors import ClockWrong, PortalError
-from matcher.model.call import Call, Kind, Source
+from matcher.model.call import Kind, Source
 from matcher.model.caution import USUAL, Caution
 from matcher.model.rows import FetchReport, ListingScope, ParsedRow, Saved, SetAside
 from matcher.portal.parsing import names_in, parse_rows
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
     from matcher.portal.search import Query
     from matcher.store.database import Store
 
-MAX_DESCRIPTIONS = 50
-"""Descriptions asked from the static files in one run, so that a gap in the listing never makes a run long."""
-
 CLOCK_ODD = timedelta(hours=1)
 """A clock that differs from the portal's by more is told to the operator; deadlines and days can be off."""
 
@@ -44,9 +42,6 @@ CLOCK_WRONG = timedelta(hours=12)
 """By more, and nothing is kept: calls would be closed, and mails sent, on the wrong day."""
 
 _BULK_ETAG = "bulk.etag "
-
-_NO_DESCRIPTION = "description.none "
-
 
 _UNNAMED = "programme.unnamed "
 
@@ -81,11 +76,20 @@ def query_of(home: Home, programmes: Sequence[str] = (), kinds: Sequence[str] = 
     return Query(tuple(asked), tuple(map(Kind, kinds or configured.kinds)), full)
 
 
-def fetch_bulk(home: Home, source: str, *, as_of: date | None = None, observer: Observer | None = None) -> FetchReport:
-    """Stream grantsTenders.json (a path or a URL) into the store as an archive that never overwrites richer rows."""
+def fetch_bulk(
+    home: Home, source: str, *, as_of: date | None = None, observer: Observer | None = None, texts: int = 0
+) -> FetchReport:
+    """Stream grantsTenders.json (a path or a URL) into the store as an archive that never overwrites richer rows.
+
+    The file has no texts: so many of closed calls are asked for one by one.
+    """
     with home.open_store() as store, home.portal() as portal, index_out_of_date(home, store):
         with begun(store, "bulk", home.clock, observer) as run:
             report = _read_archive(run, portal, source, home.day(as_of).moment)
+            if texts:
+                done = complete_archive(run, portal, texts, home.day(as_of))
+                report = replace(report, requests=portal.requests, problems=tuple(done.problems))
+                run.detail |= {"report": asdict(report), "texts": done.counts, "problems": done.problems}
         refresh_index(home, store)
     return report
 
@@ -138,7 +142,9 @@ def fetch_listing(
     store.saving.set_aside(listing.set_aside, run_id=run.number, now=day.moment)
     if rows:
         store.saving.purge_sample(run.number)
-    run.detail["descriptions"] = _fill_descriptions(run, portal, listing.rows, day, problems)
+    texts = complete_live(run, portal, listing.rows, day)
+    problems += texts.problems
+    run.detail["descriptions"] = texts.counts
     run.detail |= {"passes": listing.passes, "stale_copies": listing.stale_copies}
     run.detail["language_copies"] = listing.language_copies
     report = _report(listing, saved, problems, time.monotonic() - started)
@@ -253,41 +259,6 @@ def _clock_problem(portal: Portal, now: datetime) -> list[str]:
     if abs(ahead) > CLOCK_WRONG:
         raise ClockWrong(f"{told}: nothing was kept and nothing sent. Set the clock, then run again.")
     return [f"{told}: set the clock, or days and deadlines will be mixed up."]
-
-
-def _fill_descriptions(
-    run: Run, portal: Portal, rows: Sequence[ParsedRow], day: Day, problems: list[str]
-) -> dict[str, int]:
-    """Ask the static files for live calls that came without a text; stops when they cannot be reached."""
-    store = run.store
-    asked = filled = 0
-    for call in _undescribed(store, rows, day.date):
-        if asked == MAX_DESCRIPTIONS:
-            break
-        asked += 1
-        try:
-            sections = portal.details(call.identifier)
-        except PortalError as error:
-            problems.append(f"Missing descriptions could not be completed from the topic files: {error}")
-            break
-        if sections:
-            store.saving.sections(call.identifier, sections, run_id=run.number, now=day.moment)
-            filled += 1
-        else:
-            store.facts.set(_NO_DESCRIPTION + call.identifier, day.date.isoformat())
-    return {"asked": asked, "filled": filled}
-
-
-def _undescribed(store: Store, rows: Sequence[ParsedRow], today: date) -> Iterator[Call]:
-    """Live calls without sections, those asked for this month left out."""
-    for row in rows:
-        if row.call.sections or not row.call.is_live(today):
-            continue
-        kept = store.calls.get(row.call.identifier)
-        asked_on = store.facts.get(_NO_DESCRIPTION + row.call.identifier)
-        lately = asked_on is not None and (today - date.fromisoformat(asked_on)).days < 30
-        if kept is not None and not kept.sections and not lately:
-            yield kept
 
 
 def _counted(file: Iterable[ParsedRow | SetAside], seen: list[int], run: Run) -> Iterator[ParsedRow | SetAside]:

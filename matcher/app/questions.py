@@ -13,6 +13,7 @@ from matcher.app.decided import decided
 from matcher.app.kept_index import current_index, encoding, is_current, opened_index
 from matcher.app.own_profile import own_projects
 from matcher.app.project_sources import health_of
+from matcher.app.topic_texts import text_health
 from matcher.errors import StoreMissing, UsageError, shorten
 from matcher.model.answers import ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
 from matcher.model.day import brussels_day, noon
@@ -180,6 +181,7 @@ def status(home: Home, last: int = 10, *, as_of: date | None = None) -> Health:
             index = opened_index(home)
             current = index is not None and is_current(home, index, store)
             projects = health_of(store)
+            texts = text_health(store)
             live = store.calls.live(home.day(as_of, index).date)  # of the store: another machine may keep the index
     except StoreMissing:
         return Health((), 0, 0, None, None, False, None)
@@ -193,6 +195,7 @@ def status(home: Home, last: int = 10, *, as_of: date | None = None) -> Health:
         sample=index.meta["sample"] if index else None,
         unconfirmed=unconfirmed,
         projects=projects,
+        texts=texts,
     )
 
 

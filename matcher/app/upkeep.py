@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from matcher.app.fetching import fetch_bulk
 from matcher.app.run_context import Observer, begun
+from matcher.app.topic_texts import NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-_NOTES = {"description.none ": timedelta(days=60)}
-"""Small facts that are days, and how long each is of use (see `matcher.app.fetching`)."""
+_NOTES = {NOTE: timedelta(days=360)}
+"""Small facts that are days, and how long each is of use."""
 
 
 _DOWNLOADING = timedelta(days=1)
@@ -38,9 +39,14 @@ def archive_source(settings: Settings) -> str | None:
 
 
 def refresh_archive(home: Home, progress: Callable[[int, int], None] | None = None) -> FetchReport | None:
-    """Read the archive, unless it is as it was; None when none is configured. Raises like `fetch_bulk`."""
+    """Read the archive, unless it is as it was, and some of its calls' texts; None when none is configured.
+
+    Raises like `fetch_bulk`.
+    """
     source = archive_source(home.settings)
-    return fetch_bulk(home, source, observer=Observer(progress)) if source is not None else None
+    if source is None:
+        return None
+    return fetch_bulk(home, source, observer=Observer(progress), texts=home.settings.schedule.archive_texts)
 
 
 def clean_up(home: Home, clock: Callable[[], datetime], *, unless: tuple[datetime, datetime] | None = None) -> Cleaned:

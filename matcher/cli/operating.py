@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -86,6 +87,7 @@ def _print_status(home: Home, last: int, as_of: date | None, output: str | None)
                 index_current=health.index_current,
                 sample=health.sample,
                 projects=project_health_record(health.projects) if health.projects else None,
+                texts=asdict(health.texts) if health.texts else None,
                 unconfirmed=health.unconfirmed,
                 runs=records,
             )
@@ -102,6 +104,9 @@ def _print_status(home: Home, last: int, as_of: date | None, output: str | None)
         click.echo(f"index            {health.indexed or 'none'}" + ("" if health.index_current else " (out of date)"))
         if health.projects:
             click.echo(f"projects         {_projects_text(health.projects)}")
+        if health.texts:
+            texts = f"{health.texts.with_text} of {health.texts.calls} closed Horizon Europe calls have theirs"
+            click.echo(f"texts            {texts}")
         for what, count in health.unconfirmed.items():
             text = f"{count} calls {reported_text(what)}: waits for a fetch on another day"
             click.echo("\n".join(fact("not confirmed", text, 17)))
@@ -192,13 +197,12 @@ def maintain_command(home: Home, output: str | None) -> int:
     former versions, rows set aside, texts of sent mails, old runs and lists. Calls, their versions and what was told to
     whom stay.
     """
-    from dataclasses import asdict
-
     from matcher.app.upkeep import clean_up, refresh_archive
 
     problems: list[str] = []
     report = _weekly(lambda: refresh_archive(home), problems)
     came = _weekly(lambda: _monthly_projects(home), problems)
+    problems += report.problems if report else ()
     problems += came.problems if came else ()
     for problem in problems:
         complain(problem)

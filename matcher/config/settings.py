@@ -268,6 +268,12 @@ class ScheduleSettings(_Section):
         default="portal",
         description='What the weekly refresh reads: "portal" (its own file), a URL or a path; empty: nothing.',
     )
+    archive_texts: int = Field(
+        default=300,
+        ge=0,
+        description="Texts of closed Horizon Europe calls that one refresh of the archive asks for at most, newest "
+        "first; the next one goes on; 0: none.",
+    )
     keep_days: int = Field(
         default=180,
         ge=30,

@@ -160,6 +160,14 @@ class ShownProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class TextHealth:
+    """How many closed calls of Horizon Europe are kept, and how many of them have a text."""
+
+    calls: int
+    with_text: int
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """The last runs and what they left: counts of calls, projects, the index, the label of a sample listing.
 
@@ -175,6 +183,7 @@ class Health:
     sample: str | None
     unconfirmed: Mapping[str, int] = field(default_factory=dict)
     projects: ProjectHealth | None = None
+    texts: TextHealth | None = None
 
 
 @dataclass(frozen=True, slots=True)

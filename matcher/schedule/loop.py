@@ -206,6 +206,8 @@ class Scheduler:
         report = refresh_archive(self._home, self._progress)
         if report is not None:
             _log.info("The archive was read: %d rows, %d new, %d changed.", report.seen, report.new, report.changed)
+            for problem in report.problems:
+                _log.warning("%s", problem)
         return "ok"
 
     def _projects(self) -> str:

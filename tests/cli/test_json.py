@@ -188,6 +188,7 @@ def test_status(run, fetched, place):
         "index_current",
         "sample",
         "projects",
+        "texts",
         "unconfirmed",
         "runs",
     }
