@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from matcher.app.own_projects import whole_projects
 from matcher.errors import StoreMissing
-from matcher.model.institute import Take
-from matcher.model.project import Won
+from matcher.model.institute import Take, Won
 
 if TYPE_CHECKING:
     from datetime import date

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matcher.model.call import Call
-    from matcher.model.project import Project, Won
+    from matcher.model.institute import Won
+    from matcher.model.project import Project
 
 PROJECT_COLUMNS = ("id", "title", "objective", "topics", "ecSignatureDate", "startDate")
 

@@ -169,3 +169,12 @@ class Profile:
     exclude: tuple[str, ...] = ()
     pin: tuple[str, ...] = ()
     acronym: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Won:
+    """An institute with its projects before a day, and the calls (identifiers) that it won from then on."""
+
+    institute: Institute
+    past: tuple[Project, ...]
+    topics: tuple[str, ...]

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import datetime as dt
 
-    from matcher.model.institute import Institute
-
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -119,15 +117,6 @@ class RowSetAside:
     file: str
     line: int
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Won:
-    """An institute with its projects before a day, and the calls (identifiers) that it won from then on."""
-
-    institute: Institute
-    past: tuple[Project, ...]
-    topics: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
