@@ -77,8 +77,9 @@ class DecisionFrames(CallFrames):
         from matcher.app.deciding import decide
 
         self._must_write("decide")
-        if act not in {*Act}:
-            raise UsageError(f"Nothing is called {shorten(act)}; there are {', '.join(Act)}.")
+        acts = [one for one in Act if one is not Act.CLEAR]
+        if act not in acts:
+            raise UsageError(f"Nothing is called {act!r}; there are {', '.join(acts)}.")
         order = Order.of(Act(act), value, detail, undo=undo, by=by)
         decide(self._home, institute, listed(calls), order, as_of=self._as_of)
         return self.decisions(institute)

@@ -124,7 +124,8 @@ class Mailing:
         index = current_index(self._home)
         with self._home.open_store(read_only=True) as store:
             day = self._home.day(as_of, index).date
-            digests = Digests(store, index, self._home.institutes, [subscriber, *others], day=day)
+            learn = self._settings.ranking.learn
+            digests = Digests(store, index, self._home.institutes, [subscriber, *others], day=day, learn=learn)
             digest, due = digests.digest(subscriber), digests.is_due(subscriber)
         mail = render(digest, self._settings.mail, now=noon(day))
         return Preview(digest, mail, *_as_read(mail), due, is_worth_sending(digest))
@@ -197,7 +198,10 @@ class Mailing:
         from matcher.app.queueing import Digests, Queueing
 
         index = current_index(self._home)
-        digests = Digests(store, index, self._home.institutes, self._home.subscribers, day=day, health=health)
+        learn = self._settings.ranking.learn
+        digests = Digests(
+            store, index, self._home.institutes, self._home.subscribers, day=day, health=health, learn=learn
+        )
         return Queueing(
             digests,
             store,

@@ -13,6 +13,7 @@ from matcher.app.decided import decided
 from matcher.app.kept_index import current_index, encoding, is_current, opened_index
 from matcher.app.own_profile import own_projects
 from matcher.app.project_sources import health_of
+from matcher.app.tastes import taught
 from matcher.app.topic_texts import text_health
 from matcher.errors import StoreMissing, UsageError, shorten
 from matcher.model.answers import ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
@@ -45,10 +46,10 @@ def ranked(home: Home, index: Index, question: Question) -> tuple[Ranking, Score
 
     question = replace(question, filter=meant(index, question.filter))
     day = home.day(question.as_of, index)
-    asked = asked_of(home, index, question)
+    known = decided(home, day.date)
+    asked = taught(home, index, asked_of(home, index, question), known, day.date)
     top, min_fit = _limits(home, question)
     depth = Depth(top, min_fit, home.settings.digest.threshold, question.explain)
-    known = decided(home, day.date)
     wanted = question.filter.among(known.calls(asked.identifier))
     scored = asked.scored(index, wanted, day.date)
     own = known.of(asked.identifier or "")
@@ -76,10 +77,10 @@ def why(home: Home, question: Question, call: str) -> Reason:
     index = current_index(home)
     question = replace(question, filter=meant(index, question.filter))
     day = home.day(question.as_of, index)
-    asked = asked_of(home, index, question)
+    known = decided(home, day.date)
+    asked = taught(home, index, asked_of(home, index, question), known, day.date)
     row = row_of(index, call)
     top, min_fit = _limits(home, question)
-    known = decided(home, day.date)
     wanted = question.filter.among(known.calls(asked.identifier))
     placed = place(asked.scored(index), wanted, day.date, row, top=top)
     own = known.of(asked.identifier or "").get(placed.match.call.identifier)
@@ -109,7 +110,8 @@ def show(home: Home, call: str, *, institute: str | None = None, as_of: date | N
     row = row_of(index, call)
     match, name = None, None
     if institute is not None:
-        asked = asked_of(home, index, Question((institute,)))
+        known = decided(home, day.date)
+        asked = taught(home, index, asked_of(home, index, Question((institute,))), known, day.date)
         match, name = match_of(asked.scored(index), row, 0, sentence=True), asked.identifier
     identifier = index.call(row).identifier
     with home.open_store(read_only=True) as store:
@@ -133,7 +135,7 @@ def changes(home: Home, question: Question, *, call: str | None = None, since: d
     day = home.day(question.as_of, index)
     kept = None if call is None else {index.call(row_of(index, call)).identifier}
     if question.about is not None:
-        asked = asked_of(home, index, question)
+        asked = taught(home, index, asked_of(home, index, question), decided(home, day.date), day.date)
         rows = suiting(
             asked.scored(index), home.settings.digest.threshold if question.min_fit is None else question.min_fit
         )

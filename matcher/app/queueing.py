@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from matcher.app.renewing import renewed_calls
+from matcher.app.tastes import taste_for
 from matcher.digest.compose import compose, is_due, is_worth_sending
 from matcher.digest.crossing import standing_after
 from matcher.digest.inputs import Inputs, for_subscriber
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from matcher.model.match import Away, Match
     from matcher.model.subscription import Digest, Mail, Subscriber
     from matcher.ranking.index import Index
+    from matcher.ranking.taste import Taste
     from matcher.ranking.wish import Wish
     from matcher.store.database import Store
 
@@ -40,12 +42,27 @@ _CHANGES_KEPT = timedelta(days=400)
 _RUNS = 5
 
 
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """What calls are sought for: a wish, what decisions taught it, and the rows that are followed whatever they fit."""
+
+    wish: Wish
+    taste: Taste | None
+    followed: frozenset[int]
+
+
 def gather_inputs(
-    store: Store, index: Index, institutes: Sequence[Institute], subscribers: Sequence[Subscriber], *, day: date
+    store: Store,
+    index: Index,
+    institutes: Sequence[Institute],
+    subscribers: Sequence[Subscriber],
+    *,
+    day: date,
+    learn: bool = True,
 ) -> Inputs:
     """The part that all subscribers share; `for_subscriber` adds the rest. A past `day` is replayed.
 
-    Institutes that the index does not know yet have no matches.
+    Institutes that the index does not know yet have no matches. `learn`: by what was decided, too.
     """
     from matcher.ranking.matching import asked_profile
 
@@ -62,7 +79,8 @@ def gather_inputs(
         for p in profiles
         if p.identifier in labs
     }
-    matches, away = _matches(index, wishes, followed, verdicts.decided, day, subscribers)
+    sought = {key: _sought(index, key, wish, verdicts.decided, day if learn else None) for key, wish in wishes.items()}
+    matches, away = _matches(index, sought, followed, day, subscribers)
     return Inputs(
         day=day,
         matches=matches,
@@ -84,11 +102,16 @@ def _verdicts(store: Store, index: Index, subscribers: Sequence[Subscriber], day
     return Verdicts(decided, renewed_calls(store, decided, live, day), frozenset(absent))
 
 
+def _sought(index: Index, key: str, wish: Wish, decided: Decided, learn_on: date | None) -> _Sought:
+    own = (index.row(call) for call, one in decided.of(key).items() if one.is_followed)
+    taste = taste_for(index, key, decided, learn_on) if learn_on is not None and "/" not in key else None
+    return _Sought(wish, taste, frozenset(row for row in own if row is not None))
+
+
 def _matches(
     index: Index,
-    wishes: Mapping[str, Wish],
+    sought: Mapping[str, _Sought],
     followed: Iterable[str],
-    decided: Decided,
     day: date,
     subscribers: Sequence[Subscriber],
 ) -> tuple[dict[str, tuple[Match, ...]], dict[str, tuple[Away, ...]]]:
@@ -101,14 +124,13 @@ def _matches(
     found, away = {}, {}
     # Evidence costs time: what nobody asks for is not read.
     floor = min((s.threshold for s in subscribers), default=THRESHOLD)
-    for key, wish in wishes.items():
-        scored = score(index, wish, everything=everything)
+    for key, one in sought.items():
+        scored = score(index, one.wish, everything=everything, taste=one.taste)
         matches = best_matches(scored, CallFilter(), day, Depth(len(index), floor))
         named = {match.call.identifier for match in matches}
-        own = {row for call, one in decided.of(key).items() if one.is_followed and (row := index.row(call)) is not None}
         others = [
             match_of(scored, row, 0, sentence=False)
-            for row in (rows - scored.away.keys()) | own
+            for row in (rows - scored.away.keys()) | one.followed
             if index.call(row).identifier not in named
         ]
         ranked = sorted((*matches, *others), key=lambda m: (-m.fit, -m.score, m.call.identifier))
@@ -156,10 +178,11 @@ class Digests:
         subscribers: everybody: the network's digest tells what the others are told.
         day: today, or a day that is replayed.
         health: how fresh the listing is, where the caller knows better than the store's runs.
+        learn: whether what institutes decided moves what they are told of (`ranking.learn`).
 
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (see above)
         self,
         store: Store,
         index: Index,
@@ -168,6 +191,7 @@ class Digests:
         *,
         day: date,
         health: Freshness | None = None,
+        learn: bool = True,
     ) -> None:
         self.day = day
         self._store = store
@@ -175,6 +199,7 @@ class Digests:
         self._institutes = institutes
         self._subscribers = subscribers
         self._health = health
+        self._learn = learn
 
     def digest(self, subscriber: Subscriber) -> Digest:
         """What a subscriber gets on this day, whether it is due or not."""
@@ -207,7 +232,9 @@ class Digests:
 
     @cached_property
     def _inputs(self) -> Inputs:
-        inputs = gather_inputs(self._store, self._index, self._institutes, self._subscribers, day=self.day)
+        inputs = gather_inputs(
+            self._store, self._index, self._institutes, self._subscribers, day=self.day, learn=self._learn
+        )
         return inputs if self._health is None else replace(inputs, health=self._health)
 
     @cached_property

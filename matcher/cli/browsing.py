@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.app import questions
+from matcher.app import questions, tastes
 from matcher.app.new_profile import NEW, write_new_profile
 from matcher.cli.layout import fact, paragraphs, styled, table
+from matcher.cli.learned_listing import show_learned
 from matcher.cli.options import as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, unknown_text
 from matcher.cli.own_terms import own_lines, show_suggestions
@@ -62,6 +63,8 @@ HEAVIEST = 25
 @click.option("--check", is_flag=True, help="Which skills never match a call, and which are too common to help.")
 @click.option("--try", "term", help="Which calls would enter or leave the top 20 if this term were a keyword.")
 @click.option("--suggest", is_flag=True, help="Terms of its own projects that calls use and its keywords lack.")
+@click.option("--learned", is_flag=True, help="What its list learned from its decisions: terms and calls.")
+@click.option("--forget", "clear", is_flag=True, help="Let its list forget what it learned; the decisions stay.")
 @as_of_option
 @output_options
 @click.pass_obj
@@ -73,6 +76,8 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
     check: bool,
     term: str | None,
     suggest: bool,
+    learned: bool,
+    clear: bool,
     as_of: date | None,
     output: str | None,
 ) -> None:
@@ -80,14 +85,18 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
 
     `new ID` writes the file of a new institute, with every key and what it means.
     """
-    if check + suggest + (term is not None) + (institute == NEW) > 1:
-        raise UsageError("Ask for one at a time: --check, --try TERM, --suggest, or `new ID`.")
+    if check + suggest + learned + clear + (term is not None) + (institute == NEW) > 1:
+        raise UsageError("Ask for one at a time: --check, --try TERM, --suggest, --learned, --forget, or `new ID`.")
     if institute == NEW:
         if identifier is None:
             raise UsageError("Say how the new institute is called: `matcher profile new rocks-and-water`.")
         _write_new(home, identifier, output)
     elif identifier is not None:
         raise UsageError(f"Found {shorten(identifier)} after {shorten(institute)}: one institute at a time.")
+    elif learned:
+        show_learned(tastes.learned(home, institute, as_of=as_of), output)
+    elif clear:
+        click.echo(f"The list of {tastes.clear_learned(home, institute, as_of=as_of)} has forgotten what it learned.")
     elif suggest:
         show_suggestions(home, institute, output)
     elif check:

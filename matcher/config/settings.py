@@ -138,6 +138,10 @@ class RankingSettings(_Section):
     min_fit: Annotated[int, AfterValidator(_chance)] = Field(
         default=0, ge=0, le=100, description=f"Matches below this fit are not shown; at most {HIGHEST}."
     )
+    learn: bool = Field(
+        default=True,
+        description="Calls like those that an institute keeps come higher, like those that it dismissed lower.",
+    )
     encoder: str = Field(
         default="",
         description="Folder or name of a sentence-transformers model that ranks beside the terms, after "

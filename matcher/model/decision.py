@@ -30,6 +30,7 @@ class Act(StrEnum):
     ASSIGN = "assign"
     NOTE = "note"
     STATE = "state"
+    CLEAR = "clear"  # of no call: what the list has learned so far counts no more
 
 
 class Cause(StrEnum):
@@ -207,22 +208,29 @@ def _after(before: Decision, entry: Entry) -> Decision:
 
 @dataclass(frozen=True)
 class Decided:
-    """What stands on a day: by owner, then by call."""
+    """What stands on a day: by owner, then by call; `cleared` is when each institute had its list forget."""
 
     of_owner: Mapping[Owner, Mapping[str, Decision]] = field(default_factory=dict)
+    cleared: Mapping[str, datetime] = field(default_factory=dict)
 
     @classmethod
     def on(cls, entries: Iterable[Entry], day: date) -> Decided:
         """What stood at the end of a day, which may be replayed."""
         grouped: dict[Owner, dict[str, list[Entry]]] = {}
+        cleared: dict[str, datetime] = {}
         for entry in entries:
-            if brussels_day(entry.at) <= day:
+            if brussels_day(entry.at) > day:
+                continue
+            if entry.act is Act.CLEAR:
+                cleared[entry.owner.name] = entry.at
+            else:
                 grouped.setdefault(entry.owner, {}).setdefault(entry.call, []).append(entry)
         return cls(
             {
                 owner: {call: found for call, acts in calls.items() if (found := standing(acts)) is not None}
                 for owner, calls in grouped.items()
-            }
+            },
+            cleared,
         )
 
     def of(self, institute: str) -> Mapping[str, Decision]:
@@ -347,6 +355,7 @@ _VALUES = {
     Act.ASSIGN: "name of whom it is assigned to",
     Act.NOTE: "text",
     Act.STATE: "state",
+    Act.CLEAR: "",
 }
 
 _READ: Mapping[Act, Callable[[str], str]] = {

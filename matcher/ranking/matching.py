@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from matcher.ranking.index import Index
     from matcher.ranking.scoring import Scored
     from matcher.ranking.skillset import Skill
+    from matcher.ranking.taste import Taste
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,11 @@ class Asked:
     query: QueryVector
     wish: Wish
     unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    taste: Taste | None = None  # what decisions taught
 
     def scored(self, index: Index, wanted: CallFilter | None = None, today: date | None = None) -> Scored:
         """The calls that a filter can let through on a day, scored; every call without one."""
-        return score(index, self.wish, everything=not reads_closely(index, wanted, today))
+        return score(index, self.wish, everything=not reads_closely(index, wanted, today), taste=self.taste)
 
 
 def reads_closely(index: Index, wanted: CallFilter | None, today: date | None, also: Iterable[int] = ()) -> bool:

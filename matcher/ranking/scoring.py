@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matcher.ranking.index import Index, Scores
     from matcher.ranking.owned import OwnProject
     from matcher.ranking.profile import OwnSide
+    from matcher.ranking.taste import Taste
 
 Doubles = npt.NDArray[np.float64]
 
@@ -55,11 +56,14 @@ class Scored:
     shared: npt.NDArray[np.bool_]
     numbers: Numbers
     own_scores: Scores | None
+    taste: Taste | None = None  # what decisions taught
 
     @cached_property
     def totals(self) -> Doubles:
         totals = np.full(len(self.index), np.nan)
         totals[self.rows] = self._by_skills + self.own[self.rows] + self.meaning[self.rows]
+        if self.taste is not None:
+            totals += self.taste.total
         return totals
 
     @cached_property
@@ -112,7 +116,12 @@ class Scored:
 
     def evidence(self, row: int) -> tuple[Evidence, ...]:
         """What made the score of one call, heaviest first: with the base (`base_of`) the weights add up to it."""
-        found = [*self._skill_evidence(row), *self._own_evidence(row), *self._meaning_evidence(row)]
+        found = [
+            *self._skill_evidence(row),
+            *self._own_evidence(row),
+            *self._meaning_evidence(row),
+            *self._taste_evidence(row),
+        ]
         return tuple(sorted(found, key=lambda e: (-e.weight, e.term)))
 
     def base_of(self, row: int, evidence: tuple[Evidence, ...]) -> float:
@@ -136,6 +145,17 @@ class Scored:
     def _meaning_evidence(self, row: int) -> Iterator[Evidence]:
         if weight := float(self.meaning[row]):
             yield Evidence("meaning as a whole", weight, None, None, EvidenceKind.MEANING)
+
+    def _taste_evidence(self, row: int) -> Iterator[Evidence]:
+        """The decisions that move a call: `more like calls that you kept (3), such as …`."""
+        for kept, weight, rows in self.taste.sides(row) if self.taste is not None else ():
+            if weight:
+                way = "more" if (weight > 0) is kept else "less"
+                made = "kept" if kept else "dismissed"
+                nearest = self.index.call(rows[0]).identifier
+                yield Evidence(
+                    f"{way} like calls that you {made} ({len(rows)})", weight, None, nearest, EvidenceKind.LEARNED
+                )
 
     def _own_evidence(self, row: int) -> Iterator[Evidence]:
         if self.own_scores is None or self.wish.own is None:
@@ -164,8 +184,8 @@ class Scored:
         return nearest_project(self.wish.own.projects, query.ids[terms], weights)
 
 
-def score(index: Index, wish: Wish, *, everything: bool = False) -> Scored:
-    """Score the calls that are read closely, or `everything`, closed ones too."""
+def score(index: Index, wish: Wish, *, everything: bool = False, taste: Taste | None = None) -> Scored:
+    """Score the calls that are read closely, or `everything`, closed ones too; `taste` is what decisions taught."""
     side, rows = index.side(everything=everything)
     compared = compare(side, wish.skills)
     reference = index.arrays["standard"][rows]
@@ -173,7 +193,8 @@ def score(index: Index, wish: Wish, *, everything: bool = False) -> Scored:
     found = chance.features(compared, standard, index.call_facts[:, rows])
     shared = np.any(uncentred(side, compared, "words") > _HARDLY, axis=0)
     own = index.scores(wish.own.query) if wish.own is not None else None
-    return Scored(index, wish, rows, compared, standard, found, shared, chance.learned(index.background_kind), own)
+    kind = chance.learned(index.background_kind)
+    return Scored(index, wish, rows, compared, standard, found, shared, kind, own, taste)
 
 
 def own_of(index: Index, side: OwnSide) -> Own:

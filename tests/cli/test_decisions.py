@@ -310,3 +310,40 @@ def test_decisions_as_graded_judgements(run: Run, place: Place, tmp_path: Path) 
         f"cea-leti 0 {BARE} 0",
         f"mines 0 {PHOTONIC} 2",
     ]
+
+
+def test_the_list_learns_and_can_forget(run: Run, place: Place) -> None:
+    calls = [one["call"] for one in json.loads(done(run, place, "calls", "--as-of", DAY, "--json").out)["calls"]]
+    on = ("--as-of", DAY)
+
+    def ranked(**environment: str) -> dict[str, float]:
+        found = done(run, place, "rank", "cea-leti", "--top", "50", "--status", "all", *on, "--json", **environment).out
+        return {one["call"]: one["score"] for one in json.loads(found)["matches"]}
+
+    before = ranked()
+    done(run, place, "keep", "cea-leti", PHOTONIC, *on)
+    calls.remove(PHOTONIC)
+    done(run, place, "dismiss", "cea-leti", *calls[3:6], "--reason", "too late", *on)
+    assert ranked() == before  # reasons that say nothing of the field teach nothing
+    others = calls[:3]
+    done(run, place, "dismiss", "cea-leti", *others, "--reason", "not our field", *on)
+    after = ranked()
+    assert after[PHOTONIC] > before[PHOTONIC]
+    told = json.loads(done(run, place, "why", "cea-leti", PHOTONIC, *on, "--json").out)
+    assert {"more like calls that you kept (1)"} <= {one["term"] for one in told["evidence"]}
+    learned = json.loads(done(run, place, "profile", "cea-leti", "--learned", *on, "--json").out)
+    assert learned["used"]
+    assert {one["call"] for one in learned["decisions"]} == {PHOTONIC, *others}
+    assert learned["terms"][0]["weight"] > 0 > learned["terms"][-1]["weight"]
+    assert "decisions say what suits cea-leti" in done(run, place, "profile", "cea-leti", "--learned", *on).err
+    (place.config / "matcher.toml").write_text(
+        (place.config / "matcher.toml").read_text(encoding="utf-8") + "[ranking]\nlearn = false\n", encoding="utf-8"
+    )
+    assert ranked() == before
+    (place.config / "matcher.toml").write_text(
+        (place.config / "matcher.toml").read_text(encoding="utf-8").replace("false", "true"), encoding="utf-8"
+    )
+    assert ranked() == after
+    done(run, place, "profile", "cea-leti", "--forget", *on)
+    assert ranked() == before
+    assert listed(run, place, "cea-leti")

@@ -1,0 +1,88 @@
+"""What the decisions of an institute teach its list, and clearing that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from matcher.app.decided import decided, record
+from matcher.app.deciding import moment_of_deciding, who_decides
+from matcher.app.kept_index import current_index
+from matcher.model.day import brussels_day
+from matcher.model.decision import Act, Entry, Owner
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from matcher.app.home import Home
+    from matcher.model.decision import Decided, Decision
+    from matcher.ranking.index import Index
+    from matcher.ranking.matching import Asked
+    from matcher.ranking.taste import Example, Taste
+
+LEAST_GRADE = 2
+"""The grade from which on a decision says that a call suits."""
+
+
+def taught(home: Home, index: Index, asked: Asked, known: Decided, day: date) -> Asked:
+    """What is asked for an institute, with what its decisions teach where that is wanted."""
+    if asked.identifier is None or not home.settings.ranking.learn:
+        return asked
+    taste = taste_for(index, asked.identifier, known, day)
+    return asked if taste is None else replace(asked, taste=taste)
+
+
+def taste_for(index: Index, institute: str, known: Decided, day: date) -> Taste | None:
+    """What the decisions of an institute teach on a day; None where there are too few."""
+    from matcher.ranking.taste import taste_of
+
+    return taste_of(index, [example for _, example in examples_of(index, institute, known, day)])
+
+
+def examples_of(index: Index, institute: str, known: Decided, day: date) -> list[tuple[Decision, Example]]:
+    """The decisions that say whether a call suits, each with the example that it is; too late or no capacity say not.
+
+    None from before the last time that an institute had its list forget what it learned.
+    """
+    from matcher.ranking.taste import Example
+
+    since = known.cleared.get(institute)
+    found = []
+    for decision in known.of(institute).values():
+        row, grade, at = index.row(decision.call), decision.grade, decision.at
+        if row is None or grade is None or at is None or (since is not None and at <= since):
+            continue
+        found.append((decision, Example(row, grade >= LEAST_GRADE, (day - brussels_day(at)).days)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a list learned: its terms with their weights, and the decisions that made it; `used` tells if they count."""
+
+    institute: str
+    used: bool
+    terms: tuple[tuple[str, float], ...]
+    decisions: tuple[Decision, ...]
+
+
+def learned(home: Home, name: str, *, as_of: date | None = None) -> Learned:
+    """What an institute's list has learned from its decisions. Raises UsageError."""
+    from matcher.ranking.taste import LEAST, learned_terms
+
+    institute = home.institute(name).identifier
+    index = current_index(home)
+    day = home.day(as_of, index).date
+    found = examples_of(index, institute, decided(home, day), day)
+    terms = learned_terms(index, [example for _, example in found])
+    used = home.settings.ranking.learn and len(found) >= LEAST
+    return Learned(institute, used, tuple(terms), tuple(decision for decision, _ in found))
+
+
+def clear_learned(home: Home, name: str, *, as_of: date | None = None) -> str:
+    """Let an institute's list forget what it learned; the decisions stay. Raises UsageError."""
+    institute = home.institute(name).identifier
+    with home.open_store() as store:
+        at = moment_of_deciding(home, as_of)
+        record(home, store, [Entry(Owner(institute), "", Act.CLEAR, at, by=who_decides(home))])
+    return institute

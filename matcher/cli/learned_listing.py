@@ -1,0 +1,33 @@
+"""`matcher profile INSTITUTE --learned`: what a list learned from decisions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from matcher.cli.layout import styled, table
+from matcher.cli.output import print_csv, print_json, say
+from matcher.present.decision_shapes import match_decision_record
+from matcher.present.decision_words import decision_line
+from matcher.present.records import envelope
+
+if TYPE_CHECKING:
+    from matcher.app.tastes import Learned
+
+
+def show_learned(learned: Learned, output: str | None) -> None:
+    """The terms with their weights, and the decisions that made them."""
+    terms = [{"term": term, "weight": round(weight, 4)} for term, weight in learned.terms]
+    calls = [{"call": one.call, **match_decision_record(one)} for one in learned.decisions]
+    if output == "json":
+        print_json(envelope(institute=learned.institute, used=learned.used, terms=terms, decisions=calls))
+    elif output == "csv":
+        print_csv(terms, ("term", "weight"))
+    else:
+        if terms:
+            click.echo(table(("term", "weight"), [(term, f"{weight:+.3f}") for term, weight in learned.terms]) + "\n")
+        for one in learned.decisions:
+            click.echo(f"{styled(one.call, bold=True)}  {decision_line(one)}")
+        why = "" if learned.used else "; too few to learn from, or ranking.learn is off"
+        say(f"{len(calls)} decisions say what suits {learned.institute}{why}")
