@@ -102,7 +102,7 @@ def test_a_portal_that_failed_is_told_in_the_reader_s_words_whatever_day_is_repl
 
 def test_calls_that_a_mail_has_no_room_for_come_in_the_next_ones(flow, server, serve):
     """With `most` as high as one likes, a mail stays short enough for mail readers; nothing is lost by that."""
-    everything = [photonics(number) for number in range(70)]
+    everything = [photonics(number) for number in range(120)]
     flow.place.portal = serve(everything).url
     inbox = Inbox(server)
     mails = []
@@ -111,7 +111,7 @@ def test_calls_that_a_mail_has_no_room_for_come_in_the_next_ones(flow, server, s
         mails.append(inbox.new()[LETI].calls)
         flow.later(days=1)
     assert all(0 < len(calls) < len(everything) for calls in mails)
-    assert sorted(call for calls in mails for call in calls) == [name(number) for number in range(70)]
+    assert sorted(call for calls in mails for call in calls) == [name(number) for number in range(120)]
 
 
 def test_a_run_is_kept_with_what_it_did(flow, serve):
