@@ -11,7 +11,7 @@ from matcher.app.past import predecessors
 from matcher.app.questions import rank, show, why
 from matcher.cli.layout import UNBROKEN, fact, paragraphs, styled, table
 from matcher.cli.match_listing import Layout, show_ranking
-from matcher.cli.options import as_of_option, question_of, question_options, read_text
+from matcher.cli.options import as_of_option, question_of, question_options
 from matcher.cli.output import (
     evidence_lines,
     output_options,
@@ -21,6 +21,7 @@ from matcher.cli.output import (
     say,
 )
 from matcher.cli.together_listing import show_side_by_side, show_together
+from matcher.documents.document_text import read_document
 from matcher.errors import UsageError
 from matcher.model.caution import reported_text
 from matcher.model.searched import RANK_SORTS
@@ -67,7 +68,13 @@ if TYPE_CHECKING:
 @click.command("rank")
 @click.argument("institutes", nargs=-1, metavar="[INSTITUTE]...")
 @click.option("--text", help="Rank for this text instead of an institute.")
-@click.option("--file", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Rank for a file.")
+@click.option(
+    "--file",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Rank for a file: PDF, Word, LibreOffice, HTML, BibTeX, RIS, CSV or text; may be repeated.",
+)
 @click.option("--explain", is_flag=True, help="Show every term that made the score, and where it comes from.")
 @click.option("--together", "as_one", is_flag=True, help="Several as one list: each call once, with each one's fit.")
 @click.option("--sort", type=click.Choice(RANK_SORTS), help="The order within each group [fit].")
@@ -80,7 +87,7 @@ def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
     /,
     institutes: tuple[str, ...],
     text: str | None,
-    file: Path | None,
+    files: tuple[Path, ...],
     explain: bool,
     as_one: bool,
     unfold: bool,
@@ -91,14 +98,14 @@ def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
 
     Several institutes, or labs as "institute/lab", stand side by side, or as one list with --together.
     """
-    if sum(bool(value) if isinstance(value, tuple) else value is not None for value in (institutes, text, file)) != 1:
+    if sum(bool(value) if isinstance(value, tuple) else value is not None for value in (institutes, text, files)) != 1:
         raise UsageError("Say what to rank for: an institute (`matcher institutes` lists them), --text or --file.")
     if len(institutes) > 1 or (institutes and as_one):
         question = question_of(institutes, asked, explain=explain)
         (show_together if as_one else show_side_by_side)(home, question, output)
         return
-    if file is not None:
-        text = read_text(file)
+    if files:
+        text = "\n\n".join(map(read_document, files))
     question = question_of(text if text is not None else institutes, asked, explain=explain)
     if text is not None and home.settings.ranking.encoder:
         say("Loading the sentence encoder, which takes some seconds.")

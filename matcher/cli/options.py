@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -14,23 +14,7 @@ from matcher.model.day import written_day
 from matcher.model.question import FILTERS, MOST, About, CallFilter, Filter, Question
 from matcher.model.searched import SORTS, Search
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-MAX_TEXT_BYTES = 2_000_000
-"""A long proposal stays below this."""
-
-_WORD = "in Word or LibreOffice, File, Save as, Plain text (.txt), Unicode (UTF-8); then give the new file."
-NO_TEXT = {
-    b"%PDF": "a PDF, which is not read: `pdftotext FILE` makes a .txt of it to give instead, or copy its text.",
-    b"PK\3\4": f"a document of Word or LibreOffice, which is not read: {_WORD}",
-    b"\xd0\xcf\x11\xe0": f"a document of an older Word, which is not read: {_WORD}",
-    b"{\\rtf": f"a rich text, which is not read: {_WORD}",
-}
-"""How files begin that hold a text in a form of their own, and what to do with them."""
-
 
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -81,26 +65,6 @@ def min_fit_option(command: Command) -> Command:
     """`--min-fit N`."""
     text = "Leave out matches below this fit [ranking.min_fit]."
     return click.option("--min-fit", type=click.IntRange(0, 100), help=text)(command)
-
-
-def read_text(path: Path) -> str:
-    """A text file in UTF-8, or in the encoding of older Windows files. Raises UsageError for any other file."""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_TEXT_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-    if len(data) > MAX_TEXT_BYTES:
-        raise UsageError(f"{path} holds more than {MAX_TEXT_BYTES:,} bytes: give the part that matters.")
-    for beginning, what in NO_TEXT.items():
-        if data.startswith(beginning):
-            raise UsageError(f"{path} is {what}")
-    if b"\0" in data:
-        raise UsageError(f"{path} is no text file: save it as plain text (.txt) first.")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
 
 
 def filter_options(command: Command) -> Command:

@@ -133,10 +133,10 @@ def test_files_to_rank_for(run, fetched, tmp_path):
 @pytest.mark.parametrize(
     ("beginning", "says"),
     [
-        (b"%PDF-1.7\n%\xe2\xe3", "is a PDF, which is not read: `pdftotext FILE` makes a .txt of it"),
+        (b"%PDF-1.7\n%\xe2\xe3", "is damaged, or no PDF"),
         (
             b"PK\x03\x04\x14\0",
-            "is a document of Word or LibreOffice, which is not read: in Word or LibreOffice, File, Save as",
+            "is damaged, or no document of Word or LibreOffice",
         ),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "is a document of an older Word"),
         (b"{\\rtf1\\ansi photonics}", "is a rich text"),

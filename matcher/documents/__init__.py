@@ -1,0 +1,1 @@
+"""What people have as files, as text: recognised by content, read within bounds."""

@@ -1,0 +1,125 @@
+"""Texts, presentations and workbooks of Word and LibreOffice: zips of XML, read within bounds."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import re
+import zipfile
+import zlib
+from typing import TYPE_CHECKING
+from xml.parsers import expat
+
+from matcher.documents.refusal import UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MOST_BYTES = 60_000_000
+"""Of the XML of one document, unpacked."""
+
+_MOST_MEMBERS = 20_000
+_PARTS = (
+    re.compile(r"word/(document|footnotes|endnotes)\.xml"),
+    re.compile(r"ppt/(slides/slide|notesSlides/notesSlide)\d+\.xml"),
+    re.compile(r"xl/(sharedStrings|worksheets/sheet\d+)\.xml"),
+    re.compile(r"content\.xml"),  # OpenDocument
+)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    expat.ExpatError,
+)
+"""What a spoilt archive or document raises."""
+
+_LOCKED = 1  # bit of a member's flags
+_BLOCKS = frozenset({"p", "h", "si", "row", "table-row"})
+_GAPS = frozenset({"br", "tab", "s", "line-break"})
+
+
+def office_text(data: bytes) -> str:
+    """The text of a document, a paragraph a line. Raises UnreadableError that goes on after `FILE is …`."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            if len(members) > _MOST_MEMBERS:
+                raise UnreadableError("an archive of too many files: give the document alone.")
+            telling = sorted(
+                (one for one in members if any(p.fullmatch(one.filename) for p in _PARTS)),
+                key=lambda one: _in_order(one.filename),
+            )
+            if not telling:
+                raise UnreadableError("an archive, and no document of Word or LibreOffice: give the documents in it.")
+            return "\n".join(_xml_text(part) for part in _unpacked(archive, telling))
+    except UnreadableError:
+        raise
+    except _DAMAGED as error:
+        raise UnreadableError("damaged, or no document of Word or LibreOffice: save it anew and try again.") from error
+
+
+def _in_order(name: str) -> tuple[str, int]:
+    """Slide 2 before slide 10."""
+    number = re.search(r"(\d+)\.xml$", name)
+    return re.sub(r"\d+", "", name), int(number[1]) if number else 0
+
+
+def _unpacked(archive: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo]) -> Iterable[bytes]:
+    """The XML of each member; what a member claims of its size is not believed."""
+    left = MOST_BYTES
+    for member in members:
+        if member.flag_bits & _LOCKED:
+            raise UnreadableError("locked by a password: save it without one.")
+        with archive.open(member) as stream:
+            found = stream.read(left + 1)
+        left -= len(found)
+        if left < 0:
+            raise UnreadableError(
+                f"too large: more than {MOST_BYTES:,} bytes when unpacked; give the part that matters."
+            )
+        yield found
+
+
+class _Reader:
+    """Collects the text of a document: in OOXML what stands in `t`, in OpenDocument what stands in paragraphs."""
+
+    def __init__(self, *, only_runs: bool) -> None:
+        self.pieces: list[str] = []
+        self._only_runs = only_runs
+        self._open = 0
+
+    def start(self, name: str, _attributes: object) -> None:
+        local = name.rpartition(":")[2]
+        if local in _GAPS:
+            self.pieces.append(" ")
+        self._open += local == "t" if self._only_runs else local in {"p", "h"}
+
+    def end(self, name: str) -> None:
+        local = name.rpartition(":")[2]
+        self._open -= local == "t" if self._only_runs else local in {"p", "h"}
+        if local in _BLOCKS:
+            self.pieces.append("\n")
+
+    def text(self, piece: str) -> None:
+        if self._open > 0:
+            self.pieces.append(piece)
+
+
+def _xml_text(xml: bytes) -> str:
+    reader = _Reader(only_runs=b"office:document-content" not in xml[:4000])
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
+    parser.CharacterDataHandler = reader.text
+    parser.StartDoctypeDeclHandler = _refuse
+    parser.Parse(xml, True)
+    lines = "".join(reader.pieces).splitlines()
+    return "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
+
+
+def _refuse(*_: object) -> None:
+    raise UnreadableError("no document of Word or LibreOffice: it declares entities, which none of them does.")

@@ -1,0 +1,47 @@
+"""The text of a PDF, page by page, within bounds of pages and time."""
+
+from __future__ import annotations
+
+import io
+import logging
+import time
+
+from matcher.documents.refusal import UnreadableError
+from matcher.errors import UsageError
+
+MOST_PAGES = 500
+MOST_SECONDS = 60.0
+_FEWEST_LETTERS = 20  # a scan has a stamp or a page number at most
+
+
+def pdf_text(data: bytes) -> str:
+    """The text of a PDF. Raises UnreadableError that goes on after `FILE is …`, and UsageError without the extra."""
+    try:
+        from pypdf import PdfReader
+    except ImportError as error:
+        raise UsageError("PDF files are read with `pip install 'matcher[files]'`; or give the text as .txt.") from error
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is odd in a file is no news where its text is read
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        locked = reader.is_encrypted and not reader.decrypt("")
+        text = "" if locked else _pages(reader.pages)
+    except UnreadableError:
+        raise
+    except Exception as error:  # (a stranger's file can make the library fail in any way)
+        raise UnreadableError(
+            "damaged, or no PDF: open it in a reader, print it to a new PDF, and give that."
+        ) from error
+    if locked:
+        raise UnreadableError("locked by a password: save it without one.")
+    if sum(map(str.isalpha, text)) < _FEWEST_LETTERS:
+        raise UnreadableError("a PDF of pictures only, without text: have its text recognised (OCR) first.")
+    return text
+
+
+def _pages(pages: object) -> str:
+    found, until = [], time.monotonic() + MOST_SECONDS
+    for number, page in enumerate(pages, 1):  # type: ignore[var-annotated,arg-type]
+        if number > MOST_PAGES or time.monotonic() > until:
+            raise UnreadableError(f"too long: over {MOST_PAGES} pages, or {MOST_SECONDS:.0f} seconds; give a part.")
+        found.append(page.extract_text())
+    return "\n".join(found)

@@ -1,0 +1,7 @@
+"""Why a file is not read."""
+
+from __future__ import annotations
+
+
+class UnreadableError(ValueError):
+    """A file that holds no text, or not in a form that is read; its message goes on after `FILE is …`."""

@@ -1,0 +1,132 @@
+"""Files as text: by what they hold, within bounds, and clear errors for what holds none."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from contextlib import suppress
+from io import BytesIO
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from matcher.documents import office
+from matcher.documents.document_text import read_document
+from matcher.errors import MatcherError, UsageError
+from tests.helpers.documents import docx, odt, pdf, pptx, xlsx, zipped
+
+SAID = "Managed aquifer recharge and groundwater modelling"
+BIBTEX = """@article{dupont2020, author = {Dupont, Anne}, journal = {Hydrology},
+ title = {Managed {A}quifer recharge}, abstract = "Groundwater under stress", keywords = {wells; drought}}"""
+RIS = "TY  - JOUR\nAU  - Dupont, Anne\nTI  - Managed aquifer recharge\nAB  - Groundwater\nKW  - wells\nER  - \n"
+HEAD = "<!doctype html><html><head><title>x</title><style>p{color:red}</style></head>"
+HTML = f"{HEAD}<body><p>Managed <b>aquifer</b> recharge"
+
+
+def read(tmp_path, data: bytes, name: str = "statement.dat") -> str:
+    path = tmp_path / name
+    path.write_bytes(data)
+    return read_document(path)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pdf(SAID),
+        docx("Who we are", SAID),
+        pptx("Who we are", SAID),
+        odt("Who we are", SAID),
+        xlsx("Who we are", SAID),
+        SAID.encode("utf-16"),
+        SAID.encode("utf-16-le"),
+        SAID.encode("utf-16-be"),
+        SAID.encode("utf-8-sig"),
+        f"# {SAID}\n\n- [a site](https://example.org)".encode(),
+        f"<html><body><p>{SAID}</p></body></html>".encode(),
+    ],
+    ids=["pdf", "docx", "pptx", "odt", "xlsx", "utf16", "utf16le", "utf16be", "bom", "markdown", "html"],
+)
+def test_a_file_is_known_by_what_it_holds(tmp_path, data: bytes) -> None:
+    text = read(tmp_path, data)
+    assert SAID in " ".join(text.split())
+    assert not {"<", ">", "#", "https"} & set(text.split())
+
+
+def test_slides_stand_in_their_order(tmp_path) -> None:
+    text = read(tmp_path, pptx(*(f"slide number {n}" for n in range(1, 12))))
+    assert text.splitlines()[1] == "slide number 2"
+
+
+def test_windows_text_keeps_its_accents(tmp_path) -> None:
+    assert read(tmp_path, "matériaux composites, élasticité".encode("cp1252")) == "matériaux composites, élasticité"
+
+
+@pytest.mark.parametrize("data", [BIBTEX.encode(), RIS.encode()])
+def test_of_publications_what_they_are_about_is_read(tmp_path, data: bytes) -> None:
+    words = read(tmp_path, data).lower().split()
+    assert {"aquifer", "recharge", "groundwater"} <= set(words)
+    assert not {"author", "dupont,", "abstract", "title", "journal", "ab", "ti"} & set(words)
+
+
+@pytest.mark.parametrize("separator", [";", "\t", ","])
+def test_a_list_of_keywords_is_one_a_line(tmp_path, separator: str) -> None:
+    rows = [("keyword", "weight"), ("aquifer recharge", "2"), ("drought", "1")]
+    assert read(tmp_path, "\n".join(map(separator.join, rows)).encode()) == "aquifer recharge\ndrought"
+
+
+def test_of_a_page_neither_markup_nor_style_is_read(tmp_path) -> None:
+    assert read(tmp_path, HTML.encode()).split() == ["Managed", "aquifer", "recharge"]
+
+
+def bomb() -> bytes:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b" " * (office.MOST_BYTES + 1))
+    return buffer.getvalue()
+
+
+ENTITIES = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><w:document xmlns:w="w"><w:t>&e;</w:t></w:document>'
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "told"),
+    [
+        (b"", "a.pdf", "The text is empty"),
+        (b" \n ", "a.txt", "The text is empty"),
+        (b"just words that claim to be a PDF", "a.pdf", "no PDF, though it is named as a PDF"),
+        (b"just words", "a.docx", "no DOCX"),
+        (pdf(""), "a.pdf", "pictures only"),
+        (pdf(SAID, encrypt=True), "a.pdf", "locked by a password"),
+        (b"%PDF-1.7\n" + os.urandom(500), "a.pdf", "damaged"),
+        (docx(SAID)[:150], "a.docx", "damaged"),
+        (bomb(), "a.docx", "too large"),
+        (zipped(**{"word/document.xml": ENTITIES}), "a.docx", "declares entities"),
+        (zipped(**{"word/document.xml": "<w:document><w:t>"}), "a.docx", "damaged"),
+        (zipped(**{"notes.txt": SAID}), "a.zip", "an archive"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "a.doc", "older Word, or locked"),
+        (b"{\\rtf1 words}", "a.rtf", "rich text"),
+        (b"\x89PNG\r\n" + bytes(50), "a.png", "a picture"),
+        (bytes(range(256)) * 20, "a.bin", "no text file"),
+        (b"1234 5678", "a.txt", "holds no words"),
+        (b"word " * 500_000, "a.txt", "more than 2,000,000 characters"),
+    ],
+)
+def test_what_holds_no_text_is_told_with_what_to_do(tmp_path, data: bytes, name: str, told: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        read(tmp_path, data, name)
+    assert told in str(refused.value)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from([pdf(SAID), docx(SAID), odt(SAID), BIBTEX.encode(), RIS.encode(), HTML.encode()]),
+    st.lists(st.tuples(st.integers(0, 5000), st.binary(max_size=3)), max_size=8),
+    st.integers(0, 5000),
+)
+def test_spoilt_files_are_read_or_refused(tmp_path, data: bytes, spoils: list[tuple[int, bytes]], cut: int) -> None:
+    for place, put in spoils:
+        at = place % max(1, len(data))
+        data = data[:at] + put + data[at + len(put) :]
+    with suppress(MatcherError):
+        read(tmp_path, data[: cut or None])
