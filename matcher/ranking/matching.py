@@ -149,10 +149,11 @@ def match_of(scored: Scored, row: int, rank: int, *, sentence: bool, group: Grou
 
 
 def _texts(index: Index, row: int) -> Iterator[str]:
-    """What a call says of its subject: its title, its keywords, section by section."""
+    """What a call says of its subject: its title, section by section, and last its keywords, which are no sentences."""
     call = index.call(row)
-    yield from (call.title, *call.keywords)
+    yield call.title
     yield from (section.text for section in index.sections(row) if section.name not in UNSEARCHED)
+    yield from call.keywords
 
 
 def best_matches(scored: Scored, wanted: CallFilter, today: date, depth: Depth) -> list[Match]:
