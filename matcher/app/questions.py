@@ -71,8 +71,8 @@ def _sorted(found: Ranking, sort: str | None) -> Ranking:
 
 
 def why(home: Home, question: Question, call: str) -> Reason:
-    """Why a call was, or was not, recommended to an institute."""
-    from matcher.ranking.matching import place
+    """Why a call was, or was not, recommended to an institute: whether it stands in the list that was asked for."""
+    from matcher.ranking.matching import Depth, is_recommended, place
 
     index = current_index(home)
     question = replace(question, filter=meant(index, question.filter))
@@ -82,7 +82,8 @@ def why(home: Home, question: Question, call: str) -> Reason:
     row = row_of(index, call)
     top, min_fit = _limits(home, question)
     wanted = question.filter.among(known.calls(asked.identifier))
-    placed = place(asked.scored(index), wanted, day.date, row, top=top)
+    scored = asked.scored(index)
+    placed = place(scored, wanted, day.date, row, top=top, threshold=home.settings.digest.threshold)
     own = known.of(asked.identifier or "").get(placed.match.call.identifier)
     least = min_fit if question.min_fit is not None else max(min_fit, home.settings.digest.threshold)
     return Reason(
@@ -90,7 +91,8 @@ def why(home: Home, question: Question, call: str) -> Reason:
         as_of=day.date,
         sample=day.sample,
         match=replace(placed.match, decision=own),
-        recommended=placed.stopped_by is None and 0 < placed.match.rank <= top and placed.match.fit >= least,
+        recommended=placed.match.fit >= least
+        and is_recommended(scored, wanted, day.date, Depth(top, min_fit, least), row),
         stopped_by=placed.stopped_by,
         candidates=placed.candidates,
         top=top,

@@ -65,8 +65,8 @@ def compose(subscriber: Subscriber, inputs: Inputs) -> Digest:
     What an institute dismissed is not told of it any more; what it keeps, assigned or applied for has a section of its
     own. A call is new until a mail told of it; the minimum fit is asked of new calls only (pinned ones excepted), those
     told of are followed to their end. Of more items than `subscriber.most`, due reminders and important changes of
-    followed calls stay first, then the best fits; what is left out was not told and comes in a later digest. A
-    call that came above the threshold by a fit anew is not new: the best of those stand apart, once.
+    followed calls stay first, then the first ones of each list; what is left out was not told and comes in a later
+    digest. A call that came above the threshold by a fit anew is not new: the best of those stand apart, once.
     """
     by_call = _by_call(subscriber, inputs)
     found = [item for matches in by_call.values() if (item := _item(subscriber, inputs, matches)) is not None]
@@ -232,13 +232,17 @@ def _resurfacing(subscriber: Subscriber, changes: Iterable[Change]) -> tuple[Cha
 
 
 def _usefulness(item: Item) -> tuple[object, ...]:
-    """What is shown rather than left out: news of followed calls first, then whatever fits best and is open to us."""
+    """What is shown rather than left out: news of followed calls first, then what stands first in a list of one's own.
+
+    So the skills of an institute are covered, and the institutes of a reader who has several.
+    """
     weight = importance(item.changes)
     if item.part is MailSection.KEPT:
         return (-1, 0, weight, item.days_left or 0, item.call.identifier)
     if not item.first and (item.part is MailSection.CLOSING or weight < LEAST_IMPORTANT):
         return (0, _ORDER.index(item.part), weight, -item.fit, item.call.identifier)
-    return (1 + _APART.get(item.part, 0), 0, 0, -item.fit, item.call.identifier)
+    rank = min((match.rank for match in item.matches), default=0)
+    return (1 + _APART.get(item.part, 0), rank, 0, -item.fit, item.call.identifier)
 
 
 def _place(item: Item) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ from matcher.model.match import Away, Evidence, Group, Match
 from matcher.model.terms import Audience
 from matcher.ranking import chance
 from matcher.ranking.call_words import UNSEARCHED
+from matcher.ranking.diversity import WEIGHT, diversified
 from matcher.ranking.profile import (
     OwnSide,
     QueryVector,
@@ -32,6 +33,8 @@ from matcher.text.analysis import Analyzer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
+
+    import numpy.typing as npt
 
     from matcher.model.question import CallFilter
     from matcher.ranking.encoder import Encoder
@@ -160,31 +163,43 @@ def best_matches(scored: Scored, wanted: CallFilter, today: date, depth: Depth) 
     """The best calls that pass the filter, in groups: what suits, what may be worth a look, what suits anyone, and
     what the terms of entry close to a research institute (to whom the filter says, if it does).
 
-    Calls that hold a pinned term come first, whatever their fit; within a group the best come first. What suits comes
-    before all else: only the room that it leaves is for the best of the other groups.
+    Calls that hold a pinned term come first, whatever their fit. What suits comes before all else, in an order that
+    covers the skills of the profile (`diversified`): only the room that it leaves is for the best of the other groups.
     """
+    pinned = _pinned_and_open(scored, wanted)
+    return [
+        replace(match_of(scored, row, rank, sentence=depth.sentences, group=group), pinned=row in pinned)
+        for rank, (row, group) in enumerate(_listed(scored, wanted, today, depth), 1)
+    ]
+
+
+def _listed(scored: Scored, wanted: CallFilter, today: date, depth: Depth) -> list[tuple[int, Group]]:
+    """The rows of a list and the group of each, as they stand in it."""
     pinned = _pinned_and_open(scored, wanted)
     totals = np.nan_to_num(scored.totals, nan=NOTHING)
     first = sorted(pinned, key=lambda row: (-totals[row], row))
     main = [row for row in first if _passes(scored, wanted, today, row)][: depth.top]
+    room = depth.top - len(main)
+    suited: list[int] = []
     others: list[tuple[int, Group]] = []
     for row in _candidates(scored, wanted, today):
-        if len(main) >= depth.top or scored.fit(row) < depth.min_fit:
+        if scored.fit(row) < depth.min_fit or _is_out_of_reach(totals, row, suited, room):
             break
         if row in pinned or not _passes(scored, wanted, today, row):
             continue
         group = _group_of(scored, row, depth, wanted.open_to or Audience.RESEARCH)
         if group is Group.MAIN:
-            main.append(row)
+            suited.append(row)
         else:
             others.append((row, group))
+    main += diversified(scored, suited)[:room]
     beside = others[: depth.top - len(main)]
-    listed = [(row, Group.MAIN) for row in main]
-    listed += [(row, group) for group in Group for row, its in beside if its is group]
-    return [
-        replace(match_of(scored, row, rank, sentence=depth.sentences, group=group), pinned=row in pinned)
-        for rank, (row, group) in enumerate(listed, 1)
-    ]
+    return [(row, Group.MAIN) for row in main] + [(row, its) for group in Group for row, its in beside if its is group]
+
+
+def _is_out_of_reach(totals: npt.NDArray[np.float64], row: int, suited: Sequence[int], room: int) -> bool:
+    """Whether a list with that much room is full, and this call too far below for its order to bring it in."""
+    return len(suited) >= room and (room < 1 or totals[row] < totals[suited[room - 1]] - WEIGHT)
 
 
 def _pinned_and_open(scored: Scored, wanted: CallFilter) -> set[int]:
@@ -193,12 +208,22 @@ def _pinned_and_open(scored: Scored, wanted: CallFilter) -> set[int]:
     return {row for row in rows if scored.index.call(row).terms.closed_to(audience) is None}
 
 
+_NAMED = "CHALLENGES"
+"""Part of the identifiers of EIC calls that name a subject."""
+
+
 def _group_of(scored: Scored, row: int, depth: Depth, audience: Audience) -> Group:
-    if scored.index.call(row).terms.closed_to(audience) is not None:
+    call = scored.index.call(row)
+    if call.terms.closed_to(audience) is not None:
         return Group.CLOSED
-    if scored.index.call_facts[chance.FACTS.index("broad"), row]:
+    if scored.index.call_facts[chance.FACTS.index("broad"), row] and _NAMED not in call.identifier.upper():
         return Group.BROAD
     return Group.MAIN if scored.fit(row) >= depth.threshold else Group.LOOK
+
+
+def is_recommended(scored: Scored, wanted: CallFilter, today: date, depth: Depth, row: int) -> bool:
+    """Whether a call stands in the list, among what suits or what is open to any science."""
+    return {(row, Group.MAIN), (row, Group.BROAD)} & {*_listed(scored, wanted, today, depth)} != set()
 
 
 def kept_away(scored: Scored, wanted: CallFilter, today: date, least: int) -> tuple[Away, ...]:
@@ -232,14 +257,17 @@ class Placed:
     score_needed: float | None
 
 
-def place(scored: Scored, wanted: CallFilter, today: date, row: int, *, top: int) -> Placed:
-    """The place of one call among all that pass the filter, and the score that the `top` list asked for."""
-    stopped_by = wanted.stopped_by(scored.index.call(row), today)
-    candidates = [r for r in _candidates(scored, wanted, today) if _passes(scored, wanted, today, r)]
-    rank = candidates.index(row) + 1 if row in candidates else 0
-    needed = float(scored.totals[candidates[top - 1]]) if len(candidates) >= top else None
-    match = match_of(scored, row, rank, sentence=True)
-    return Placed(match, stopped_by, scored.away.get(row), len(candidates), needed)
+def place(scored: Scored, wanted: CallFilter, today: date, row: int, *, top: int, threshold: int = 0) -> Placed:
+    """The place of one call in the list of all that pass the filter, and the score that the `top` list asked for.
+
+    From the fit `threshold` on a call suits.
+    """
+    listed = _listed(scored, wanted, today, Depth(len(scored.index), threshold=threshold))
+    places = {listed_row: rank for rank, (listed_row, _) in enumerate(listed, 1)}
+    needed = float(scored.totals[listed[top - 1][0]]) if len(listed) >= top else None
+    match = match_of(scored, row, places.get(row, 0), sentence=True)
+    stopped_by = wanted.stopped_by(match.call, today)
+    return Placed(match, stopped_by, scored.away.get(row), len(listed), needed)
 
 
 def profile_terms(query: QueryVector) -> tuple[Evidence, ...]:

@@ -18,7 +18,7 @@ from matcher.ranking.quoting import says
 from matcher.ranking.wish import Own, Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from matcher.ranking.chance import Numbers, Standard
     from matcher.ranking.index import Index, Scores
@@ -127,6 +127,13 @@ class Scored:
     def base_of(self, row: int, evidence: tuple[Evidence, ...]) -> float:
         """What the score of a call would be without any of its evidence."""
         return float(self.totals[row] - sum(item.weight for item in evidence))
+
+    def skill_weights(self, rows: Sequence[int]) -> Doubles:
+        """(skills, rows) what each skill adds to the score of these calls."""
+        columns = np.searchsorted(self.rows, rows)
+        if not self.wish.skills:
+            return np.zeros((0, len(columns)))
+        return chance.parts(self.compared[:, :, columns], self.found[:, columns], self.standard, self.numbers)[0]
 
     def _skill_evidence(self, row: int) -> Iterator[Evidence]:
         if not self.wish.skills:
