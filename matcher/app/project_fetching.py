@@ -7,12 +7,13 @@ import sys
 import time
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from matcher.app.kept_index import index_out_of_date, refresh_index
 from matcher.app.project_sources import name_of, remember, remembered
 from matcher.app.run_context import begun
+from matcher.app.winning import close_wins
 from matcher.cordis.downloads import Cordis
 from matcher.cordis.dumps import Dump
 from matcher.cordis.project_tables import Reading, read_participations, read_projects
@@ -64,6 +65,7 @@ def fetch_projects(
             report = _total(wanted, results, run, time.monotonic() - started)
             run.detail |= {"report": asdict(report), "problems": list(report.problems), "outcome": report.outcome}
         if store.projects.revision != before:
+            report = replace(report, wins=close_wins(home, store))
             run.observer.say(refitted)
         with suppress(IndexMissing):  # projects can be there before the first call
             refresh_index(home, store)

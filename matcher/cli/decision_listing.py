@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from matcher.app import decided
 from matcher.app.decision_file import import_decisions
+from matcher.app.decision_summary import summary
 from matcher.app.forgetting import forget_person
 from matcher.cli.layout import table
 from matcher.cli.options import DayType, as_of_option
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.app.decision_file import Imported
+    from matcher.app.decision_summary import DecisionSummary
     from matcher.app.home import Home
     from matcher.model.decision import DecisionListing, Entry
 
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--state", "states", multiple=True, type=click.Choice(STATES), help="May be repeated.")
 @click.option("--since", type=DayType(), help="Decided from this day on.")
 @click.option("--history", "whole", is_flag=True, help="Every act of INSTITUTE, also those taken back, newest first.")
+@click.option("--summary", "summed", is_flag=True, help="Counts by part of the programme and year, and reasons.")
 @click.option("--import", "file", type=click.Path(path_type=Path), help="Take the decisions of a CSV or XLSX file.")
 @click.option("--dry-run", is_flag=True, help="With --import: say what would be taken; keep nothing.")
 @click.option("--as", "by", metavar="ID", help="With --import: who decided where a row does not say.")
@@ -48,6 +52,7 @@ def decisions_command(  # noqa: PLR0913 (click hands over one parameter an optio
     states: tuple[str, ...],
     since: date | None,
     whole: bool,
+    summed: bool,
     file: Path | None,
     dry_run: bool,
     by: str | None,
@@ -61,8 +66,8 @@ def decisions_command(  # noqa: PLR0913 (click hands over one parameter an optio
     A file has a row a call, with columns call, institute, decision (keep, dismiss or a state), reason, who, and where
     they are known assigned, state, project, note and duplicate_of; French heads do as well.
     """
-    if sum((whole, file is not None, person is not None, qrels is not None)) > 1:
-        raise UsageError("Ask for one at a time: --history, --import, --forget or --qrels.")
+    if sum((whole, summed, file is not None, person is not None, qrels is not None)) > 1:
+        raise UsageError("Ask for one at a time: --history, --summary, --import, --forget or --qrels.")
     if file is not None:
         return _import(import_decisions(home, file, dry_run=dry_run, by=by, as_of=as_of), output, dry_run)
     if dry_run or by is not None:
@@ -70,6 +75,9 @@ def decisions_command(  # noqa: PLR0913 (click hands over one parameter an optio
     if person is not None:
         count = forget_person(home, person)
         click.echo(f"{person} is named no more in {count} act{'s' * (count != 1)}; what was decided stays.")
+        return 0
+    if summed:
+        _show_summary(summary(home, institute, as_of=as_of), output)
         return 0
     question = DecisionQuestion(institute, frozenset(states), since, as_of)
     if qrels is not None:
@@ -120,6 +128,21 @@ def _show(listing: DecisionListing, output: str | None) -> None:
         rows = [[_cell(record[name]) for name in columns] for record in records]
         click.echo(table(columns, rows))
         say(f"{len(records)} decisions and notes")
+
+
+def _show_summary(found: DecisionSummary, output: str | None) -> None:
+    records = [asdict(one) for one in found.counts]
+    if output == "json":
+        print_json(envelope(as_of=found.as_of.isoformat(), counts=records, reasons=dict(found.reasons)))
+    elif output == "csv":
+        print_csv(records)
+    else:
+        columns = ("part", "year", "seen", "kept", "dismissed", "applied", "won", "lost", "days")
+        click.echo(
+            table(columns, [["—" if one[name] is None else f"{one[name]}" for name in columns] for one in records])
+        )
+        for reason, times in found.reasons.items():
+            click.echo(f"dismissed: {reason}: {times}")
 
 
 def _show_history(entries: Sequence[Entry], output: str | None) -> None:

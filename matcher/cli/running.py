@@ -107,6 +107,8 @@ def _fetch_projects(home: Home, sources: tuple[str, ...], output: str | None) ->
         print_csv([project_report_record(report)])
     else:
         click.echo(projects_line(report))
+    for win in report.wins:
+        say(win)
     for source in report.unchanged_sources:
         say(f"{source} is as it was when it was last read.")
     for problem in report.problems:

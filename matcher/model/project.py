@@ -192,6 +192,7 @@ class ProjectReport:
     set_aside: int = 0
     seconds: float = 0.0
     problems: tuple[str, ...] = ()
+    wins: tuple[str, ...] = ()  # what of the network's applications was won, or perhaps, in a sentence each
 
     @property
     def complete(self) -> bool:

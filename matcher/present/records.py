@@ -240,7 +240,7 @@ def fetch_record(report: FetchReport) -> Record:
 
 def project_report_record(report: ProjectReport) -> Record:
     """What a fetch of projects saw and did, as in `matcher fetch --projects --json`."""
-    lists = ("sources", "unchanged_sources", "problems")
+    lists = ("sources", "unchanged_sources", "problems", "wins")
     return {**asdict(report), **{name: list(getattr(report, name)) for name in lists}, "complete": report.complete}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import pytest
 from matcher.app.decided import decided
 from matcher.app.home import Home
 from matcher.config.settings import load_settings
+from tests.helpers.cordis import participation, project, tables, zipped
 from tests.helpers.home import BARE, DAY, LIFE_CALL, PHOTONIC, Answer, Place, Run
 
 if TYPE_CHECKING:
@@ -347,3 +349,41 @@ def test_the_list_learns_and_can_forget(run: Run, place: Place) -> None:
     done(run, place, "profile", "cea-leti", "--forget", *on)
     assert ranked() == before
     assert listed(run, place, "cea-leti")
+
+
+def test_a_won_project_closes_the_loop(run: Run, place: Place, tmp_path: Path) -> None:
+    own, shared, stranger = "900000001", "900000002", "900000003"
+    for name, pic, take in (("mines", own, "all"), ("cea-leti", shared, "selected")):
+        file = place.config / "institutes" / f"{name}.yaml"
+        text = re.sub(r"\nlegal_entities:\n(?:[ -].*\n)*", "\n", file.read_text(encoding="utf-8"))
+        entity = f"\nlegal_entities:\n  - {{name: Test, pic: '{pic}', take: {take}}}\n"
+        file.write_text(text.rstrip() + entity, encoding="utf-8")
+    projects = [project(1, topics=PHOTONIC), project(2, topics=LIFE_CALL), project(3, topics=BARE)]
+    parts = [
+        participation(1, own),
+        participation(1, shared, order="2"),
+        participation(2, stranger),
+        participation(3, own),
+    ]
+    done(run, place, "keep", "mines", PHOTONIC, LIFE_CALL, "--as", "bea")
+    done(run, place, "state", "cea-leti", PHOTONIC, "--is", "applied", "--as", "ana")
+    done(run, place, "dismiss", "mines", BARE, "--as", "bea")
+    said = done(run, place, "fetch", "--projects", str(zipped(tmp_path / "c.zip", tables(projects, parts)))).err
+    number = listed(run, place, "mines", "--state", "won")[0]["project"]
+    assert f"mines won {PHOTONIC} (project {number})." in said
+    assert f"perhaps cea-leti's: confirm with `matcher state cea-leti {PHOTONIC} --is won --project {number}`" in said
+    assert [(one["call"], one["by"]) for one in listed(run, place, "mines", "--state", "won")] == [(PHOTONIC, "cordis")]
+    assert listed(run, place, "cea-leti")[0]["state"] == "applied"
+
+
+def test_the_summary_counts_by_part_and_year(run: Run, place: Place) -> None:
+    done(run, place, "keep", "mines", PHOTONIC, "--as-of", "2026-06-25")
+    done(run, place, "state", "cea-leti", PHOTONIC, "--is", "won", "--as-of", "2026-06-21")
+    done(run, place, "dismiss", "mines", LIFE_CALL, "--reason", "too late", "--as-of", "2026-06-25")
+    found = json.loads(done(run, place, "decisions", "--summary", "--json").out)
+    (one,) = found["counts"]
+    assert (one["part"], one["year"], one["kept"], one["dismissed"], one["applied"], one["won"]) == (
+        "HORIZON-TEST", 2026, 2, 1, 1, 1,
+    )  # fmt: skip
+    assert found["reasons"] == {"too late": 1}
+    assert "dismissed: too late: 1" in done(run, place, "decisions", "--summary").out
