@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,15 +22,18 @@ from matcher.cli.output import (
     say,
 )
 from matcher.cli.together_listing import show_side_by_side, show_together
+from matcher.cli.tongue import spoken, tr, tr_n
 from matcher.documents.document_text import read_document
 from matcher.errors import UsageError
 from matcher.model.caution import reported_text
 from matcher.model.searched import RANK_SORTS
+from matcher.model.subscription import Language
 from matcher.model.terms import Name
 from matcher.present.call_rows import MATCH_COLUMNS, call_row, match_row
 from matcher.present.decision_shapes import about_records
 from matcher.present.decision_words import decision_line
 from matcher.present.facts import (
+    TERMINAL,
     contribution,
     day,
     days_left,
@@ -58,11 +62,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.app.home import Home
-    from matcher.model.answers import Reason
+    from matcher.model.answers import Ranking, Reason
     from matcher.model.call import Call
     from matcher.model.changes import Change
     from matcher.model.consortium import Predecessors
     from matcher.model.decision import Decision
+    from matcher.model.parts import Part
 
 
 @click.command("rank")
@@ -108,7 +113,7 @@ def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
         text = "\n\n".join(map(read_document, files))
     question = question_of(text if text is not None else institutes, asked, explain=explain)
     if text is not None and home.settings.ranking.encoder:
-        say("Loading the sentence encoder, which takes some seconds.")
+        say(tr("Loading the sentence encoder, which takes some seconds."))
     ranking = rank(home, question)
     label = sample_label(ranking.sample)
     matches = [match_record(m, ranking.as_of, explained=explain) for m in ranking.matches]
@@ -120,7 +125,17 @@ def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
         rows = ({**match_row(m, ranking.institute, ranking.as_of), **label} for m in ranking.matches)
         print_csv(rows, (*MATCH_COLUMNS, *label))
     else:
-        show_ranking(ranking, Layout(explain, unfold))
+        show_ranking(_in_tongue(home, ranking), Layout(explain, unfold))
+
+
+def _in_tongue(home: Home, ranking: Ranking) -> Ranking:
+    """A ranking under the name that its institute has in the language of the terminal."""
+    if spoken() is TERMINAL:
+        return ranking
+    named = next((i.name_fr for i in home.institutes if i.identifier == ranking.institute), None)
+    if named is None:  # a lab, or a text
+        return replace(ranking, name=ranking.name if ranking.institute else tr("Your text"))
+    return replace(ranking, name=named)
 
 
 @click.command("why")
@@ -202,12 +217,13 @@ def show_command(
         click.echo(_call_block(shown.call, shown.changes, shown.as_of))
         for report in shown.unconfirmed:
             said = "" if report.reported is None else f": {report.reported}"
-            text = f"Reported on {report.since:%Y-%m-%d}, not confirmed: {reported_text(report.what)}{said}"
+            told = f"{reported_text(report.what)}{said}"
+            text = tr("Reported on {day}, not confirmed: {report}", day=report.since.isoformat()[:10], report=told)
             click.echo("\n" + "\n".join(paragraphs(text)))
         for decision in shown.decisions:
             click.echo("\n" + "\n".join(_decision_lines(decision, shown.institute)))
         if shown.match:
-            click.echo(f"\nFor {institute}: fit {shown.match.fit}")
+            click.echo("\n" + tr("For {institute}: fit {fit}", institute=institute, fit=shown.match.fit))
             click.echo("\n".join(evidence_lines(shown.match)))
         if before:
             click.echo("\n" + _predecessors_text(before))
@@ -216,7 +232,7 @@ def show_command(
 def _decision_lines(decision: Decision, reader: str | None) -> list[str]:
     """What an institute made of a call; its own people read who, when and the notes."""
     own = decision.owner.name == reader
-    line = f"{decision.owner.name}: {decision_line(decision if own else decision.as_shared())}"
+    line = f"{decision.owner.name}: {decision_line(decision if own else decision.as_shared(), spoken())}"
     if own and decision.by and decision.at:
         line += f" ({decision.by}, {decision.at:%Y-%m-%d})"
     notes = [f"{note.at:%Y-%m-%d} {note.by or '—'}: {note.text}" for note in decision.notes] if own else []
@@ -225,21 +241,28 @@ def _decision_lines(decision: Decision, reader: str | None) -> list[str]:
 
 def _predecessors_text(before: Predecessors) -> str:
     """The calls that came before, each with its projects and who was in them."""
-    lines = [styled("Predecessors", bold=True)]
+    lines = [styled(tr("Predecessors"), bold=True)]
     if not before.found:
-        lines.append("No project is known of a call that this one continues.")
+        lines.append(tr("No project is known of a call that this one continues."))
     for one in before.found:
-        n = len(one.projects)
+        n, amount = len(one.projects), _whole(one.contribution_eur)
+        projects = tr_n("{n} project", "{n} projects", n)
         lines += [
-            f"{styled(one.call, bold=True)}  {n} project{'s' * (n != 1)}, {money(_whole(one.contribution_eur))}",
+            f"{styled(one.call, bold=True)}  {projects}, {money(amount, spoken())}",
             *(paragraphs(one.title, "  ") if one.title else ()),
-            *paragraphs(f"because: {'; '.join(one.reasons) or 'like it'}", "  "),
+            *paragraphs(tr("because: {reasons}", reasons="; ".join(one.reasons) or tr("like it")), "  "),
         ]
         for part in one.network:
-            had = f"{len(part.projects)} of the {n} had {part.institute} in it: {', '.join(part.projects)}"
+            had = tr(
+                "{times} of the {n} had {institute} in it: {projects}",
+                times=len(part.projects),
+                n=n,
+                institute=part.institute,
+                projects=", ".join(part.projects),
+            )
             lines += paragraphs(had, "  ")
         often = "; ".join(f"{name} ({times})" for name, times in one.organisations)
-        lines += paragraphs(f"most often in them: {often}", "  ")
+        lines += paragraphs(tr("most often in them: {names}", names=often), "  ")
     return "\n".join(lines)
 
 
@@ -248,78 +271,105 @@ def _whole(amount: float | None) -> int | None:
 
 
 def _reason_text(reason: Reason) -> str:
-    match, call = reason.match, reason.match.call
-    verdict = "is recommended" if reason.recommended else "is not recommended"
-    place = f"rank {match.rank} of {reason.candidates} candidates" if match.rank else "not a candidate"
-    lines = [
-        *paragraphs(f"{styled(call.identifier, bold=True)} {verdict} to {reason.institute} on {day(reason.as_of)}."),
-        *paragraphs(call.title, "  "),
-        f"  {place}, fit {match.fit}, score {match.score:.4f}",
-    ]
+    match, call, words = reason.match, reason.match.call, spoken()
+    name, when = styled(call.identifier, bold=True), day(reason.as_of, words)
+    if reason.recommended:
+        verdict = tr("{call} is recommended to {institute} on {day}.", call=name, institute=reason.institute, day=when)
+    else:
+        verdict = tr(
+            "{call} is not recommended to {institute} on {day}.", call=name, institute=reason.institute, day=when
+        )
+    place = (
+        tr("rank {n} of {of} candidates", n=match.rank, of=reason.candidates) if match.rank else tr("not a candidate")
+    )
+    score = f"{match.score:.4f}"
+    told = [call.title, tr("{place}, fit {fit}, score {score}", place=place, fit=match.fit, score=score)]
+    told += _hindrances(reason)
+    return "\n".join([*paragraphs(verdict), *paragraphs("\n".join(told), "  "), *evidence_lines(match)])
+
+
+def _hindrances(reason: Reason) -> list[str]:
+    """What kept a call from being recommended, and what was decided on it."""
+    match, words, told = reason.match, spoken(), []
     if reason.stopped_by:
-        lines.append(f"  stopped by the filter: {reason.stopped_by} ({status_text(call, reason.as_of)})")
+        status = status_text(match.call, reason.as_of, words)
+        told.append(tr("stopped by the filter: {filter} ({status})", filter=reason.stopped_by, status=status))
     if reason.away is not None:
-        lines.append(f"  it is about “{reason.away}”, which the profile excludes")
+        told.append(tr("it is about “{term}”, which the profile excludes", term=reason.away))
     if reason.score_needed is not None and match.score < reason.score_needed:
-        lines.append(f"  a score of {reason.score_needed:.4f} was needed for the top {reason.top}")
+        needed = f"{reason.score_needed:.4f}"
+        told.append(tr("a score of {score} was needed for the top {top}", score=needed, top=reason.top))
     if match.decision is not None:
-        lines += paragraphs(f"decided: {decision_line(match.decision)}", "  ")
+        told.append(tr("decided: {decision}", decision=decision_line(match.decision, words)))
     if match.fit < reason.min_fit:
-        lines.append(f"  its fit is below the asked minimum of {reason.min_fit}")
+        told.append(tr("its fit is below the asked minimum of {fit}", fit=reason.min_fit))
     elif match.fit < reason.least:
-        lines.append(f"  its fit is below {reason.least}, from which on a call is recommended (digest.threshold)")
+        told.append(
+            tr("its fit is below {fit}, from which on a call is recommended (digest.threshold)", fit=reason.least)
+        )
     if not match.evidence:
-        lines.append("  it shares no term with the profile")
-    return "\n".join([*lines, *evidence_lines(match)])
+        told.append(tr("it shares no term with the profile"))
+    return told
 
 
 def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:
+    words = spoken()
+    share, trl = contribution(call.contribution_eur, words), levels(call.trl)
     lines = [
-        f"{styled(call.identifier, bold=True)}   {status_text(call, today)}",
+        f"{styled(call.identifier, bold=True)}   {status_text(call, today, words)}",
         *paragraphs(call.title),
         "",
-        *paragraphs(facts_line(call)),
-        *fact("call", f"{call.call_id or '—'}  {call.call_title or ''}"),
-        *fact("programme", " › ".join(part.en for part in call.parts) or call.programme or "—"),
-        *(fact("destination", call.destination) if call.destination else []),
-        *fact("budget", money(call.budget_eur)),
-        *fact("per project", f"{contribution(call.contribution_eur)}, {call.grants or '—'} grants, {levels(call.trl)}"),
-        *fact("opening", day(call.opening)),
+        *paragraphs(facts_line(call, words)),
+        *_fact(tr("call"), f"{call.call_id or '—'}  {call.call_title or ''}"),
+        *_fact(tr("programme"), " › ".join(map(_part_name, call.parts)) or call.programme or "—"),
+        *(_fact(tr("destination"), call.destination) if call.destination else []),
+        *_fact(tr("budget"), money(call.budget_eur, words)),
+        *_fact(tr("per project"), tr("{share}, {n} grants, {trl}", share=share, n=call.grants or "—", trl=trl)),
+        *_fact(tr("opening"), day(call.opening, words)),
     ]
     lines += _terms_lines(call)
     following = call.next_deadline(today)
     for deadline in call.deadlines:
-        marker = f" ({days_left((deadline.date - today).days)})" if deadline == following else ""
-        lines += fact("deadline", f"{day(deadline.date)} 17:00 Brussels, {stage(deadline, call)}{marker}")
-    if origin := deadline_origin(call):
-        lines += fact("" if call.deadlines else "deadline", origin)
+        marker = f" ({days_left((deadline.date - today).days, words)})" if deadline == following else ""
+        hour = tr("{day} 17:00 Brussels", day=day(deadline.date, words))
+        lines += _fact(tr("deadline"), f"{hour}, {stage(deadline, call, words)}{marker}")
+    if origin := deadline_origin(call, words):
+        lines += _fact("" if call.deadlines else tr("deadline"), origin)
     if call.keywords:
-        lines += fact("keywords", ", ".join(call.keywords))
-    lines += fact("link", call.url or "—")
+        lines += _fact(tr("keywords"), ", ".join(call.keywords))
+    lines += _fact(tr("link"), call.url or "—")
     for link in call.links:
-        lines += fact("", f"{link.title}: {link.url}")
+        lines += _fact("", f"{link.title}: {link.url}")
     for section in call.sections:
         lines += ["", styled(section.name, bold=True), *paragraphs(section.text)]
     if changes:
         rows = [(f"{c.seen_at:%Y-%m-%d}", c.kind, c.field, f"{_value(c.old)} → {_value(c.new)}") for c in changes]
-        lines += ["", table(("seen", "change", "field", "old → new"), rows)]
+        lines += ["", table((tr("seen"), tr("change"), tr("field"), tr("old → new")), rows)]
     return "\n".join(lines)
+
+
+def _part_name(part: Part) -> str:
+    return part.fr if spoken().language is Language.FR else part.en
 
 
 def _terms_lines(call: Call) -> list[str]:
     """Each term of entry with its source and the words that say it; the unknown ones by name."""
     if not call.terms:
-        return fact("entry", "—")
-    lines = fact("entry", terms_line(call))
+        return _fact(tr("entry"), "—")
+    lines = _fact(tr("entry"), terms_line(call, spoken()))
     for term in call.terms.found:
         said = f" “{term.words}”" if term.words else ""
-        lines += fact("", f"{term.name.value}: {_shown(term.value)}   ←{UNBROKEN}{term.source}{said}")
+        lines += _fact("", f"{term.name.value}: {_shown(term.value)}   ←{UNBROKEN}{term.source}{said}")
     unknown = ", ".join(name.value for name in Name if call.terms.term(name) is None)
-    return [*lines, *fact("", f"nothing is said of: {unknown}")] if unknown else lines
+    return [*lines, *_fact("", tr("nothing is said of: {terms}", terms=unknown))] if unknown else lines
+
+
+def _fact(name: str, text: str) -> list[str]:
+    return fact(name, text, 12 if spoken() is TERMINAL else 17)
 
 
 def _shown(value: object) -> str:
-    return "yes" if value is True else str(value)
+    return tr("yes") if value is True else str(value)
 
 
 def _value(value: object) -> str:

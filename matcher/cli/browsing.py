@@ -15,8 +15,10 @@ from matcher.cli.learned_listing import show_learned
 from matcher.cli.options import as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, unknown_text
 from matcher.cli.own_terms import own_lines, show_suggestions
+from matcher.cli.tongue import spoken, tr
 from matcher.errors import UsageError, shorten
 from matcher.model.match import SkillVerdict
+from matcher.model.subscription import Language
 from matcher.present.call_rows import match_row
 from matcher.present.records import (
     envelope,
@@ -114,8 +116,8 @@ def _write_new(home: Home, identifier: str, output: str | None) -> None:
     elif output == "csv":
         print_csv([{"institute": identifier, "file": str(path)}])
     else:
-        click.echo(f"{path} is written, and valid.")
-        next_steps = f"Next: write its skills under `keywords`, then `matcher profile {identifier} --check`."
+        click.echo(tr("{file} is written, and valid.", file=path))
+        next_steps = tr("Next: write its skills under `keywords`, then `matcher profile {id} --check`.", id=identifier)
         click.echo("\n".join(paragraphs(next_steps)))
 
 
@@ -133,15 +135,15 @@ def _show_profile(home: Home, name: str, output: str | None) -> None:
     else:
         rows = [(f"{t.weight:.3f}", t.term, t.source or "") for t in profile.terms[:HEAVIEST]]
         click.echo(_profile_text(profile.institute, profile.own))
-        click.echo("\n" + styled("Heaviest terms", bold=True))
-        click.echo(table(("weight", "term", "from"), rows))
+        click.echo("\n" + styled(tr("Heaviest terms"), bold=True))
+        click.echo(table((tr("weight"), tr("term"), tr("from")), rows))
 
 
 def _show_checks(checks: list[SkillCheck], output: str | None) -> None:
     ordered = sorted(checks, key=lambda c: (c.verdict is SkillVerdict.MATCHES, c.together, c.calls))
     if output is None:
-        cells = [(c.skill, c.language, skill_text(c), ", ".join(c.sources)) for c in ordered]
-        click.echo(table(("skill", "", "calls", "from"), cells))
+        cells = [(c.skill, c.language, skill_text(c, spoken()), ", ".join(c.sources)) for c in ordered]
+        click.echo(table((tr("skill"), "", tr("calls"), tr("from")), cells))
         click.echo("\n" + "\n".join(paragraphs(_checks_summary(checks))))
         return
     rows: list[dict[str, Any]] = [
@@ -166,9 +168,11 @@ def _show_checks(checks: list[SkillCheck], output: str | None) -> None:
 def _checks_summary(checks: list[SkillCheck]) -> str:
     counts = Counter(c.verdict for c in checks)
     nothing = counts[SkillVerdict.NEVER] + counts[SkillVerdict.COMMON]
-    return (
-        f"{nothing} of {len(checks)} skills do nothing for the ranking, {counts[SkillVerdict.PART]} count by some of "
-        "their words only."
+    return tr(
+        "{nothing} of {all} skills do nothing for the ranking, {part} count by some of their words only.",
+        nothing=nothing,
+        all=len(checks),
+        part=counts[SkillVerdict.PART],
     )
 
 
@@ -195,29 +199,33 @@ def _show_trial(home: Home, name: str, term: str, as_of: date | None, output: st
     else:
         if trial.unknown.words:
             click.echo(unknown_text(trial.unknown))
-        rows = [("enters", m) for m in trial.entering] + [("leaves", m) for m in trial.leaving]
+        rows = [(tr("enters"), m) for m in trial.entering] + [(tr("leaves"), m) for m in trial.leaving]
         if not rows:
-            click.echo(f"{shorten(term)} would change nothing in the top 20.")
+            click.echo(tr("{term} would change nothing in the top 20.", term=shorten(term)))
             return
         cells = [(m.call.title, word, str(m.rank), m.call.identifier) for word, m in rows]
-        click.echo(table(("title", "", "rank", "call"), cells))
+        click.echo(table((tr("title"), "", tr("rank"), tr("call")), cells))
 
 
 def _profile_text(institute: Institute, own: OwnProjects) -> str:
-    label = f"2015: {label_text(institute.label_2015)}, today: {label_text(institute.label_current)}"
+    borne = {True: tr("yes"), False: tr("no"), None: tr("uncertain")}
+    label = tr("2015: {then}, today: {now}", then=borne[institute.label_2015], now=borne[institute.label_current])
     lines = [
         styled(institute.name_en, bold=True),
         institute.name_fr,
         "",
-        *fact("label", label + (f" ({institute.label_note})" if institute.label_note else "")),
-        *fact("location", institute.location or "—"),
-        *fact("website", institute.website or "—"),
-        *fact("skills", ", ".join(institute.keywords_en)),
+        *fact(tr("label"), label + (f" ({institute.label_note})" if institute.label_note else "")),
+        *fact(tr("location"), institute.location or "—"),
+        *fact(tr("website"), institute.website or "—"),
+        *fact(tr("skills"), ", ".join(institute.keywords_en)),
         *fact("compétences", ", ".join(institute.keywords_fr)),
     ]
     for lab in institute.labs:
-        lines += fact("lab", f"{lab.name}: {', '.join(lab.keywords_en)}")
+        lines += fact(tr("lab"), f"{lab.name}: {', '.join(lab.keywords_en)}")
     lines += own_lines(own)
-    if institute.description_en:
-        lines += ["", *paragraphs(institute.description_en)]
+    about = institute.description_en
+    if spoken().language is Language.FR:
+        about = institute.description_fr or about
+    if about:
+        lines += ["", *paragraphs(about)]
     return "\n".join(lines)

@@ -15,6 +15,7 @@ from matcher.app.questions import institute_calendar
 from matcher.cli.layout import paragraphs, table
 from matcher.cli.options import COUNT, DayType, as_of_option
 from matcher.cli.output import away_text, complain, output_options, print_csv, print_json, say
+from matcher.cli.tongue import tr
 from matcher.present.call_rows import ITEM_COLUMNS, item_row
 from matcher.present.records import (
     LINE_FIELDS,
@@ -75,7 +76,7 @@ def preview_command(  # noqa: PLR0913 (click hands over one parameter an option)
     page = html or (home.settings.home / "preview.html" if show else None)
     if page is not None:
         page.write_text(preview.mail.html, encoding="utf-8")
-        say(f"The HTML part is in {page}")
+        say(tr("The HTML part is in {file}", file=page))
     if show and page is not None:
         click.launch(str(page))
     digest = preview.digest
@@ -95,9 +96,10 @@ def _show(preview: Preview) -> None:
     if preview.digest.away:
         say(away_text(preview.digest.away))
     if not preview.worth_sending:
-        say("This mail would not be sent: there is nothing new (`send_empty: true` sends it all the same).")
+        say(tr("This mail would not be sent: there is nothing new (`send_empty: true` sends it all the same)."))
     elif not preview.due:
-        say(f"This mail would not be sent on {preview.digest.day}: it is not the subscriber's day.")
+        day = preview.digest.day.isoformat()
+        say(tr("This mail would not be sent on {day}: it is not the subscriber's day.", day=day))
 
 
 @digest_command.command("send", short_help="Compose, queue and send the digests that are due.")

@@ -11,6 +11,7 @@ from matcher.app import lookup
 from matcher.cli.layout import paragraphs, styled, table
 from matcher.cli.options import as_of_option, filter_options, question_of, search_options
 from matcher.cli.output import output_options, print_csv, print_json, print_note, say
+from matcher.cli.tongue import spoken, tr
 from matcher.errors import shorten
 from matcher.model.searched import LIMIT
 from matcher.present.call_rows import LISTED_COLUMNS, listed_row
@@ -75,59 +76,65 @@ def _print_json(listing: CallListing, label: dict[str, Any]) -> None:
 
 
 def _print_table(listing: CallListing) -> None:
+    words = spoken()
     rows = [
         (
             " · ".join([call.title, *_decided(listing, call)]),
             call.identifier,
-            status_text(call, listing.as_of),
-            day(following.date) if (following := call.next_deadline(listing.as_of)) else "—",
+            status_text(call, listing.as_of, words),
+            day(following.date, words) if (following := call.next_deadline(listing.as_of)) else "—",
             action_codes(call.actions[:1]),
-            money(call.budget_eur),
+            money(call.budget_eur, words),
         )
         for call in listing.calls
     ]
-    click.echo(table(("title", "call", "status", "next deadline", "action", "budget"), rows))
-    say(f"{len(rows)} calls as of {day(listing.as_of)}")
+    heads = (tr("title"), tr("call"), tr("status"), tr("next deadline"), tr("action"), tr("budget"))
+    click.echo(table(heads, rows))
+    say(tr("{n} calls as of {day}", n=len(rows), day=day(listing.as_of, words)))
 
 
 def _decided(listing: CallListing, call: Call) -> list[str]:
     """`brgm: kept`: what each institute made of a call."""
-    return [decided_line(one) for one in listing.decisions.get(call.identifier, ())]
+    return [decided_line(one, spoken()) for one in listing.decisions.get(call.identifier, ())]
 
 
 def _print_found(listing: CallListing, outcome: SearchOutcome, asked: str) -> None:
     if outcome.guessed:
-        click.echo(f"No call is named {asked}; these are nearly spelt so.\n")
+        click.echo(tr("No call is named {name}; these are nearly spelt so.", name=asked) + "\n")
     for call in listing.calls:
         block = _found_block(call, outcome.sentences.get(call.identifier), listing.as_of)
         said = [line for one in _decided(listing, call) for line in paragraphs(one, "    ")]
         click.echo("\n".join([block, *said]) + "\n")
     if not listing.calls:
-        click.echo(nothing_found("call", outcome))
-    more = f"; --limit {outcome.found} shows all" if outcome.found > len(listing.calls) else ""
-    say(f"{len(listing.calls)} of {outcome.found} calls as of {day(listing.as_of)}{more}")
+        click.echo(_nothing_found(outcome))
+    when = day(listing.as_of, spoken())
+    listed = tr("{n} of {found} calls as of {day}", n=len(listing.calls), found=outcome.found, day=when)
+    more = tr("; --limit {n} shows all", n=outcome.found) if outcome.found > len(listing.calls) else ""
+    say(listed + more)
 
 
-def nothing_found(what: str, outcome: SearchOutcome) -> str:
+def _nothing_found(outcome: SearchOutcome) -> str:
     """Why a search found nothing, and what may be meant."""
     if outcome.elsewhere:
-        return f"No {what} that passes the filters has all of these words; {outcome.elsewhere} others do: --status all."
+        return tr(
+            "No call that passes the filters has all of these words; {n} others do: --status all.", n=outcome.elsewhere
+        )
     if not outcome.missing:
-        return f"No {what} has all of these words; each of them alone is there. Try fewer."
+        return tr("No call has all of these words; each of them alone is there. Try fewer.")
     lines = []
     for word, near in outcome.missing.items():
-        hint = f"; near it: {', '.join(near)}" if near else ""
-        lines.append(f"No {what} has the word {shorten(word)}{hint}.")
+        hint = tr("; near it: {words}", words=", ".join(near)) if near else ""
+        lines.append(tr("No call has the word {word}{hint}.", word=shorten(word), hint=hint))
     return "\n".join(lines)
 
 
 def _found_block(call: Call, sentence: str | None, today: date) -> str:
-    following = call.next_deadline(today)
+    following, words = call.next_deadline(today), spoken()
     facts = (
-        status_text(call, today),
-        f"deadline {day(following.date)}" if following else "no deadline ahead",
+        status_text(call, today, words),
+        tr("deadline {when}", when=day(following.date, words)) if following else tr("no deadline ahead"),
         action_codes(call.actions[:1]),
-        money(call.budget_eur),
+        money(call.budget_eur, words),
     )
     said = "\n".join([call.title, " · ".join(facts), *([f"“{sentence}”"] if sentence else [])])
     return "\n".join([styled(call.identifier, bold=True), *paragraphs(said, "    ")])

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from matcher.cli.streams import OutputLostError, ReaderGoneError, said
+from matcher.cli.tongue import keep_language, tr, with_spoken_help
 from matcher.errors import ConfigError, MatcherError, clipped
 from matcher.text.masking import learn_from
 
@@ -92,11 +93,11 @@ class _LazyGroup(click.Group):
             return None
         module = importlib.import_module(COMMANDS[cmd_name][0])
         command: click.Command = getattr(module, f"{cmd_name}_command")
-        return command
+        return with_spoken_help(command)
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+            formatter.write_dl([(name, tr(text)) for name, (_, text) in COMMANDS.items()])
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -111,6 +112,14 @@ class _LazyGroup(click.Group):
     default="text",
     show_default=True,
     help="Messages on stderr as lines, or as one JSON object each.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "fr"]),
+    is_eager=True,
+    expose_value=False,
+    callback=keep_language,
+    help="Language of the terminal [that of LANG, en or fr].",
 )
 @click.pass_context
 def cli(

@@ -9,6 +9,7 @@ import click
 
 from matcher.cli.layout import heading, paragraphs, styled
 from matcher.cli.output import away_text, match_block, match_lines, print_note, unknown_text
+from matcher.cli.tongue import spoken, tr
 from matcher.model.families import families
 from matcher.model.match import Group
 from matcher.present.facts import GROUP_TITLES, day
@@ -34,7 +35,7 @@ class Layout:
 def show_ranking(ranking: Ranking, layout: Layout) -> None:
     """Print a ranking, group by group."""
     print_note(ranking.sample)
-    click.echo(heading(f"{ranking.name}: best calls as of {day(ranking.as_of)}"))
+    click.echo(heading(tr("{name}: best calls as of {day}", name=ranking.name, day=day(ranking.as_of, spoken()))))
     if ranking.unknown.words:
         click.echo(unknown_text(ranking.unknown))
     main = [match for match in ranking.matches if match.group is Group.MAIN]
@@ -45,7 +46,7 @@ def show_ranking(ranking: Ranking, layout: Layout) -> None:
     for group, title in GROUP_TITLES.items():
         members = [match for match in ranking.matches if match.group is group]
         if members:
-            click.echo("\n" + styled(title, bold=True))
+            click.echo("\n" + styled(tr(title), bold=True))
             click.echo("\n" + _apart(members, ranking, layout, folded=group is not Group.CLOSED))
     if ranking.away:
         click.echo("\n" + away_text(ranking.away))
@@ -53,9 +54,9 @@ def show_ranking(ranking: Ranking, layout: Layout) -> None:
 
 def _nothing(ranking: Ranking) -> str:
     """That nothing suits, which is an answer and no fault; what to do where nothing is listed at all."""
-    said = f"No call suits: none that was asked for has a fit of {ranking.least} or more."
+    said = tr("No call suits: none that was asked for has a fit of {fit} or more.", fit=ranking.least)
     if not ranking.matches:
-        said += " Try --status all, a lower --min-fit, or `matcher profile` to see the skills."
+        said += " " + tr("Try --status all, a lower --min-fit, or `matcher profile` to see the skills.")
     return "\n".join(paragraphs(said))
 
 
@@ -67,7 +68,7 @@ def _main_blocks(main: Sequence[Match], ranking: Ranking, layout: Layout) -> Ite
         lines = [match_block(first, ranking.as_of, layout.explain)]
         if others:
             n = len(others)
-            lines.append(f"              and {n} more of this call ({first.call.call_id}):")
+            lines.append(" " * 14 + tr("and {n} more of this call ({call}):", n=n, call=first.call.call_id))
             lines += [match_lines(match, ranking.as_of) for match in others]
         yield "\n".join(lines)
 
@@ -78,4 +79,4 @@ def _apart(members: Sequence[Match], ranking: Ranking, layout: Layout, *, folded
         return "\n\n".join(match_block(match, ranking.as_of, layout.explain) for match in members)
     lines = [match_lines(match, ranking.as_of) for match in members[:FOLDED]]
     more = len(members) - FOLDED
-    return "\n".join([*lines, f"              and {more} more (--unfold shows them)"] if more > 0 else lines)
+    return "\n".join([*lines, " " * 14 + tr("and {n} more (--unfold shows them)", n=more)] if more > 0 else lines)

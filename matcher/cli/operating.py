@@ -13,6 +13,7 @@ from matcher.app.run_context import Observer
 from matcher.cli.layout import fact, table
 from matcher.cli.options import COUNT, Age, as_of_option
 from matcher.cli.output import complain, output_options, print_csv, print_json, say
+from matcher.cli.tongue import tr
 from matcher.errors import MatcherError, StoreBusy, StoreMissing
 from matcher.model.caution import reported_text
 from matcher.model.day import noon
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date, timedelta
 
     from matcher.app.home import Home
+    from matcher.model.answers import Health
     from matcher.model.project import ProjectHealth, ProjectReport
 
 _Done = TypeVar("_Done")
@@ -96,22 +98,9 @@ def _print_status(home: Home, last: int, as_of: date | None, output: str | None)
         fields = ("run", "kind", "started", "finished", "outcome")
         print_csv(({name: record[name] for name in fields} for record in records), fields)
     elif not health.runs:
-        click.echo("Nothing was ever fetched: start with `matcher run`.")
+        click.echo(tr("Nothing was ever fetched: start with `matcher run`."))
     else:
-        good = f"{health.last_good_fetch:%Y-%m-%d %H:%M} UTC" if health.last_good_fetch else "never"
-        click.echo(f"calls            {health.calls}, {health.live} of them live")
-        click.echo(f"last good fetch  {good}")
-        click.echo(f"index            {health.indexed or 'none'}" + ("" if health.index_current else " (out of date)"))
-        if health.projects:
-            click.echo(f"projects         {_projects_text(health.projects)}")
-        if health.texts:
-            texts = f"{health.texts.with_text} of {health.texts.calls} closed Horizon Europe calls have theirs"
-            click.echo(f"texts            {texts}")
-        for what, count in health.unconfirmed.items():
-            text = f"{count} calls {reported_text(what)}: waits for a fetch on another day"
-            click.echo("\n".join(fact("not confirmed", text, 17)))
-        if health.sample:
-            click.echo("\n".join(fact("sample", health.sample, 17)))
+        click.echo("\n".join(_health_lines(health)))
         rows = [
             (
                 str(run.identifier),
@@ -122,12 +111,35 @@ def _print_status(home: Home, last: int, as_of: date | None, output: str | None)
             )
             for run in health.runs
         ]
-        click.echo("\n" + table(("run", "kind", "started (UTC)", "outcome", "problems"), rows))
+        heads = (tr("run"), tr("kind"), tr("started (UTC)"), tr("outcome"), tr("problems"))
+        click.echo("\n" + table(heads, rows))
+
+
+def _health_lines(health: Health) -> list[str]:
+    good = f"{health.last_good_fetch:%Y-%m-%d %H:%M} UTC" if health.last_good_fetch else tr("never")
+    old = "" if health.index_current else " " + tr("(out of date)")
+    facts = [
+        (tr("calls"), tr("{n}, {live} of them live", n=health.calls, live=health.live)),
+        (tr("last good fetch"), good),
+        (tr("index"), (health.indexed or tr("none")) + old),
+    ]
+    if health.projects:
+        facts.append((tr("projects"), _projects_text(health.projects)))
+    if health.texts:
+        n, of = health.texts.with_text, health.texts.calls
+        facts.append((tr("texts"), tr("{n} of {of} closed Horizon Europe calls have theirs", n=n, of=of)))
+    for what, count in health.unconfirmed.items():
+        waits = tr("{n} calls {what}: waits for a fetch on another day", n=count, what=reported_text(what))
+        facts.append((tr("not confirmed"), waits))
+    if health.sample:
+        facts.append((tr("sample"), health.sample))
+    column = max(17, *(len(name) + 2 for name, _ in facts))
+    return [line for name, text in facts for line in fact(name, text, column)]
 
 
 def _projects_text(health: ProjectHealth) -> str:
-    read = f"read {health.read:%Y-%m-%d}" if health.read else "never read to the end"
-    return f"{health.projects}, {health.participations} participations, {read}"
+    read = tr("read {day}", day=f"{health.read:%Y-%m-%d}") if health.read else tr("never read to the end")
+    return tr("{n}, {parts} participations, {read}", n=health.projects, parts=health.participations, read=read)
 
 
 @click.command("doctor")

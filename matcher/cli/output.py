@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from matcher.cli.layout import UNBROKEN, paragraphs, styled
+from matcher.cli.tongue import spoken, tr, tr_n
 from matcher.errors import UsageError, shorten
 from matcher.model.match import EvidenceKind
 from matcher.present.decision_words import decision_line
-from matcher.present.facts import UNKNOWN, closed_line, deadline_text, facts_line, status_text, terms_line
+from matcher.present.facts import TERMINAL, UNKNOWN, closed_line, deadline_text, facts_line, status_text, terms_line
 from matcher.present.separated import DELIMITERS, Separators, csv_text
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def put_data(data: bytes) -> None:
 def print_note(note: str | None) -> None:
     """What a reader has to know before anything else: that the packaged sample answers."""
     if note:
-        click.echo("\n".join(paragraphs(f"Note: {note}")) + "\n")
+        said = note if spoken() is TERMINAL else tr("Packaged sample of real calls, not the live portal.")
+        click.echo("\n".join(paragraphs(tr("Note: {note}", note=said))) + "\n")
 
 
 def say(message: str) -> None:
@@ -112,14 +114,14 @@ def _tell(level: str, message: str, line: str) -> None:
         click.echo(line, err=True)
 
 
-_SAID_BY = {"exclude": "which the profile excludes", "mute": "which the reader muted"}
-
-
 def away_text(away: Sequence[Away]) -> str:
     """How many calls an excluded or muted term keeps away, and which."""
-    n = len(away)
-    head = f"{n} call{' is' if n == 1 else 's are'} kept away:"
-    lines = [f"{one.call.identifier} (fit {one.fit}) is about “{one.term}”, {_SAID_BY[one.by]}" for one in away]
+    head = tr_n("{n} call is kept away:", "{n} calls are kept away:", len(away))
+    by = {"exclude": tr("which the profile excludes"), "mute": tr("which the reader muted")}
+    lines = [
+        tr("{call} (fit {fit}) is about “{term}”, {by}", call=a.call.identifier, fit=a.fit, term=a.term, by=by[a.by])
+        for a in away
+    ]
     return "\n".join([head, *(part for line in lines for part in paragraphs(line, "  "))])
 
 
@@ -128,20 +130,19 @@ EVIDENCE_SHOWN = 5
 
 def match_block(match: Match, today: date, explain: bool) -> str:
     """One match as a block of lines."""
-    call = match.call
-    head = f"{match.rank:>3}  fit {match.fit:>3}  {styled(call.identifier, bold=True)}   {status_text(call, today)}"
+    call, words = match.call, spoken()
     lines = [
-        head,
+        _head(match, today),
         *_wrapped(call.title),
-        *_wrapped(facts_line(call)),
+        *_wrapped(facts_line(call, words)),
         *_terms(call),
-        *_wrapped("deadline " + deadline_text(call.next_deadline(today), call, today)),
+        *_wrapped(_until(call, today)),
         *_wrapped(_because(match)),
     ]
     if match.own_project:
-        lines += _wrapped(f"like your project {match.own_project}")
+        lines += _wrapped(tr("like your project {project}", project=match.own_project))
     if match.decision is not None:
-        lines += _wrapped("decided: " + decision_line(match.decision))
+        lines += _wrapped(tr("decided: {decision}", decision=decision_line(match.decision, words)))
     if explain:
         lines += evidence_lines(match)
     if call.url:
@@ -151,17 +152,23 @@ def match_block(match: Match, today: date, explain: bool) -> str:
 
 def match_lines(match: Match, today: date) -> str:
     """One match on two lines: what it is called, and until when."""
-    call = match.call
-    head = f"{match.rank:>3}  fit {match.fit:>3}  {styled(call.identifier, bold=True)}   {status_text(call, today)}"
-    until = "deadline " + deadline_text(call.next_deadline(today), call, today)
-    return "\n".join([head, *_wrapped(f"{call.title} · {until}")])
+    return "\n".join([_head(match, today), *_wrapped(f"{match.call.title} · {_until(match.call, today)}")])
+
+
+def _head(match: Match, today: date) -> str:
+    name, status = styled(match.call.identifier, bold=True), status_text(match.call, today, spoken())
+    return f"{match.rank:>3}  " + tr("fit {fit}", fit=f"{match.fit:>3}") + f"  {name}   {status}"
+
+
+def _until(call: Call, today: date) -> str:
+    return tr("deadline {when}", when=deadline_text(call.next_deadline(today), call, today, spoken()))
 
 
 def _terms(call: Call) -> list[str]:
     """The terms of entry on a line, and why the call is closed to research where it is."""
-    line, closed = terms_line(call), closed_line(call)
-    lines = _wrapped("entry " + line) if line != UNKNOWN else []
-    return [*lines, *(_wrapped("not open to us: " + closed) if closed else [])]
+    line, closed = terms_line(call, spoken()), closed_line(call, spoken())
+    lines = _wrapped(tr("entry {terms}", terms=line)) if line != UNKNOWN else []
+    return [*lines, *(_wrapped(tr("not open to us: {who}", who=closed)) if closed else [])]
 
 
 def evidence_lines(match: Match, most: int = 12) -> list[str]:
@@ -177,24 +184,28 @@ def evidence_lines(match: Match, most: int = 12) -> list[str]:
         lines += paragraphs(_likeness(match), f"{_INDENT}{unread:7.4f}  ", _INDENT + " " * 9)
     rest = sum(e.weight for e in listed[most:])
     if rest:
-        lines.append(f"{_INDENT}{rest:7.4f}  {len(listed) - most} weaker reasons")
-    base = f"{_INDENT}{match.base:7.4f}  what every call has"
-    return [*lines, base, f"{_INDENT}{match.score:7.4f}  score: the log-odds of fit {match.fit}"]
+        weaker = tr_n("{n} weaker reason", "{n} weaker reasons", len(listed) - most)
+        lines.append(f"{_INDENT}{rest:7.4f}  {weaker}")
+    base, whole = tr("what every call has"), tr("score: the log-odds of fit {fit}", fit=match.fit)
+    return [*lines, f"{_INDENT}{match.base:7.4f}  {base}", f"{_INDENT}{match.score:7.4f}  {whole}"]
 
 
 def _because(match: Match) -> str:
     """The reasons in one sentence: skills that the call has words of, else what is like it."""
     words = match.words(EVIDENCE_SHOWN)
-    return (
-        "because of " + ", ".join(words) if words else "because " + (_likeness(match) or "of its place among all calls")
-    )
+    if words:
+        return tr("because of {words}", words=", ".join(words))
+    like = _likeness(match)
+    return tr("because {reason}", reason=like) if like else tr("because of its place among all calls")
 
 
 def _likeness(match: Match) -> str:
     """The skills without a word in the call, in one line; empty where none speaks for it."""
     named = ", ".join(e.profile_term or e.term for e in match.unread[:_NAMED])
     more = len(match.unread) - _NAMED
-    return f"projects about {named}{f' and {more} skills more' if more > 0 else ''} are like it" if named else ""
+    if more > 0:
+        return tr("projects about {skills} and {n} skills more are like it", skills=named, n=more)
+    return tr("projects about {skills} are like it", skills=named) if named else ""
 
 
 _NAMED = 3
@@ -210,10 +221,10 @@ def _reason_lines(evidence: Evidence) -> list[str]:
 
 def unknown_text(unknown: Unknown) -> str:
     """Which words of a text nothing has, and what may be meant by them."""
-    lines = ["No word of the text is known: no call and no project has any."] if unknown.everything else []
+    lines = [tr("No word of the text is known: no call and no project has any.")] if unknown.everything else []
     for word, near in unknown.words.items():
-        hint = f"; near it: {', '.join(near)}" if near else ""
-        lines.append(f"No call and no project has the word {shorten(word)}{hint}.")
+        hint = tr("; near it: {words}", words=", ".join(near)) if near else ""
+        lines.append(tr("No call and no project has the word {word}{hint}.", word=shorten(word), hint=hint))
     return "\n".join(lines)
 
 
@@ -234,7 +245,9 @@ def _origin(evidence: Evidence) -> str:
 def _worded(evidence: Evidence) -> str:
     """The call's word, after the profile's French one where that made the match: `fabrication → manufacturing`."""
     if evidence.kind is EvidenceKind.PROJECTS and evidence.source is not None:
-        return f"like your project {evidence.source}" if evidence.weight > 0 else "less like your projects than others"
+        if evidence.weight > 0:
+            return tr("like your project {project}", project=evidence.source)
+        return tr("less like your projects than others")
     french = evidence.profile_term
     return evidence.term if french in {None, evidence.term} else f"{french} → {evidence.term}"
 

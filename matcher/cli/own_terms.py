@@ -8,6 +8,7 @@ import click
 
 from matcher.cli.layout import fact, paragraphs, table
 from matcher.cli.output import print_csv, print_json
+from matcher.cli.tongue import tr
 from matcher.present.records import envelope
 
 if TYPE_CHECKING:
@@ -29,11 +30,13 @@ def show_suggestions(home: Home, name: str, output: str | None) -> None:
     elif output == "csv":
         print_csv(rows, ("term", "calls", "projects"))
     elif not rows:
-        click.echo(f"The {found.count} own projects of {found.institute} say nothing that its keywords do not.")
+        n, who = found.count, found.institute
+        click.echo(tr("The {n} own projects of {institute} say nothing that its keywords do not.", n=n, institute=who))
     else:
         cells = [(one.term, str(len(one.projects)), str(one.calls)) for one in found.suggestions]
-        click.echo(table(("term", "projects", "calls"), cells))
-        told = f"What fits goes into config/institutes/{found.institute}.yaml; `--try TERM` shows what it would change:"
+        click.echo(table((tr("term"), tr("projects"), tr("calls")), cells))
+        file = f"config/institutes/{found.institute}.yaml"
+        told = tr("What fits goes into {file}; `--try TERM` shows what it would change:", file=file)
         click.echo("\n" + "\n".join(paragraphs(told)) + "\n")
         click.echo("\n".join(["keywords:", "  en:", *map(_line, found.suggestions)]))
 
@@ -51,10 +54,9 @@ def _escaped(term: str) -> str:
 def own_lines(own: OwnProjects) -> list[str]:
     """What the own projects of an institute add, for a person."""
     if not own.count:
-        return fact("projects", f"none of its own: {own.why_none}; it is ranked by its keywords")
-    since = f", since {own.since:%Y}" if own.since else ""
-    by_skills = f", {own.selected} of them selected by its skills" if own.selected else ""
-    return [
-        *fact("projects", f"{own.count} of its own count{by_skills}{since}: `matcher projects INSTITUTE` lists them"),
-        *fact("they add", ", ".join(own.terms) or "—"),
-    ]
+        said = tr("none of its own: {why}; it is ranked by its keywords", why=own.why_none)
+        return fact(tr("projects"), said)
+    since = tr(", since {year}", year=f"{own.since:%Y}") if own.since else ""
+    by_skills = tr(", {n} of them selected by its skills", n=own.selected) if own.selected else ""
+    said = tr("{n} of its own count{how}: `matcher projects INSTITUTE` lists them", n=own.count, how=by_skills + since)
+    return [*fact(tr("projects"), said), *fact(tr("they add"), ", ".join(own.terms) or "—")]

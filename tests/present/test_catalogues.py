@@ -39,5 +39,6 @@ def test_translations_keep_the_places() -> None:
 def test_french_puts_a_narrow_space_before_high_punctuation() -> None:
     for message in catalogues.read("fr"):
         for said in strings(message.string) if message.id else ():
-            assert not re.search(r"(?<!\u202f)[:;!?%€]", said), said
+            text = re.sub(r"`[^`]*`", "", said)  # what is typed is written as it is typed
+            assert not re.search(r"(?<!\u202f)[:;!?%€]", text), said
             assert "'" not in said

@@ -5,19 +5,26 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+import click
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from matcher.cli.main import COMMANDS, cli
+from matcher.present.facts import GROUP_TITLES
 from tests.helpers.paths import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 MATCHER = ROOT / "matcher"
 LANGUAGES = ("fr", "en")
 KEYWORDS = {"say": None, "say_n": (1, 2)}
+TERMINAL = {"tr": None, "tr_n": (1, 2)}
+"""What the command line says, in the modules of people who look for calls."""
+FRENCH_COMMANDS = ("rank", "why", "show", "calls", "profile", "digest", "status")
 SOURCES = [
     ("digest/**.py", "python"),
     ("mail/**.py", "python"),
@@ -33,7 +40,27 @@ def sentences() -> Catalog:
     options = {pattern: {"silent": "false"} for pattern, method in SOURCES if method == "jinja2"}
     for _, _, message, _, _ in extract_from_dir(MATCHER, SOURCES, options, keywords=KEYWORDS, comment_tags=()):
         found.add(message)
+    for _, _, message, _, _ in extract_from_dir(MATCHER, [("cli/**.py", "python")], keywords=TERMINAL):
+        found.add(message)
+    for title in GROUP_TITLES.values():
+        found.add(title)
+    for text in helps():
+        found.add(text)
     return found
+
+
+def helps() -> Iterator[str]:
+    """The help of the command line: a line for each command, and all that project officers' commands say."""
+    yield from (line for _, line in COMMANDS.values())
+    context = click.Context(cli)
+    waiting = [cli.get_command(context, name) for name in FRENCH_COMMANDS]
+    while waiting:
+        command = waiting.pop()
+        assert command is not None
+        texts = [command.help, command.short_help, *(p.help for p in command.params if isinstance(p, click.Option))]
+        yield from (" ".join(text.split()) for text in texts if text and text.strip() and "{" not in text)
+        if isinstance(command, click.Group):
+            waiting += [one for name, one in command.commands.items() if name == "preview"]
 
 
 def po(language: str) -> Path:
