@@ -170,8 +170,14 @@ BID_COLUMNS = {
     "adds": "float64",
     "gaps": "int64",
     "passages": "int64",
+    "led": "string",
+    "outside": "string",
 }
-"""Column → dtype of a joint bid: `fit` of its best and second institute, `adds` what the others add to the first."""
+"""Column → dtype of a joint bid: `fit` of its best and second institute, `adds` what the others add to the first.
+
+`led` tells of how many projects, in the call's part of the programme and in all, its institutes coordinated; `outside`
+names who could fill the gaps. Both are NA where no projects are known.
+"""
 
 DECISION_COLUMNS = {
     "institute": "string",
@@ -402,6 +408,8 @@ def bids_frame(found: Iterable[Bid]) -> pd.DataFrame:
                 "adds": sum(member.gain for member in one.members[1:]),
                 "gaps": one.gaps,
                 "passages": one.passages,
+                "led": None if one.led is None else ", ".join(f"{o.institute} {o.inside} of {o.projects}" for o in one.led),
+                "outside": None if one.outside is None else ", ".join(o.name for o in one.outside),
             }
         )
     return tidy(rows, BID_COLUMNS)

@@ -140,7 +140,7 @@ def test_the_networks_map_on_the_sample(execute: Callable[..., Executed]) -> Non
     done = execute("2-the-networks-map.ipynb", institute="BRGM")
     assert done.pictures == 4
     assert "Packaged sample" in done.printed
-    for column in ("partner brings", "nearest", "for example", "the one matched by most"):
+    for column in ("second fit", "nearest", "for example", "the one matched by most"):
         assert column in done.html
 
 
