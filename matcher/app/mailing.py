@@ -124,8 +124,7 @@ class Mailing:
         index = current_index(self._home)
         with self._home.open_store(read_only=True) as store:
             day = self._home.day(as_of, index).date
-            learn = self._settings.ranking.learn
-            digests = Digests(store, index, self._home.institutes, [subscriber, *others], day=day, learn=learn)
+            digests = Digests(self._home, store, index, [subscriber, *others], day=day)
             digest, due = digests.digest(subscriber), digests.is_due(subscriber)
         mail = render(digest, self._settings.mail, now=noon(day))
         return Preview(digest, mail, *_as_read(mail), due, is_worth_sending(digest))
@@ -198,10 +197,7 @@ class Mailing:
         from matcher.app.queueing import Digests, Queueing
 
         index = current_index(self._home)
-        learn = self._settings.ranking.learn
-        digests = Digests(
-            store, index, self._home.institutes, self._home.subscribers, day=day, health=health, learn=learn
-        )
+        digests = Digests(self._home, store, index, self._home.subscribers, day=day, health=health)
         return Queueing(
             digests,
             store,

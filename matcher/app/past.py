@@ -11,7 +11,7 @@ from matcher.app.project_questions import NO_PROJECTS
 from matcher.app.questions import row_of
 from matcher.disk import can_be_written, writing_to
 from matcher.errors import IndexMissing, StoreMissing, UsageError
-from matcher.model.consortium import NetworkPart, Predecessor, Predecessors
+from matcher.model.consortium import NetworkPart, Predecessor, Predecessors, WonBefore
 from matcher.model.institute import Take
 
 if TYPE_CHECKING:
@@ -73,12 +73,33 @@ def predecessors(home: Home, call: str, *, as_of: date | None = None, most: int 
     day = home.day(as_of, index).date
     row = row_of(index, call)
     with past_of(home) as (store, past):
-        found = found_of(index, row, past, day, most)
-        known = {one.topic: store.projects.named(past.numbers_at(one.rows)) for one in found}
-        parts = store.projects.participations(p.identifier for projects in known.values() for p in projects)
-        network = _network(home)
-        told = tuple(_predecessor(index, one, known[one.topic], parts, network) for one in found)
+        told = _told(home, store, index, found_of(index, row, past, day, most), past)
     return Predecessors(index.call(row).identifier, day, told)
+
+
+def won_before(home: Home, store: Store, index: Index, call: str, day: date) -> WonBefore | None:
+    """What the network won of the call that another continues; None where that is nothing, or not known.
+
+    A call that is only like another is not said to continue it.
+    """
+    from matcher.ranking.predecessors import predecessors as found_of
+
+    row = index.row(call)
+    if row is None or not store.projects.counts().projects:
+        return None
+    past = consortia(home, store)
+    found = [one for one in found_of(index, row, past, day, 1) if one.is_close]
+    for one in _told(home, store, index, found, past):
+        if one.network:
+            return WonBefore(one.call, len(one.projects), one.network)
+    return None
+
+
+def _told(home: Home, store: Store, index: Index, found: Sequence[Found], past: Consortia) -> tuple[Predecessor, ...]:
+    known = {one.topic: store.projects.named(past.numbers_at(one.rows)) for one in found}
+    parts = store.projects.participations(p.identifier for projects in known.values() for p in projects)
+    network = _network(home)
+    return tuple(_predecessor(index, one, known[one.topic], parts, network) for one in found)
 
 
 def _predecessor(

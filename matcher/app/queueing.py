@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from matcher.app.company import Company
 from matcher.app.renewing import renewed_calls
 from matcher.app.tastes import taste_for
 from matcher.digest.compose import compose, is_due, is_worth_sending
@@ -22,11 +23,12 @@ from matcher.model.day import BRUSSELS, Clock, brussels_day
 from matcher.model.decision import Decided
 from matcher.model.match import THRESHOLD
 from matcher.model.question import CallFilter
-from matcher.model.subscription import DigestLine, Fate, Frequency, Freshness
+from matcher.model.subscription import DigestLine, Fate, Frequency, Freshness, MailSection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from matcher.app.home import Home
     from matcher.config.settings import MailSettings
     from matcher.model.changes import Change
     from matcher.model.institute import Institute
@@ -172,41 +174,51 @@ class Digests:
     """One day's digests of all subscribers.
 
     Args:
+        home: the institutes that are compared, and whether what they decided moves what they are told of.
         store: what was told before, the changes, the outbox.
         index: the matches.
-        institutes: those that are compared.
         subscribers: everybody: the network's digest tells what the others are told.
         day: today, or a day that is replayed.
         health: how fresh the listing is, where the caller knows better than the store's runs.
-        learn: whether what institutes decided moves what they are told of (`ranking.learn`).
 
     """
 
-    def __init__(  # noqa: PLR0913 (see above)
+    def __init__(
         self,
+        home: Home,
         store: Store,
         index: Index,
-        institutes: Sequence[Institute],
         subscribers: Sequence[Subscriber],
         *,
         day: date,
         health: Freshness | None = None,
-        learn: bool = True,
     ) -> None:
         self.day = day
         self._store = store
         self._index = index
-        self._institutes = institutes
+        self._institutes = home.institutes
         self._subscribers = subscribers
         self._health = health
-        self._learn = learn
+        self._learn = home.settings.ranking.learn
+        self._company = Company(home, store, index, day)
 
     def digest(self, subscriber: Subscriber) -> Digest:
         """What a subscriber gets on this day, whether it is due or not."""
         own = replace(for_subscriber(self._inputs, self._store, subscriber), muted=self._muted(subscriber))
         if subscriber.is_network:
-            return compose_network(subscriber, own, self._told_to_anyone)
-        return compose(subscriber, own)
+            return self._in_company(compose_network(subscriber, own, self._told_to_anyone))
+        return self._in_company(compose(subscriber, own))
+
+    def _in_company(self, digest: Digest) -> Digest:
+        """The digest with what is known of its new calls beside their matches: told once, with the call."""
+        company = self._company
+        items = tuple(
+            replace(item, won=company.won(item.call.identifier), together=company.together(item.call.identifier))
+            if item.first and item.part is not MailSection.CLOSED_TO_US
+            else item
+            for item in digest.items
+        )
+        return replace(digest, items=items)
 
     def is_due(self, subscriber: Subscriber) -> bool:
         """Whether it is the subscriber's day, whatever was sent on it or later."""

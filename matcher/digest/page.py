@@ -14,9 +14,10 @@ from matcher.present.decision_words import own_line, shared_line
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from matcher.config.settings import MailSettings
+    from matcher.model.consortium import NetworkPart
     from matcher.model.decision import Decision
     from matcher.model.match import Match
     from matcher.model.subscription import Digest, Item, Subscriber
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["audience", "brussels_day", "subject", "summary"]
 
 PRODUCT = "matcher"
+
+_WINNERS = 3
+_PROJECTS = 3
+"""Institutes that won a predecessor, and projects of each, that a mail names."""
 
 SUBJECT = 77
 """Characters of a subject at most: what a mailbox list shows of it."""
@@ -312,7 +317,7 @@ def item_view(item: Item, number: int, digest: Digest, words: Words, limits: Lim
         item.fit,
         shade(item.fit),
         tuple(match_line(m, digest, limits, words if alone else None) for m in item.matches[: limits.matches]),
-        _facts(item, words),
+        (*_facts(item, words), *_company(item, digest, words)),
         facts.opening(call, today, words),
         facts.deadlines(call, today, words),
         facts.later_deadlines(call, today, words),
@@ -356,7 +361,11 @@ def match_line(match: Match, digest: Digest, limits: Limits, alone: Words | None
 
 
 def _name(match: Match, digest: Digest) -> str:
-    return untrusted.text(digest.names.get(match.institute, match.institute), untrusted.TERM)
+    return _named(match.institute, digest)
+
+
+def _named(institute: str, digest: Digest) -> str:
+    return untrusted.text(digest.names.get(institute, institute), untrusted.TERM)
 
 
 def _facts(item: Item, words: Words) -> tuple[tuple[str, str], ...]:
@@ -368,6 +377,28 @@ def _facts(item: Item, words: Words) -> tuple[tuple[str, str], ...]:
         (words.say("Entry"), facts.closed(call, words) or facts.terms(call, words)),
     )
     return tuple((label, value) for label, value in labelled if value)
+
+
+def _company(item: Item, digest: Digest, words: Words) -> Iterator[tuple[str, str]]:
+    """Who of the network won the call that this one continues, and who could answer this one together."""
+    if item.won is not None:
+        call = untrusted.text(item.won.call, untrusted.TERM * 2)
+        before = words.say_n("{call} ({n} project)", "{call} ({n} projects)", item.won.projects, call=call)
+        winners = "; ".join(_won(part, words) for part in item.won.network[:_WINNERS])
+        yield words.say("Before"), before + words.say(": ") + winners
+    if item.together:
+        yield words.say("Together"), words.both([f"{_named(m.institute, digest)} {m.fit}" for m in item.together])
+
+
+def _won(part: NetworkPart, words: Words) -> str:
+    """`BRGM in 2 (NAME, NAME)`."""
+    names = [untrusted.text(name, untrusted.TERM) for name in part.projects[:_PROJECTS]]
+    return words.say(
+        "{institute} in {n} ({names})",
+        institute=untrusted.text(part.institute, untrusted.TERM),
+        n=len(part.projects),
+        names=", ".join(names + ["…"] * (len(part.projects) > _PROJECTS)),
+    )
 
 
 def _others(others: Sequence[Match], digest: Digest, words: Words, limits: Limits) -> str | None:

@@ -22,6 +22,15 @@ class NetworkPart:
 
 
 @dataclass(frozen=True, slots=True)
+class WonBefore:
+    """What the network won of the call that another continues: `projects` is how many that one led to."""
+
+    call: str
+    projects: int
+    network: tuple[NetworkPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Predecessor:
     """A call that another continues, and the projects it led to.
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from matcher.model.call import Call, Deadline
     from matcher.model.changes import Change
+    from matcher.model.consortium import BidMember, WonBefore
     from matcher.model.decision import Decision
     from matcher.model.match import Away, Match
 
@@ -99,6 +100,8 @@ class Item:
     first: bool = False  # never delivered to this subscriber before, whatever the section
     known: datetime | None = None  # the newest change of the call when the digest was composed
     decisions: tuple[Decision, ...] = ()  # of every institute
+    won: WonBefore | None = None  # what the network won of the call that it continues
+    together: tuple[BidMember, ...] = ()  # who covers it together, of a first telling
 
     @property
     def fit(self) -> int:

@@ -408,11 +408,15 @@ def bids_frame(found: Iterable[Bid]) -> pd.DataFrame:
                 "adds": sum(member.gain for member in one.members[1:]),
                 "gaps": one.gaps,
                 "passages": one.passages,
-                "led": None if one.led is None else ", ".join(f"{o.institute} {o.inside} of {o.projects}" for o in one.led),
+                "led": _led(one),
                 "outside": None if one.outside is None else ", ".join(o.name for o in one.outside),
             }
         )
     return tidy(rows, BID_COLUMNS)
+
+
+def _led(one: Bid) -> str | None:
+    return None if one.led is None else ", ".join(f"{o.institute} {o.inside} of {o.projects}" for o in one.led)
 
 
 def tidy(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:

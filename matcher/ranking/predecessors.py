@@ -28,12 +28,16 @@ SAME_PART, SAME_CLUSTER = 2.0, 1.5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A topic that a call continues, why, and its projects by their rows."""
+    """A topic that a call continues, why, and its projects by their rows.
+
+    `is_close` where more than likeness says so: the text names it, or family or part of the programme are the same.
+    """
 
     topic: str
     score: float
     reasons: tuple[str, ...]
     rows: tuple[int, ...]
+    is_close: bool = True
 
 
 def family(identifier: str) -> str:
@@ -65,7 +69,8 @@ def predecessors(index: Index, row: int, past: Consortia, day: date, most: int =
             reasons.append("named in the text")
         if topic in alike:
             reasons.append(f"of the same family, {own_family}")
-        if programme_part(topic) == programme_part(call.identifier):
+        same_part = programme_part(topic) == programme_part(call.identifier)
+        if same_part:
             score *= SAME_PART
             reasons.append(f"same part of the programme, {programme_part(topic)}")
         elif programme_cluster(topic) == programme_cluster(call.identifier):
@@ -74,7 +79,8 @@ def predecessors(index: Index, row: int, past: Consortia, day: date, most: int =
         if near[topic]:
             reasons.append(f"{near[topic]} of its {len(rows_of[topic])} projects are among the nearest to the call")
         newest = max(int(past.signed[number]) for number in rows_of[topic])
-        found.append((score, newest, Found(topic, score, tuple(reasons), tuple(rows_of[topic]))))
+        is_close = topic in named or topic in alike or same_part
+        found.append((score, newest, Found(topic, score, tuple(reasons), tuple(rows_of[topic]), is_close)))
     found.sort(key=lambda one: (-one[0], -one[1], one[2].topic))
     return [one for *_, one in found[:most]]
 
