@@ -34,7 +34,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_decisions_call"), "decisions", ["call"])
-    op.create_index(op.f("ix_decisions_owner"), "decisions", ["owner", "call"])
+    op.create_index(op.f("ix_decisions_owner_call"), "decisions", ["owner", "call"])
     op.execute(
         "INSERT INTO decisions (owner, reader, call, act, undone, decided_by, decided_at) "
         "SELECT subscriber, true, call, 'dismiss', false, subscriber, dismissed_at "
