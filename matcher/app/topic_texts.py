@@ -100,9 +100,9 @@ def _ask(run: Run, portal: Portal, calls: Iterable[Call], most: int, day: Day) -
     for call in calls:
         if done.asked == most or failed == GIVE_UP_AFTER:
             break
+        done.asked += 1
         if run.observer.progress is not None:
             run.observer.progress(done.asked, 0)
-        done.asked += 1
         try:
             sections = portal.details(call.identifier)
         except PortalError as error:

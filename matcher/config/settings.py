@@ -275,6 +275,7 @@ class ScheduleSettings(_Section):
     archive_texts: int = Field(
         default=300,
         ge=0,
+        le=MOST,
         description="Texts of closed Horizon Europe calls that one refresh of the archive asks for at most, newest "
         "first; the next one goes on; 0: none.",
     )
