@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SIZE = 20_000
 ROUNDS = 9
 INSTITUTE = "cea-leti"
+BARE = "python with numpy and click"
 TOPIC = f"a process, {SIZE:,} calls"
 
 
@@ -42,6 +43,8 @@ def measure() -> list[Figure]:
         Figure(TOPIC, f"matcher rank {INSTITUTE}", rank, note=f"median of {ROUNDS}"),
         Figure(TOPIC, "bm25s script, index mapped", bm25s, note=f"median of {ROUNDS}, in turns with matcher"),
         Figure(TOPIC, "plain scikit-learn script", plain, note="median of 2"),
+        Figure(TOPIC, "python with numpy and click", taken[BARE], note=f"median of {ROUNDS}, in turns with matcher"),
+        Figure(TOPIC, "rank / python with numpy and click", rank / taken[BARE], "x", 2.0),
         Figure(TOPIC, "rank / bm25s script", rank / bm25s, "x", 1.0),
         Figure(TOPIC, "rank / plain script", rank / plain, "x", 0.05, f"1 / {plain / rank:.1f}"),
         Figure(TOPIC, "calls WORDS / rank", taken["calls WORDS"] / rank, "x", 1.3),
@@ -72,6 +75,7 @@ def _commands(folder: Path, call: str) -> dict[str, list[str]]:
     here = Path(__file__).parent
     return {
         "rank": [*matcher, "rank", INSTITUTE, *day],
+        BARE: [sys.executable, "-c", "import click, numpy"],
         "bm25s script": [sys.executable, str(here / "bm25s_script.py"), str(folder)],
         "why": [*matcher, "why", INSTITUTE, call, *day],
         "show": [*matcher, "show", call, *day],
