@@ -139,12 +139,12 @@ class Draft:
         return labelled(skills_frame(check_skills(self._index, self.institute.written_skills())), self._sample)
 
     def rank(self, *, top: int = 10, min_fit: int = 0, status: Iterable[str] = ("live",)) -> Matches:
-        """Its best calls. Fits are places in its own distribution over the archive, as for any profile.
+        """Its best calls, as for any profile.
 
         Example:
             >>> session.profile("brgm").rank(top=1)
             BRGM Carnot Institute ...: 1 best calls as of 2026-05-07 [packaged sample, ...]
-                1  fit  82  HORIZON-CL4-2027-01-MAT-PROD-16  ...
+                1  fit  80  HORIZON-CL4-2027-01-MAT-PROD-16  ...
         """
         from matcher.model.answers import Ranking
 

@@ -119,7 +119,7 @@ class Network:
 
         Example:
             >>> session.network().common()["institutes"].tolist()[-1]
-            'AgriFood Transition, Qualiment'
+            'BRGM, Eau & Environnement, Irstea'
         """
         acronyms = {one.identifier: one.acronym for one in self._institutes}
         rows = []

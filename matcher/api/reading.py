@@ -74,8 +74,8 @@ class Questions(DecisionFrames):
                rank  fit                                  call
             0     1  ...
             1     2  ...
-            >>> session.rank(text="recyclage des batteries", action="RIA", top=1)[0].words(1)
-            ('battery recycling',)
+            >>> session.rank(text="recyclage des batteries", action="RIA", top=1)[0].call.identifier
+            'HORIZON-CL5-2026-09-D2-01'
         """
         if (institute is None) == (text is None):
             raise UsageError("Say what to rank for: an institute, or text=….")
@@ -97,7 +97,7 @@ class Questions(DecisionFrames):
 
         Example:
             >>> session.why("brgm", "HORIZON-CL6-2026-01-CIRCBIO-03")
-            HORIZON-CL6-2026-01-CIRCBIO-03 for brgm: recommended, rank 2 of 139, fit 79 [packaged sample, ...]
+            HORIZON-CL6-2026-01-CIRCBIO-03 for brgm: recommended, rank 2 of 138, fit 78 [packaged sample, ...]
         """
         return Why(questions.why(self._home, Question((institute,), top=top, min_fit=min_fit, as_of=self._as_of), call))
 
@@ -106,7 +106,7 @@ class Questions(DecisionFrames):
 
         Example:
             >>> session.show("HORIZON-CL6-2026-01-CIRCBIO-03", "brgm").match.fit
-            79
+            78
         """
         return Page(questions.show(self._home, call, institute=institute, as_of=self._as_of))
 
@@ -163,7 +163,7 @@ class Questions(DecisionFrames):
         Example:
             >>> session.new_profile("my-lab", "My lab").add("sodium-ion batteries").rank(top=1)
             My lab: 1 best calls as of 2026-05-07 [packaged sample, ...]
-                1  fit  84  HORIZON-CL5-2026-09-D2-01  ...
+                1  fit  86  HORIZON-CL5-2026-09-D2-01  ...
         """
         made = new_institute(identifier, name)
         return Draft(made, made, current_index(self._home), self.as_of)
@@ -196,9 +196,9 @@ class Questions(DecisionFrames):
         Example:
             >>> network = session.network()
             >>> network.shared.loc["3bcar"].drop("3bcar").idxmax()  # who matches the same calls most
-            'i2c'
+            'agrifood-transition'
             >>> len(network.joint_bids), len(network.unmatched)
-            (78, 50)
+            (82, 51)
         """
         from matcher.api.network import Network
 
