@@ -9,14 +9,14 @@ import pytest
 import yaml
 
 from tests.helpers.cordis import participation, project, tables, zipped
-from tests.helpers.home import DAY, fetch_into, some_rows
+from tests.helpers.home import DAY, PHOTONIC, Place, fetch_into, make_config, some_rows
 from tests.helpers.portal.rows import topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.helpers.home import Place, Run
+    from tests.helpers.home import Run
     from tests.helpers.portal.server import LocalPortal
 
 CEA = "999992401"
@@ -78,3 +78,42 @@ def test_one_question_at_a_time(run: Run, fetched: Place) -> None:
     answer = run(fetched, "profile", "mines", "--suggest", "--check")
     assert answer.code == 2
     assert "one at a time" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("edit", "own", "listed"),
+    [
+        ("", "LIGHT (2022)", ["DARK", "LIGHT"]),
+        ("cordis: {drop: [101000001, 101000002]}\n", None, []),
+        ("cordis: {add: [101000003], drop: [101000001, 101000002]}\n", None, ["FAR"]),
+    ],
+)
+def test_what_is_put_in_and_out_by_hand_changes_the_ranking(
+    run: Run, with_projects: Place, tmp_path: Path, edit: str, own: str | None, listed: list[str]
+) -> None:
+    before = _best(run, with_projects)
+    place = Place(with_projects.home, make_config(tmp_path / "config"))
+    path = place.config / "institutes" / "cea-leti.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + edit, encoding="utf-8")
+    found = json.loads(run(place, "projects", "cea-leti", "--json").out)["projects"]
+    assert sorted(one["acronym"] for one in found) == listed
+    after = _best(run, place)
+    assert after["own_project"] == own
+    assert (after["score"] == pytest.approx(before["score"])) == (not edit)
+
+
+def test_how_the_projects_of_an_entity_are_taken_changes_the_ranking(
+    run: Run, with_projects: Place, tmp_path: Path
+) -> None:
+    before = _best(run, with_projects)
+    place = Place(with_projects.home, make_config(tmp_path / "config"))
+    path = place.config / "institutes" / "cea-leti.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("take: selected", "take: all"), encoding="utf-8")
+    found = json.loads(run(place, "projects", "cea-leti", "--json").out)["projects"]
+    assert {one["acronym"] for one in found} == {"LIGHT", "DARK", "FAR"}
+    assert _best(run, place)["score"] != pytest.approx(before["score"])
+
+
+def _best(run: Run, place: Place) -> dict:
+    matches = json.loads(run(place, "rank", "cea-leti", "--as-of", DAY, "--json").out)["matches"]
+    return next(match for match in matches if match["call"] == PHOTONIC)
