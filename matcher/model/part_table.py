@@ -107,15 +107,18 @@ class PartTable:
 
     def named(self, name: str) -> Part:
         """The part that a name means: in any case and order, with or without accents. Raises UsageError."""
-        found = self._programme.get(name.strip()) or self._spelt_out(name)
+        found = self.known_as(name)
         if found is None:
             raise UsageError(f"No programme, and no part of one, is called {shorten(name)}: {self._hint(name)}")
-        return self._parts[found]
+        return found
 
-    def _spelt_out(self, name: str) -> str | None:
-        if len(name) > _MOST_NAME:
+    def known_as(self, name: str) -> Part | None:
+        """The part that a name means, None where nothing is called so."""
+        if not name or len(name) > _MOST_NAME:
             return None
-        return self._by_words.get(_words(name)) or self._by_letters.get(_letters(name))
+        code = self._programme.get(name.strip())
+        found = code or self._by_words.get(_words(name)) or self._by_letters.get(_letters(name))
+        return self._parts[found] if found else None
 
     def meant(self, names: Iterable[str]) -> frozenset[str]:
         """The identifiers of the parts that names mean. Raises UsageError."""

@@ -28,6 +28,8 @@ UNSEARCHED = frozenset({"Conditions"})
 """Sections about rules of participation, which are nearly the same on every call."""
 
 _NAMED = 1000.0  # an identifier comes before words
+_IN_PART = 1.01  # of the best score: what being in the part of a programme that the words name adds
+_IN_ONE_WORD = 0.5  # the same for one word, which may be meant as a subject: "biodiversity"
 
 
 def call_fields(call: Call) -> tuple[tuple[str, ...], ...]:
@@ -66,6 +68,11 @@ def search_calls(index: Index, asked: Search) -> SoughtCalls:
     places = WordPlaces(index.arrays, PREFIX, len(FIELDS))
     analyzer = Analyzer()
     sought = search(places, tuple(FIELDS.values()), asked, analyzer)
+    part = None if asked.phrase or asked.without else index.parts.known_as(asked.text)
+    if part is not None:
+        # Words of a name are no words of all its calls: these come too, and before others that have the words alone.
+        share = _IN_PART if len(asked.text.split()) > 1 else _IN_ONE_WORD
+        sought.scores[index.rows_in(part)] += max(1.0, share * float(sought.scores.max(initial=0.0)))
     names = index.identifiers()
     whole = is_name(asked.text)
     if whole and not asked.without:

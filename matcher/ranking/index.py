@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from matcher.model.parts import Part
     from matcher.ranking.owned import OwnProject
 
 LAYOUT = 9
@@ -210,6 +211,12 @@ class Index:
     def identifiers(self) -> list[str]:
         """Every call's identifier in upper case, in the order of rows."""
         return list(self._rows)
+
+    def rows_in(self, part: Part) -> npt.NDArray[np.int64]:
+        """Rows of the calls that are in a part of a programme."""
+        place = next(place for place, known in enumerate(self.parts) if known.identifier == part.identifier)
+        found = np.flatnonzero(self.arrays["members"] == place)
+        return np.searchsorted(self.arrays["member_edges"], found, side="right") - 1
 
     def may_be_live(self, today: date) -> npt.NDArray[np.bool_]:
         """(calls,) False where the last deadline is past, so that those need not be read."""

@@ -112,3 +112,25 @@ def asked_plain(run, place: Place, *arguments: str):
     answer = run(place, *arguments, "--json")
     assert answer.code == 0, answer.err
     return json.loads(answer.out)
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        ("clean aviation", "Clean Aviation"),
+        ("EIC pathfinder", "EIC Pathfinder"),
+        ("cluster 4", "Cluster 4: Digital, Industry and Space"),
+        ("soil mission", "Mission A Soil Deal for Europe"),
+        ("chips JU", "Chips Joint Undertaking"),
+        ("MSCA doctoral networks", "MSCA Doctoral Networks"),
+        ("réseaux doctoraux", "MSCA Doctoral Networks"),
+    ],
+)
+def test_words_that_name_a_part_find_all_its_calls_and_first(run, recorded_once, words: str, part: str):
+    answer = run(recorded_once, "calls", *words.split(), "--limit", "500", "--as-of", "2026-05-07", "--json")
+    found = json.loads(answer.out)["calls"]
+    listed = run(recorded_once, "calls", "--programme", words, "--as-of", "2026-05-07", "--json")
+    inside = {call["call"] for call in json.loads(listed.out)["calls"]}
+    assert inside
+    assert {call["call"] for call in found[: len(inside)]} == inside
+    assert all(part in call["parts"] for call in found[: len(inside)])
