@@ -97,7 +97,8 @@ def test_preview_json(run, subscribed):
     }
     assert (record["subscriber"], record["as_of"], record["network"], record["due"]) == ("leti", DAY, None, True)
     item = next(i for i in record["items"] if i["call"] == PHOTONIC)
-    assert set(item) == CALL | {"part", "fit", "institutes", "others", "reminder", "first", "changes"}
+    own = {"part", "fit", "institutes", "others", "reminder", "first", "changes", "decisions", "parts"}
+    assert set(item) == CALL | own
     assert (item["part"], item["first"], item["reminder"], item["changes"]) == ("forthcoming", True, None, [])
     assert set(item["institutes"][0]) == {"institute", "fit", "words"}
 
@@ -105,7 +106,7 @@ def test_preview_json(run, subscribed):
 def test_preview_for_the_network(run, subscribed):
     record = asked(run, subscribed, *as_of("digest", "preview", "network"))
     network = record["network"]
-    assert set(network) == {"calls", "matrix", "joint", "unseen", "without", "runs"}
+    assert set(network) == {"calls", "matrix", "joint", "unseen", "untaken", "without", "runs"}
     assert record["due"] is True  # a Monday
     other = run(subscribed, "digest", "preview", "network", "--as-of", "2026-06-16")
     assert "not the subscriber's day" in other.err
