@@ -99,25 +99,13 @@ def build(
 
     `known` is what else there is to learn from.
     """
-    encoding = known.encoding
-    ordered = sorted(calls, key=lambda call: call.identifier.upper())
-    analyzer = Analyzer()
-    counts = count_terms(ordered, analyzer)
-    projects = list(dict.fromkeys(part for profile in profiles for part in profile.parts if part.kind == "project"))
-    origin = f"{meta.get('sample')}{known.mark}{written_projects(projects)}"
-    model, fitted = _kept_model(previous, ordered, origin, now), now
-    if model is None or previous is None:
-        model, learned, strangers = _fit(ordered, counts, projects, analyzer, known)
-        standard = _standard(ordered, known.day)
-    else:
-        fitted = datetime.fromisoformat(previous.meta["fitted"])
-        learned, strangers = {name: previous.arrays[name] for name in LASTING}, tuple(previous.meta["strangers"])
-        standard = frozenset(previous.meta["standard"])
-    lender = previous if fitted is not now else None
-    matrix, terms, idf = aligned(counts, model)
+    corpus = _corpus(calls, profiles, known, meta)
+    fit = _kept_fit(previous, corpus, now) or _fit(corpus, now)
+    model, ordered, analyzer = fit.model, corpus.calls, corpus.analyzer
+    matrix, terms, idf = aligned(corpus.counts, model)
     weights = weigh(matrix, idf)
-    reference = np.array([call.identifier in model.reference for call in ordered], dtype=np.bool_)
     parts = sorted({programme_part(call.identifier) for call in ordered})
+    reference = np.array([call.identifier in model.reference for call in ordered], dtype=np.bool_)
     arrays: dict[str, npt.NDArray[Any]] = {
         "idf": idf,
         "background_calls": model.background_calls,
@@ -125,38 +113,14 @@ def build(
         "reference": reference,
         "squares": np.asarray(weights.multiply(weights).sum(axis=1), dtype=np.float32),
         **_postings(weights),
-        **_similar(weights, len(model.terms), reference, ordered, lender),
+        **_similar(weights, len(model.terms), reference, ordered, fit.lender),
         **_call_arrays(ordered, parts),
         **_members(ordered, meta),
         **StringTable.pack(term.encode() for term in terms).arrays("terms"),
         **place_arrays(map(call_fields, ordered), analyzer, PREFIX),
-        **(meaning_arrays(encoding, ordered, profiles, lender) if encoding else {}),
-        **learned,
-        "standard": np.array([call.identifier in standard for call in ordered], dtype=np.bool_),
-    }
-    facts = {
-        **meta,
-        **({"encoder": encoding.facts} if encoding else {}),
-        "created": now.isoformat(),
-        "fitted": fitted.isoformat(),
-        "origin": origin,
-        "fitted_terms": len(model.terms),
-        "mean_square": model.mean_square,
-        "parts": parts,
-        "background": known.kind,
-        "strangers": strangers,
-        "standard": sorted(standard),
-        "profiles": [
-            {
-                "id": p.identifier,
-                "acronym": p.acronym,
-                "name": p.name,
-                "pin": list(p.pin),
-                "exclude": list(p.exclude),
-                "own": own_mark(p),
-            }
-            for p in profiles
-        ],
+        **(meaning_arrays(known.encoding, ordered, profiles, fit.lender) if known.encoding else {}),
+        **fit.learned,
+        "standard": np.array([call.identifier in fit.standard for call in ordered], dtype=np.bool_),
     }
     lexis = _Lexis(
         positions={term: i for i, term in enumerate(terms)},
@@ -166,8 +130,75 @@ def build(
         background_projects=model.background_projects,
     )
     arrays |= call_arrays(ordered, weights, arrays, lexis, analyzer, known.day)
-    arrays |= stranger_arrays(arrays, strangers, lexis, analyzer)
+    arrays |= stranger_arrays(arrays, fit.strangers, lexis, analyzer)
+    facts = {**meta, **_facts(corpus, fit), "created": now.isoformat(), "parts": parts, "profiles": _listed(profiles)}
     return _with_profiles(facts, arrays, lexis, profiles, analyzer)
+
+
+@dataclass(frozen=True)
+class _Corpus:
+    """What one index is made of: calls in the order of their rows, own projects, and what else is `known`.
+
+    `origin` tells one state of all that is learned from, but the calls, from another.
+    """
+
+    calls: Sequence[Call]
+    counts: Counts
+    own: Sequence[ProfilePart]
+    analyzer: Analyzer
+    known: Known
+    origin: str
+
+
+def _corpus(calls: Iterable[Call], profiles: Iterable[Profile], known: Known, meta: Mapping[str, Any]) -> _Corpus:
+    analyzer = Analyzer()
+    ordered = sorted(calls, key=lambda call: call.identifier.upper())
+    own = list(dict.fromkeys(part for profile in profiles for part in profile.parts if part.kind == "project"))
+    origin = f"{meta.get('sample')}{known.mark}{written_projects(own)}"
+    return _Corpus(ordered, count_terms(ordered, analyzer), own, analyzer, known, origin)
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """What was learned: the model, the arrays of the background, the strangers' skills, and `when`.
+
+    `standard` are the calls that likenesses are measured against; `lender` the index that a fit was kept from.
+    """
+
+    model: Model
+    learned: Mapping[str, npt.NDArray[Any]]
+    strangers: tuple[str, ...]
+    standard: frozenset[str]
+    when: datetime
+    lender: Index | None = None
+
+
+def _facts(corpus: _Corpus, fit: _Fit) -> dict[str, Any]:
+    encoding = corpus.known.encoding
+    return {
+        **({"encoder": encoding.facts} if encoding else {}),
+        "fitted": fit.when.isoformat(),
+        "origin": corpus.origin,
+        "fitted_terms": len(fit.model.terms),
+        "mean_square": fit.model.mean_square,
+        "background": corpus.known.kind,
+        "strangers": fit.strangers,
+        "standard": sorted(fit.standard),
+    }
+
+
+def _listed(profiles: Iterable[Profile]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": p.identifier,
+            "acronym": p.acronym,
+            "name": p.name,
+            "pin": list(p.pin),
+            "exclude": list(p.exclude),
+            "own": own_mark(p),
+        }
+        for p in profiles
+    ]
 
 
 @dataclass(frozen=True)
@@ -184,16 +215,16 @@ class _Lexis:
         return self.positions.get(term)
 
 
-def _fit(
-    calls: Sequence[Call], counts: Counts, own: Sequence[ProfilePart], analyzer: Analyzer, known: Known
-) -> tuple[Model, dict[str, npt.NDArray[Any]], tuple[str, ...]]:
-    """The model, the arrays of the background, and the strangers' skills."""
+def _fit(corpus: _Corpus, now: datetime) -> _Fit:
+    """All of it anew."""
+    known, analyzer, counts = corpus.known, corpus.analyzer, corpus.counts
     texts = count_projects(known.projects(), analyzer) if known.kind == "with_projects" else None
-    model = fit_model(calls, counts, own, analyzer, texts.counts if texts else None)
+    model = fit_model(corpus.calls, counts, corpus.own, analyzer, texts.counts if texts else None)
     of_calls = unit_rows(weigh(on_terms(counts, model.terms), model.idf))
     background = unit_rows(weigh(on_terms(texts.counts, model.terms), model.idf)) if texts else of_calls
-    words = texts.keywords if texts else tuple(sorted({k.lower() for call in calls for k in call.keywords}))
-    return model, background_arrays(background, of_calls), strangers(words)
+    words = texts.keywords if texts else tuple(sorted({k.lower() for call in corpus.calls for k in call.keywords}))
+    standard = _standard(corpus.calls, known.day)
+    return _Fit(model, background_arrays(background, of_calls), strangers(words), standard, now)
 
 
 FEW_LIVE = 100
@@ -206,17 +237,23 @@ def _standard(calls: Sequence[Call], day: date | None) -> frozenset[str]:
     return frozenset(live if len(live) >= FEW_LIVE else [call.identifier for call in calls])
 
 
-def _kept_model(previous: Index | None, calls: Sequence[Call], origin: str, now: datetime) -> Model | None:
-    """The model of the index before, unless it is time to fit anew."""
-    if previous is None or previous.meta["origin"] != origin:
+def _kept_fit(previous: Index | None, corpus: _Corpus, now: datetime) -> _Fit | None:
+    """What the index before had learned, unless it is time to fit anew."""
+    if previous is None or previous.meta["origin"] != corpus.origin:
         return None
+    when = datetime.fromisoformat(previous.meta["fitted"])
     before = [name for name, known in zip(previous.identifiers(), previous.arrays["reference"], strict=True) if known]
-    present = {call.identifier.upper(): call.identifier for call in calls}
+    present = {call.identifier.upper(): call.identifier for call in corpus.calls}
     reference = frozenset(present[name] for name in before if name in present)
     lost, new = len(before) - len(reference), len(present) - len(reference)
-    age = now - datetime.fromisoformat(previous.meta["fitted"])
-    if lost + new > MODEL_GROWTH * len(before) or not timedelta(0) <= age <= MODEL_AGE:
+    if lost + new > MODEL_GROWTH * len(before) or not timedelta(0) <= now - when <= MODEL_AGE:
         return None
+    learned = {name: previous.arrays[name] for name in LASTING}
+    standard = frozenset(previous.meta["standard"])
+    return _Fit(_kept_model(previous, reference), learned, tuple(previous.meta["strangers"]), standard, when, previous)
+
+
+def _kept_model(previous: Index, reference: frozenset[str]) -> Model:
     terms = StringTable(previous.arrays["terms_blob"], previous.arrays["terms_offsets"]).all()
     return Model(
         terms=[term.decode() for term in terms[: previous.fitted_terms]],
