@@ -126,6 +126,7 @@ class Newcomer:
             "PATH": f"{self.folder / '.venv' / 'bin'}{os.pathsep}{kept['PATH']}",
             "PYTHONPATH": str(ROOT),
             "NO_COLOR": "1",
+            "LC_ALL": "C.UTF-8",  # the pages show English
             "MATCHER_HOME": str(folder / "home"),
             "MATCHER_PORTAL_URL": "http://127.0.0.1:9/search-api/prod/rest",
             "MATCHER_PORTAL_DATA_URL": "http://127.0.0.1:9/data",
