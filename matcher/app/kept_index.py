@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from typing import TYPE_CHECKING
 
+from matcher.app.decided import renew_if_old
 from matcher.app.own_projects import profiles_with_projects
 from matcher.disk import can_be_written, sync, writing_to
 from matcher.errors import IndexMissing, StoreError, StoreMissing
@@ -139,6 +140,7 @@ def index_out_of_date(home: Home, store: Store) -> Iterator[None]:
             if _revisions(store) == before:
                 mark.unlink(missing_ok=True)
         raise
+    renew_if_old(home, store)
     for done in (*left, mark):
         done.unlink(missing_ok=True)
 

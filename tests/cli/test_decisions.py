@@ -11,6 +11,7 @@ import pytest
 
 from matcher.app.decided import decided
 from matcher.app.home import Home
+from matcher.app.kept_index import index_out_of_date
 from matcher.config.settings import load_settings
 from tests.helpers.cordis import participation, project, tables, zipped
 from tests.helpers.home import BARE, DAY, LIFE_CALL, PHOTONIC, Answer, Place, Run
@@ -168,6 +169,10 @@ def test_a_file_that_may_be_behind_is_not_believed(run: Run, place: Place) -> No
     mark.unlink()
     assert decided(home, day).calls() == {PHOTONIC}
     done(run, place, "keep", "cea-leti", BARE)
+    assert decided(home, day).calls() == {PHOTONIC, BARE}
+    file.write_text("[]", encoding="utf-8")  # as if another database was put back
+    with home.open_store() as store, index_out_of_date(home, store):
+        pass
     assert decided(home, day).calls() == {PHOTONIC, BARE}
     assert json.loads(file.read_text(encoding="utf-8"))
 
