@@ -31,7 +31,7 @@ _CHANGES = {
 }
 _RULE = re.compile(r"=+")
 _COUNTED = re.compile(r"(.+) \((\d+)\)")
-_CALL = re.compile(r" {4}(HORIZON-TEST-[\d-]+)")
+_CALL = re.compile(r" {4}(?: {2})?(HORIZON-TEST-[\d-]+)")
 _CHANGE = re.compile(r" {4}\* ([^:]+?)\s?: ")
 
 
