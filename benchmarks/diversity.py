@@ -59,7 +59,7 @@ def main() -> None:
     known = background_of([str(SHARED / "cordis" / "cordis-HORIZONprojects-csv.zip")], None)
     meta = {"sample": None, "sample_day": None}
     index = build(benchmark.calls, profiles, now=datetime.now(UTC), meta=meta, known=known)
-    scored = {name: score(index, index.wish(name), everything=True) for name in index.profiles}
+    scored = {name: score(index, index.need(name), everything=True) for name in index.profiles}
     topics = {p.identifier: grades[p.identifier] for p in judged if p.identifier in grades}
     for weight in WEIGHTS:
         diversity.WEIGHT = weight

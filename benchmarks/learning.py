@@ -20,7 +20,7 @@ from benchmarks.grown import SHARED
 from matcher.app.backgrounds import background_of
 from matcher.evaluation.benchmark import load_benchmark, load_qrels
 from matcher.evaluation.learning import cross_validated, index_of, judged_of
-from matcher.ranking.taste import Example, taste_of
+from matcher.ranking.feedback import Example, feedback_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +84,7 @@ def simulated(
         decided = [place for place in shown if grades[place] != 1]
         turned = set(rng.permutation(decided)[:wrong].tolist()) if not examples else set()
         examples += [Example(known.rows[p], bool((grades[p] >= RELEVANT) != (p in turned))) for p in decided]
-        found = taste_of(known.index, examples)
+        found = feedback_of(known.index, examples)
         learned = scores if found is None else scores + found.total[known.rows]
     unseen = np.setdiff1d(np.arange(len(scores)), seen)
     if not (grades[unseen] >= RELEVANT).any():

@@ -25,7 +25,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from matcher.config.addresses import is_loopback
 from matcher.errors import PortalError
 from matcher.text import untrusted
-from matcher.text.timed import HOUR, TimeLimit, timed
+from matcher.text.time_limit import HOUR, TimeLimit, timed
 from matcher.text.untrusted import decoded
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from sphinx.util.docutils import SphinxDirective
 
 import matcher
 from matcher.config.environment import ENVIRONMENT, ENVIRONMENT_ONLY
+from matcher.config.profile_template import profile_keys
 from matcher.config.settings import Settings, SettingsFile
-from matcher.config.skeleton import profile_keys
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -41,7 +41,7 @@ def benchmark_folder(
         'made_up_example'
     """
     if named is None:
-        from matcher.app.checked import opened
+        from matcher.app.setup_check import opened
 
         return _own(opened(Path(home) if home else None, Path(config) if config else None)) or MADE_UP
     found = next((path for path in (Path(named), Path("..", named)) if path.is_dir()), None)

@@ -35,7 +35,7 @@ class DecisionFrames(CallFrames):
             >>> session.decisions("brgm").empty
             True
         """
-        from matcher.app.decided import listing
+        from matcher.app.decision_copy import listing
         from matcher.present.frames import decisions_frame
 
         states = frozenset(listed(state))

@@ -241,7 +241,7 @@ class Draft:
         return Draft(edited, self._saved, self._index, self._as_of)
 
     def _language(self, term: str) -> str:
-        from matcher.ranking.typed import reading
+        from matcher.ranking.text_language import reading
 
         return reading(self._index, term).language
 

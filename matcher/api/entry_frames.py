@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from matcher.api.labels import labelled
 from matcher.api.project_frames import ProjectFrames
-from matcher.app import past, questions
+from matcher.app import project_history, questions
 from matcher.app.kept_index import current_index
 from matcher.errors import IndexMissing, UsageError, shorten
 from matcher.model.consortium import OrganisationType, PartnerQuestion
@@ -67,7 +67,7 @@ class EntryFrames(ProjectFrames):
         """
         from matcher.present.frames import predecessors_frame
 
-        return predecessors_frame(past.predecessors(self._home, call, as_of=self._as_of).found)
+        return predecessors_frame(project_history.predecessors(self._home, call, as_of=self._as_of).found)
 
     def partners(
         self,

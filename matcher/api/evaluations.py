@@ -307,7 +307,7 @@ class Archive:
         row = self._index.row(call)
         if row is None:
             raise UsageError(f"{self._folder} has no call {shorten(call)}.")
-        scored = score(self._index, self._index.wish(profile), everything=True)
+        scored = score(self._index, self._index.need(profile), everything=True)
         return evidence_frame([match_of(scored, row, 0, sentence=False)], profile)
 
     @cached_property

@@ -210,7 +210,7 @@ class Network:
 
     def _brings(self, institute: str, row: int) -> str | None:
         if institute not in self._scored:
-            self._scored[institute] = score(self._index, self._index.wish(institute), everything=True)
+            self._scored[institute] = score(self._index, self._index.need(institute), everything=True)
         return ", ".join(match_of(self._scored[institute], row, 0, sentence=False).words(_BROUGHT)) or None
 
     def _row(self, name: object) -> int:
@@ -228,7 +228,7 @@ def fits(index: Index, institutes: Sequence[str] | None, wanted: CallFilter, tod
     table = np.zeros((len(names), len(kept)), dtype=np.int64)
     everything = not reads_closely(index, wanted, today)
     for place, name in enumerate(names):
-        table[place] = score(index, index.wish(name), everything=everything).fits()[kept]
+        table[place] = score(index, index.need(name), everything=everything).fits()[kept]
     calls = [index.call(int(row)).identifier for row in kept]
     return pd.DataFrame(table, index=names, columns=calls).rename_axis(index="institute", columns="call")
 

@@ -14,9 +14,9 @@ from matcher.api.call_frames import DayLike, Words, day_of
 from matcher.api.reading import Questions
 from matcher.api.results import DigestPage
 from matcher.app import questions
-from matcher.app.checked import opened
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
+from matcher.app.setup_check import opened
 from matcher.config.settings import DatabaseSettings
 from matcher.errors import ConfigError, IndexMissing, UsageError
 from matcher.model.question import check_limits, listed

@@ -6,14 +6,14 @@ import getpass
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from matcher.app.decided import record
+from matcher.app.decision_copy import record
 from matcher.app.sample import load_sample
 from matcher.errors import StoreMissing, UsageError, shorten
 from matcher.model.day import noon
 from matcher.model.decision import Act, Decision, Entry, Owner, Settled, checked_name, standing
 from matcher.model.subscription import Frequency
 from matcher.present.facts import status_text
-from matcher.ranking.naming import nearly_named
+from matcher.ranking.identifiers import nearly_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

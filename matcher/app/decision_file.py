@@ -8,8 +8,8 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from matcher.app.decided import record
 from matcher.app.deciding import assignee, known_call, moment_of_deciding, who_decides
+from matcher.app.decision_copy import record
 from matcher.errors import UsageError, shorten
 from matcher.model.decision import Act, Application, Entry, Order, Owner, application_of, standing
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from matcher.app.decided import listing
+from matcher.app.decision_copy import listing
 from matcher.model.day import brussels_day
 from matcher.model.decision import Application, DecisionQuestion
 from matcher.model.programmes import programme_cluster

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from matcher.app.decided import forget
+from matcher.app.decision_copy import forget
 from matcher.errors import UsageError
 
 if TYPE_CHECKING:

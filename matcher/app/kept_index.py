@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from typing import TYPE_CHECKING
 
-from matcher.app.decided import renew_if_old
+from matcher.app.decision_copy import renew_if_old
 from matcher.app.own_projects import profiles_with_projects
 from matcher.disk import can_be_written, sync, writing_to
 from matcher.errors import IndexMissing, StoreError, StoreMissing

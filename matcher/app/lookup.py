@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from matcher.app.decided import decided
+from matcher.app.decision_copy import decided
 from matcher.app.kept_index import current_index
 from matcher.app.questions import meant
 from matcher.model.answers import CallListing, PartLine, PartListing

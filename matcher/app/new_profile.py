@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matcher.config.fingerprint import institutes_folder
 from matcher.config.institutes import read_institute
-from matcher.config.skeleton import skeleton
+from matcher.config.profile_template import skeleton
 from matcher.disk import make_folder, write_file
 from matcher.errors import DiskError, UsageError, shorten
 

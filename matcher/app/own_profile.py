@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matcher.model.institute import Institute
     from matcher.model.project import Project
     from matcher.ranking.index import Index
-    from matcher.ranking.owned import OwnProject
+    from matcher.ranking.profile_projects import OwnProject
 
 ADDED = 15
 """Terms of own projects that are named, the heaviest."""
@@ -29,15 +29,15 @@ def own_projects(home: Home, index: Index, institute: Institute) -> OwnProjects:
     """How many projects count for an institute, since when, and which terms they add."""
     from matcher.ranking.suggesting import added_terms
 
-    wish = index.wish(institute.identifier)
-    counted = wish.own.projects if wish.own is not None else ()
+    need = index.need(institute.identifier)
+    counted = need.own.projects if need.own is not None else ()
     kept = _kept(home, counted)
     days = [one.date for one in (*kept, *institute.projects) if one.date is not None]
     return OwnProjects(
         count=len(counted),
         selected=sum(one.skills is not None for one in counted),
         since=min(days, default=None),
-        terms=added_terms(wish, ADDED),
+        terms=added_terms(need, ADDED),
         why_none=None if counted else _why_none(home, institute),
     )
 
@@ -50,7 +50,7 @@ def suggest(home: Home, name: str) -> Suggestions:
     from matcher.ranking.suggesting import suggestions
 
     institute, index = home.institute(name), current_index(home)
-    own = index.wish(institute.identifier).own
+    own = index.need(institute.identifier).own
     if own is None:
         raise UsageError(f"No own project counts for {institute.identifier}: {_why_none(home, institute)}.")
     kept = [*_kept(home, own.projects), *institute.projects]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index
 from matcher.app.own_projects import whole_projects
-from matcher.app.past import past_of
+from matcher.app.project_history import past_of
 from matcher.app.questions import row_of
 from matcher.errors import UsageError
 from matcher.model.consortium import Partner, Partners

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from matcher.app.kept_index import index_out_of_date, refresh_index
 from matcher.app.project_sources import name_of, remember, remembered
 from matcher.app.run_context import begun
-from matcher.app.winning import close_wins
+from matcher.app.won_projects import close_wins
 from matcher.cordis.downloads import Cordis
 from matcher.cordis.dumps import Dump
 from matcher.cordis.project_tables import Reading, read_participations, read_projects

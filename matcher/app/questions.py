@@ -9,11 +9,11 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from matcher.app.decided import decided
+from matcher.app.decision_copy import decided
 from matcher.app.kept_index import current_index, encoding, is_current, opened_index
+from matcher.app.learned_feedback import taught
 from matcher.app.own_profile import own_projects
 from matcher.app.project_sources import health_of
-from matcher.app.tastes import taught
 from matcher.app.topic_texts import text_health
 from matcher.errors import StoreMissing, UsageError, shorten
 from matcher.model.answers import ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
@@ -56,7 +56,7 @@ def ranked(home: Home, index: Index, question: Question) -> tuple[Ranking, Score
     matches = [replace(m, decision=own.get(m.call.identifier)) for m in best_matches(scored, wanted, day.date, depth)]
     least = max(min_fit, depth.threshold)
     away = kept_away(scored, wanted, day.date, least)
-    unknown = Unknown(asked.unknown, everything=bool(asked.unknown) and not asked.wish.skills)
+    unknown = Unknown(asked.unknown, everything=bool(asked.unknown) and not asked.need.skills)
     found = Ranking(asked.identifier, asked.name, day.date, tuple(matches), day.sample, away, unknown, least)
     return _sorted(found, question.sort), scored
 
@@ -269,7 +269,7 @@ def _asked_lab(home: Home, index: Index, name: str) -> Asked:
     for profile in institute.lab_profiles():
         if profile.name.casefold() == wanted:
             asked = asked_profile(index, profile)
-            return replace(asked, identifier=profile.identifier, wish=replace(asked.wish, institute=profile.identifier))
+            return replace(asked, identifier=profile.identifier, need=replace(asked.need, institute=profile.identifier))
     labs = ", ".join(f"{institute.identifier}/{lab.name}" for lab in institute.labs) or "none"
     raise UsageError(f"No lab is called {shorten(name)}: those of {institute.acronym} are {labs}.")
 

@@ -8,15 +8,15 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from matcher.app.company import Company
-from matcher.app.renewing import renewed_calls
-from matcher.app.tastes import taste_for
+from matcher.app.call_remarks import CallRemarks
+from matcher.app.learned_feedback import feedback_for
+from matcher.app.renewed_calls import renewed_calls
 from matcher.digest.compose import compose, is_due, is_worth_sending
-from matcher.digest.crossing import standing_after
 from matcher.digest.inputs import Inputs, for_subscriber
 from matcher.digest.network_part import compose_network
 from matcher.digest.news import told_by
 from matcher.digest.render import rendered
+from matcher.digest.threshold_crossing import standing_after
 from matcher.digest.verdicts import Verdicts
 from matcher.errors import MatcherError, StoreError
 from matcher.model.day import BRUSSELS, Clock, brussels_day
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from matcher.model.institute import Institute
     from matcher.model.match import Away, Match
     from matcher.model.subscription import Digest, Mail, Subscriber
+    from matcher.ranking.feedback import Feedback
     from matcher.ranking.index import Index
-    from matcher.ranking.taste import Taste
-    from matcher.ranking.wish import Wish
+    from matcher.ranking.need import Need
     from matcher.store.database import Store
 
 _CHANGES_KEPT = timedelta(days=400)
@@ -46,10 +46,10 @@ _RUNS = 5
 
 @dataclass(frozen=True, slots=True)
 class _Sought:
-    """What calls are sought for: a wish, what decisions taught it, and the rows that are followed whatever they fit."""
+    """What calls are sought for: a need, what decisions taught it, and the rows that are followed whatever they fit."""
 
-    wish: Wish
-    taste: Taste | None
+    need: Need
+    feedback: Feedback | None
     followed: frozenset[int]
 
 
@@ -73,15 +73,15 @@ def gather_inputs(
     followed = {call for delivered in told.values() for call in delivered}
     followed |= {one.call for one in verdicts.decided if one.is_followed}
     indexed = {profile["id"] for profile in index.meta["profiles"]}
-    wishes = {i.identifier: index.wish(i.identifier) for i in institutes if i.identifier in indexed}
+    needs = {i.identifier: index.need(i.identifier) for i in institutes if i.identifier in indexed}
     labs = {name for s in subscribers for name in s.institutes if "/" in name}
     profiles = (profile for institute in institutes for profile in institute.lab_profiles())
-    wishes |= {
-        p.identifier: replace(asked_profile(index, p).wish, institute=p.identifier)
+    needs |= {
+        p.identifier: replace(asked_profile(index, p).need, institute=p.identifier)
         for p in profiles
         if p.identifier in labs
     }
-    sought = {key: _sought(index, key, wish, verdicts.decided, day if learn else None) for key, wish in wishes.items()}
+    sought = {key: _sought(index, key, need, verdicts.decided, day if learn else None) for key, need in needs.items()}
     matches, away = _matches(index, sought, followed, day, subscribers)
     return Inputs(
         day=day,
@@ -104,10 +104,10 @@ def _verdicts(store: Store, index: Index, subscribers: Sequence[Subscriber], day
     return Verdicts(decided, renewed_calls(store, decided, live, day), frozenset(absent))
 
 
-def _sought(index: Index, key: str, wish: Wish, decided: Decided, learn_on: date | None) -> _Sought:
+def _sought(index: Index, key: str, need: Need, decided: Decided, learn_on: date | None) -> _Sought:
     own = (index.row(call) for call, one in decided.of(key).items() if one.is_followed)
-    taste = taste_for(index, key, decided, learn_on) if learn_on is not None and "/" not in key else None
-    return _Sought(wish, taste, frozenset(row for row in own if row is not None))
+    feedback = feedback_for(index, key, decided, learn_on) if learn_on is not None and "/" not in key else None
+    return _Sought(need, feedback, frozenset(row for row in own if row is not None))
 
 
 def _matches(
@@ -127,7 +127,7 @@ def _matches(
     # Evidence costs time: what nobody asks for is not read.
     floor = min((s.threshold for s in subscribers), default=THRESHOLD)
     for key, one in sought.items():
-        scored = score(index, one.wish, everything=everything, taste=one.taste)
+        scored = score(index, one.need, everything=everything, feedback=one.feedback)
         matches = best_matches(scored, CallFilter(), day, Depth(len(index), floor))
         named = {match.call.identifier for match in matches}
         others = [
@@ -200,20 +200,20 @@ class Digests:
         self._subscribers = subscribers
         self._health = health
         self._learn = home.settings.ranking.learn
-        self._company = Company(home, store, index, day)
+        self._remarks = CallRemarks(home, store, index, day)
 
     def digest(self, subscriber: Subscriber) -> Digest:
         """What a subscriber gets on this day, whether it is due or not."""
         own = replace(for_subscriber(self._inputs, self._store, subscriber), muted=self._muted(subscriber))
         if subscriber.is_network:
-            return self._in_company(compose_network(subscriber, own, self._told_to_anyone))
-        return self._in_company(compose(subscriber, own))
+            return self._with_remarks(compose_network(subscriber, own, self._told_to_anyone))
+        return self._with_remarks(compose(subscriber, own))
 
-    def _in_company(self, digest: Digest) -> Digest:
+    def _with_remarks(self, digest: Digest) -> Digest:
         """The digest with what is known of its new calls beside their matches: told once, with the call."""
-        company = self._company
+        remarks = self._remarks
         items = tuple(
-            replace(item, won=company.won(item.call.identifier), together=company.together(item.call.identifier))
+            replace(item, won=remarks.won(item.call.identifier), together=remarks.together(item.call.identifier))
             if item.first and item.part is not MailSection.CLOSED_TO_US
             else item
             for item in digest.items

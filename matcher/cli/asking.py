@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.app.past import predecessors
+from matcher.app.project_history import predecessors
 from matcher.app.questions import rank, show, why
+from matcher.cli.joint_listing import show_side_by_side, show_together
 from matcher.cli.layout import UNBROKEN, fact, paragraphs, styled, table
 from matcher.cli.match_listing import Layout, show_ranking
 from matcher.cli.options import as_of_option, question_of, question_options
@@ -21,8 +22,7 @@ from matcher.cli.output import (
     print_note,
     say,
 )
-from matcher.cli.together_listing import show_side_by_side, show_together
-from matcher.cli.tongue import spoken, tr, tr_n
+from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.documents.document_text import read_document
 from matcher.errors import UsageError
 from matcher.model.caution import reported_text

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.app import questions, tastes
+from matcher.app import learned_feedback, questions
 from matcher.app.new_profile import NEW, write_new_profile
 from matcher.cli.layout import fact, paragraphs, styled, table
 from matcher.cli.learned_listing import show_learned
 from matcher.cli.options import as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, unknown_text
 from matcher.cli.own_terms import own_lines, show_suggestions
-from matcher.cli.tongue import spoken, tr
+from matcher.cli.spoken_language import spoken, tr
 from matcher.errors import UsageError, shorten
 from matcher.model.match import SkillVerdict
 from matcher.model.subscription import Language
@@ -96,9 +96,11 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
     elif identifier is not None:
         raise UsageError(f"Found {shorten(identifier)} after {shorten(institute)}: one institute at a time.")
     elif learned:
-        show_learned(tastes.learned(home, institute, as_of=as_of), output)
+        show_learned(learned_feedback.learned(home, institute, as_of=as_of), output)
     elif clear:
-        click.echo(f"The list of {tastes.clear_learned(home, institute, as_of=as_of)} has forgotten what it learned.")
+        click.echo(
+            f"The list of {learned_feedback.clear_learned(home, institute, as_of=as_of)} has forgotten what it learned."
+        )
     elif suggest:
         show_suggestions(home, institute, output)
     elif check:

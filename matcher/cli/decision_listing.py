@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.app import decided
+from matcher.app import decision_copy
 from matcher.app.decision_file import import_decisions
 from matcher.app.decision_summary import summary
 from matcher.app.forgetting import forget_person
@@ -81,14 +81,14 @@ def decisions_command(  # noqa: PLR0913 (click hands over one parameter an optio
         return 0
     question = DecisionQuestion(institute, frozenset(states), since, as_of)
     if qrels is not None:
-        lines = qrels_lines(decided.listing(home, question))
+        lines = qrels_lines(decision_copy.listing(home, question))
         _write(qrels, "".join(f"{line}\n" for line in lines))
         say(f"{len(lines)} judgements are in {qrels}")
         return 0
     if whole:
-        _show_history(decided.history(home, question), output)
+        _show_history(decision_copy.history(home, question), output)
     else:
-        _show(decided.listing(home, question), output)
+        _show(decision_copy.listing(home, question), output)
     return 0
 
 

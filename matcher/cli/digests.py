@@ -15,7 +15,7 @@ from matcher.app.questions import institute_calendar
 from matcher.cli.layout import paragraphs, table
 from matcher.cli.options import COUNT, DayType, as_of_option
 from matcher.cli.output import away_text, complain, output_options, print_csv, print_json, say
-from matcher.cli.tongue import tr
+from matcher.cli.spoken_language import tr
 from matcher.present.call_rows import ITEM_COLUMNS, item_row
 from matcher.present.records import (
     LINE_FIELDS,
@@ -230,7 +230,7 @@ def resend_command(home: Home, subscriber: str, day: date) -> int:
 @click.pass_obj
 def test_command(home: Home, address: str) -> None:
     """Send one labelled test mail to ADDRESS, now; nobody else gets one and nothing is queued."""
-    from matcher.app.trial import send_test_mail
+    from matcher.app.mail_trial import send_test_mail
 
     click.echo(f"The test mail for {address} is {send_test_mail(home, address)}.")
 

@@ -11,7 +11,7 @@ from matcher.app import lookup
 from matcher.cli.layout import paragraphs, styled, table
 from matcher.cli.options import as_of_option, filter_options, question_of, search_options
 from matcher.cli.output import output_options, print_csv, print_json, print_note, say
-from matcher.cli.tongue import spoken, tr
+from matcher.cli.spoken_language import spoken, tr
 from matcher.errors import shorten
 from matcher.model.searched import LIMIT
 from matcher.present.call_rows import LISTED_COLUMNS, listed_row

@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
+from matcher.cli.spoken_language import keep_language, tr, with_spoken_help
 from matcher.cli.streams import OutputLostError, ReaderGoneError, said
-from matcher.cli.tongue import keep_language, tr, with_spoken_help
 from matcher.errors import ConfigError, MatcherError, clipped
 from matcher.text.masking import learn_from
 
@@ -64,8 +64,8 @@ class _Unconfigured:
 
 def _complete(error: ConfigError, home: Any) -> ConfigError:
     """The same with whatever else is wrong in the configuration, so that nobody mends it in rounds."""
-    from matcher.app.checked import every_mistake
     from matcher.app.home import Home
+    from matcher.app.setup_check import every_mistake
 
     return ConfigError(every_mistake(home, error.mistakes)) if isinstance(home, Home) else error
 
@@ -126,7 +126,7 @@ def cli(
     ctx: click.Context, /, home: Path | None, config_dir: Path | None, debug: bool, log_format: str, **_: bool
 ) -> None:
     """Tells each French Carnot institute which European calls suit its skills, and why."""
-    from matcher.app.checked import opened
+    from matcher.app.setup_check import opened
     from matcher.cli.output import complain
 
     if debug or log_format == "json":

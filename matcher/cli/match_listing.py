@@ -9,7 +9,7 @@ import click
 
 from matcher.cli.layout import heading, paragraphs, styled
 from matcher.cli.output import away_text, match_block, match_lines, print_note, unknown_text
-from matcher.cli.tongue import spoken, tr
+from matcher.cli.spoken_language import spoken, tr
 from matcher.model.families import families
 from matcher.model.match import Group
 from matcher.present.facts import GROUP_TITLES, day

@@ -13,7 +13,7 @@ from matcher.app.run_context import Observer
 from matcher.cli.layout import fact, table
 from matcher.cli.options import COUNT, Age, as_of_option
 from matcher.cli.output import complain, output_options, print_csv, print_json, say
-from matcher.cli.tongue import tr
+from matcher.cli.spoken_language import tr
 from matcher.errors import MatcherError, StoreBusy, StoreMissing
 from matcher.model.caution import reported_text
 from matcher.model.day import noon
@@ -190,7 +190,7 @@ def schedule_command(ctx: click.Context) -> None:
     and cleans up once a week. What was missed is caught up once. SIGTERM ends it within seconds, SIGHUP makes it read
     the configuration again.
     """
-    from matcher.app.checked import opened
+    from matcher.app.setup_check import opened
     from matcher.logs import configure
     from matcher.schedule.loop import Scheduler
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from matcher.cli.layout import UNBROKEN, paragraphs, styled
-from matcher.cli.tongue import spoken, tr, tr_n
+from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.errors import UsageError, shorten
 from matcher.model.match import EvidenceKind
 from matcher.present.decision_words import decision_line

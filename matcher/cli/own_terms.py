@@ -8,7 +8,7 @@ import click
 
 from matcher.cli.layout import fact, paragraphs, table
 from matcher.cli.output import print_csv, print_json
-from matcher.cli.tongue import tr
+from matcher.cli.spoken_language import tr
 from matcher.present.records import envelope
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from matcher.config.scalars import keep_as_written
-from matcher.config.slips import missing_blank, slip_in
+from matcher.config.yaml_mistakes import missing_blank, slip_in
 from matcher.errors import shorten
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from matcher.config.files import read_yaml
 from matcher.config.fingerprint import institute_files, institutes_folder
+from matcher.config.mistake_words import describe_validation_error
 from matcher.config.profile_keys import ByHandKeys, ProfileKeys
-from matcher.config.wording import describe_validation_error
 from matcher.errors import ConfigError, UsageError, shorten
 from matcher.model.institute import ByHand, Institute, Lab, LegalName, Take
 from matcher.model.project import Project

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, RootModel, StringConstraints, Valida
 
 from matcher.config.files import read_yaml
 from matcher.config.fingerprint import parts_file
+from matcher.config.mistake_words import describe_validation_error
 from matcher.config.settings import packaged_config
-from matcher.config.wording import describe_validation_error
 from matcher.errors import ConfigError, shorten
 from matcher.model.part_table import PartTable
 from matcher.model.parts import Part, PartKind, Signs

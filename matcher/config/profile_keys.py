@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from matcher.config.mistake_words import like
 from matcher.config.scalars import MEANT, NO_LIST, NOTHING
-from matcher.config.wording import like
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 

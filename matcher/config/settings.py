@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from matcher.config.environment import ENVIRONMENT, Unread, learn_secrets, unread_in
+from matcher.config.mail_address import mail_address, one_line
+from matcher.config.mistake_words import describe_validation_error, like
 from matcher.config.old_fits import HIGHEST, instead_of
-from matcher.config.people import mail_address, one_line
-from matcher.config.wording import describe_validation_error, like
 from matcher.errors import ConfigError, shorten
 from matcher.model.caution import USUAL, Caution
 from matcher.model.match import THRESHOLD

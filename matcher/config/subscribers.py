@@ -19,10 +19,10 @@ from pydantic import (
 )
 
 from matcher.config.files import read_yaml
+from matcher.config.mail_address import mail_address, one_line
+from matcher.config.mistake_words import describe_validation_error, dotted, like
 from matcher.config.part_file import packaged_parts
-from matcher.config.people import mail_address, one_line
 from matcher.config.scalars import MEANT, NOTHING, meant
-from matcher.config.wording import describe_validation_error, dotted, like
 from matcher.errors import ConfigError, UsageError, shorten
 from matcher.model.match import THRESHOLD
 from matcher.model.subscription import NETWORK, Frequency, Language, Subscriber

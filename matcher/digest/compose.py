@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.digest.crossing import MOST, came_above, standing_of
 from matcher.digest.inputs import Inputs, keys_of
 from matcher.digest.muting import muted_term
 from matcher.digest.news import LEAST_IMPORTANT, WEIGHTY, due_reminder, importance, is_over, news
+from matcher.digest.threshold_crossing import MOST, came_above, standing_of
 from matcher.model.call import Status
 from matcher.model.day import brussels_day
 from matcher.model.match import THRESHOLD, Away, Group

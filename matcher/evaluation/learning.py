@@ -54,7 +54,7 @@ def judged_of(benchmark: Benchmark, qrels: Qrels, index: Index) -> Judged:
     same = [benchmark.groups[name]["same_as"] for name in profiles]
     numbers = {name: place for place, name in enumerate(sorted(set(same)))}
     return Judged(
-        found=np.stack([score(index, index.wish(name), everything=True).found[:, rows] for name in profiles]),
+        found=np.stack([score(index, index.need(name), everything=True).found[:, rows] for name in profiles]),
         grades=np.array([[qrels.get(name, {}).get(c.identifier, 0) for c in benchmark.calls] for name in profiles]),
         groups=np.array([numbers[name] for name in same]),
         taught=np.array(["(" not in benchmark.groups[name]["kind"] for name in profiles]),

@@ -77,7 +77,7 @@ class MatcherRanker:
         positions = {name: row for row, name in enumerate(index.identifiers())}
         rows = [positions[call.identifier.upper()] for call in calls]
         for i, profile in enumerate(profiles):
-            scores[i] = score(index, index.wish(profile.identifier), everything=True).totals[rows]
+            scores[i] = score(index, index.need(profile.identifier), everything=True).totals[rows]
         return scores
 
 

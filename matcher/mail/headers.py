@@ -11,7 +11,7 @@ import re
 import textwrap
 from email.header import Header
 
-from matcher.config.people import mail_address
+from matcher.config.mail_address import mail_address
 from matcher.errors import ConfigError
 from matcher.text import untrusted
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from matcher.config.addresses import is_loopback
 from matcher.errors import ConfigError
 from matcher.mail.transport import CLOSING, Outcome, Stage, Verdict, judge, shown
-from matcher.text.timed import HOUR, TimeLimit, timed
+from matcher.text.time_limit import HOUR, TimeLimit, timed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.ranking.call_words import FIELDS, PREFIX
-from matcher.ranking.places import WordPlaces
+from matcher.ranking.word_positions import WordPositions
 from matcher.text.analysis import Analyzer, words
 from matcher.text.french import pieces
 
@@ -28,7 +28,7 @@ _TITLE = tuple(FIELDS).index("title")
 def calls_about(index: Index, terms: Iterable[str]) -> dict[int, str]:
     """The rows of the calls that are about one of these terms, in English or French, each with the first such term."""
     found: dict[int, str] = {}
-    subjects = _Subjects(index, WordPlaces(index.arrays, PREFIX, len(FIELDS)), Analyzer())
+    subjects = _Subjects(index, WordPositions(index.arrays, PREFIX, len(FIELDS)), Analyzer())
     for term in terms:
         for row in subjects.rows(term):
             found.setdefault(row, term)
@@ -38,7 +38,7 @@ def calls_about(index: Index, terms: Iterable[str]) -> dict[int, str]:
 @dataclass(frozen=True, slots=True)
 class _Subjects:
     index: Index
-    places: WordPlaces
+    places: WordPositions
     analyzer: Analyzer
 
     def rows(self, term: str) -> list[int]:

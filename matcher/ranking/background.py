@@ -1,4 +1,4 @@
-"""What words stand for, by the company they keep: projects, or calls where there are none.
+"""What words stand for, by the words beside which they occur: in projects, or in calls where there are none.
 
 A skill is represented by the background texts that are most like it (explicit semantic analysis, Gabrilovich and
 Markovitch 2007), less the average text; a call by its own nearest ones. Arrays of numpy only: this is read while a

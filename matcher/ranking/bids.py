@@ -60,7 +60,7 @@ def covers(index: Index, day: date, threshold: int, most: int) -> list[Cover]:
 def covers_of(index: Index, rows: list[int], threshold: int) -> list[Cover]:
     """The joint bids for these calls, which have to be among those that are read closely."""
     fits = {name: _fits(index, name, rows, threshold) for name in index.profiles}
-    skills = {name: index.wish(name).skills for name in index.profiles}
+    skills = {name: index.need(name).skills for name in index.profiles}
     found = []
     for row in rows:
         suited = {name: of_one[row] for name, of_one in fits.items() if row in of_one}
@@ -77,7 +77,7 @@ def _strength(cover: Cover) -> tuple[int, float, int]:
 
 
 def _fits(index: Index, name: str, rows: list[int], threshold: int) -> dict[int, int]:
-    scored = score(index, index.wish(name), everything=False)
+    scored = score(index, index.need(name), everything=False)
     fits = scored.fits()
     return {row: int(fits[row]) for row in rows if scored.related[row] and fits[row] >= threshold}
 

@@ -25,9 +25,8 @@ from matcher.ranking.fitting import FEWEST, LASTING, background_arrays, count_pr
 from matcher.ranking.generation import Generation, StringTable
 from matcher.ranking.index import Index
 from matcher.ranking.likeness import WAYS, compare
-from matcher.ranking.owned import pack_projects, project_facts
-from matcher.ranking.places import place_arrays
 from matcher.ranking.profile import PartVectors, QueryVector, own_mark, own_side, query_vector, written_projects
+from matcher.ranking.profile_projects import pack_projects, project_facts
 from matcher.ranking.scoring import own_of
 from matcher.ranking.skillset import pack_skills, skills_of
 from matcher.ranking.tfidf import (
@@ -42,6 +41,7 @@ from matcher.ranking.tfidf import (
     unit_rows,
     weigh,
 )
+from matcher.ranking.word_positions import place_arrays
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ if TYPE_CHECKING:
     from matcher.model.institute import Profile, ProfilePart
     from matcher.model.project import Project
     from matcher.ranking.encoder import Encoding
-    from matcher.ranking.owned import OwnProject
-    from matcher.ranking.wish import Own
+    from matcher.ranking.need import Own
+    from matcher.ranking.profile_projects import OwnProject
 
 MODEL_AGE = timedelta(days=30)
 """After so long the model is fitted anew, so that the language of new work programmes enters it."""
@@ -122,17 +122,17 @@ def build(
         **fit.learned,
         "standard": np.array([call.identifier in fit.standard for call in ordered], dtype=np.bool_),
     }
-    lexis = _Lexis(
+    vocabulary = _Vocabulary(
         positions={term: i for i, term in enumerate(terms)},
         fitted_terms=len(model.terms),
         idf=idf,
         background_calls=model.background_calls,
         background_projects=model.background_projects,
     )
-    arrays |= call_arrays(ordered, weights, arrays, lexis, analyzer, known.day)
-    arrays |= stranger_arrays(arrays, fit.strangers, lexis, analyzer)
+    arrays |= call_arrays(ordered, weights, arrays, vocabulary, analyzer, known.day)
+    arrays |= stranger_arrays(arrays, fit.strangers, vocabulary, analyzer)
     facts = {**meta, **_facts(corpus, fit), "created": now.isoformat(), "parts": parts, "profiles": _listed(profiles)}
-    return _with_profiles(facts, arrays, lexis, profiles, analyzer)
+    return _with_profiles(facts, arrays, vocabulary, profiles, analyzer)
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ def _listed(profiles: Iterable[Profile]) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class _Lexis:
+class _Vocabulary:
     """The terms of an index that is being built, as `query_vector` asks for them."""
 
     positions: Mapping[str, int]
@@ -332,16 +332,19 @@ def _members(calls: Sequence[Call], meta: Mapping[str, Any]) -> dict[str, npt.ND
 def _with_profiles(
     facts: Mapping[str, Any],
     arrays: Mapping[str, npt.NDArray[Any]],
-    lexis: _Lexis,
+    vocabulary: _Vocabulary,
     profiles: Sequence[Profile],
     analyzer: Analyzer,
 ) -> Index:
     """The index with the profiles in it: their terms, their skills, their own projects."""
-    skills = [skills_of(profile, analyzer, lexis, arrays) for profile in profiles]
-    vectors = PartVectors(analyzer, lexis)
-    own = [own_side(p, found, analyzer, lexis, vectors) for p, found in zip(profiles, skills, strict=True)]
+    skills = [skills_of(profile, analyzer, vocabulary, arrays) for profile in profiles]
+    vectors = PartVectors(analyzer, vocabulary)
+    own = [own_side(p, found, analyzer, vocabulary, vectors) for p, found in zip(profiles, skills, strict=True)]
     queries = _query_arrays(
-        [query_vector(p, analyzer, lexis, side.query if side else None) for p, side in zip(profiles, own, strict=True)]
+        [
+            query_vector(p, analyzer, vocabulary, side.query if side else None)
+            for p, side in zip(profiles, own, strict=True)
+        ]
     )
     bare = Index(Generation(facts, {**arrays, **queries}))
     side, rows = bare.side(everything=False)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.model.call import Call
-    from matcher.ranking.lexis import Lexis
+    from matcher.ranking.vocabulary import Vocabulary
     from matcher.text.analysis import Analyzer
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -32,7 +32,7 @@ def call_arrays(
     calls: Sequence[Call],
     weights: sparse.csr_array,
     arrays: Mapping[str, npt.NDArray[Any]],
-    lexis: Lexis,
+    vocabulary: Vocabulary,
     analyzer: Analyzer,
     day: date | None,
 ) -> Arrays:
@@ -50,7 +50,7 @@ def call_arrays(
     return {
         "call_average": np.asarray(rows[:, : len(average)] @ average, dtype=np.float32),
         **_near(rows, Background(arrays)),
-        **_passages(calls, close, rows, arrays, lexis, analyzer),
+        **_passages(calls, close, rows, arrays, vocabulary, analyzer),
         "close_rows": chosen.astype(np.int64),
         "close_starts": by_term.indptr.astype(np.int32),
         "close_postings": by_term.indices.astype(np.int32),
@@ -59,11 +59,11 @@ def call_arrays(
 
 
 def stranger_arrays(
-    arrays: Mapping[str, npt.NDArray[Any]], strangers: Sequence[str], lexis: Lexis, analyzer: Analyzer
+    arrays: Mapping[str, npt.NDArray[Any]], strangers: Sequence[str], vocabulary: Vocabulary, analyzer: Analyzer
 ) -> Arrays:
     """What nobody's skills have with each call."""
     parts = tuple(ProfilePart("keyword", "", words, "en") for words in strangers)
-    skills = skills_of(Profile("", "", parts), analyzer, lexis, arrays)
+    skills = skills_of(Profile("", "", parts), analyzer, vocabulary, arrays)
     means, scales = strangers_of(call_side(arrays), skills, arrays["standard"])
     return {"stranger_means": means, "stranger_scales": scales}
 
@@ -84,12 +84,12 @@ def _passages(
     close: npt.NDArray[np.bool_],
     rows: sparse.csr_array,
     arrays: Mapping[str, npt.NDArray[Any]],
-    lexis: Lexis,
+    vocabulary: Vocabulary,
     analyzer: Analyzer,
 ) -> Arrays:
     """The passages of calls that are read closely, each with the title; any other call is one passage."""
     texts = [_texts(call) if read else [] for call, read in zip(calls, close.tolist(), strict=True)]
-    counted = _counted([text for found in texts for text in found], lexis, analyzer, rows.shape[1])
+    counted = _counted([text for found in texts for text in found], vocabulary, analyzer, rows.shape[1])
     whole = np.flatnonzero(~close)
     places = fold_rows(arrays, sparse.csr_array(sparse.vstack([counted, rows[whole]], format="csr")))
     sizes = np.array([max(len(found), 1) for found in texts], dtype=np.int64)
@@ -105,14 +105,14 @@ def _texts(call: Call) -> list[str]:
     return [f"{call.title}\n{passage}" for passage in passages(body) or [""]]
 
 
-def _counted(texts: Sequence[str], lexis: Lexis, analyzer: Analyzer, size: int) -> sparse.csr_array:
+def _counted(texts: Sequence[str], vocabulary: Vocabulary, analyzer: Analyzer, size: int) -> sparse.csr_array:
     """TF-IDF rows of unit length over the terms of the index."""
     ends, ids, values = [0], [], []
     for text in texts:
         for term, times in Counter(analyzer.terms(text)).items():
-            if (position := lexis.find_term(term)) is not None:
+            if (position := vocabulary.find_term(term)) is not None:
                 ids.append(position)
-                values.append((1 + np.log(times)) * lexis.idf[position])
+                values.append((1 + np.log(times)) * vocabulary.idf[position])
         ends.append(len(ids))
     data = np.array(values, dtype=np.float32)
     found = sparse.csr_array((data, np.array(ids, dtype=np.int32), np.array(ends)), shape=(len(texts), size))

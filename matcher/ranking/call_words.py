@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matcher.ranking.naming import is_name, named, nearly_named
-from matcher.ranking.places import WordPlaces
+from matcher.ranking.identifiers import is_name, named, nearly_named
 from matcher.ranking.searching import missing, search, telling_sentence
+from matcher.ranking.word_positions import WordPositions
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class SoughtCalls:
 
 def search_calls(index: Index, asked: Search) -> SoughtCalls:
     """Every call of the index that a search finds, live or not."""
-    places = WordPlaces(index.arrays, PREFIX, len(FIELDS))
+    places = WordPositions(index.arrays, PREFIX, len(FIELDS))
     analyzer = Analyzer()
     sought = search(places, tuple(FIELDS.values()), asked, analyzer)
     part = None if asked.phrase or asked.without else index.parts.known_as(asked.text)

@@ -11,7 +11,7 @@ from matcher.text.analysis import pair_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from matcher.ranking.lexis import Lexis
+    from matcher.ranking.vocabulary import Vocabulary
     from matcher.text.abbreviations import Read
     from matcher.text.analysis import Analyzer
 
@@ -22,7 +22,7 @@ LEAST_PART = 0.3
 """What a part counts that hardly ever stands in such company: it may still be what the whole is about."""
 
 
-def part_weights(words: str, analyzer: Analyzer, lexis: Lexis) -> dict[str, float]:
+def part_weights(words: str, analyzer: Analyzer, vocabulary: Vocabulary) -> dict[str, float]:
     """What each word of a skill counts, 1 where it stands alone.
 
     Of two neighbours, a word counts for how often it stands for both: the share of the texts with the word that have
@@ -32,7 +32,7 @@ def part_weights(words: str, analyzer: Analyzer, lexis: Lexis) -> dict[str, floa
     for line in analyzer.lines(words):
         main = [read for read in line if not read.aside]
         for place, read in enumerate(main):
-            shares = [_share(read, other, lexis) for other in _neighbours(main, place)]
+            shares = [_share(read, other, vocabulary) for other in _neighbours(main, place)]
             weight = max(max(shares) ** FLATTENED, LEAST_PART) if shares else 1.0
             found[read.stem] = max(found.get(read.stem, 0.0), weight)
     return found
@@ -43,9 +43,9 @@ def _neighbours(main: Sequence[Read], place: int) -> Iterator[Read]:
     yield from main[place + 1 : place + 2]
 
 
-def _share(read: Read, other: Read, lexis: Lexis) -> float:
+def _share(read: Read, other: Read, vocabulary: Vocabulary) -> float:
     """The share of the texts with a word that have it beside another: their idf tells."""
-    word, pair = lexis.find_term(read.stem), lexis.find_term(pair_of(read.stem, other.stem))
+    word, pair = vocabulary.find_term(read.stem), vocabulary.find_term(pair_of(read.stem, other.stem))
     if word is None or pair is None:
         return 0.0
-    return float(np.exp(min(lexis.idf[word] - lexis.idf[pair], 0.0)))
+    return float(np.exp(min(vocabulary.idf[word] - vocabulary.idf[pair], 0.0)))

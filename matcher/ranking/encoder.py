@@ -78,11 +78,11 @@ def meaning_arrays(
         call = encoded.mean(axis=0)
     means = [_mean([vectors[text] for text in texts]) for texts in of_profiles if texts]
     profile = np.mean([*means, call], axis=0)  # the call among them keeps a lone profile from being the average itself
-    wishes = [_direction([vectors[text] for text in texts], profile) for texts in of_profiles]
+    needs = [_direction([vectors[text] for text in texts], profile) for texts in of_profiles]
     return {
         "meaning_rows": np.array(rows, dtype=np.int32),
         "meaning_calls": _unit(encoded - call),
-        "meaning_profiles": np.stack(wishes) if wishes else np.zeros((0, len(call)), dtype=np.float32),
+        "meaning_profiles": np.stack(needs) if needs else np.zeros((0, len(call)), dtype=np.float32),
         "meaning_averages": np.stack([call, profile]),
     }
 

@@ -20,10 +20,10 @@ from matcher.ranking.background import Postings
 from matcher.ranking.chance import Standard, call_facts
 from matcher.ranking.generation import Generation, open_generation
 from matcher.ranking.likeness import CallSide, call_side
-from matcher.ranking.owned import unpack_projects
+from matcher.ranking.need import Need, Own
 from matcher.ranking.profile import QueryVector
+from matcher.ranking.profile_projects import unpack_projects
 from matcher.ranking.skillset import unpack_skills
-from matcher.ranking.wish import Own, Wish
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matcher.model.parts import Part
-    from matcher.ranking.owned import OwnProject
+    from matcher.ranking.profile_projects import OwnProject
 
 LAYOUT = 9
 """Grows with every change of the arrays' meaning; an index of another layout is built anew."""
@@ -252,7 +252,7 @@ class Index:
             wins=stored["wins"],
         )
 
-    def wish(self, profile: str) -> Wish:
+    def need(self, profile: str) -> Need:
         """The skills and own projects of an institute; KeyError when it is not in this index."""
         position = self.profiles[profile]
         standard = Standard(*(self.arrays[f"standard_{name}"][position] for name in ("means", "spreads", "sums")))
@@ -264,7 +264,7 @@ class Index:
             own = Own(self._stored_query("own_", place), mean, spread, weight, self.own_projects(profile))
         asked = self.meta["profiles"][position]
         words = {name: tuple(asked.get(name, ())) for name in ("pin", "exclude")}
-        return Wish(skills, standard, own, institute=profile, meaning=self.query(profile).meaning, **words)
+        return Need(skills, standard, own, institute=profile, meaning=self.query(profile).meaning, **words)
 
     def own_projects(self, profile: str) -> tuple[OwnProject, ...]:
         """The own projects of an institute that count, those that are own anyhow first, then the best selected ones.

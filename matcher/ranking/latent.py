@@ -1,4 +1,4 @@
-"""A latent semantic space (Deerwester et al. 1990): terms that keep the same company lie near each other.
+"""A latent semantic space (Deerwester et al. 1990): terms of the same texts lie near each other.
 
 `latent_terms` (terms,) gives each term's row in `latent_vectors` (rows, dimensions), -1 for those without one.
 """

@@ -14,6 +14,7 @@ from matcher.model.terms import Audience
 from matcher.ranking import chance
 from matcher.ranking.call_words import UNSEARCHED
 from matcher.ranking.diversity import WEIGHT, diversified
+from matcher.ranking.need import Need, Own
 from matcher.ranking.profile import (
     OwnSide,
     QueryVector,
@@ -26,8 +27,7 @@ from matcher.ranking.profile import (
 from matcher.ranking.quoting import quoted
 from matcher.ranking.scoring import NOTHING, own_of, score
 from matcher.ranking.skillset import skills_of
-from matcher.ranking.typed import reading
-from matcher.ranking.wish import Own, Wish
+from matcher.ranking.text_language import reading
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 
     from matcher.model.question import CallFilter
     from matcher.ranking.encoder import Encoder
+    from matcher.ranking.feedback import Feedback
     from matcher.ranking.index import Index
     from matcher.ranking.scoring import Scored
     from matcher.ranking.skillset import Skill
-    from matcher.ranking.taste import Taste
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ class Asked:
     identifier: str | None
     name: str
     query: QueryVector
-    wish: Wish
+    need: Need
     unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    taste: Taste | None = None  # what decisions taught
+    feedback: Feedback | None = None  # what decisions taught
 
     def scored(self, index: Index, wanted: CallFilter | None = None, today: date | None = None) -> Scored:
         """The calls that a filter can let through on a day, scored; every call without one."""
-        return score(index, self.wish, everything=not reads_closely(index, wanted, today), taste=self.taste)
+        return score(index, self.need, everything=not reads_closely(index, wanted, today), feedback=self.feedback)
 
 
 def reads_closely(index: Index, wanted: CallFilter | None, today: date | None, also: Iterable[int] = ()) -> bool:
@@ -79,7 +79,7 @@ def asked_institute(index: Index, name: str) -> Asked | None:
     wanted = name.strip().casefold()
     for profile in index.meta["profiles"]:
         if wanted and wanted in {profile["id"], profile["acronym"].casefold()}:
-            return Asked(profile["id"], profile["name"], index.query(profile["id"]), index.wish(profile["id"]))
+            return Asked(profile["id"], profile["name"], index.query(profile["id"]), index.need(profile["id"]))
     return None
 
 
@@ -92,7 +92,7 @@ def asked_text(index: Index, text: str, encoder: Encoder | None = None) -> Asked
         return asked
     from matcher.ranking.encoder import text_meaning
 
-    return replace(asked, wish=replace(asked.wish, meaning=text_meaning(index, encoder, text)))
+    return replace(asked, need=replace(asked.need, meaning=text_meaning(index, encoder, text)))
 
 
 def asked_profile(index: Index, profile: Profile) -> Asked:
@@ -101,13 +101,13 @@ def asked_profile(index: Index, profile: Profile) -> Asked:
     skills = skills_of(profile, analyzer, index, index.arrays)
     own = _own_of_draft(index, profile, skills, analyzer)
     known = index.query(profile.identifier).meaning if profile.identifier in index.profiles else None
-    wish = Wish(skills, None, own, profile.pin, profile.exclude, meaning=known)
-    return Asked(None, profile.name, query_vector(profile, analyzer, index, own.query if own else None), wish)
+    need = Need(skills, None, own, profile.pin, profile.exclude, meaning=known)
+    return Asked(None, profile.name, query_vector(profile, analyzer, index, own.query if own else None), need)
 
 
 def _own_of_draft(index: Index, profile: Profile, skills: Sequence[Skill], analyzer: Analyzer) -> Own | None:
     """The own projects of a draft: those that it writes out, and CORDIS's as the index chose them for the institute."""
-    kept = index.wish(profile.identifier).own if profile.identifier in index.profiles else None
+    kept = index.need(profile.identifier).own if profile.identifier in index.profiles else None
     if kept is not None:
         indexed = index.meta["profiles"][index.profiles[profile.identifier]]
         if indexed["own"] == own_mark(profile):
@@ -145,7 +145,7 @@ def match_of(scored: Scored, row: int, rank: int, *, sentence: bool, group: Grou
         scored.fit(row),
         found,
         next((item.sentence for item in found if item.sentence), None),
-        institute=scored.wish.institute,
+        institute=scored.need.institute,
         group=group,
         base=scored.base_of(row, found),
     )
@@ -204,7 +204,7 @@ def _is_out_of_reach(totals: npt.NDArray[np.float64], row: int, suited: Sequence
 
 def _pinned_and_open(scored: Scored, wanted: CallFilter) -> set[int]:
     audience = wanted.open_to or Audience.RESEARCH
-    rows = _pinned_rows(scored.index, scored.wish.pin)
+    rows = _pinned_rows(scored.index, scored.need.pin)
     return {row for row in rows if scored.index.call(row).terms.closed_to(audience) is None}
 
 
@@ -229,7 +229,7 @@ def is_recommended(scored: Scored, wanted: CallFilter, today: date, depth: Depth
 def kept_away(scored: Scored, wanted: CallFilter, today: date, least: int) -> tuple[Away, ...]:
     """The calls that the filter lets through and that only the excluded terms keep away, from a fit on, best first."""
     rows = (row for row in sorted(scored.away) if np.isfinite(scored.totals[row]) and scored.fit(row) >= least)
-    pinned = _pinned_rows(scored.index, scored.wish.pin)
+    pinned = _pinned_rows(scored.index, scored.need.pin)
     found = [row for row in rows if row not in pinned and _passes(scored, wanted, today, row)]
     best_first = sorted(found, key=lambda row: -scored.totals[row])
     return tuple(Away(scored.index.call(row), scored.fit(row), scored.away[row]) for row in best_first)
@@ -239,7 +239,7 @@ def suiting(scored: Scored, least: int) -> set[int]:
     """Rows of the calls that have something in common with a profile and at least this fit, or hold a pinned term."""
     return {
         *np.flatnonzero(scored.related & (scored.fits() >= least)).tolist(),
-        *_pinned_rows(scored.index, scored.wish.pin),
+        *_pinned_rows(scored.index, scored.need.pin),
     }
 
 
@@ -326,7 +326,7 @@ def first_recommended(index: Index, profile: str, days: Iterable[date], *, top: 
 
     The index is the one of today: its model has seen the whole archive, and the profile is the present one.
     """
-    scored = score(index, index.wish(profile), everything=True)
+    scored = score(index, index.need(profile), everything=True)
     calls = [index.call(row) for row in range(len(index))]
     opening = np.array([call.opening.toordinal() if call.opening else _NEVER for call in calls])
     closing = np.array([call.last_deadline.toordinal() if call.last_deadline else _NEVER for call in calls])

@@ -12,14 +12,14 @@ import numpy.typing as npt
 
 from matcher.model.programmes import programme_part
 from matcher.ranking import numbers
-from matcher.ranking.owned import HEAVIEST, OwnProject, chosen_projects, own_weight
+from matcher.ranking.profile_projects import HEAVIEST, OwnProject, chosen_projects, own_weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from matcher.model.institute import Profile, ProfilePart
-    from matcher.ranking.lexis import Lexis
     from matcher.ranking.skillset import Skill
+    from matcher.ranking.vocabulary import Vocabulary
     from matcher.text.analysis import Analyzer
 
 Floats = npt.NDArray[np.float32]
@@ -56,9 +56,9 @@ class _Origin:
 class _Weigher:
     """Turns the parts of one profile into vectors, and remembers where each term comes from."""
 
-    def __init__(self, analyzer: Analyzer, lexis: Lexis, excluded: frozenset[str]) -> None:
+    def __init__(self, analyzer: Analyzer, vocabulary: Vocabulary, excluded: frozenset[str]) -> None:
         self.analyzer = analyzer
-        self.lexis = lexis
+        self.vocabulary = vocabulary
         self.excluded = excluded
         self.origins: dict[int, _Origin] = {}
 
@@ -67,12 +67,12 @@ class _Weigher:
         counts: Counter[int] = Counter()
         found: dict[int, tuple[str, str | None]] = {}
         for term, english, french in self._terms(part):
-            position = None if term in self.excluded else self.lexis.find_term(term)
+            position = None if term in self.excluded else self.vocabulary.find_term(term)
             if position is not None:
                 counts[position] += 1
                 found.setdefault(position, (english, french))
-        vector = {i: (1 + float(np.log(n))) * float(self.lexis.idf[i]) for i, n in counts.items()}
-        vector = _scaled(vector, share, self.lexis.fitted_terms)
+        vector = {i: (1 + float(np.log(n))) * float(self.vocabulary.idf[i]) for i, n in counts.items()}
+        vector = _scaled(vector, share, self.vocabulary.fitted_terms)
         for i, weight in vector.items():
             if i not in self.origins or weight > self.origins[i].weight:
                 self.origins[i] = _Origin(weight, found[i][0], part.label, found[i][1])
@@ -96,17 +96,19 @@ class _Weigher:
 
     def _known(self, text: str) -> bool:
         """True when calls hold every word of a text."""
-        return all(self.lexis.find_term(term) is not None for term in self.analyzer.terms(text) if " " not in term)
+        return all(self.vocabulary.find_term(term) is not None for term in self.analyzer.terms(text) if " " not in term)
 
 
-def query_vector(profile: Profile, analyzer: Analyzer, lexis: Lexis, own: QueryVector | None = None) -> QueryVector:
+def query_vector(
+    profile: Profile, analyzer: Analyzer, vocabulary: Vocabulary, own: QueryVector | None = None
+) -> QueryVector:
     """Weigh a profile, its `own` projects too; terms that no call holds are left out, because they cannot match."""
-    weigher = _Weigher(analyzer, lexis, excluded_terms(profile, analyzer))
+    weigher = _Weigher(analyzer, vocabulary, excluded_terms(profile, analyzer))
     written = _written(profile, weigher)
-    vectors = [_distinctive(written, numbers.BACKGROUND_CALLS, lexis.background_calls, lexis.fitted_terms)]
+    vectors = [_distinctive(written, numbers.BACKGROUND_CALLS, vocabulary.background_calls, vocabulary.fitted_terms)]
     if own is not None:
         vectors.append(weigher.adopted(own))
-    total = _scaled(_sum(vectors), 1.0, lexis.fitted_terms)
+    total = _scaled(_sum(vectors), 1.0, vocabulary.fitted_terms)
     # What a person wrote stays in the vector even with weight 0: a call's length must not count its own terms.
     return _query(total, weigher, own.wins if own is not None else {}, written)
 
@@ -123,8 +125,8 @@ class OwnSide:
 class PartVectors:
     """The vectors of parts, each made once however many profiles hold it."""
 
-    def __init__(self, analyzer: Analyzer, lexis: Lexis) -> None:
-        self._weigher = _Weigher(analyzer, lexis, frozenset())
+    def __init__(self, analyzer: Analyzer, vocabulary: Vocabulary) -> None:
+        self._weigher = _Weigher(analyzer, vocabulary, frozenset())
         self._made: dict[ProfilePart, tuple[npt.NDArray[np.int32], Floats]] = {}
 
     def __call__(self, part: ProfilePart) -> tuple[npt.NDArray[np.int32], Floats]:
@@ -135,17 +137,21 @@ class PartVectors:
 
 
 def own_side(
-    profile: Profile, skills: Sequence[Skill], analyzer: Analyzer, lexis: Lexis, vectors: PartVectors | None = None
+    profile: Profile,
+    skills: Sequence[Skill],
+    analyzer: Analyzer,
+    vocabulary: Vocabulary,
+    vectors: PartVectors | None = None,
 ) -> OwnSide | None:
     """The own projects of a profile that count; None where none does."""
-    chosen = chosen_projects(profile.parts, skills, vectors or PartVectors(analyzer, lexis))
+    chosen = chosen_projects(profile.parts, skills, vectors or PartVectors(analyzer, vocabulary))
     if not chosen:
         return None
-    weigher = _Weigher(analyzer, lexis, excluded_terms(profile, analyzer))
+    weigher = _Weigher(analyzer, vocabulary, excluded_terms(profile, analyzer))
     units = [weigher.unit(one.part) for one in chosen]
     total = sum(one.share for one in chosen)
     mean = _sum([_times(unit, one.share / total) for one, unit in zip(chosen, units, strict=True)])
-    distinct = _distinctive(mean, numbers.BACKGROUND_PROJECTS, lexis.background_projects, lexis.fitted_terms)
+    distinct = _distinctive(mean, numbers.BACKGROUND_PROJECTS, vocabulary.background_projects, vocabulary.fitted_terms)
     query = _query(distinct, weigher, wins_by_part(one.part for one in chosen))
     projects = (
         OwnProject(one.part.number, one.part.label, one.share, one.skills, *_telling(unit, query))
@@ -229,7 +235,7 @@ def _written(profile: Profile, weigher: _Weigher) -> Vector:
     texts = [p for p in profile.parts if p.kind in {"description", "text"}]
     share = numbers.FRENCH if english else 1.0
     keywords = _sum([*(weigher.unit(p) for p in english), *(weigher.unit(p, share) for p in french)])
-    keywords = _scaled(keywords, 1.0, weigher.lexis.fitted_terms)
+    keywords = _scaled(keywords, 1.0, weigher.vocabulary.fitted_terms)
     return _sum([keywords, *(weigher.unit(p, numbers.DESCRIPTION / len(texts)) for p in texts)])
 
 

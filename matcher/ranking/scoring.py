@@ -13,18 +13,18 @@ from matcher.model.match import Evidence, EvidenceKind
 from matcher.ranking import chance, numbers
 from matcher.ranking.about import calls_about
 from matcher.ranking.likeness import compare, uncentred
-from matcher.ranking.owned import nearest_project
+from matcher.ranking.need import Need, Own
+from matcher.ranking.profile_projects import nearest_project
 from matcher.ranking.quoting import says
-from matcher.ranking.wish import Own, Wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from matcher.ranking.chance import Numbers, Standard
+    from matcher.ranking.feedback import Feedback
     from matcher.ranking.index import Index, Scores
-    from matcher.ranking.owned import OwnProject
     from matcher.ranking.profile import OwnSide
-    from matcher.ranking.taste import Taste
+    from matcher.ranking.profile_projects import OwnProject
 
 Doubles = npt.NDArray[np.float64]
 
@@ -36,19 +36,19 @@ LEAST = 0.005
 _HARDLY = 1e-5
 
 NOTHING = -12.0
-"""The log-odds of every call for a wish that says nothing."""
+"""The log-odds of every call for a need that says nothing."""
 
 
 @dataclass(frozen=True)
 class Scored:
-    """Calls scored for one wish: `totals` (calls,) log-odds, NaN where a call was not asked for.
+    """Calls scored for one need: `totals` (calls,) log-odds, NaN where a call was not asked for.
 
     `rows` are the calls that were, `compared` (ways, skills, rows) and `found` (features, rows) what they were scored
     by; `shared` (rows,) tells which have a word of a skill.
     """
 
     index: Index
-    wish: Wish
+    need: Need
     rows: npt.NDArray[np.int64]
     compared: npt.NDArray[np.float32]
     standard: Standard
@@ -56,35 +56,35 @@ class Scored:
     shared: npt.NDArray[np.bool_]
     numbers: Numbers
     own_scores: Scores | None
-    taste: Taste | None = None  # what decisions taught
+    feedback: Feedback | None = None  # what decisions taught
 
     @cached_property
     def totals(self) -> Doubles:
         totals = np.full(len(self.index), np.nan)
         totals[self.rows] = self._by_skills + self.own[self.rows] + self.meaning[self.rows]
-        if self.taste is not None:
-            totals += self.taste.total
+        if self.feedback is not None:
+            totals += self.feedback.total
         return totals
 
     @cached_property
     def meaning(self) -> Doubles:
         """(calls,) what a sentence encoder adds, 0 where there is none or a call was not encoded."""
-        likeness = self.index.meaning(self.wish.meaning)
+        likeness = self.index.meaning(self.need.meaning)
         return np.zeros(len(self.index)) if likeness is None else numbers.MEANING_WEIGHT * likeness
 
     @cached_property
     def own(self) -> Doubles:
         """(calls,) what the own projects add, 0 where there are none."""
-        if self.own_scores is None or self.wish.own is None:
+        if self.own_scores is None or self.need.own is None:
             return np.zeros(len(self.index))
-        own = self.wish.own
-        weight = own.weight if self.wish.skills else self.numbers.alone[1]
+        own = self.need.own
+        weight = own.weight if self.need.skills else self.numbers.alone[1]
         return np.asarray(weight * (self.own_scores.total - own.mean) / own.spread)
 
     @cached_property
     def _by_skills(self) -> Doubles:
-        if not self.wish.skills:
-            nothing = self.numbers.alone[0] if self.wish.own is not None else NOTHING
+        if not self.need.skills:
+            nothing = self.numbers.alone[0] if self.need.own is not None else NOTHING
             return np.full(len(self.rows), nothing)
         return chance.log_odds(self.found, self.numbers)
 
@@ -104,7 +104,7 @@ class Scored:
     @cached_property
     def away(self) -> Mapping[int, str]:
         """The calls that are about a term which the profile excludes, by row, each with that term."""
-        return calls_about(self.index, self.wish.exclude) if self.wish.exclude else {}
+        return calls_about(self.index, self.need.exclude) if self.need.exclude else {}
 
     def fit(self, row: int) -> int:
         """The fit of one call, 0-100."""
@@ -131,17 +131,17 @@ class Scored:
     def skill_weights(self, rows: Sequence[int]) -> Doubles:
         """(skills, rows) what each skill adds to the score of these calls."""
         columns = np.searchsorted(self.rows, rows)
-        if not self.wish.skills:
+        if not self.need.skills:
             return np.zeros((0, len(columns)))
         return chance.parts(self.compared[:, :, columns], self.found[:, columns], self.standard, self.numbers)[0]
 
     def _skill_evidence(self, row: int) -> Iterator[Evidence]:
-        if not self.wish.skills:
+        if not self.need.skills:
             return
         column = np.searchsorted(self.rows, row)
         one = slice(int(column), int(column) + 1)
         skills, rest = chance.parts(self.compared[:, :, one], self.found[:, one], self.standard, self.numbers)
-        for skill, weight in zip(self.wish.skills, skills[:, 0].tolist(), strict=True):
+        for skill, weight in zip(self.need.skills, skills[:, 0].tolist(), strict=True):
             if weight:
                 kind = EvidenceKind.TERM if says(self.index, row, skill) else EvidenceKind.LIKENESS
                 yield Evidence(skill.words, weight, skill.original, skill.source, kind)
@@ -155,7 +155,7 @@ class Scored:
 
     def _taste_evidence(self, row: int) -> Iterator[Evidence]:
         """The decisions that move a call: `more like calls that you kept (3), such as …`."""
-        for kept, weight, rows in self.taste.sides(row) if self.taste is not None else ():
+        for kept, weight, rows in self.feedback.sides(row) if self.feedback is not None else ():
             if weight:
                 way = "more" if (weight > 0) is kept else "less"
                 made = "kept" if kept else "dismissed"
@@ -165,12 +165,12 @@ class Scored:
                 )
 
     def _own_evidence(self, row: int) -> Iterator[Evidence]:
-        if self.own_scores is None or self.wish.own is None:
+        if self.own_scores is None or self.need.own is None:
             return
         weight = float(self.own[row])
         parts = self.index.contributions(self.own_scores, row)
-        if not self.wish.skills:
-            query, total = self.wish.own.query, float(self.own_scores.total[row])
+        if not self.need.skills:
+            query, total = self.need.own.query, float(self.own_scores.total[row])
             scale = weight / total if total else 0.0
             for i in np.flatnonzero(parts).tolist():
                 yield Evidence(query.words[i], float(parts[i]) * scale, query.originals[i], query.sources[i])
@@ -180,28 +180,28 @@ class Scored:
 
     def _nearest_project(self, row: int) -> OwnProject | None:
         """The own project that has most with a call, by the terms that tell own projects from others."""
-        if self.own_scores is None or self.wish.own is None:
+        if self.own_scores is None or self.need.own is None:
             return None
-        query, products = self.wish.own.query, self.own_scores.products
+        query, products = self.need.own.query, self.own_scores.products
         found = np.flatnonzero(products.rows == row)
         terms = np.searchsorted(products.edges, found, side="right") - 1
         counted = query.weights[terms] > 0
         found, terms = found[counted], terms[counted]
         weights = products.weights[found].astype(np.float64) / query.weights[terms]
-        return nearest_project(self.wish.own.projects, query.ids[terms], weights)
+        return nearest_project(self.need.own.projects, query.ids[terms], weights)
 
 
-def score(index: Index, wish: Wish, *, everything: bool = False, taste: Taste | None = None) -> Scored:
-    """Score the calls that are read closely, or `everything`, closed ones too; `taste` is what decisions taught."""
+def score(index: Index, need: Need, *, everything: bool = False, feedback: Feedback | None = None) -> Scored:
+    """Score the calls that are read closely, or `everything`, closed ones too; `feedback` is what decisions taught."""
     side, rows = index.side(everything=everything)
-    compared = compare(side, wish.skills)
+    compared = compare(side, need.skills)
     reference = index.arrays["standard"][rows]
-    standard = wish.standard or chance.standard_of(compared, reference)
+    standard = need.standard or chance.standard_of(compared, reference)
     found = chance.features(compared, standard, index.call_facts[:, rows])
     shared = np.any(uncentred(side, compared, "words") > _HARDLY, axis=0)
-    own = index.scores(wish.own.query) if wish.own is not None else None
+    own = index.scores(need.own.query) if need.own is not None else None
     kind = chance.learned(index.background_kind)
-    return Scored(index, wish, rows, compared, standard, found, shared, kind, own, taste)
+    return Scored(index, need, rows, compared, standard, found, shared, kind, own, feedback)
 
 
 def own_of(index: Index, side: OwnSide) -> Own:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from matcher.ranking.intent import Meaning, meanings, phrase
-from matcher.ranking.places import GAP, nearest
+from matcher.ranking.query_expansion import Meaning, meanings, phrase
+from matcher.ranking.word_positions import GAP, nearest
 from matcher.text.analysis import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from matcher.model.searched import Search
-    from matcher.ranking.intent import Want, Way
-    from matcher.ranking.places import Places, WordPlaces
+    from matcher.ranking.query_expansion import Want, Way
+    from matcher.ranking.word_positions import Places, WordPositions
     from matcher.text.analysis import Analyzer
 
 SATURATION = 1.2
@@ -58,7 +58,7 @@ class Sought:
         return frozenset(stem for way in ways for stem in way.stems if stem)
 
 
-def search(places: WordPlaces, weights: Sequence[float], asked: Search, analyzer: Analyzer) -> Sought:
+def search(places: WordPositions, weights: Sequence[float], asked: Search, analyzer: Analyzer) -> Sought:
     """The texts that meet a search; `weights` says what a word counts in each field."""
     if not asked.words:
         readings: tuple[Meaning, ...] = ()
@@ -76,7 +76,7 @@ def search(places: WordPlaces, weights: Sequence[float], asked: Search, analyzer
     return Sought(scores, readings)
 
 
-def missing(places: WordPlaces, asked: Search, analyzer: Analyzer) -> dict[str, tuple[str, ...]]:
+def missing(places: WordPositions, asked: Search, analyzer: Analyzer) -> dict[str, tuple[str, ...]]:
     """Each word of a search that no text has, in any reading, with words that are spelt nearly so."""
     own, *others = meanings(asked.text, places, analyzer)
     if any(all(len(_met(places, want)) for want in reading.wants) for reading in others):
@@ -84,7 +84,7 @@ def missing(places: WordPlaces, asked: Search, analyzer: Analyzer) -> dict[str, 
     return {w.word: near_words(places, w.word) for w in own.wants if not len(_met(places, w))}
 
 
-def near_words(places: WordPlaces, word: str, most: int = 3) -> tuple[str, ...]:
+def near_words(places: WordPositions, word: str, most: int = 3) -> tuple[str, ...]:
     """Words of the texts that are spelt nearly like one that they lack; first those that begin like it."""
     from difflib import get_close_matches
 
@@ -103,7 +103,7 @@ _SLIPS = 2
 class _Counting:
     """Scores of texts by BM25 over fields: words are counted by where they stand, then saturate together."""
 
-    def __init__(self, places: WordPlaces, weights: Sequence[float]) -> None:
+    def __init__(self, places: WordPositions, weights: Sequence[float]) -> None:
         lengths = np.diff(places.edges).astype(np.float64).reshape(-1, places.fields) - GAP
         usual = np.maximum(lengths.mean(axis=0), 1.0) if len(lengths) else np.ones(places.fields)
         self._places = places
@@ -128,7 +128,7 @@ class _Counting:
         return total * reading.weight
 
 
-def _together(places: WordPlaces, met: Sequence[Places]) -> Doubles:
+def _together(places: WordPositions, met: Sequence[Places]) -> Doubles:
     """(texts,) 1 where the wants stand side by side, less the further they are apart, 0 where they are far."""
     rarest = min(met, key=len)
     spread = np.zeros(len(rarest), dtype=np.int64)
@@ -141,13 +141,13 @@ def _together(places: WordPlaces, met: Sequence[Places]) -> Doubles:
     return best
 
 
-def _met(places: WordPlaces, want: Want) -> Places:
+def _met(places: WordPositions, want: Want) -> Places:
     """Every place where a want is met, in order."""
     found = [_places_of(places, way) for way in want.ways]
     return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
 
 
-def _places_of(places: WordPlaces, way: Way) -> Places:
+def _places_of(places: WordPositions, way: Way) -> Places:
     if way.begins:
         return places.beginning(way.stems[0] or "")
     if len(way.stems) == 1:
@@ -157,7 +157,7 @@ def _places_of(places: WordPlaces, way: Way) -> Places:
     return places.phrase(way.stems)
 
 
-def _texts(places: WordPlaces, found: Places) -> npt.NDArray[np.int64]:
+def _texts(places: WordPositions, found: Places) -> npt.NDArray[np.int64]:
     return places.slots(found) // places.fields
 
 

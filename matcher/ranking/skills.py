@@ -10,7 +10,7 @@ from matcher.model.match import Match, SkillCheck, SkillVerdict, Trial
 from matcher.model.question import CallFilter
 from matcher.model.searched import Unknown
 from matcher.ranking.matching import Depth, asked_profile, best_matches
-from matcher.ranking.typed import reading
+from matcher.ranking.text_language import reading
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:

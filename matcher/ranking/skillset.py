@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from matcher.model.institute import Profile, ProfilePart
-    from matcher.ranking.lexis import Lexis
+    from matcher.ranking.vocabulary import Vocabulary
     from matcher.text.analysis import Analyzer
 
 Floats = npt.NDArray[np.float32]
@@ -43,7 +43,7 @@ class Skill:
 
 
 def skills_of(
-    profile: Profile, analyzer: Analyzer, lexis: Lexis, arrays: Mapping[str, npt.NDArray[Any]]
+    profile: Profile, analyzer: Analyzer, vocabulary: Vocabulary, arrays: Mapping[str, npt.NDArray[Any]]
 ) -> tuple[Skill, ...]:
     """The skills of a profile that some text knows, each once; excluded terms count in none of them.
 
@@ -53,18 +53,18 @@ def skills_of(
     excluded = frozenset(term for text in profile.exclude for term in analyzer.terms(text))
     found: dict[tuple[int, ...], Skill] = {}
     for part in written_parts(profile):
-        words = _english(part, analyzer, lexis)
+        words = _english(part, analyzer, vocabulary)
         counts = Counter(t for t in analyzer.terms(words) if t not in excluded)
-        known = {i: n for term, n in counts.items() if (i := lexis.find_term(term)) is not None}
+        known = {i: n for term, n in counts.items() if (i := vocabulary.find_term(term)) is not None}
         if not known:
             continue
         ids = np.array(sorted(known), dtype=np.int32)
-        parts = {lexis.find_term(term): share for term, share in part_weights(words, analyzer, lexis).items()}
+        parts = {vocabulary.find_term(term): share for term, share in part_weights(words, analyzer, vocabulary).items()}
         weights = np.array(
-            [(1 + np.log(known[i])) * lexis.idf[i] * parts.get(i, 1.0) for i in ids.tolist()], dtype=np.float32
+            [(1 + np.log(known[i])) * vocabulary.idf[i] * parts.get(i, 1.0) for i in ids.tolist()], dtype=np.float32
         )
         # Words of calls that came after the fit add no length, or they would move what the others score.
-        weights /= np.linalg.norm(weights[ids < lexis.fitted_terms]) or np.linalg.norm(weights)
+        weights /= np.linalg.norm(weights[ids < vocabulary.fitted_terms]) or np.linalg.norm(weights)
         near = background.nearest(ids, weights)
         original = part.text if part.language == "fr" else None
         shown = " ".join(words.split())
@@ -89,13 +89,13 @@ def written_parts(profile: Profile) -> Iterator[ProfilePart]:
             yield from french[len(english) :]
 
 
-def _english(part: ProfilePart, analyzer: Analyzer, lexis: Lexis) -> str:
+def _english(part: ProfilePart, analyzer: Analyzer, vocabulary: Vocabulary) -> str:
     if part.language != "fr":
         return part.text
     from matcher.text.french import in_english
 
     def known(text: str) -> bool:
-        return all(lexis.find_term(term) is not None for term in analyzer.terms(text) if " " not in term)
+        return all(vocabulary.find_term(term) is not None for term in analyzer.terms(text) if " " not in term)
 
     return in_english(part.text, known)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from matcher.model.project import Project
     from matcher.ranking.index import Index
-    from matcher.ranking.wish import Own, Wish
+    from matcher.ranking.need import Need, Own
 
 LEAST_CALLS = 2
 """A term that fewer calls hold would change next to nothing."""
@@ -41,12 +41,12 @@ class _Found:
         return min(self.spelled, key=lambda words: (-self.spelled[words], words))
 
 
-def added_terms(wish: Wish, most: int) -> tuple[str, ...]:
+def added_terms(need: Need, most: int) -> tuple[str, ...]:
     """The heaviest terms of the own projects that no skill has."""
-    if wish.own is None:
+    if need.own is None:
         return ()
-    query = wish.own.query
-    written = {i for skill in wish.skills for i in skill.ids.tolist()}
+    query = need.own.query
+    written = {i for skill in need.skills for i in skill.ids.tolist()}
     rows = [row for row in query.weights.argsort()[::-1].tolist() if query.weights[row] > 0]
     return tuple(query.words[row] for row in rows if int(query.ids[row]) not in written)[:most]
 

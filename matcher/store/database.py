@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Self
 
 from matcher.store.calls import Calls
 from matcher.store.decisions import Decisions
-from matcher.store.doubting import Doubts
 from matcher.store.engines import Transactions
 from matcher.store.kept_facts import Facts, revision_of
 from matcher.store.maintenance import Maintenance
@@ -16,6 +15,7 @@ from matcher.store.projects import Projects
 from matcher.store.runs import Runs
 from matcher.store.saving import Saving
 from matcher.store.told import ToldCalls
+from matcher.store.unconfirmed import Doubts
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -16,11 +16,11 @@ from matcher.model.changes import WINDOW, Change, announced, content, content_ha
 from matcher.model.day import brussels_day
 from matcher.model.rows import ListingScope, ParsedRow, Saved, SetAside
 from matcher.store.calls import RANK, Head, absent_heads, bodies_of, fold, heads_of, pending_heads, raw_row, reports_of
-from matcher.store.doubting import Doubting, Reported
 from matcher.store.engines import Transactions, chunks, upsert
 from matcher.store.kept_facts import grow_revision
 from matcher.store.runs import hold
 from matcher.store.schema import calls, changes, clean, raw_rows, set_aside, versions
+from matcher.store.unconfirmed import Doubting, Reported
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from matcher.app.decided import decided
+from matcher.app.decision_copy import decided
 from matcher.app.home import Home
 from matcher.app.kept_index import index_out_of_date
 from matcher.config.settings import load_settings

@@ -11,8 +11,8 @@ import yaml
 
 from matcher.config.fingerprint import fingerprint
 from matcher.config.institutes import find_institute, institute_yaml, load_institutes
+from matcher.config.profile_template import profile_keys
 from matcher.config.settings import packaged_config
-from matcher.config.skeleton import profile_keys
 from matcher.errors import ConfigError, UsageError
 from matcher.model.institute import ByHand, Take
 

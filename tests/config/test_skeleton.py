@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.config.institutes import read_institute
-from matcher.config.skeleton import WIDTH, profile_keys, skeleton
+from matcher.config.profile_template import WIDTH, profile_keys, skeleton
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,8 @@ import pytest
 
 import matcher
 from matcher.config.environment import ENVIRONMENT, ENVIRONMENT_ONLY
+from matcher.config.profile_template import profile_keys
 from matcher.config.settings import load_settings
-from matcher.config.skeleton import profile_keys
 from tests.helpers.pages import every_command
 from tests.helpers.paths import DOCS, ROOT
 

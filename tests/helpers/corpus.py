@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def scored_of(index: Index, name: str) -> Scored:
     """Every call scored for an institute of the index."""
-    return score(index, index.wish(name), everything=True)
+    return score(index, index.need(name), everything=True)
 
 
 NOW = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.app.renewing import renewed_calls
+from matcher.app.renewed_calls import renewed_calls
 from matcher.digest.compose import compose, is_due, is_worth_sending
-from matcher.digest.crossing import standing_after
 from matcher.digest.inputs import Inputs, for_subscriber
 from matcher.digest.news import told_by
+from matcher.digest.threshold_crossing import standing_after
 from matcher.digest.verdicts import Verdicts
 from matcher.model.call import Action, Call, Deadline, Section, Status
 from matcher.model.day import BRUSSELS

@@ -29,9 +29,9 @@ def suggested(*projects: Project, skills: tuple[str, ...] = ("laser sources",)):
     words = tuple(ProfilePart("keyword", skill, skill) for skill in skills)
     parts = (*words, *(project_part(one, one.identifier) for one in projects))
     index = build(CALLS, [Profile("one", "One", parts)], now=NOW, meta={"sample": None, "sample_day": None})
-    wish = index.wish("one")
-    assert wish.own is not None
-    return wish, suggestions(index, wish.own, parts, projects, 10)
+    need = index.need("one")
+    assert need.own is not None
+    return need, suggestions(index, need.own, parts, projects, 10)
 
 
 def test_what_calls_use_and_the_profile_lacks_comes_with_its_projects() -> None:
@@ -52,8 +52,8 @@ def test_a_sentence_is_no_term() -> None:
 
 
 def test_terms_that_projects_add_are_those_that_no_skill_has() -> None:
-    wish, _ = suggested(project(1, "geothermal wells"))
-    added = added_terms(wish, 20)
+    need, _ = suggested(project(1, "geothermal wells"))
+    added = added_terms(need, 20)
     assert "geothermal wells" in added
     assert "laser" not in added
-    assert added_terms(wish, 1) == added[:1]
+    assert added_terms(need, 1) == added[:1]

@@ -197,13 +197,13 @@ def test_words_that_nothing_has_are_told_with_near_ones(index):
     asked = asked_text(index, "hydrogen storrage for zyxomatics")
     assert set(asked.unknown) == {"storrage", "zyxomatics"}
     assert asked.unknown["storrage"] == ("storage",)
-    assert asked.wish.skills
+    assert asked.need.skills
 
 
 def test_a_text_of_unknown_words_has_no_skill(index):
     asked = asked_text(index, "zyxomatic qwrtz")
     assert list(asked.unknown) == ["zyxomatic", "qwrtz"]
-    assert not asked.wish.skills
+    assert not asked.need.skills
 
 
 @pytest.mark.parametrize(

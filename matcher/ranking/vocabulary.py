@@ -10,7 +10,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 
 
-class Lexis(Protocol):
+class Vocabulary(Protocol):
     """The fitted terms that a profile is weighed by."""
 
     @property

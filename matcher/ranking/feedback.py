@@ -53,7 +53,7 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Taste:
+class Feedback:
     """`each` (examples, calls) is what every example adds to the log-odds of every call."""
 
     examples: tuple[Example, ...]
@@ -73,7 +73,7 @@ class Taste:
                 yield kept, float(self.each[own, row].sum()), tuple(self.examples[place].row for place in nearest)
 
 
-def taste_of(index: Index, examples: Sequence[Example]) -> Taste | None:
+def feedback_of(index: Index, examples: Sequence[Example]) -> Feedback | None:
     """What is learned of examples, each call once; None of fewer than `LEAST`."""
     if len(examples) < LEAST:
         return None
@@ -81,7 +81,7 @@ def taste_of(index: Index, examples: Sequence[Example]) -> Taste | None:
     each = _weights(examples)[:, None] * likeness
     most = BOUND * (len(examples) - LEAST + 1)
     over = np.maximum(np.abs(each.sum(axis=0)) / most, 1)
-    return Taste(tuple(examples), each / over)
+    return Feedback(tuple(examples), each / over)
 
 
 def learned_terms(index: Index, examples: Sequence[Example], most: int = 12) -> list[tuple[str, float]]:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from matcher.model.call import Call, Section
 from matcher.model.match import EvidenceKind
+from matcher.ranking.feedback import BOUND, HALF_LIFE, LEAST, Example, feedback_of, learned_terms
 from matcher.ranking.scoring import score
-from matcher.ranking.taste import BOUND, HALF_LIFE, LEAST, Example, learned_terms, taste_of
 from tests.helpers.corpus import indexed, profile
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ EXAMPLES = st.lists(
 def test_one_decision_moves_no_call_by_more_than_the_bound(index: Index, examples: list[Example]) -> None:
     nothing = np.zeros(len(index))
     totals = [
-        nothing if (taste := taste_of(index, examples[:n])) is None else taste.total for n in range(len(examples) + 1)
+        nothing if (feedback := feedback_of(index, examples[:n])) is None else feedback.total
+        for n in range(len(examples) + 1)
     ]
     for before, after in pairwise(totals):
         assert np.abs(after - before).max() <= BOUND + 1e-9
@@ -52,17 +53,19 @@ def test_one_decision_moves_no_call_by_more_than_the_bound(index: Index, example
 
 
 def test_nothing_is_learned_of_fewer_than_three(index: Index) -> None:
-    assert taste_of(index, [Example(0, kept=True)] * (LEAST - 1)) is None
+    assert feedback_of(index, [Example(0, kept=True)] * (LEAST - 1)) is None
     assert learned_terms(index, [Example(0, kept=True)]) == []
 
 
 def test_calls_like_the_kept_ones_rise_and_those_like_the_dismissed_fall(index: Index) -> None:
     kept, dismissed = (0, 1), (3, 4)
-    taste = taste_of(index, [*(Example(r, kept=True) for r in kept), *(Example(r, kept=False) for r in dismissed)])
-    assert taste.total[2] > 0.05
-    assert taste.total[5] < -0.05
-    assert abs(taste.total[8]) < min(taste.total[2], -taste.total[5])
-    terms = dict(learned_terms(index, taste.examples))
+    feedback = feedback_of(
+        index, [*(Example(r, kept=True) for r in kept), *(Example(r, kept=False) for r in dismissed)]
+    )
+    assert feedback.total[2] > 0.05
+    assert feedback.total[5] < -0.05
+    assert abs(feedback.total[8]) < min(feedback.total[2], -feedback.total[5])
+    terms = dict(learned_terms(index, feedback.examples))
     assert set(max(terms, key=terms.__getitem__).split()) <= {"silicon", "photon"}
     assert set(min(terms, key=terms.__getitem__).split()) <= {"hydrogen", "storag"}
 
@@ -70,15 +73,15 @@ def test_calls_like_the_kept_ones_rise_and_those_like_the_dismissed_fall(index: 
 def test_what_is_old_counts_less_beside_what_is_new(index: Index) -> None:
     old, new = Example(0, kept=True, days=HALF_LIFE), Example(3, kept=True)
     others = [Example(row, kept=True) for row in range(6, 12)]
-    taste = taste_of(index, [old, new, *others])
-    assert taste.each[0].max() == pytest.approx(taste.each[1].max() / 2, rel=0.2)
+    feedback = feedback_of(index, [old, new, *others])
+    assert feedback.each[0].max() == pytest.approx(feedback.each[1].max() / 2, rel=0.2)
 
 
 def test_the_reasons_add_up_to_the_score_and_name_the_nearest_decision(index: Index) -> None:
-    taste = taste_of(index, [Example(0, kept=True), Example(1, kept=True), Example(3, kept=False)])
-    scored = score(index, index.wish("one"), everything=True, taste=taste)
-    plain = score(index, index.wish("one"), everything=True)
-    assert scored.totals[2] == pytest.approx(plain.totals[2] + taste.total[2])
+    feedback = feedback_of(index, [Example(0, kept=True), Example(1, kept=True), Example(3, kept=False)])
+    scored = score(index, index.need("one"), everything=True, feedback=feedback)
+    plain = score(index, index.need("one"), everything=True)
+    assert scored.totals[2] == pytest.approx(plain.totals[2] + feedback.total[2])
     evidence = scored.evidence(2)
     learned = [one for one in evidence if one.kind is EvidenceKind.LEARNED]
     assert learned[0].term == "more like calls that you kept (2)"

@@ -15,7 +15,7 @@ from matcher.model.project import Project
 from matcher.model.question import CallFilter
 from matcher.ranking.build import build
 from matcher.ranking.matching import Depth, asked_profile, best_matches, match_of
-from matcher.ranking.owned import FEW, MOST_SELECTED, MOST_WEIGHT, SELECTED, WEIGHT
+from matcher.ranking.profile_projects import FEW, MOST_SELECTED, MOST_WEIGHT, SELECTED, WEIGHT
 from matcher.ranking.scoring import score
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def test_a_skill_selects_a_few_and_a_profile_a_bounded_number() -> None:
 def test_a_call_is_like_the_own_project_that_has_most_with_it() -> None:
     parts = [project(1, FIELDS["lasers"], selected=False), project(2, FIELDS["wells"], selected=False, year=2023)]
     index = indexed(profile(*parts))
-    scored = score(index, index.wish("one"), everything=True)
+    scored = score(index, index.need("one"), everything=True)
     for row, label in (
         (index.row("HORIZON-CL1-2026-WELLS-1"), "P2 (2023)"),
         (index.row("HORIZON-CL1-2026-LASERS-1"), "P1 (2021)"),
@@ -101,7 +101,7 @@ def test_a_new_field_shows_although_it_never_won_there() -> None:
     """Own keywords lead: projects only add to what a person wrote."""
     parts = [project(n, FIELDS["lasers"], selected=False) for n in range(12)]
     index = indexed(profile(*parts, skills=("laser sources", "textile weaving looms")))
-    scored = score(index, index.wish("one"), everything=True)
+    scored = score(index, index.need("one"), everything=True)
     best = best_matches(scored, CallFilter.of(status="all"), NOW.date(), Depth(10))
     assert {match.call.identifier.split("-")[3] for match in best} == {"LASERS", "LOOMS"}
 
@@ -111,18 +111,18 @@ def test_a_draft_keeps_the_projects_of_its_institute() -> None:
     one = profile(project(1, FIELDS["lasers"]), project(2, FIELDS["wells"], selected=False))
     index = indexed(one)
     file = replace(one, parts=tuple(part for part in one.parts if not part.number))
-    kept = index.wish("one").own
+    kept = index.need("one").own
     assert kept is not None
-    same = asked_profile(index, file).wish.own
+    same = asked_profile(index, file).need.own
     assert same is not None
     assert [p.label for p in same.projects] == [p.label for p in kept.projects]
     assert (same.mean, same.spread) == (kept.mean, kept.spread)
     more = replace(file, parts=(*file.parts, project_part(Project("own", "Written: " + FIELDS["vines"]))))
-    own = asked_profile(index, more).wish.own
+    own = asked_profile(index, more).need.own
     assert own is not None
     assert {p.number for p in own.projects} == {"", "1", "2"}
     assert "grapevine" in " ".join(own.query.words)
-    less = asked_profile(index, replace(file, exclude=("geothermal",))).wish.own
+    less = asked_profile(index, replace(file, exclude=("geothermal",))).need.own
     assert less is not None
     assert "geothermal" not in less.query.words
 
@@ -130,15 +130,15 @@ def test_a_draft_keeps_the_projects_of_its_institute() -> None:
 def test_without_projects_nothing_is_told_of_them() -> None:
     index = indexed(profile())
     assert index.own_projects("one") == ()
-    assert index.wish("one").own is None
-    match = match_of(score(index, index.wish("one"), everything=True), 0, 1, sentence=False)
+    assert index.need("one").own is None
+    match = match_of(score(index, index.need("one"), everything=True), 0, 1, sentence=False)
     assert match.own_project is None
     assert all(e.kind is not EvidenceKind.PROJECTS for e in match.evidence)
 
 
 def test_the_larger_the_entity_the_less_its_selected_projects_weigh() -> None:
     def weight(*parts: ProfilePart, **more: object) -> float:
-        own = indexed(profile(*parts, **more)).wish("one").own
+        own = indexed(profile(*parts, **more)).need("one").own
         assert own is not None
         return own.weight
 

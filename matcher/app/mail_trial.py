@@ -68,7 +68,7 @@ def send_test_mail(home: Home, address: str) -> str:
 
 
 def _test_mail(home: Home, address: str) -> Mail:
-    from matcher.config.people import mail_address
+    from matcher.config.mail_address import mail_address
     from matcher.mail.message import MailContent, build, message_id
 
     try:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from matcher.app.decided import decided, record
 from matcher.app.deciding import moment_of_deciding, who_decides
+from matcher.app.decision_copy import decided, record
 from matcher.app.kept_index import current_index
 from matcher.model.day import brussels_day
 from matcher.model.decision import Act, Entry, Owner
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from matcher.app.home import Home
     from matcher.model.decision import Decided, Decision
+    from matcher.ranking.feedback import Example, Feedback
     from matcher.ranking.index import Index
     from matcher.ranking.matching import Asked
-    from matcher.ranking.taste import Example, Taste
 
 LEAST_GRADE = 2
 """The grade from which on a decision says that a call suits."""
@@ -28,15 +28,15 @@ def taught(home: Home, index: Index, asked: Asked, known: Decided, day: date) ->
     """What is asked for an institute, with what its decisions teach where that is wanted."""
     if asked.identifier is None or not home.settings.ranking.learn:
         return asked
-    taste = taste_for(index, asked.identifier, known, day)
-    return asked if taste is None else replace(asked, taste=taste)
+    feedback = feedback_for(index, asked.identifier, known, day)
+    return asked if feedback is None else replace(asked, feedback=feedback)
 
 
-def taste_for(index: Index, institute: str, known: Decided, day: date) -> Taste | None:
+def feedback_for(index: Index, institute: str, known: Decided, day: date) -> Feedback | None:
     """What the decisions of an institute teach on a day; None where there are too few."""
-    from matcher.ranking.taste import taste_of
+    from matcher.ranking.feedback import feedback_of
 
-    return taste_of(index, [example for _, example in examples_of(index, institute, known, day)])
+    return feedback_of(index, [example for _, example in examples_of(index, institute, known, day)])
 
 
 def examples_of(index: Index, institute: str, known: Decided, day: date) -> list[tuple[Decision, Example]]:
@@ -44,7 +44,7 @@ def examples_of(index: Index, institute: str, known: Decided, day: date) -> list
 
     None from before the last time that an institute had its list forget what it learned.
     """
-    from matcher.ranking.taste import Example
+    from matcher.ranking.feedback import Example
 
     since = known.cleared.get(institute)
     found = []
@@ -68,7 +68,7 @@ class Learned:
 
 def learned(home: Home, name: str, *, as_of: date | None = None) -> Learned:
     """What an institute's list has learned from its decisions. Raises UsageError."""
-    from matcher.ranking.taste import LEAST, learned_terms
+    from matcher.ranking.feedback import LEAST, learned_terms
 
     institute = home.institute(name).identifier
     index = current_index(home)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.app.decided import record
+from matcher.app.decision_copy import record
 from matcher.model.day import brussels_day
 from matcher.model.decision import Act, Application, Decided, Entry
 from matcher.model.institute import Take

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matcher.ranking.call_words import FIELDS, PREFIX
-from matcher.ranking.places import WordPlaces
 from matcher.ranking.searching import near_words
+from matcher.ranking.word_positions import WordPositions
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def reading(index: Index, text: str) -> ReadText:
     best = min(judged, key=lambda language: (list(judged[language].values()).count(False), language))
     known = {word for found in judged.values() for word, here in found.items() if here}
     told = [word for word, here in judged[best].items() if not here and word not in known][:MOST]
-    places = WordPlaces(index.arrays, PREFIX, len(FIELDS))
+    places = WordPositions(index.arrays, PREFIX, len(FIELDS))
     return ReadText(best, {word: near_words(places, word) for word in told})
 
 

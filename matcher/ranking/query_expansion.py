@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from matcher.ranking.places import search_stem
+from matcher.ranking.word_positions import search_stem
 from matcher.text.analysis import words
 from matcher.text.folding import folded
 from matcher.text.synonyms import synonyms
@@ -18,7 +18,7 @@ from matcher.text.synonyms import synonyms
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from matcher.ranking.places import WordPlaces
+    from matcher.ranking.word_positions import WordPositions
     from matcher.text.analysis import Analyzer
 
 RARE = 3
@@ -60,7 +60,7 @@ class Meaning:
     guess: bool = False
 
 
-def meanings(text: str, places: WordPlaces, analyzer: Analyzer) -> list[Meaning]:
+def meanings(text: str, places: WordPositions, analyzer: Analyzer) -> list[Meaning]:
     """Every reading of a search, the words as they stand first."""
     found = words(text)
     stems = [(word, search_stem(word, analyzer)) for word in found]
@@ -118,7 +118,7 @@ def _as_written(word: str, stem: str, analyzer: Analyzer) -> Want:
 _SHORTEST_BEGINNING = 4
 
 
-def _compounds(own: Meaning, places: WordPlaces, analyzer: Analyzer) -> Iterator[Meaning]:
+def _compounds(own: Meaning, places: WordPositions, analyzer: Analyzer) -> Iterator[Meaning]:
     """`ground water` for groundwater, `microplastics` for micro-plastics, where the texts have it so."""
     wants = own.wants
     for i, (left, right) in enumerate(pairwise(wants)):
@@ -130,7 +130,7 @@ def _compounds(own: Meaning, places: WordPlaces, analyzer: Analyzer) -> Iterator
         yield Meaning(split)
 
 
-def _split(want: Want, places: WordPlaces, analyzer: Analyzer) -> Want:
+def _split(want: Want, places: WordPositions, analyzer: Analyzer) -> Want:
     """A word, or two that it is made of where they stand side by side."""
     word = want.word
     ways = []
@@ -184,7 +184,7 @@ def _longest_term(
     return 1, ()
 
 
-def _in_english(text: str, own: Meaning, places: WordPlaces, analyzer: Analyzer) -> Iterator[Meaning]:
+def _in_english(text: str, own: Meaning, places: WordPositions, analyzer: Analyzer) -> Iterator[Meaning]:
     """The search as a French one, where it may be."""
     from matcher.text.french import languages, pieces
 
@@ -210,7 +210,7 @@ _USUAL = 40
 _APART = 0.9
 
 
-def _first_known(want: Want, places: WordPlaces) -> tuple[str | None, ...]:
+def _first_known(want: Want, places: WordPositions) -> tuple[str | None, ...]:
     """The stems of the first rendering of which all are known, else of the first."""
     known = (way.stems for way in want.ways if all(places.has(stem) for stem in way.stems if stem))
     return next(known, want.ways[0].stems)

@@ -66,7 +66,7 @@ class _Numbering(dict[str, int]):
 def place_arrays(
     texts: Iterable[Sequence[Sequence[str]]], analyzer: Analyzer, prefix: str
 ) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of `WordPlaces`; each text is a tuple of fields, each field its lines, as many for every text."""
+    """The arrays of `WordPositions`; each text is a tuple of fields, each field its lines, as many for every text."""
     numbering = _Numbering(analyzer)
     number = numbering.__getitem__
     row = array("i")
@@ -102,7 +102,7 @@ def _usual(spellings: Counter[str]) -> str:
     return min(spellings, key=lambda word: (len(word), word))
 
 
-class WordPlaces:
+class WordPositions:
     """The places of words in texts that have `fields` fields each."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]], prefix: str, fields: int) -> None:

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from matcher.ranking.chance import Standard
-    from matcher.ranking.owned import OwnProject
     from matcher.ranking.profile import QueryVector
+    from matcher.ranking.profile_projects import OwnProject
     from matcher.ranking.skillset import Skill
 
     Floats = npt.NDArray[np.float32]
@@ -32,7 +32,7 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Need:
     """What calls are scored for: skills, with what they have with the reference calls, and own projects.
 
     Without any skill the own projects alone are asked, and the other way round.

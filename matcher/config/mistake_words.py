@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import AfterValidator
 
 from matcher.config.old_fits import instead_of
-from matcher.config.slips import missing_blank
+from matcher.config.yaml_mistakes import missing_blank
 from matcher.errors import shorten
 
 if TYPE_CHECKING:

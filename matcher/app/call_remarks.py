@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from matcher.app.past import won_before
+from matcher.app.project_history import won_before
 
 if TYPE_CHECKING:
     from datetime import date
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matcher.store.database import Store
 
 
-class Company:
+class CallRemarks:
     """Answers for the calls of a day's mails, each once however many mails tell of it."""
 
     def __init__(self, home: Home, store: Store, index: Index, day: date) -> None:
