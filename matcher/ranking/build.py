@@ -246,7 +246,8 @@ def _kept_fit(previous: Index | None, corpus: _Corpus, now: datetime) -> _Fit | 
     present = {call.identifier.upper(): call.identifier for call in corpus.calls}
     reference = frozenset(present[name] for name in before if name in present)
     lost, new = len(before) - len(reference), len(present) - len(reference)
-    if lost + new > MODEL_GROWTH * len(before) or not timedelta(0) <= now - when <= MODEL_AGE:
+    # A clock that was set back a little is no reason for other fits; a model from far ahead of it would never age.
+    if lost + new > MODEL_GROWTH * len(before) or abs(now - when) > MODEL_AGE:
         return None
     learned = {name: previous.arrays[name] for name in LASTING}
     standard = frozenset(previous.meta["standard"])

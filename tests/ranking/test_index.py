@@ -17,12 +17,13 @@ from matcher.model.call import LIVE, Deadline, Status
 from matcher.model.match import Group
 from matcher.model.question import CallFilter
 from matcher.model.terms import Audience, Name, Term, Terms, Who
+from matcher.ranking.build import build
 from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT, open_index
 from matcher.ranking.matching import Depth, best_matches, place
 from matcher.ranking.tfidf import count_terms, nearest, unit_rows
 from matcher.text.analysis import Analyzer
-from tests.helpers.corpus import SUBJECTS, TODAY, call, fits, indexed, profile, scored_of, some_calls, totals
+from tests.helpers.corpus import META, NOW, SUBJECTS, TODAY, call, fits, indexed, profile, scored_of, some_calls, totals
 
 days = st.dates(TODAY - timedelta(40), TODAY + timedelta(40))
 fates = st.builds(
@@ -117,6 +118,14 @@ def test_words_of_new_calls_are_found_beside_those_of_the_fit():
     assert after.find_term("aardvark") >= after.fitted_terms
     assert after.find_term("photon") == before.find_term("photon")
     assert scored_of(after, "one").related[after.row(call(40, "").identifier)]
+
+
+@pytest.mark.parametrize(("later", "kept"), [(-2, True), (30, True), (31, False), (-31, False)])
+def test_a_fit_is_kept_for_a_month_also_where_the_clock_was_set_back(later: int, *, kept: bool):
+    calls, own = some_calls(), [profile("photonics")]
+    before = build(calls, own, now=NOW, meta=META)
+    after = build(calls, own, now=NOW + timedelta(days=later), meta=META, previous=before)
+    assert (after.meta["fitted"] == before.meta["fitted"]) is kept
 
 
 def test_the_place_of_a_call_is_the_one_that_the_list_shows():
