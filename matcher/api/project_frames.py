@@ -8,6 +8,7 @@ from matcher.app import project_questions
 from matcher.errors import UsageError
 from matcher.model.project import ProjectQuestion
 from matcher.model.question import listed
+from matcher.model.searched import Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,11 +41,11 @@ class ProjectFrames:
         programme: str | Iterable[str] = (),
         top: int | None = None,
     ) -> pd.DataFrame:
-        """EU-funded projects as CORDIS lists them: an institute's own best first, others newest first.
+        """EU-funded projects as CORDIS lists them: searched ones and an institute's own best first, others newest.
 
         Args:
             institute: those that are its own.
-            words: every one of them stands in the number, acronym, title, keywords or objective.
+            words: they all stand, in any form, in the number, acronym, title, keywords or objective.
             call: those that this call led to.
             organisation: those that an organisation is or was in, by its PIC or words of its name.
             programme: frameworks (`HORIZON`, `H2020`).
@@ -66,7 +67,7 @@ class ProjectFrames:
         from matcher.present.frames import projects_frame
 
         programmes = frozenset(name.upper() for name in listed(programme))
-        question = ProjectQuestion(institute, organisation, call, programmes, listed(words), top)
+        question = ProjectQuestion(institute, organisation, call, programmes, Search(listed(words)), top)
         return projects_frame(project_questions.projects(self._home, question).projects)
 
     def participations(self, project: str) -> pd.DataFrame:

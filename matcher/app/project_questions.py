@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import refresh_index
 from matcher.app.own_projects import whole_projects
+from matcher.disk import can_be_written
 from matcher.errors import IndexMissing, StoreMissing, UsageError, shorten
 from matcher.model.project import ListedProject, ProjectListing
+from matcher.model.searched import SearchOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from matcher.app.home import Home
     from matcher.model.institute import Institute
     from matcher.model.project import Participation, Project, ProjectQuestion
+    from matcher.model.searched import Search
+    from matcher.ranking.index import Index
+    from matcher.ranking.project_words import SoughtProjects
     from matcher.store.database import Store
     from matcher.store.projects import Projects
 
@@ -25,7 +30,7 @@ _COORDINATOR = "coordinator"
 
 
 def projects(home: Home, question: ProjectQuestion) -> ProjectListing:
-    """The projects that are asked for: an institute's own best first, others by signature, newest first.
+    """The projects that are asked for: those with words best first, an institute's own too, others newest first.
 
     Raises:
         UsageError: for an institute, organisation or programme that nobody knows, and before any project was fetched.
@@ -64,46 +69,77 @@ def _listing(home: Home, store: Store, question: ProjectQuestion) -> ProjectList
         chosen = _own(home, store, institute)
     elif question.organisation is not None:
         pics = _organisations(kept, question.organisation)
-    wanted = [one for one in _candidates(kept, question, pics, chosen) if _asked_for(one, question)]
+    sought = _sought(home, store, question.search) if question.search else None
+    wanted = [one for one in _candidates(kept, question, pics, chosen, sought) if _asked_for(one, question)]
     _check_programmes(kept, question, wanted)
-    if name is None:
+    if sought is not None:
+        wanted = _best_first(wanted, sought)
+    elif name is None:
         wanted.sort(key=lambda one: one.identifier)
         wanted.sort(key=lambda one: one.date.toordinal() if one.date else 0, reverse=True)
     shown = wanted[: question.top]
     parts = kept.participations(one.identifier for one in shown)
     listed = (_listed(one, parts.get(one.identifier, ()), pics, chosen.get(one.identifier)) for one in shown)
-    return ProjectListing(name, tuple(listed), len(wanted))
+    outcome = _outcome(sought, wanted, shown) if sought is not None else None
+    return ProjectListing(name, tuple(listed), len(wanted), outcome)
+
+
+def _sought(home: Home, store: Store, asked: Search) -> SoughtProjects:
+    """What a search finds, in the index; without any call there is none, and the words are placed for this once."""
+    from matcher.ranking.project_words import project_word_arrays, search_projects
+    from matcher.text.analysis import Analyzer
+
+    index = _index(home, store)
+    arrays = project_word_arrays(store.projects.all(), Analyzer()) if index is None else index.arrays
+    return search_projects(arrays, asked)
+
+
+def _index(home: Home, store: Store) -> Index | None:
+    """The index of what the store holds now; None without any call."""
+    with suppress(IndexMissing):
+        return refresh_index(home, store, keep=can_be_written(home.settings.home))
+    return None
+
+
+def _best_first(candidates: Iterable[Project], sought: SoughtProjects) -> list[Project]:
+    places = {number: place for place, number in enumerate(sought.numbers)}
+    return sorted((one for one in candidates if one.identifier in places), key=lambda one: places[one.identifier])
+
+
+def _outcome(sought: SoughtProjects, found: Sequence[Project], shown: Iterable[Project]) -> SearchOutcome:
+    elsewhere = 0 if found else len(sought.numbers)
+    return SearchOutcome(len(found), sought.sentences(shown), sought.missing, elsewhere)
 
 
 def _own(home: Home, store: Store, institute: Institute) -> dict[str, tuple[str, ...] | None]:
     """Number → the skills that select it, None where it is own anyhow; those first, then the best selected ones."""
     chosen: dict[str, tuple[str, ...] | None] = dict.fromkeys(whole_projects(store.projects, institute))
-    with suppress(IndexMissing):  # without any call there is nothing that skills could be read by
-        index = refresh_index(home, store)
+    if (index := _index(home, store)) is not None:  # without any call there is nothing that skills could be read by
         chosen |= {one.number: one.skills for one in index.own_projects(institute.identifier) if one.skills}
     return chosen
 
 
 def _candidates(
-    kept: Projects, question: ProjectQuestion, pics: frozenset[str], chosen: Mapping[str, object]
+    kept: Projects,
+    question: ProjectQuestion,
+    pics: frozenset[str],
+    chosen: Mapping[str, object],
+    sought: SoughtProjects | None,
 ) -> Iterable[Project]:
     if question.institute is not None:
         found = {one.identifier: one for one in kept.named(chosen)}
         return [found[number] for number in chosen if number in found]
     if question.organisation is not None:
         return kept.of_organisations(sorted(pics))
-    return kept.of_call(question.call) if question.call is not None else kept.all()
+    if question.call is not None:
+        return kept.of_call(question.call)
+    return kept.all() if sought is None else kept.named(sought.numbers)
 
 
 def _asked_for(one: Project, question: ProjectQuestion) -> bool:
     if question.call is not None and (one.topic or "").upper() != question.call.strip().upper():
         return False
-    if question.programmes and one.framework.upper() not in question.programmes:
-        return False
-    if not question.words:
-        return True
-    text = "\n".join((one.identifier, one.acronym, one.title, one.keywords, one.text)).casefold()
-    return all(word.casefold() in text for word in question.words)
+    return not question.programmes or one.framework.upper() in question.programmes
 
 
 def _check_programmes(kept: Projects, question: ProjectQuestion, found: list[Project]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,12 +10,15 @@ from matcher.app import project_questions
 from matcher.cli.layout import fact, paragraphs, styled, table
 from matcher.cli.options import COUNT
 from matcher.cli.output import output_options, print_csv, print_json, say
-from matcher.errors import UsageError
+from matcher.cli.spoken_language import spoken, tr
+from matcher.errors import UsageError, shorten
 from matcher.model.project import ProjectQuestion
+from matcher.model.searched import LIMIT, Search
 from matcher.present.facts import day, money
 from matcher.present.records import (
     PROJECT_FIELDS,
     envelope,
+    outcome_record,
     participation_record,
     project_record,
     whole_project_record,
@@ -26,9 +29,10 @@ if TYPE_CHECKING:
 
     from matcher.app.home import Home
     from matcher.model.project import ListedProject, Participation, Project, ProjectListing
+    from matcher.model.searched import SearchOutcome
 
 SHOWN = 50
-"""Projects that a search prints where nobody says how many; JSON and CSV have all of them."""
+"""Projects that a list prints where nobody says how many; JSON and CSV have all of them."""
 
 
 @click.command("projects")
@@ -37,6 +41,8 @@ SHOWN = 50
 @click.option("--organisation", metavar="PIC_OR_NAME", help="Those that this organisation is or was in.")
 @click.option("--programme", multiple=True, help="HORIZON, H2020…; may be repeated.")
 @click.option("--search", is_flag=True, help="Every argument is a word to search for, also the name of an institute.")
+@click.option("--phrase", is_flag=True, help="The words side by side, in this order.")
+@click.option("--without", multiple=True, metavar="WORD", help="Leave out what holds this; may be repeated.")
 @click.option("--top", type=COUNT, help="How many at most.")
 @output_options
 @click.pass_obj
@@ -47,27 +53,32 @@ def projects_command(  # noqa: PLR0913 (click hands over one parameter an option
     organisation: str | None,
     programme: tuple[str, ...],
     search: bool,
+    phrase: bool,
+    without: tuple[str, ...],
     top: int | None,
     output: str | None,
 ) -> None:
-    """The projects of CORDIS: INSTITUTE's own, or those that hold every one of WORDS; a NUMBER shows one in full.
+    """The projects of CORDIS: INSTITUTE's own, or those that hold all of WORDS; a NUMBER shows one in full.
 
-    `matcher fetch --projects` brings them.
+    Acronym, title, number, keywords and objective are searched as calls are, in English and French, in any form of a
+    word, best first. `matcher fetch --projects` brings them.
     """
-    narrowed = bool(call or organisation or programme or search)
+    narrowed = bool(call or organisation or programme or search or phrase or without)
     if len(about) == 1 and about[0].isdecimal() and not narrowed:
         _show_one(*project_questions.project(home, about[0]), output)
         return
     institute = None if search or not about else _institute(home, about[0])
     if institute and organisation:
         raise UsageError("Ask for one at a time: the projects of an institute, or those of an organisation.")
+    asked = Search(about[1:] if institute else about, phrase, without)
+    most = LIMIT if asked else SHOWN
     question = ProjectQuestion(
         institute=institute,
         organisation=organisation,
         call=call,
         programmes=frozenset(name.upper() for name in programme),
-        words=about[1:] if institute else about,
-        top=top if top is not None or institute or output is not None else SHOWN,
+        search=asked,
+        top=top if top is not None or output is not None or (institute and not asked) else most,
     )
     _show(project_questions.projects(home, question), output)
 
@@ -82,14 +93,56 @@ def _institute(home: Home, word: str) -> str | None:
 def _show(listing: ProjectListing, output: str | None) -> None:
     records = [project_record(one) for one in listing.projects]
     if output == "json":
-        print_json(envelope(institute=listing.institute, found=listing.found, projects=records))
+        print_json(_json(listing, records))
     elif output == "csv":
         print_csv(records, PROJECT_FIELDS)
+    elif listing.outcome is not None:
+        _print_found(listing, listing.outcome)
     else:
         columns = ("title", "name", "project", "signed", "role", "contribution", "partners", "topic", "selected by")
         click.echo(table(columns, [_cells(one) for one in listing.projects]))
         shown = len(listing.projects)
         say(f"{shown} projects" + (f" of {listing.found}; --top N shows more" if shown < listing.found else ""))
+
+
+def _json(listing: ProjectListing, records: list[dict[str, Any]]) -> dict[str, Any]:
+    about: dict[str, Any] = {"found": listing.found}
+    if listing.outcome is not None:
+        about = outcome_record(listing.outcome)
+        for record in records:
+            record["sentence"] = listing.outcome.sentences.get(record["project"])
+    return envelope(institute=listing.institute, **about, projects=records)
+
+
+def _print_found(listing: ProjectListing, outcome: SearchOutcome) -> None:
+    for one in listing.projects:
+        click.echo(_found_block(one, outcome.sentences.get(one.project.identifier)) + "\n")
+    if not listing.projects:
+        click.echo(_nothing_found(outcome))
+    listed = tr("{n} of {found} projects", n=len(listing.projects), found=outcome.found)
+    more = tr("; --top {n} shows all", n=outcome.found) if outcome.found > len(listing.projects) else ""
+    say(listed + more)
+
+
+def _found_block(listed: ListedProject, sentence: str | None) -> str:
+    one, words = listed.project, spoken()
+    coordinator = listed.partners[:1] if listed.role is None else (listed.role,)
+    facts = (one.identifier, day(one.date, words), money(listed.contribution_eur, words), one.topic or "", *coordinator)
+    said = "\n".join([one.title, " · ".join(filter(None, facts)), *([f"“{sentence}”"] if sentence else [])])
+    return "\n".join([styled(one.name, bold=True), *paragraphs(said, "    ")])
+
+
+def _nothing_found(outcome: SearchOutcome) -> str:
+    """Why a search found nothing, and what may be meant."""
+    if outcome.elsewhere:
+        return tr("None of the projects asked for has all of these words; {n} others do.", n=outcome.elsewhere)
+    if not outcome.missing:
+        return tr("No project has all of these words; each of them alone is there. Try fewer.")
+    lines = []
+    for word, near in outcome.missing.items():
+        hint = tr("; near it: {words}", words=", ".join(near)) if near else ""
+        lines.append(tr("No project has the word {word}{hint}.", word=shorten(word), hint=hint))
+    return "\n".join(lines)
 
 
 def _cells(one: ListedProject) -> tuple[str, ...]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from matcher.model.searched import Search
 
 if TYPE_CHECKING:
     import datetime as dt
+
+    from matcher.model.searched import SearchOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +78,15 @@ class ProjectQuestion:
     """Which projects are asked for; what is empty asks for all.
 
     `institute` asks for its own, `organisation` (a PIC, or words of its name) for those it is or was in, `call` for
-    those that a call led to, `programmes` by framework (HORIZON, H2020); every one of `words` stands in its number,
-    acronym, title, keywords or objective.
+    those that a call led to, `programmes` by framework (HORIZON, H2020), `search` for those that hold its words in
+    number, acronym, title, keywords or objective.
     """
 
     institute: str | None = None
     organisation: str | None = None
     call: str | None = None
     programmes: frozenset[str] = frozenset()
-    words: tuple[str, ...] = ()
+    search: Search = field(default_factory=Search)
     top: int | None = None
 
 
@@ -103,11 +107,12 @@ class ListedProject:
 
 @dataclass(frozen=True, slots=True)
 class ProjectListing:
-    """Projects that were asked for; `found` counts those that the bound left out too."""
+    """Projects that were asked for; `found` counts those that the bound left out too, `outcome` tells of a search."""
 
     institute: str | None
     projects: tuple[ListedProject, ...]
     found: int
+    outcome: SearchOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True)

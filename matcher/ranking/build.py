@@ -27,6 +27,7 @@ from matcher.ranking.index import Index
 from matcher.ranking.likeness import WAYS, compare
 from matcher.ranking.profile import PartVectors, QueryVector, own_mark, own_side, query_vector, written_projects
 from matcher.ranking.profile_projects import pack_projects, project_facts
+from matcher.ranking.project_words import project_word_arrays
 from matcher.ranking.scoring import own_of
 from matcher.ranking.skillset import pack_skills, skills_of
 from matcher.ranking.tfidf import (
@@ -224,7 +225,8 @@ def _fit(corpus: _Corpus, now: datetime) -> _Fit:
     background = unit_rows(weigh(on_terms(texts.counts, model.terms), model.idf)) if texts else of_calls
     words = texts.keywords if texts else tuple(sorted({k.lower() for call in corpus.calls for k in call.keywords}))
     standard = _standard(corpus.calls, known.day)
-    return _Fit(model, background_arrays(background, of_calls), strangers(words), standard, now)
+    learned = {**background_arrays(background, of_calls), **project_word_arrays(known.projects(), analyzer)}
+    return _Fit(model, learned, strangers(words), standard, now)
 
 
 FEW_LIVE = 100

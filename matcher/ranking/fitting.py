@@ -11,6 +11,7 @@ from scipy import sparse
 
 from matcher.ranking.background import HEAVIEST
 from matcher.ranking.latent import fit_space
+from matcher.ranking.project_words import ARRAYS
 from matcher.ranking.tfidf import Counts, count_texts
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ LASTING = (
     "latent_terms",
     "latent_vectors",
     "latent_average",
+    *ARRAYS,
 )
 """Arrays that stay until the next fit."""
 

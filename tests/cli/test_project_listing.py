@@ -27,6 +27,12 @@ PROJECTS = [
     project(3, acronym="OLD", frameworkProgramme="H2020", objective="Geothermal heat.", topics="SC5-01-2016"),
     project(4, acronym="ALONE"),
 ]
+SEARCHED = [
+    project(5, title="Wells", objective="Batteries are made. Some batteries last.", ecSignatureDate="2024-01-01"),
+    project(6, title="Rivers", keywords="battery; sea", objective="Water of a river.", ecSignatureDate="2023-01-01"),
+    project(7, title="A battery for ships", objective="Hulls. Steel.", ecSignatureDate="2021-01-01"),
+    project(8, acronym="BATTERY", title="Ships", objective="Solid electrolytes of a cell.", frameworkProgramme="H2020"),
+]
 PARTS = [
     participation(1, OTHER, name="A PARTNER SA", order="1"),
     participation(1, BRGM, name="BRGM", role="coordinator", ecContribution="300000"),
@@ -91,6 +97,74 @@ def test_projects_are_put_in_and_out_by_hand(run: Run, place: Place) -> None:
 )
 def test_which_are_found(run: Run, place: Place, words: list[str], found: list[str]) -> None:
     assert names(asked(run, place, *words)) == found
+
+
+@pytest.fixture
+def searched(tmp_path: Path, run: Run) -> Place:
+    """Projects that hold one word in different places."""
+    place = Place(tmp_path / "words", make_config(tmp_path / "config", ("brgm",)))
+    dump = zipped(tmp_path / "words.zip", tables([*PROJECTS, *SEARCHED], PARTS))
+    assert run(place, "fetch", "--projects", str(dump)).code == 0
+    return place
+
+
+def numbers(listing: dict[str, Any]) -> list[int]:
+    return [int(one["project"]) - 101_000_000 for one in listing["projects"]]
+
+
+def test_words_are_found_in_any_form_best_first_by_where_they_stand(run: Run, searched: Place) -> None:
+    listing = asked(run, searched, "batteries")
+    assert set(numbers(listing)[:2]) == {7, 8}
+    assert numbers(listing)[2:] == [6, 5]
+    assert listing["projects"][3]["sentence"] == "Batteries are made."
+    assert (listing["found"], listing["missing"]) == (4, {})
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["battery", "ship"], [8, 7]),
+        (["--phrase", "solid", "electrolyte"], [8]),
+        (["--phrase", "electrolyte", "solid"], []),
+        (["battery", "--without", "ships"], [6, 5]),
+        (["batterie"], [8, 7, 6, 5]),
+        (["battery", "--programme", "h2020"], [8]),
+        (["101000007"], None),
+    ],
+)
+def test_how_words_are_searched_for(run: Run, searched: Place, words: list[str], found: list[int] | None) -> None:
+    if found is None:
+        assert numbers(asked(run, searched, "--search", *words)) == [7]
+    else:
+        assert sorted(numbers(asked(run, searched, *words))) == sorted(found)
+
+
+def test_of_nothing_found_it_is_said_why(run: Run, searched: Place) -> None:
+    assert "No project has the word 'batery'; near it: battery." in run(searched, "projects", "batery").out
+    assert "each of them alone is there" in run(searched, "projects", "battery", "laser").out
+    elsewhere = run(searched, "projects", "electrolytes", "--programme", "HORIZON").out
+    assert "None of the projects asked for has all of these words; 1 others do." in elsewhere
+    assert "Aucun projet ne contient le mot 'batery'" in run(searched, "--lang", "fr", "projects", "batery").out
+
+
+def test_a_search_prints_the_sentence_in_eighty_columns(run: Run, searched: Place) -> None:
+    answer = run(searched, "projects", "electrolytes")
+    assert "“Solid electrolytes of a cell.”" in answer.out
+    assert "1 of 1 projects" in answer.err
+    assert max(map(len, answer.out.splitlines())) <= 80
+
+
+def test_the_index_answers_where_there_are_calls_and_is_never_behind(run: Run, tmp_path: Path, place: Place) -> None:
+    from matcher.app.fetching import use_sample
+    from matcher.app.home import Home
+    from matcher.config.settings import load_settings
+
+    use_sample(Home(load_settings(environ=place.environment)))
+    assert names(asked(run, place, "laser")) == ["PHOTON"]
+    assert numbers(asked(run, place, "electrolyte")) == []
+    dump = zipped(tmp_path / "more.zip", tables([*PROJECTS, *SEARCHED], PARTS))
+    assert run(place, "fetch", "--projects", str(dump)).code == 0
+    assert numbers(asked(run, place, "electrolyte")) == [8]
 
 
 def test_one_in_full(run: Run, place: Place) -> None:
