@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.app.project_history import predecessors
 from matcher.app.questions import rank, show, why
-from matcher.cli.joint_listing import show_side_by_side, show_together
 from matcher.cli.layout import UNBROKEN, fact, paragraphs, styled, table
 from matcher.cli.match_listing import Layout, show_ranking
 from matcher.cli.options import as_of_option, question_of, question_options
@@ -23,7 +21,6 @@ from matcher.cli.output import (
     say,
 )
 from matcher.cli.spoken_language import spoken, tr, tr_n
-from matcher.documents.document_text import read_document
 from matcher.errors import UsageError
 from matcher.model.caution import reported_text
 from matcher.model.searched import RANK_SORTS
@@ -107,9 +104,13 @@ def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
         raise UsageError("Say what to rank for: an institute (`matcher institutes` lists them), --text or --file.")
     if len(institutes) > 1 or (institutes and as_one):
         question = question_of(institutes, asked, explain=explain)
+        from matcher.cli.joint_listing import show_side_by_side, show_together
+
         (show_together if as_one else show_side_by_side)(home, question, output)
         return
     if files:
+        from matcher.documents.document_text import read_document
+
         text = "\n\n".join(map(read_document, files))
     question = question_of(text if text is not None else institutes, asked, explain=explain)
     if text is not None and home.settings.ranking.encoder:
@@ -187,6 +188,8 @@ def show_command(
 ) -> None:
     """CALL in full: facts, text, history, and its evidence for an institute."""
     shown = show(home, call, institute=institute, as_of=as_of)
+    from matcher.app.project_history import predecessors  # `rank`, beside it, gets by without
+
     before = predecessors(home, call, as_of=as_of) if with_past else None
     label = sample_label(shown.sample)
     record = envelope(

@@ -24,6 +24,7 @@ from matcher.config.mistake_words import describe_validation_error, dotted, like
 from matcher.config.part_file import packaged_parts
 from matcher.config.scalars import MEANT, NOTHING, meant
 from matcher.errors import ConfigError, UsageError, shorten
+from matcher.model.day import WEEKDAYS
 from matcher.model.match import THRESHOLD
 from matcher.model.subscription import NETWORK, Frequency, Language, Subscriber
 
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 SUBSCRIBERS_FILE = "subscribers.yaml"
 
 MAX_FILE_BYTES = 1_000_000
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def _frequency(value: Any) -> Any:

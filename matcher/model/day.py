@@ -11,6 +11,8 @@ from matcher.errors import UsageError, shorten
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
 Clock = Callable[[], datetime]
 """Gives the true time, aware."""
 

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from matcher.config.subscribers import WEEKDAYS
 from matcher.model.answers import PartLine, SubscriberLine
 from matcher.model.call import Call
 from matcher.model.consortium import Bid, Partner
+from matcher.model.day import WEEKDAYS
 from matcher.model.match import WORDS, Away, Match
 from matcher.model.parts import Part, PartKind
 from matcher.model.project import ListedProject, Project

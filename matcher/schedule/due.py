@@ -14,13 +14,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from matcher.model.day import WEEKDAYS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from matcher.config.settings import ScheduleSettings
     from matcher.model.answers import RunRecord
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 BACK_OFF = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=3))
 """Waits after the first, second… attempt at a slot that failed; then the slot is left and the next one counts."""
