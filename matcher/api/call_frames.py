@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matcher.api.entry_frames import EntryFrames
 from matcher.api.labels import labelled
 from matcher.app import lookup
 from matcher.model.day import known_day, written_day
-from matcher.model.question import CallFilter, Question, listed
-from matcher.model.searched import Search
+from matcher.model.question import About, Question
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,17 +61,21 @@ class CallFrames(EntryFrames):
         """
         from matcher.present.frames import calls_frame
 
-        wanted = CallFilter.of(
+        question = question_of(
+            None,
             status=status,
             programme=programme,
             action=action,
-            deadline_before=day_of(deadline_before),
-            deadline_after=day_of(deadline_after),
-            decided=decided is True,
-            undecided=decided is False,
+            deadline_before=deadline_before,
+            deadline_after=deadline_after,
+            decided=decided,
+            as_of=self._as_of,
+            words=words,
+            phrase=phrase,
+            without=without,
+            sort=sort,
+            limit=limit,
         )
-        search = Search(listed(words), phrase, listed(without))
-        question = Question(filter=wanted, as_of=self._as_of, search=search, sort=sort, limit=limit)
         listing = lookup.calls(self._home, question)
         return labelled(calls_frame(listing.calls, listing.as_of), listing.sample)
 
@@ -92,6 +95,13 @@ class CallFrames(EntryFrames):
 
         listing = lookup.programmes(self._home, name, everything=everything, as_of=self._as_of)
         return labelled(pd.DataFrame(map(part_record, listing.lines), columns=list(PART_FIELDS)), listing.sample)
+
+
+def question_of(about: About, *, decided: bool | None, explain: bool = False, **asked: Any) -> Question:
+    """The question that Python's keywords ask. Raises UsageError for what cannot be asked."""
+    days = {name: day_of(asked[name]) for name in ("deadline_before", "deadline_after")}
+    marked = {"decided": decided is True, "undecided": decided is False}
+    return Question.of(about, {**asked, **days, **marked}, explain=explain)
 
 
 def day_of(value: DayLike | None) -> date | None:

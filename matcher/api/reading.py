@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from matcher.api.call_frames import DayLike, Words, day_of
+from matcher.api.call_frames import DayLike, Words, day_of, question_of
 from matcher.api.decision_frames import DecisionFrames
 from matcher.api.drafts import Draft, new_institute
 from matcher.api.labels import labelled
@@ -79,18 +77,21 @@ class Questions(DecisionFrames):
         """
         if (institute is None) == (text is None):
             raise UsageError("Say what to rank for: an institute, or text=….")
-        wanted = CallFilter.of(
+        question = question_of(
+            (institute,) if institute is not None else text,
+            explain=True,
+            top=top,
+            min_fit=min_fit,
+            as_of=self._as_of,
             status=status,
             programme=programme,
             action=action,
-            deadline_before=day_of(deadline_before),
-            deadline_after=day_of(deadline_after),
+            deadline_before=deadline_before,
+            deadline_after=deadline_after,
             open_to=open_to,
-            decided=decided is True,
-            undecided=decided is False,
+            decided=decided,
         )
-        about = (institute,) if institute is not None else text
-        return Matches(questions.rank(self._home, Question(about, wanted, top, min_fit, self._as_of, explain=True)))
+        return Matches(questions.rank(self._home, question))
 
     def why(self, institute: str, call: str, *, top: int | None = None, min_fit: int | None = None) -> Why:
         """Why a call was, or was not, recommended to an institute. Raises UsageError when either is unknown.

@@ -11,7 +11,7 @@ import click
 from matcher.app.questions import rank, show, why
 from matcher.cli.layout import UNBROKEN, fact, paragraphs, styled, table
 from matcher.cli.match_listing import Layout, show_ranking
-from matcher.cli.options import as_of_option, question_of, question_options
+from matcher.cli.options import as_of_option, question_options
 from matcher.cli.output import (
     evidence_lines,
     output_options,
@@ -23,6 +23,7 @@ from matcher.cli.output import (
 from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.errors import UsageError
 from matcher.model.caution import reported_text
+from matcher.model.question import Question
 from matcher.model.searched import RANK_SORTS
 from matcher.model.subscription import Language
 from matcher.model.terms import Name
@@ -103,16 +104,16 @@ def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
     if sum(bool(value) if isinstance(value, tuple) else value is not None for value in (institutes, text, files)) != 1:
         raise UsageError("Say what to rank for: an institute (`matcher institutes` lists them), --text or --file.")
     if len(institutes) > 1 or (institutes and as_one):
-        question = question_of(institutes, asked, explain=explain)
         from matcher.cli.joint_listing import show_side_by_side, show_together
 
+        question = Question.of(institutes, asked, explain=explain)
         (show_together if as_one else show_side_by_side)(home, question, output)
         return
     if files:
         from matcher.documents.document_text import read_document
 
         text = "\n\n".join(map(read_document, files))
-    question = question_of(text if text is not None else institutes, asked, explain=explain)
+    question = Question.of(text if text is not None else institutes, asked, explain=explain)
     if text is not None and home.settings.ranking.encoder:
         say(tr("Loading the sentence encoder, which takes some seconds."))
     ranking = rank(home, question)
@@ -154,7 +155,7 @@ def why_command(
     **asked: Any,
 ) -> None:
     """Why CALL was, or was not, recommended to INSTITUTE: rank, fit, filter, evidence."""
-    reason = why(home, question_of((institute,), asked), call)
+    reason = why(home, Question.of((institute,), asked), call)
     label = sample_label(reason.sample)
     verdict = {
         "recommended": reason.recommended,

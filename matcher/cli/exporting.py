@@ -10,12 +10,13 @@ from urllib.parse import quote
 
 import click
 
-from matcher.cli.options import DayType, as_of_option, question_of, question_options
+from matcher.cli.options import DayType, as_of_option, question_options
 from matcher.cli.output import delimiter_option, put_data, say
 from matcher.disk import make_folder, write_file
 from matcher.errors import DiskError, UsageError
 from matcher.export import content as contents
 from matcher.export.formats import FORMATS, chosen
+from matcher.model.question import Question
 from matcher.present.facts import day
 from matcher.present.separated import Separators
 
@@ -76,7 +77,7 @@ def matches_command(
     Without --institute: of every one.
     """
     form = _chosen(name, path, delimiter)
-    found = contents.matches(home, institutes, question_of(None, asked))
+    found = contents.matches(home, institutes, Question.of(None, asked))
     _export(home, found, form, path)
 
 
@@ -99,7 +100,7 @@ def calls_command(
     With --institute those among its best.
     """
     form = _chosen(name, path, delimiter)
-    found = contents.calls(home, institutes, question_of(None, asked))
+    found = contents.calls(home, institutes, Question.of(None, asked))
     _export(home, found, form, path)
 
 
@@ -124,7 +125,7 @@ def changes_command(
     With --institute in those that suit it.
     """
     form = _chosen(name, path, delimiter)
-    found = contents.changes(home, institutes, question_of(None, asked), since=since)
+    found = contents.changes(home, institutes, Question.of(None, asked), since=since)
     _export(home, found, form, path)
 
 

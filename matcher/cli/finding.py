@@ -9,10 +9,11 @@ import click
 
 from matcher.app import lookup
 from matcher.cli.layout import paragraphs, styled, table
-from matcher.cli.options import as_of_option, filter_options, question_of, search_options
+from matcher.cli.options import as_of_option, filter_options, search_options
 from matcher.cli.output import output_options, print_csv, print_json, print_note, say
 from matcher.cli.spoken_language import spoken, tr
 from matcher.errors import shorten
+from matcher.model.question import Question
 from matcher.model.searched import LIMIT
 from matcher.present.call_rows import LISTED_COLUMNS, listed_row
 from matcher.present.decision_shapes import about_records
@@ -42,7 +43,7 @@ def calls_command(home: Home, /, output: str | None, **asked: Any) -> None:
     Title, identifier, keywords and text are searched, in English and French, in any form of a word: "batteries"
     finds "battery", "capteurs" finds "sensors". Identifiers may be cut or misspelt.
     """
-    question = question_of(None, asked, explain=True)
+    question = Question.of(None, asked, explain=True)
     if question.search and question.limit is None:
         question = replace(question, limit=LIMIT)
     listing = lookup.calls(home, question)

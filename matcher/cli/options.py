@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -11,8 +11,8 @@ import click
 
 from matcher.errors import UsageError, shorten
 from matcher.model.day import written_day
-from matcher.model.question import FILTERS, MOST, About, CallFilter, Filter, Question
-from matcher.model.searched import SORTS, Search
+from matcher.model.question import FILTERS, MOST, Filter
+from matcher.model.searched import SORTS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -104,18 +104,3 @@ def _filter_option(one: Filter) -> Callable[[Command], Command]:
 def question_options(command: Command) -> Command:
     """Everything that can be asked of a ranking: how many, from which fit on, filters, the day."""
     return top_option(min_fit_option(filter_options(as_of_option(command))))
-
-
-def question_of(about: About, asked: Mapping[str, Any], *, explain: bool = False) -> Question:
-    """The question that these options ask. Raises UsageError."""
-    return Question(
-        about,
-        CallFilter.of(**{one.name: asked[one.name] for one in FILTERS if one.name in asked}),
-        asked.get("top"),
-        asked.get("min_fit"),
-        asked.get("as_of"),
-        explain,
-        Search(tuple(asked.get("words", ())), asked.get("phrase", False), tuple(asked.get("without", ()))),
-        asked.get("sort"),
-        asked.get("limit"),
-    )

@@ -202,8 +202,6 @@ class PartTable:
         )
 
 
-NO_PARTS = PartTable(())
-
 _SLIPS = (0.9, 0.75, 0.6)  # how much of a name has to be spelt so: the closest are enough
 _MOST_LETTERS = 100
 _NEAR = 3

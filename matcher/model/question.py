@@ -262,6 +262,26 @@ class Question:
             raise UsageError("The text is empty: give some words to rank for.")
         check_limits(self.top, self.min_fit)
 
+    @classmethod
+    def of(cls, about: About, asked: Mapping[str, Any], *, explain: bool = False) -> Question:
+        """The question that options, keywords or an address ask, by the names of `FILTERS` and of the fields.
+
+        Raises:
+            UsageError: for what cannot be asked.
+
+        """
+        return cls(
+            about,
+            CallFilter.of(**{one.name: asked[one.name] for one in FILTERS if one.name in asked}),
+            asked.get("top"),
+            asked.get("min_fit"),
+            asked.get("as_of"),
+            explain,
+            Search(listed(asked.get("words", ())), asked.get("phrase", False), listed(asked.get("without", ()))),
+            asked.get("sort"),
+            asked.get("limit"),
+        )
+
     @property
     def institute(self) -> str | None:
         """The one institute (or lab) that is asked about, if it is one."""
@@ -294,19 +314,17 @@ class Question:
                 raise UsageError(f"Nothing can be asked by {shorten(name)}: {_hint(name, known)}")
         if "institute" in asked and "text" in asked:
             raise UsageError("Ask about institutes or about a text, not both.")
-        words = {one.name: _read(one, asked[one.name]) for one in FILTERS if one.name in asked}
-        last = {name: values[-1] for name, values in asked.items()}
-        return cls(
-            about=tuple(asked["institute"]) if "institute" in asked else last.get("text"),
-            filter=CallFilter.of(**words),
-            top=_number("top", last.get("top")),
-            min_fit=_number("min_fit", last.get("min_fit")),
-            as_of=_day("as_of", last.get("as_of")),
-            explain=last.get("explain") == "1",
-            search=Search(tuple(asked.get("words", ())), last.get("phrase") == "1", tuple(asked.get("without", ()))),
-            sort=last.get("sort"),
-            limit=_number("limit", last.get("limit")),
-        )
+        last: dict[str, Any] = {name: values[-1] for name, values in asked.items()}
+        words: dict[str, Any] = {one.name: _read(one, asked[one.name]) for one in FILTERS if one.name in asked}
+        words |= {name: _number(name, last.get(name)) for name in ("top", "min_fit", "limit")}
+        words |= {name: asked.get(name, ()) for name in ("words", "without")}
+        words |= {
+            "as_of": _day("as_of", last.get("as_of")),
+            "phrase": last.get("phrase") == "1",
+            "sort": last.get("sort"),
+        }
+        about = tuple(asked["institute"]) if "institute" in asked else last.get("text")
+        return cls.of(about, words, explain=last.get("explain") == "1")
 
 
 _OTHER_KEYS = {"institute", "text", "top", "min_fit", "as_of", "explain", "words", "phrase", "without", "sort", "limit"}

@@ -22,7 +22,7 @@ from matcher.ranking.call_arrays import call_arrays, stranger_arrays
 from matcher.ranking.call_words import PREFIX, call_fields
 from matcher.ranking.encoder import meaning_arrays
 from matcher.ranking.fitting import FEWEST, LASTING, background_arrays, count_projects, strangers
-from matcher.ranking.generation import Generation, StringTable
+from matcher.ranking.generation import Generation, StringTable, edges_of
 from matcher.ranking.index import Index
 from matcher.ranking.likeness import WAYS, compare
 from matcher.ranking.profile import PartVectors, QueryVector, own_mark, own_side, query_vector, written_projects
@@ -328,8 +328,10 @@ def _members(calls: Sequence[Call], meta: Mapping[str, Any]) -> dict[str, npt.ND
     """Which parts of programmes each call is in, as places in the table that is kept with the index."""
     places = {entry["identifier"]: place for place, entry in enumerate(meta.get("part_table", ()))}
     found = [[places[part.identifier] for part in call.parts] for call in calls]
-    edges = np.concatenate([[0], np.cumsum([len(one) for one in found])]).astype(np.int64)
-    return {"member_edges": edges, "members": np.array([place for one in found for place in one], dtype=np.int32)}
+    return {
+        "member_edges": edges_of([len(one) for one in found]),
+        "members": np.array([place for one in found for place in one], dtype=np.int32),
+    }
 
 
 def _with_profiles(

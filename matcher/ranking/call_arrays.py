@@ -11,6 +11,7 @@ from scipy import sparse
 
 from matcher.model.institute import Profile, ProfilePart
 from matcher.ranking.background import NEAREST, Background
+from matcher.ranking.generation import edges_of
 from matcher.ranking.latent import fold_rows
 from matcher.ranking.likeness import call_side, strangers_of
 from matcher.ranking.skillset import skills_of
@@ -93,7 +94,7 @@ def _passages(
     whole = np.flatnonzero(~close)
     places = fold_rows(arrays, sparse.csr_array(sparse.vstack([counted, rows[whole]], format="csr")))
     sizes = np.array([max(len(found), 1) for found in texts], dtype=np.int64)
-    edges = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    edges = edges_of(sizes)
     ordered = np.zeros((int(edges[-1]), places.shape[1]), dtype=np.int8)
     split = np.repeat(close, sizes)
     ordered[split], ordered[~split] = places[: counted.shape[0]], places[counted.shape[0] :]

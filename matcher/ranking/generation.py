@@ -38,6 +38,11 @@ _ALIGNED = 64
 _LONGEST_HEAD = 2**28
 
 
+def edges_of(sizes: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """(pieces + 1,) where pieces of these sizes begin that lie one after another, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum(np.asarray(sizes, dtype=np.int64))]).astype(np.int64)
+
+
 class StringTable:
     """Byte strings in one blob: `table[i]` reads one without touching the others."""
 

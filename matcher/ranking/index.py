@@ -18,7 +18,7 @@ from matcher.model.part_table import PartTable
 from matcher.ranking import numbers
 from matcher.ranking.background import Postings
 from matcher.ranking.chance import Standard, call_facts
-from matcher.ranking.generation import Generation, open_generation
+from matcher.ranking.generation import Generation, edges_of, open_generation
 from matcher.ranking.likeness import CallSide, call_side
 from matcher.ranking.need import Need, Own
 from matcher.ranking.profile import QueryVector
@@ -170,7 +170,7 @@ class Index:
         """What the profile shares with each call, and (calls,) the squared length that it covers of them."""
         starts = self.arrays["posting_starts"]
         lows, highs = starts[query.ids], starts[query.ids + 1]
-        edges = np.concatenate([[0], np.cumsum(highs - lows)])
+        edges = edges_of(highs - lows)
         if not edges[-1]:
             nothing = np.zeros(0, dtype=np.float32)
             return Products(np.zeros(0, dtype=np.int32), nothing, edges), np.zeros(len(self))

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.ranking.background import Postings
+from matcher.ranking.generation import edges_of
 from matcher.ranking.latent import STEP
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class CallSide:
     def only(self, rows: npt.NDArray[np.int64], terms: Postings) -> CallSide:
         """Some of the calls; `terms` are the postings of these alone."""
         sizes = self.edges[rows + 1] - self.edges[rows]
-        edges = np.concatenate([[0], np.cumsum(sizes)])
+        edges = edges_of(sizes)
         places = np.arange(int(edges[-1])) + np.repeat(self.edges[rows] - edges[:-1], sizes)
         return replace(
             self,
@@ -66,7 +67,7 @@ class CallSide:
             near_rows=self.near_rows[rows],
             near_shares=self.near_shares[rows],
             passages=self.passages[places],
-            edges=edges.astype(np.int64),
+            edges=edges,
             means=None if self.means is None else self.means[:, rows],
         )
 

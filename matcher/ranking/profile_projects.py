@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from matcher.ranking.generation import edges_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -143,12 +145,9 @@ def pack_projects(sets: Sequence[Sequence[OwnProject]]) -> dict[str, npt.NDArray
     """The own projects of several profiles as arrays; what they are called is kept apart (`project_facts`)."""
     projects = [project for found in sets for project in found]
 
-    def edges(sizes: list[int]) -> npt.NDArray[np.int64]:
-        return np.concatenate([[0], np.cumsum(np.array(sizes, dtype=np.int64))]).astype(np.int64)
-
     return {
-        "owned_profiles": edges([len(found) for found in sets]),
-        "owned_edges": edges([len(project.ids) for project in projects]),
+        "owned_profiles": edges_of([len(found) for found in sets]),
+        "owned_edges": edges_of([len(project.ids) for project in projects]),
         "owned_ids": np.concatenate([np.zeros(0, np.int32), *(p.ids for p in projects)]).astype(np.int32),
         "owned_weights": np.concatenate([np.zeros(0, np.float32), *(p.weights for p in projects)]).astype(np.float32),
         "owned_shares": np.array([project.share for project in projects], dtype=np.float32),

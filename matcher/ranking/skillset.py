@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from matcher.ranking.background import Background, Expanded, Near
 from matcher.ranking.compounds import part_weights
+from matcher.ranking.generation import edges_of
 from matcher.ranking.latent import fold
 
 if TYPE_CHECKING:
@@ -105,21 +106,18 @@ def pack_skills(sets: Sequence[tuple[Skill, ...]]) -> dict[str, npt.NDArray[Any]
     skills = [skill for found in sets for skill in found]
     dimensions = max((len(skill.place) for skill in skills), default=1)
 
-    def edges(sizes: list[int]) -> npt.NDArray[np.int64]:
-        return np.concatenate([[0], np.cumsum(np.array(sizes, dtype=np.int64))]).astype(np.int64)
-
     def joined(pieces: list[npt.NDArray[Any]], kind: type) -> npt.NDArray[Any]:
         return np.concatenate([np.zeros(0, dtype=kind), *pieces]).astype(kind)
 
     return {
-        "skill_profiles": edges([len(found) for found in sets]),
-        "skill_edges": edges([len(skill.ids) for skill in skills]),
+        "skill_profiles": edges_of([len(found) for found in sets]),
+        "skill_edges": edges_of([len(skill.ids) for skill in skills]),
         "skill_ids": joined([skill.ids for skill in skills], np.int32),
         "skill_weights": joined([skill.weights for skill in skills], np.float32),
-        "skill_near_edges": edges([len(skill.near.rows) for skill in skills]),
+        "skill_near_edges": edges_of([len(skill.near.rows) for skill in skills]),
         "skill_near_rows": joined([skill.near.rows for skill in skills], np.int32),
         "skill_near_shares": joined([skill.near.shares for skill in skills], np.float32),
-        "skill_expanded_edges": edges([len(skill.expanded.ids) for skill in skills]),
+        "skill_expanded_edges": edges_of([len(skill.expanded.ids) for skill in skills]),
         "skill_expanded_ids": joined([skill.expanded.ids for skill in skills], np.int32),
         "skill_expanded_weights": joined([skill.expanded.weights for skill in skills], np.float32),
         "skill_lengths": np.array([skill.expanded.length for skill in skills], dtype=np.float64),

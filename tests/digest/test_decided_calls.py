@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,24 +13,13 @@ from matcher.model.call import Section
 from matcher.model.decision import Act, Owner
 from matcher.model.subscription import Frequency, Language, MailSection, Subscriber
 from matcher.present.words import Words
-from matcher.store.database import Store
 from matcher.text.alike import likeness
 from tests.helpers.story import ANA, World, call, changed, told
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 BEA = replace(ANA, identifier="bea", address="bea@example.org", programmes=("LIFE",), threshold=100)
 """A reader whose filters let nothing through."""
 
 NETWORK = Subscriber("all", "All", "all@example.org", institutes=("*",), frequency=Frequency.DAILY, threshold=50)
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with Store.open(f"sqlite:///{tmp_path}/matcher.db") as store:
-        yield World(store)
 
 
 def test_what_an_institute_dismissed_is_gone_with_its_changes_even_where_readers_resurface(world: World) -> None:

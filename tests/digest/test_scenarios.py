@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
-
-import pytest
 
 from matcher.model.call import Deadline, Section, Status
 from matcher.model.decision import Act, Entry, Owner
 from matcher.model.subscription import Frequency, MailState
-from matcher.store.database import Store
 from tests.helpers.story import ANA, World, call, changed, day, told
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with Store.open(f"sqlite:///{tmp_path}/matcher.db") as store:
-        yield World(store)
 
 
 def test_a_new_call_is_told_once(world: World) -> None:

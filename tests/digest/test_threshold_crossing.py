@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
-
-import pytest
 
 from matcher.digest.compose import compose
 from matcher.digest.page import notices
@@ -13,20 +10,9 @@ from matcher.model.call import Deadline
 from matcher.model.match import Group
 from matcher.model.subscription import Language, MailState
 from matcher.present.words import Words
-from matcher.store.database import Store
 from tests.helpers.story import ANA, World, call, day, told
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
 MANY = [f"L{n}" for n in range(8)]
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with Store.open(f"sqlite:///{tmp_path}/matcher.db") as store:
-        yield World(store)
 
 
 def test_what_scores_higher_without_having_changed_is_not_new(world: World) -> None:
