@@ -10,8 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from matcher.errors import MatcherError, UsageError
+from matcher.model.day import FIRST_DAY, LAST_DAY
 from matcher.model.institute import Profile
-from matcher.model.question import FILTERS, STATUSES, CallFilter, Question
+from matcher.model.question import FILTERS, MOST, STATUSES, CallFilter, Question
 from matcher.model.searched import SORTS, Search
 from matcher.model.terms import Audience
 from tests.helpers.fuzz.harness import short
@@ -19,7 +20,7 @@ from tests.helpers.fuzz.harness import short
 WORDS = st.text(min_size=1, max_size=12).filter(str.strip)
 SEARCHED = st.lists(WORDS.filter(lambda word: any(c.isalnum() for c in word)), max_size=3).map(tuple)
 SOME = st.lists(WORDS, max_size=3).map(tuple)
-DAYS = st.none() | st.dates()
+DAYS = st.none() | st.dates(FIRST_DAY, LAST_DAY)
 VALUES = {
     "status": st.lists(st.sampled_from(sorted(STATUSES)), max_size=3),
     "audience": st.none() | st.sampled_from([audience.value for audience in Audience]),
@@ -34,7 +35,7 @@ QUESTIONS = st.builds(
     lambda words, **asked: Question(filter=CallFilter.of(**words), **asked),
     FILTER,
     about=st.none() | WORDS | st.lists(WORDS, min_size=1, max_size=3).map(tuple),
-    top=st.none() | st.integers(1, 10**9 - 1),
+    top=st.none() | st.integers(1, MOST),
     min_fit=st.none() | st.integers(0, 100),
     as_of=DAYS,
     explain=st.booleans(),
@@ -42,7 +43,7 @@ QUESTIONS = st.builds(
         lambda words, phrase, without: Search(words, phrase and bool(words), without), SEARCHED, st.booleans(), SEARCHED
     ),
     sort=st.none() | st.sampled_from([sort for sort in SORTS if sort != "relevance"]),
-    limit=st.none() | st.integers(1, 10**9 - 1),
+    limit=st.none() | st.integers(1, MOST),
 )
 
 
