@@ -5,6 +5,8 @@ Every expected failure is a `MatcherError` that says what is wrong and what to d
 
 from __future__ import annotations
 
+import re
+
 from matcher.text.masking import masked
 
 
@@ -14,7 +16,7 @@ class MatcherError(Exception):
     exit_code = 1
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(clipped(masked(message)))
+        super().__init__(clipped(message))
 
 
 class UsageError(MatcherError):
@@ -94,7 +96,11 @@ def shorten(value: object, limit: int = 60) -> str:
 LONGEST_LINE = 1_000
 """Characters of a line that is told; what is longer echoes something that nobody reads."""
 
+_LONG_WORD = re.compile(r"(\S{150})\S{151,}(\S{50})")
+"""A name that nobody reads either: cut in its middle, so that what is said of it still stands behind it."""
+
 
 def clipped(text: str, limit: int = LONGEST_LINE) -> str:
-    """The text with its long lines cut."""
-    return "\n".join(line if len(line) <= limit else line[: limit - 1] + "…" for line in text.split("\n"))
+    """The text without secrets, its long words and lines cut."""
+    told = _LONG_WORD.sub(r"\1…\2", masked(text))
+    return "\n".join(line if len(line) <= limit else line[: limit - 1] + "…" for line in told.split("\n"))

@@ -497,6 +497,13 @@ def test_a_name_of_any_length_is_not_echoed_whole(run, fetched, command) -> None
     assert max(map(len, answer.out.splitlines()), default=0) < 1_200
 
 
+@pytest.mark.parametrize("command", [["db", "backup", "{}"], ["evaluate", "{}"], ["--home", "/tmp/{}", "status"]])
+def test_what_is_wrong_with_a_name_of_any_length_is_said(run, fetched, command) -> None:
+    answer = run(fetched, *(word.format("x" * 100_000) for word in command))
+    assert "File name too long" in answer.err
+    assert "xxx…xxx" in answer.err
+
+
 TURNS = "".join(map(chr, (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
 

@@ -11,9 +11,6 @@ import pytest
 
 from matcher.config.profile_keys import ProfileKeys
 from matcher.config.settings import (
-    DatabaseSettings,
-    PortalSettings,
-    ProjectSettings,
     RankingSettings,
     SettingsFile,
     _section_models,
@@ -226,12 +223,8 @@ def test_passwords_never_show(text, masked):
 def test_the_shipped_file_shows_every_default():
     shipped = (packaged_config() / "matcher.toml").read_text(encoding="utf-8")
     uncommented = tomllib.loads(re.sub(r"^# (?=\w+ = )", "", shipped, flags=re.MULTILINE))
-    models = {
-        "portal": PortalSettings,
-        "projects": ProjectSettings,
-        "ranking": RankingSettings,
-        "database": DatabaseSettings,
-    }
+    models = _section_models()
+    assert list(uncommented) == ["user", *models]
     for section, model in models.items():
         assert model.model_validate(uncommented[section]) == model()
         assert set(uncommented[section]) == set(model.model_fields)
