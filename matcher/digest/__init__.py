@@ -1,1 +1,5 @@
-"""What one subscriber gets on one day: composed (pure), rendered as a mail, queued in the outbox, delivered."""
+"""What one reader is told on one day (pure), and its page.
+
+May import: `config`, `mail`, `model`, `present`, `store`, `text`. Heavy: `jinja2`. Never: any layer else, any other
+heavy library.
+"""

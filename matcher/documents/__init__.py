@@ -1,1 +1,4 @@
-"""What people have as files, as text: recognised by content, read within bounds."""
+"""What people have as files, as text: recognised by content, read within bounds.
+
+May import: `errors`. Heavy: nothing. Never: any layer else, any other heavy library.
+"""

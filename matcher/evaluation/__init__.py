@@ -1,1 +1,5 @@
-"""How good is the ranking: benchmark folders, baselines, metrics with their uncertainty, TREC runs."""
+"""How good the ranking is: benchmark folders, measures, rankers, what is learned.
+
+May import: `config`, `errors`, `model`, `ranking`, `text`. Heavy: `numpy`, `scipy`, `sklearn`. Never: any layer else,
+any other heavy library.
+"""

@@ -1,1 +1,5 @@
-"""Matches, calls and changes as files for other programs: one module a format."""
+"""An answer as a file for other programs: one module a format.
+
+May import: `app`, `errors`, `model`, `present`, `text`. Heavy: `pandas`. Never: any layer else, any other heavy
+library.
+"""

@@ -1,1 +1,4 @@
-"""The nouns and their rules, frozen, without I/O."""
+"""The nouns and their rules, frozen, without I/O.
+
+May import: `errors`. Heavy: nothing. Never: any layer else, any other heavy library.
+"""
