@@ -9,11 +9,11 @@ from matcher.api.decision_frames import DecisionFrames
 from matcher.api.drafts import Draft, new_institute
 from matcher.api.labels import labelled
 from matcher.api.results import Matches, Page, Why
-from matcher.app import questions
+from matcher.app import joint_ranking, questions
 from matcher.app.kept_index import current_index
 from matcher.errors import UsageError
 from matcher.model.match import THRESHOLD
-from matcher.model.question import CallFilter, Question, check_limits
+from matcher.model.question import CallFilter, Question, check_limits, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,7 @@ class Questions(DecisionFrames):
 
     def rank(  # noqa: PLR0913 (keywords that people type; inside they are one Question)
         self,
-        institute: str | None = None,
+        institute: str | Iterable[str] | None = None,
         *,
         text: str | None = None,
         top: int | None = None,
@@ -49,10 +49,11 @@ class Questions(DecisionFrames):
         open_to: Literal["research", "sme", "any"] | None = None,
         decided: bool | None = None,
     ) -> Matches:
-        """The best calls for an institute or for any text, French or English.
+        """The best calls for an institute, for several as one list, or for any text, French or English.
 
         Args:
-            institute: identifier or acronym (`brgm`, `CEA-Leti`).
+            institute: identifier or acronym (`brgm`, `CEA-Leti`), a lab as `institute/lab`, or several: each call once,
+                the best fit first, and `fits` has those for each.
             text: rank for this instead of for an institute.
             top: how many at most; `ranking.top` of the settings by default.
             min_fit: leave out matches below this fit, 0-100.
@@ -74,11 +75,13 @@ class Questions(DecisionFrames):
             1     2  ...
             >>> session.rank(text="recyclage des batteries", action="RIA", top=1)[0].call.identifier
             'HORIZON-CL5-2026-09-D2-01'
+            >>> session.rank(["brgm", "mines"], top=5).fits.columns.tolist()
+            ['brgm', 'mines']
         """
         if (institute is None) == (text is None):
             raise UsageError("Say what to rank for: an institute, or text=….")
         question = question_of(
-            (institute,) if institute is not None else text,
+            listed(institute) if institute is not None else text,
             explain=True,
             top=top,
             min_fit=min_fit,
@@ -91,7 +94,9 @@ class Questions(DecisionFrames):
             open_to=open_to,
             decided=decided,
         )
-        return Matches(questions.rank(self._home, question))
+        if institute is None or isinstance(institute, str):
+            return Matches(questions.rank(self._home, question))
+        return Matches.of_several(joint_ranking.together(self._home, question))
 
     def why(self, institute: str, call: str, *, top: int | None = None, min_fit: int | None = None) -> Why:
         """Why a call was, or was not, recommended to an institute. Raises UsageError when either is unknown.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, overload
@@ -13,26 +14,43 @@ from matcher.present.facts import UNKNOWN, day, money
 from matcher.present.templating import environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from pandas.io.formats.style import Styler
 
-    from matcher.model.answers import Preview, Ranking, Reason, ShownCall
+    from matcher.model.answers import JointRanking, Preview, Ranking, Reason, ShownCall
     from matcher.model.call import Call
     from matcher.model.changes import Change
     from matcher.model.match import Match
 
 
 class Matches:
-    """The best calls for an institute or a text, best first: a sequence of `matcher.model.match.Match`."""
+    """The best calls for an institute, several or a text, best first: a sequence of `matcher.model.match.Match`.
 
-    def __init__(self, ranking: Ranking) -> None:
+    Of several each call stands once, as it is for the one that it suits best.
+    """
+
+    def __init__(self, ranking: Ranking, fits: Mapping[str, Mapping[str, int | None]] | None = None) -> None:
         self._ranking = ranking
+        self._fits = fits
+
+    @classmethod
+    def of_several(cls, found: JointRanking) -> Matches:
+        """The best calls of several institutes as one list."""
+        names = [one.institute or one.name for one in found.rankings]
+        ranking = replace(
+            found.rankings[0],
+            institute=None,
+            name=", ".join(names),
+            matches=tuple(one.match for one in found.matches),
+            away=(),
+        )
+        return cls(ranking, {one.match.call.identifier: dict.fromkeys(names) | dict(one.fits) for one in found.matches})
 
     @property
     def institute(self) -> str | None:
-        """Identifier of the institute; None for a text."""
+        """Identifier of the institute; None for a text, and for several."""
         return self._ranking.institute
 
     @property
@@ -56,6 +74,14 @@ class Matches:
         from matcher.present.frames import matches_frame
 
         return labelled(matches_frame(self._ranking.matches, self.institute, self.as_of), self.sample)
+
+    @property
+    def fits(self) -> pd.DataFrame:
+        """(calls, who was asked about) the fit of each call for each, NA where they have nothing in common."""
+        alone = self.institute or self._ranking.name
+        fits = self._fits or {match.call.identifier: {alone: match.fit} for match in self}
+        frame = pd.DataFrame.from_dict(dict(fits), orient="index").astype("Int64")
+        return labelled(frame.rename_axis(index="call", columns="institute"), self.sample)
 
     @property
     def evidence(self) -> pd.DataFrame:

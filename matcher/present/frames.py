@@ -208,8 +208,8 @@ def listed_calls_frame(
 
 
 def matches_frame(matches: Iterable[Match], institute: str | None, today: date) -> pd.DataFrame:
-    """(matches, MATCH_COLUMNS) of one institute, or of a text (None)."""
-    return rankings_frame([(institute, matches)], today)
+    """(matches, MATCH_COLUMNS) of one institute; None leaves each match with its own, which a text has not."""
+    return rankings_frame([(institute or match.institute or None, [match]) for match in matches], today)
 
 
 def rankings_frame(rankings: Iterable[tuple[str | None, Iterable[Match]]], today: date) -> pd.DataFrame:
@@ -240,9 +240,14 @@ def deadlines_frame(calls: Iterable[Call], today: date) -> pd.DataFrame:
 
 
 def evidence_frame(matches: Iterable[Match], institute: str | None) -> pd.DataFrame:
-    """(reasons of all matches, EVIDENCE_COLUMNS)."""
+    """(reasons of all matches, EVIDENCE_COLUMNS); None as the institute leaves each match with its own."""
     rows = (
-        {"institute": institute, "call": match.call.identifier, "kind": e.kind.value, **_term_row(e)}
+        {
+            "institute": institute or match.institute or None,
+            "call": match.call.identifier,
+            "kind": e.kind.value,
+            **_term_row(e),
+        }
         for match in matches
         for e in match.evidence
     )

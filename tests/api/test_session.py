@@ -17,6 +17,7 @@ from matcher.api.drafts import MOVES
 from matcher.cli.main import COMMANDS
 from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config
+from matcher.errors import UsageError
 from matcher.present import call_rows
 from tests.helpers.home import DAY, LIFE_CALL, PHOTONIC, Place
 
@@ -366,3 +367,28 @@ def test_what_is_decided_is_kept_and_shown(fetched: Place) -> None:
         for wrong in (("keep", "x"), ("drop", None), ("dismiss", "because")):
             with pytest.raises(matcher.errors.UsageError):
                 session.decide("cea-leti", PHOTONIC, *wrong)
+
+
+def test_several_institutes_are_one_list_with_the_fit_for_each(sample: matcher.Session) -> None:
+    found = sample.rank(["brgm", "mines"], top=8)
+    alone = {name: sample.rank(name, top=40, min_fit=0) for name in ("brgm", "mines")}
+    assert found.institute is None
+    assert found.frame["call"].is_unique
+    assert found.frame["institute"].isin(["brgm", "mines"]).all()
+    assert found.frame["fit"].is_monotonic_decreasing
+    assert found.fits.index.tolist() == found.frame["call"].tolist()
+    assert found.fits.max(axis=1).tolist() == found.frame["fit"].tolist()
+    for name, list_of_one in alone.items():
+        for match in list_of_one:
+            if match.call.identifier in found.fits.index:
+                assert found.fits.loc[match.call.identifier, name] == match.fit
+    assert set(found.evidence["institute"]) <= {"brgm", "mines"}
+    assert repr(found).startswith("brgm, mines: 8 best calls")
+    assert alone["brgm"].fits["brgm"].tolist() == alone["brgm"].frame["fit"].tolist()
+
+
+def test_too_few_or_unknown_institutes_are_told(sample: matcher.Session) -> None:
+    with pytest.raises(UsageError, match="between 1 and"):
+        sample.rank([])
+    with pytest.raises(UsageError, match="nobody"):
+        sample.rank(["brgm", "nobody"])
