@@ -58,7 +58,7 @@ def examples_of(index: Index, institute: str, known: Decided, day: date) -> list
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What a list learned: its terms with their weights, and the decisions that made it; `used` tells if they count."""
+    """What a list learned: terms in words with their weights, the decisions that made it, and if they are `used`."""
 
     institute: str
     used: bool
@@ -68,13 +68,16 @@ class Learned:
 
 def learned(home: Home, name: str, *, as_of: date | None = None) -> Learned:
     """What an institute's list has learned from its decisions. Raises UsageError."""
+    from matcher.ranking.decided_terms import worded
     from matcher.ranking.feedback import LEAST, learned_terms
 
     institute = home.institute(name).identifier
     index = current_index(home)
     day = home.day(as_of, index).date
     found = examples_of(index, institute, decided(home, day), day)
-    terms = learned_terms(index, [example for _, example in found])
+    weights = dict(learned_terms(index, [example for _, example in found]))
+    words = worded(index, weights, [example.row for _, example in found])
+    terms = [(words[term], weight) for term, weight in weights.items()]
     used = home.settings.ranking.learn and len(found) >= LEAST
     return Learned(institute, used, tuple(terms), tuple(decision for decision, _ in found))
 

@@ -1,16 +1,19 @@
-"""What an institute's own projects add to its profile, and which terms of theirs it lacks."""
+"""What an institute's own projects add to its profile, and which terms of theirs and of its decisions it lacks."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from matcher.app.decision_copy import decided
 from matcher.app.kept_index import current_index
+from matcher.app.learned_feedback import examples_of
 from matcher.errors import StoreMissing, UsageError
 from matcher.model.institute import Take
 from matcher.model.project import OwnProjects, Suggestions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from matcher.app.home import Home
     from matcher.model.institute import Institute
@@ -42,20 +45,28 @@ def own_projects(home: Home, index: Index, institute: Institute) -> OwnProjects:
     )
 
 
-def suggest(home: Home, name: str) -> Suggestions:
-    """Terms that the own projects of an institute have, that calls use and its profile lacks.
+def suggest(home: Home, name: str, *, as_of: date | None = None) -> Suggestions:
+    """Terms that own projects or kept calls have and the profile lacks, and those of dismissed calls to exclude.
 
-    Raises UsageError where no project counts for it.
+    Raises UsageError where no project counts for the institute and too few decisions say what suits it.
     """
+    from matcher.ranking.decided_terms import decided_terms
+    from matcher.ranking.feedback import LEAST
     from matcher.ranking.suggesting import suggestions
 
     institute, index = home.institute(name), current_index(home)
+    day, parts = home.day(as_of, index).date, institute.profile().parts
     own = index.need(institute.identifier).own
-    if own is None:
-        raise UsageError(f"No own project counts for {institute.identifier}: {_why_none(home, institute)}.")
-    kept = [*_kept(home, own.projects), *institute.projects]
-    found = suggestions(index, own, institute.profile().parts, kept, MOST)
-    return Suggestions(institute.identifier, len(own.projects), tuple(found))
+    examples = [one for _, one in examples_of(index, institute.identifier, decided(home, day), day)]
+    if own is None and len(examples) < LEAST:
+        raise UsageError(
+            f"No own project counts for {institute.identifier}: {_why_none(home, institute)}; and fewer than {LEAST} "
+            "decisions say what suits it (`matcher keep`, `matcher dismiss`)."
+        )
+    counted = own.projects if own is not None else ()
+    found = suggestions(index, own, parts, [*_kept(home, counted), *institute.projects], MOST) if own else []
+    keywords, exclude = decided_terms(index, examples, parts, MOST)
+    return Suggestions(institute.identifier, len(counted), tuple(found), tuple(keywords), tuple(exclude))
 
 
 def _kept(home: Home, counted: Sequence[OwnProject]) -> list[Project]:

@@ -64,7 +64,7 @@ HEAVIEST = 25
 @click.argument("identifier", required=False, metavar="[ID]")
 @click.option("--check", is_flag=True, help="Which skills never match a call, and which are too common to help.")
 @click.option("--try", "term", help="Which calls would enter or leave the top 20 if this term were a keyword.")
-@click.option("--suggest", is_flag=True, help="Terms of its own projects that calls use and its keywords lack.")
+@click.option("--suggest", is_flag=True, help="Terms of own projects and of decisions that its file lacks.")
 @click.option("--learned", is_flag=True, help="What its list learned from its decisions: terms and calls.")
 @click.option("--forget", "clear", is_flag=True, help="Let its list forget what it learned; the decisions stay.")
 @as_of_option
@@ -102,7 +102,7 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
             f"The list of {learned_feedback.clear_learned(home, institute, as_of=as_of)} has forgotten what it learned."
         )
     elif suggest:
-        show_suggestions(home, institute, output)
+        show_suggestions(home, institute, as_of, output)
     elif check:
         _show_checks(questions.check_profile(home, institute), output)
     elif term is not None:

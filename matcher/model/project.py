@@ -148,12 +148,26 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class CallTerm:
+    """A term that `decided` calls share: so many calls hold its words."""
+
+    term: str
+    calls: int
+    decided: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestions:
-    """What the `count` own projects of an institute would add to its keywords, best first."""
+    """What an institute's `count` own projects would add to its keywords, and its decisions to those and to `exclude`.
+
+    Best first. `kept` are terms of calls that it kept, `exclude` of those that it dismissed as another field.
+    """
 
     institute: str
     count: int
     suggestions: tuple[Suggestion, ...]
+    kept: tuple[CallTerm, ...] = ()
+    exclude: tuple[CallTerm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

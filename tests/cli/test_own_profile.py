@@ -71,7 +71,37 @@ def test_suggestions_are_named_with_their_projects_and_can_be_pasted(run: Run, w
     pasted = yaml.safe_load(out[out.index("keywords:") :])
     assert pasted["keywords"]["en"] == [one["term"] for one in found["suggestions"]]
     assert "# LIGHT (2022), DARK (2023)" in out
-    assert run(with_projects, "profile", "cea-leti", "--suggest", "--csv").out.startswith("term,calls,projects\n")
+    assert run(with_projects, "profile", "cea-leti", "--suggest", "--csv").out.startswith("term,for,calls,from\n")
+
+
+def test_decisions_suggest_keywords_and_what_to_exclude(
+    run: Run, fetched: Place, serve: Callable[..., LocalPortal]
+) -> None:
+    subjects = [
+        (20, "Quantum repeaters"),
+        (21, "Quantum repeaters"),
+        (22, "Grapevine disease"),
+        (23, "Grapevine disease"),
+    ]
+    fetched.portal = serve([*some_rows(), *(topic(n, title=[name]) for n, name in subjects)]).url
+    fetch_into(fetched, DAY)
+    on = ("--as-of", DAY)
+    listed = json.loads(run(fetched, "calls", *on, "--json").out)["calls"]
+    kept, dismissed = ([c["call"] for c in listed if c["title"].startswith(w)] for w in ("Quantum", "Grapevine"))
+    assert run(fetched, "profile", "mines", "--suggest", *on).code == 2
+    assert run(fetched, "keep", "mines", *kept, *on).code == 0
+    assert run(fetched, "dismiss", "mines", *dismissed, "--reason", "not our field", *on).code == 0
+    found = json.loads(run(fetched, "profile", "mines", "--suggest", *on, "--json").out)
+    assert found["suggestions"] == []
+    assert [(one["term"], one["decided"]) for one in found["kept"]] == [("quantum repeaters", sorted(kept))]
+    assert [(one["term"], one["decided"]) for one in found["exclude"]] == [("grapevine disease", sorted(dismissed))]
+    out = run(fetched, "profile", "mines", "--suggest", *on).out
+    assert yaml.safe_load(out[out.index("keywords:") :]) == {
+        "keywords": {"en": ["quantum repeaters"]},
+        "exclude": ["grapevine disease"],
+    }
+    learned = run(fetched, "profile", "mines", "--learned", *on).out
+    assert "repeaters" in learned  # whole words, no stems
 
 
 def test_one_question_at_a_time(run: Run, fetched: Place) -> None:
