@@ -15,6 +15,7 @@ from matcher.disk import can_be_written
 from matcher.errors import ConfigError, IndexMissing, MatcherError, StoreMissing
 from matcher.model.answers import Finding
 from matcher.model.caution import reported_text
+from matcher.model.day import brussels_day
 from matcher.model.institute import Take
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def examine(home: Home, *, as_of: date | None = None) -> tuple[Finding, ...]:
         ("home", _home),
         ("database", _database),
         ("index", _index),
+        ("fit", lambda home: _fit(home, now)),
         ("last fetch", lambda home: _last_fetch(home, now)),
         ("projects", lambda home: _projects(home, now)),
         ("PICs", _pics),
@@ -109,6 +111,25 @@ def _index(home: Home) -> str:
     except IndexMissing:
         return "none yet (built at the first run)"
     return f"{len(index)} calls, built {index.meta['created']}"
+
+
+def _fit(home: Home, now: datetime) -> str:
+    """Fit is a chance: of what institutes decided on, about as many calls are kept as their fits add up to."""
+    from matcher.app.fit_check import FEWEST, check_fit
+
+    try:
+        found = check_fit(home, current_index(home), brussels_day(now))
+    except IndexMissing:
+        return "nothing yet to hold against decisions"
+    if not found.is_enough:
+        return f"{found.decided} decisions say whether a call suits; from {FEWEST} on fit is held against them"
+    told = f"of {found.decided} calls decided on {found.kept} suit; by their fits it would be {found.expected:.0f}"
+    if found.is_off:
+        raise _NotWellError(
+            f"{told}, give or take {found.spread:.0f}: more than chance. Look at a few with `matcher why`; "
+            "`matcher decisions --qrels FILE` writes them for `matcher evaluate`"
+        )
+    return f"{told}, give or take {found.spread:.0f}"
 
 
 def _last_fetch(home: Home, now: datetime) -> str:
