@@ -42,7 +42,8 @@ _SCHEME = re.compile(r"^\s*[A-Za-z][\w+.-]*:/+")
 _PARAMETER = re.compile(r"[?&;]([^=&;\s]+)=([^&;\s]*)")
 
 _KEYWORD = re.compile(
-    r"""((?:password|passwd|pwd|[\w-]{0,30}(?:secret|token)) *= *)('[^']*'?|"[^"]*"?|[^&;\s'"]+)""", re.IGNORECASE
+    r"""((?:password|passwd|pwd|[\w-]{0,30}(?:secret|token)) *(?:=|%3D) *)('[^']*'?|"[^"]*"?|[^&;\s'"]+)""",
+    re.IGNORECASE,
 )
 
 _USER_INFO = re.compile(r"(\b[A-Za-z][\w+.-]{0,30}:/+[^\s/:@%]*(?:%(?!3[Aa])[^\s/:@%]*)*)(?::|%3[Aa])[^\s\"<>]*@")
@@ -92,7 +93,7 @@ def masked(text: str) -> str:
     text = _known.masked(text)
     if "@" in text:
         text = _WEB_USER.sub(rf"\1{MASK}@", _USER_INFO.sub(rf"\1:{MASK}@", text))
-    return _KEYWORD.sub(rf"\1{MASK}", text) if "=" in text else text
+    return _KEYWORD.sub(rf"\1{MASK}", text) if "=" in text or "%3" in text else text
 
 
 def secrets_in(value: str) -> Iterator[str]:

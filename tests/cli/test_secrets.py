@@ -46,6 +46,7 @@ SPELLED = {
     "libpq's parameter": f"postgresql+psycopg://me@127.0.0.1:9/x?password={HEAD}",
     "a raw ampersand there": f"postgresql+psycopg://me@127.0.0.1:9/x?password={HEAD}&{TAIL}",
     "libpq's key": f"postgresql+psycopg://me@127.0.0.1:9/x?sslpassword={HEAD}&sslmode=require",
+    "libpq's options": f"postgresql+psycopg://me@127.0.0.1:9/x?options=-c%20password%3D{HEAD}",
     "any parameter": f"https://127.0.0.1:9/rest?key={HEAD}",
     "libpq's string": f"host=127.0.0.1 port=9 user=me password='{HEAD} {TAIL}'",
     "a broken host": f"postgresql+psycopg://me:{HEAD}@[::1/x",
