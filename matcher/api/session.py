@@ -258,4 +258,7 @@ def _must_be_there(settings: Settings) -> None:
 
 
 def _path(value: str | Path | None) -> Path | None:
+    """A folder that is named; an empty name is a variable that was not set, and no folder. Raises UsageError."""
+    if value == "":
+        raise UsageError("A folder's name is empty: leave out home or config for the one of the settings.")
     return Path(value) if value is not None else None

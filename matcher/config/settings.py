@@ -528,12 +528,18 @@ def _unsayable(key: str, folder: Path, origins: Mapping[str, str]) -> Iterator[s
         yield f"{origins.get(key, 'default')}: {key}: found {shorten(str(folder))}, expected a path in UTF-8"
 
 
+_ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:/")
+"""How an address begins once it was taken for a path; a drive of Windows has one letter."""
+
+
 def _no_folder(path: Path, *, must_be_there: bool) -> str | None:
     """Why a path is no folder, and cannot become one."""
     if path.is_dir():
         return None
     if must_be_there:
         return "expected a folder that is there"
+    if _ADDRESS.match(path.as_posix()):
+        return "expected a folder, not an address (the database's belongs into MATCHER_DATABASE_URL)"
     for above in (path, *path.parents):
         if os.path.lexists(above):
             return None if above.is_dir() else f"expected a folder ({above} is none)"

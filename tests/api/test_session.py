@@ -66,6 +66,12 @@ def test_the_sample_is_taken_where_nothing_was_fetched(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_folder_without_a_name_is_an_error() -> None:
+    for folder in ({"home": ""}, {"config": ""}):
+        with pytest.raises(UsageError, match="name is empty"):
+            matcher.open(**folder)
+
+
 def test_a_home_that_is_not_there_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A slip in a name does not answer from the sample, however it was named; a file is no home either."""
     (tmp_path / "file").touch()

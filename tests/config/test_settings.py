@@ -168,6 +168,14 @@ def test_a_home_that_is_a_file(tmp_path):
         ]
 
 
+def test_a_home_that_is_an_address(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where a folder with the password in its name would be made
+    [mistake] = mistakes_of(tmp_path, "", MATCHER_HOME="postgresql://me:zebra77@db/x")
+    assert mistake.startswith("MATCHER_HOME: home: found ")
+    assert mistake.endswith("expected a folder, not an address (the database's belongs into MATCHER_DATABASE_URL)")
+    assert "zebra77" not in mistake
+
+
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
