@@ -1,4 +1,7 @@
-"""One installation whose second day is lived again and again, and everything that can be seen of it afterwards."""
+"""One installation whose second day is lived again and again, and everything that can be seen of it afterwards.
+
+Between its days institutes decide on calls, so that the second day's mails respect that at whatever moment it dies.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,18 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from matcher.app.daily import run_day
+from matcher.app.deciding import decide
 from matcher.app.home import Home as Opened
 from matcher.app.questions import rank
 from matcher.app.run_context import Observer
 from matcher.config.settings import load_settings
+from matcher.model.decision import Act, Cause, Order
 from matcher.model.question import Question
 from matcher.model.subscription import MailState
 from matcher.store.database import Store
 from tests.helpers.crash.forks import Life
 from tests.helpers.flow import EVERYBODY, MAIL, Flow, photonics, read
+from tests.helpers.flow import name as call_name
 from tests.helpers.home import Place, make_config
 from tests.helpers.mail.smtp_server import LocalSmtp
 from tests.helpers.portal.rows import HORIZON, topic
@@ -39,6 +45,14 @@ READERS = ("leti", "mines", "network", "gone")
 INSTITUTES = ("cea-leti", "mines", "calym")
 SUBSCRIBERS = EVERYBODY + f"  - {{id: gone, address: {REFUSED}, institutes: [calym], frequency: daily, threshold: 0}}\n"
 UNDESCRIBED, DESCRIBED_BY_FILE = 8, "horizon-test-2027-0000-08"
+
+
+DECIDED = (
+    ("cea-leti", Order(Act.DISMISS, Cause.NOT_OUR_FIELD), 1),
+    ("mines", Order(Act.KEEP), 1),
+    ("cea-leti", Order(Act.KEEP), 2),
+)
+"""The first call gets another deadline on the second day: told to the readers of the one that keeps it alone."""
 
 
 def first_listing() -> list[dict[str, Any]]:
@@ -129,7 +143,7 @@ class Home:
 
 
 def first_day(root: Path, world: World, cluster: Path | None, name: str = "before") -> Home:
-    """A home after an undisturbed first day; the portal then lists the second."""
+    """A home after an undisturbed first day and some decisions; the portal then lists the second."""
     home = Home(root / name, make_config(root / "config"), world, name, cluster)
     flow = Flow(Place(home.folder, home.config))
     flow.subscribe(SUBSCRIBERS)
@@ -138,6 +152,8 @@ def first_day(root: Path, world: World, cluster: Path | None, name: str = "befor
         administer(cluster, f"CREATE DATABASE {name}")
     world.portal.index.replace(first_listing())
     run_day(home.app, as_of=FIRST, observer=Observer(say=lambda _line: None))
+    for institute, order, number in DECIDED:
+        decide(home.app, institute, [call_name(number)], order, as_of=FIRST)
     world.portal.index.replace(second_listing())
     return home
 
@@ -153,6 +169,7 @@ class Seen:
     mails: dict[str, str]
     set_aside: set[tuple[str, str]]
     ranked: dict[str, Any]
+    decided: list[str]
     files: set[str]
 
     def differences(self, other: Seen) -> list[str]:
@@ -172,6 +189,7 @@ def look_at(home: Home, day: date) -> Seen:
             {queued.mail.message_id: queued.state.value for queued in store.outbox.listed()},
             {(row.key, row.reason) for row in store.calls.set_aside()},
             {name: rank(app, Question((name,), as_of=day, explain=True)) for name in INSTITUTES},
+            sorted(map(str, store.decisions.history())),
             files_of(home.folder),
         )
 
