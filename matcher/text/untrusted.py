@@ -86,7 +86,8 @@ def header(value: object, limit: int = 200) -> str:
     return text(text(value, limit).replace("=?", "= ?"), limit)
 
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""As OWASP lists them; the full-width ones are folded by spreadsheets of East Asia, and some trim blanks."""
 
 
 def csv_cell(value: object) -> object:
@@ -98,7 +99,7 @@ def csv_cell(value: object) -> object:
     elif isinstance(value, Sequence) and not isinstance(value, str):
         value = "; ".join(str(csv_cell(part)) for part in value)
     text = str(value)
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text
+    return "'" + text if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
 
 
 LONGEST_INTEGER = 18

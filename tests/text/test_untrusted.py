@@ -57,3 +57,10 @@ def test_what_is_cut_says_so() -> None:
     assert untrusted.text("one two three four", 12) == "one two…"
     assert untrusted.text("x" * 100_000, 20) == "x" * 19 + "…"
     assert untrusted.text("à point", 20) == "à point"
+
+
+@pytest.mark.parametrize("formula", ["=1+1", " =1+1", "\n=1", "\t=1", "＝1+1", "＋1", "－1", "＠SUM(1)", "@A1", "-1+1"])
+def test_no_cell_is_a_formula_for_any_spreadsheet(formula: str) -> None:
+    assert untrusted.csv_cell(formula) == f"'{formula}"
+    assert untrusted.csv_cell([formula, "b"]) == f"'{formula}; b"
+    assert untrusted.csv_cell(f"a {formula}") == f"a {formula}"
