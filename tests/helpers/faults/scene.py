@@ -33,7 +33,7 @@ EARLY, LATE, NEXT = 1, 409, 2
 FILLER = [number for number in range(10, 400) if number not in KNOWN]
 SUBSCRIBERS = """
 subscribers:
-  - {id: leti, address: leti@example.org, institutes: [cea-leti], language: en, frequency: daily, threshold: 5}
+  - {id: leti, address: leti@example.org, institutes: [cea-leti], language: en, frequency: daily, threshold: 0}
 """
 PORTAL = "[portal]\nattempts = 2\nbackoff = 0.001\ntimeout = 5.0\nrate = 1000\nmax_passes = 2\n"
 NO_PROJECTS = "[projects]\nsources = []\n"
