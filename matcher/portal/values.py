@@ -109,6 +109,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _YEARS = range(1990, 2100)
 
+_FARTHEST = 14
+"""Hours that a clock on earth is ahead of another at most."""
+
 
 def moment(value: object) -> datetime | None:
     """A moment in UTC from ISO text or epoch milliseconds; None when it is neither, or outside 1990-2099.
@@ -157,7 +160,10 @@ def _from_iso(match: re.Match[str]) -> datetime:
     if offset == "Z":
         return plain.replace(tzinfo=UTC)
     sign = -1 if offset[0] == "-" else 1
-    shift = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
+    hours, minutes = int(offset[1:3]), int(offset[-2:])
+    if hours > _FARTHEST or minutes > 59:
+        raise ValueError(f"no clock is {offset} off")
+    shift = timedelta(hours=hours, minutes=minutes)
     return plain.replace(tzinfo=UTC) - sign * shift
 
 

@@ -107,6 +107,13 @@ def test_a_deadline_is_the_day_in_brussels(written, day):
     assert [d.date for d in call(deadlineDate=[written], actions=None, budgetOverview=None).deadlines] == [day]
 
 
+@pytest.mark.parametrize(
+    "written", ["2026-09-03T00:00:00+99:99", "2026-09-03T00:00:00+15:00", "2026-09-03T00:00:00-0260"]
+)
+def test_an_offset_that_no_clock_has_is_no_deadline(written):
+    assert call(deadlineDate=[written], actions=None, budgetOverview=None).deadlines == ()
+
+
 def test_deadlines_are_sorted_and_counted_as_stages():
     days = ["2027-09-02T00:00:00.000+0000", "2027-02-02T00:00:00.000+0000", "2027-09-02T00:00:00.000+0000"]
     assert call(deadlineDate=days, deadlineModel=["two-stage"]).deadlines == (
