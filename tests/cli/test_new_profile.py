@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from matcher.config.settings import packaged_config
 from tests.helpers.home import DAY
+
+if TYPE_CHECKING:
+    from tests.helpers.home import Place
+
+
+@pytest.fixture
+def fetched(fetched: Place, tmp_path: Path) -> Place:
+    """The fetched home with a configuration of its own, to be written to: the other one is every test's."""
+    return replace(fetched, config=Path(shutil.copytree(fetched.config, tmp_path / "my-config")))
 
 
 def test_a_new_institute_is_written_and_at_once_an_institute_like_others(run, fetched):

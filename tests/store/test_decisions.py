@@ -94,10 +94,10 @@ def test_a_person_is_forgotten_and_the_decision_stays(store: Store) -> None:
 
 
 def test_what_readers_dismissed_before_is_migrated(empty_url: str) -> None:
-
     opened = Transactions.open(empty_url)
     with opened.engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE decisions"))
+        connection.execute(sa.text("ALTER TABLE outbox DROP COLUMN standing"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0005'"))
         connection.execute(
             sa.text("CREATE TABLE dismissals (subscriber TEXT, call TEXT, dismissed_at TIMESTAMP WITH TIME ZONE)")
