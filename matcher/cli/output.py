@@ -157,7 +157,8 @@ def match_lines(match: Match, today: date) -> str:
 
 def _head(match: Match, today: date) -> str:
     name, status = styled(match.call.identifier, bold=True), status_text(match.call, today, spoken())
-    return f"{match.rank:>3}  " + tr("fit {fit}", fit=f"{match.fit:>3}") + f"  {name}   {status}"
+    pinned = ", " + tr("pinned") if match.pinned else ""
+    return f"{match.rank:>3}  " + tr("fit {fit}", fit=f"{match.fit:>3}") + f"  {name}   {status}{pinned}"
 
 
 def _until(call: Call, today: date) -> str:

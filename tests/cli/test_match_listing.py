@@ -91,3 +91,9 @@ def test_what_is_kept_away_is_told_at_the_end(said):
     assert said(ranking).endswith(
         "1 call is kept away:\n  N-1 (fit 80) is about “nuclear”, which the profile excludes\n"
     )
+
+
+def test_a_call_that_comes_first_by_a_pin_says_so(said):
+    pinned = replace(match_of(call("PINNED-1"), 2), pinned=True)
+    text = said(listed(pinned, match_of(call("OTHER-1"), 97)))
+    assert [line.endswith(", pinned") for line in text.splitlines() if "-1 " in line] == [True, False]
