@@ -78,7 +78,8 @@ def test_the_list_of_commands_is_french(run, place):
     assert "Les meilleurs appels pour un institut, ou pour un texte." in run(place, "--lang", "fr", "--help").out
 
 
-def test_messages_of_a_preview_are_french(run, fetched):
+def test_messages_of_a_preview_are_french(run, fetched, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     answer = run(fetched, "--lang", "fr", "digest", "preview", "--institute", "cea-leti", *ON_A_DAY, "--html", "p.html")
     assert "La partie HTML est dans p.html" in answer.err
 
