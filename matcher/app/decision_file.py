@@ -12,6 +12,7 @@ from matcher.app.deciding import assignee, known_call, moment_of_deciding, who_d
 from matcher.app.decision_copy import record
 from matcher.errors import UsageError, shorten
 from matcher.model.decision import Act, Application, Entry, Order, Owner, application_of, standing
+from matcher.text.encodings import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -195,10 +196,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _separated(data: bytes) -> Iterator[list[str]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
+    text = decoded(data)
     head = text.partition("\n")[0]
     delimiter = max(",;\t", key=head.count)
     for cells in csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -10,6 +9,7 @@ import yaml
 from matcher.config.scalars import keep_as_written
 from matcher.config.yaml_mistakes import missing_blank, slip_in
 from matcher.errors import shorten
+from matcher.text.encodings import marked
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -48,18 +48,9 @@ def read_yaml(path: Path, most_bytes: int, expected: str, *, may_be_empty: bool 
     return raw
 
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # it begins as that of UTF-16 does
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-
-
 def _decoded(data: bytes) -> str:
     """The text of a file in UTF-8, or in the encoding that its first bytes name. Raises ValueError."""
-    encoding = next((name for mark, name in _BOMS if data.startswith(mark)), "utf-8")
+    encoding = marked(data) or "utf-8"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:

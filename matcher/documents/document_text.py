@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matcher.documents.keyword_lists import cells_text, is_table
 from matcher.documents.office import office_text
 from matcher.documents.pdf_pages import pdf_text
-from matcher.documents.plain import decoded, markup_text
+from matcher.documents.plain import markup_text, text_of
 from matcher.documents.references import bibtex_text, is_bibtex, is_ris, ris_text
 from matcher.documents.refusal import UnreadableError
 from matcher.errors import UsageError
@@ -89,7 +89,7 @@ def _text(path: Path, data: bytes) -> str:
         raise UnreadableError(
             f"no {suffix.upper()}, though it is named as {_NAMED[suffix]}: save it anew from where it came."
         )
-    return _of_text(decoded(data))
+    return _of_text(text_of(data))
 
 
 def _of_text(text: str) -> str:

@@ -287,6 +287,13 @@ def test_what_is_exported_can_be_imported_and_a_workbook_too(run: Run, place: Pl
     assert [(one["reason"], one["note"]) for one in listed(run, place, "mines")] == [("too late", None), (None, "=1+1")]
 
 
+def test_a_file_that_a_spreadsheet_calls_unicode_text_is_imported(run: Run, place: Place, tmp_path: Path) -> None:
+    file = tmp_path / "unicode.txt"
+    file.write_text(f"Appel\tInstitut\tDécision\n{PHOTONIC}\tmines\tgardé\n", encoding="utf-16")
+    done(run, place, "decisions", "--import", str(file))
+    assert listed(run, place, "mines")[0]["decision"] == "keep"
+
+
 @pytest.mark.parametrize("data", [b"a;b\n1;2\n", b"", b"PK\x03\x04broken", b"\x00\xff"])
 def test_a_file_that_is_none_is_told(run: Run, place: Place, tmp_path: Path, data: bytes) -> None:
     (tmp_path / "odd").write_bytes(data)
