@@ -59,6 +59,9 @@ TOLD_OWN = 0.3
 WORDS = 5
 """Terms that a digest keeps of a match."""
 
+REASONS = 5
+"""Reasons of a match that are shown, and quoted from the call, where all of them were not asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:

@@ -11,7 +11,7 @@ from matcher.model.answers import PartLine, SubscriberLine
 from matcher.model.call import Call
 from matcher.model.consortium import Bid, Partner
 from matcher.model.day import WEEKDAYS
-from matcher.model.match import WORDS, Away, Match
+from matcher.model.match import REASONS, WORDS, Away, Match
 from matcher.model.parts import Part, PartKind
 from matcher.model.project import ListedProject, Project
 from matcher.model.subscription import DigestLine, Fate, Frequency, Mail, MailState, QueuedMail, Subscriber
@@ -173,10 +173,6 @@ def outcome_record(outcome: SearchOutcome) -> Record:
 def unknown_record(unknown: Unknown) -> dict[str, list[str]]:
     """The words of a text that nothing has, each with near ones."""
     return {word: list(near) for word, near in unknown.words.items()}
-
-
-REASONS = 5
-"""Reasons of a match that are shown where all of them were not asked for."""
 
 
 def match_record(match: Match, today: date, *, explained: bool = False) -> Record:

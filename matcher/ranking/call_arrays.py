@@ -14,8 +14,9 @@ from matcher.ranking.background import NEAREST, Background
 from matcher.ranking.generation import edges_of
 from matcher.ranking.latent import fold_rows
 from matcher.ranking.likeness import call_side, strangers_of
+from matcher.ranking.numbers import UNREAD_SECTIONS
 from matcher.ranking.skillset import skills_of
-from matcher.ranking.tfidf import UNREAD_SECTIONS, unit_rows
+from matcher.ranking.tfidf import unit_rows
 from matcher.text.passages import passages
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matcher.ranking.identifiers import is_name, named, nearly_named
+from matcher.ranking.numbers import UNREAD_SECTIONS
 from matcher.ranking.searching import missing, search, telling_sentence
 from matcher.ranking.word_positions import WordPositions
 from matcher.text.analysis import Analyzer
@@ -24,9 +25,6 @@ PREFIX = "word"
 FIELDS = {"title": 8.0, "identifier": 6.0, "keywords": 2.0, "text": 1.0, "context": 0.2}
 """What a word counts in each field; the context is what a call shares with its siblings."""
 
-UNSEARCHED = frozenset({"Conditions"})
-"""Sections about rules of participation, which are nearly the same on every call."""
-
 _NAMED = 1000.0  # an identifier comes before words
 _IN_PART = 1.01  # of the best score: what being in the part of a programme that the words name adds
 _IN_ONE_WORD = 0.5  # the same for one word, which may be meant as a subject: "biodiversity"
@@ -35,7 +33,7 @@ _IN_ONE_WORD = 0.5  # the same for one word, which may be meant as a subject: "b
 def call_fields(call: Call) -> tuple[tuple[str, ...], ...]:
     """The lines of each of `FIELDS`."""
     text = tuple(
-        line for section in call.sections if section.name not in UNSEARCHED for line in section.text.splitlines()
+        line for section in call.sections if section.name not in UNREAD_SECTIONS for line in section.text.splitlines()
     )
     context = tuple(line for line in (call.call_title, call.destination, call.call_id) if line)
     return (call.title,), (call.identifier,), call.keywords, text, context

@@ -12,9 +12,9 @@ from matcher.model.institute import Profile, ProfilePart
 from matcher.model.match import Away, Evidence, Group, Match
 from matcher.model.terms import Audience
 from matcher.ranking import chance
-from matcher.ranking.call_words import UNSEARCHED
 from matcher.ranking.diversity import WEIGHT, diversified
 from matcher.ranking.need import Need, Own
+from matcher.ranking.numbers import UNREAD_SECTIONS
 from matcher.ranking.profile import (
     OwnSide,
     QueryVector,
@@ -155,7 +155,7 @@ def _texts(index: Index, row: int) -> Iterator[str]:
     """What a call says of its subject: its title, section by section, and last its keywords, which are no sentences."""
     call = index.call(row)
     yield call.title
-    yield from (section.text for section in index.sections(row) if section.name not in UNSEARCHED)
+    yield from (section.text for section in index.sections(row) if section.name not in UNREAD_SECTIONS)
     yield from call.keywords
 
 

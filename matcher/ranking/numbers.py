@@ -1,6 +1,9 @@
-"""The numbers of the ranking model; docs/ranking.md says what each was measured against."""
+"""The numbers of the ranking model, and what it does not read; docs/ranking.md says what each was measured against."""
 
 from __future__ import annotations
+
+UNREAD_SECTIONS = frozenset({"Conditions"})
+"""Sections about rules of participation and TRL, nearly the same on every call: they say nothing about the subject."""
 
 BACKGROUND_CALLS = 1.0
 """How much of the average call is taken off a written profile: EU boilerplate, which every call has, tells nothing."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from matcher.model.match import EvidenceKind
+from matcher.model.match import REASONS, EvidenceKind
 from matcher.ranking.searching import around
 from matcher.text.analysis import Analyzer
+from matcher.text.passages import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
 SAID = 0.55
 """A call says a skill when its words make up this share of it: of two that tell as much, one alone does not."""
-
-QUOTED = 5
-"""Reasons that are quoted, the heaviest."""
-
-_SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+|\n+")
 
 
 def says(index: Index, row: int, skill: Skill) -> bool:
@@ -41,14 +36,14 @@ def says(index: Index, row: int, skill: Skill) -> bool:
 
 def quoted(evidence: Sequence[Evidence], index: Index, texts: Iterable[str]) -> tuple[Evidence, ...]:
     """The evidence, its heaviest reasons with the call's own words and the sentence where most of them stand."""
-    reasons = [e for e in evidence if e.kind is EvidenceKind.TERM and e.weight > 0][:QUOTED]
+    reasons = [e for e in evidence if e.kind is EvidenceKind.TERM and e.weight > 0][:REASONS]
     if not reasons:
         return tuple(evidence)
     analyzer = Analyzer()
     wanted = {reason: _weights(reason.term, index, analyzer) for reason in reasons}
     every = frozenset(term for terms in wanted.values() for term in terms)
-    sentences = list(_sentences(texts, every, analyzer))
-    return tuple(_with_quote(e, wanted[e], sentences, analyzer) if e in wanted else e for e in evidence)
+    telling = list(_telling(texts, every, analyzer))
+    return tuple(_with_quote(e, wanted[e], telling, analyzer) if e in wanted else e for e in evidence)
 
 
 def _weights(skill: str, index: Index, analyzer: Analyzer) -> dict[str, float]:
@@ -57,24 +52,22 @@ def _weights(skill: str, index: Index, analyzer: Analyzer) -> dict[str, float]:
     return {term: float(index.idf[place]) for term, place in places.items() if place is not None}
 
 
-def _sentences(
-    texts: Iterable[str], wanted: frozenset[str], analyzer: Analyzer
-) -> Iterator[tuple[str, dict[str, str]]]:
+def _telling(texts: Iterable[str], wanted: frozenset[str], analyzer: Analyzer) -> Iterator[tuple[str, dict[str, str]]]:
     """The sentences that have something of what is wanted, each with the words that it has for it."""
     for text in texts:
-        for sentence in _SENTENCE_END.split(text):
+        for sentence in sentences(text):
             found = {term: word for term, word in analyzer.worded_terms(sentence) if term in wanted}
             if found:
                 yield sentence, found
 
 
 def _with_quote(
-    reason: Evidence, wanted: Mapping[str, float], sentences: Sequence[tuple[str, dict[str, str]]], analyzer: Analyzer
+    reason: Evidence, wanted: Mapping[str, float], telling: Sequence[tuple[str, dict[str, str]]], analyzer: Analyzer
 ) -> Evidence:
     def worth(one: tuple[str, dict[str, str]]) -> float:
         return sum(weight for term, weight in wanted.items() if term in one[1])
 
-    best = max(sentences, key=worth, default=None)
+    best = max(telling, key=worth, default=None)
     if best is None or not worth(best):
         return reason
     sentence, found = best

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from matcher.ranking.query_expansion import Meaning, meanings, phrase
 from matcher.ranking.word_positions import GAP, nearest
 from matcher.text.analysis import words
+from matcher.text.passages import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -164,14 +165,12 @@ def _texts(places: WordPositions, found: Places) -> npt.NDArray[np.int64]:
 SNIPPET = 240
 """Characters of a sentence that are shown."""
 
-_SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+|\n+")
-
 
 def telling_sentence(texts: Iterable[str], stems: frozenset[str], analyzer: Analyzer) -> str | None:
     """The first sentence with most of the stems, cut around them; None where none has any."""
     best, most = None, 0
     for text in texts:
-        for sentence in _SENTENCE_END.split(text):
+        for sentence in sentences(text):
             held = len({analyzer.stem(word) or word for word in words(sentence)} & stems)
             if held > most:
                 best, most = sentence, held

@@ -14,6 +14,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
 from matcher.ranking import numbers
+from matcher.ranking.numbers import UNREAD_SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 HEADING = 2
 """A word in the title counts as two in the text."""
-
-UNREAD_SECTIONS = frozenset({"Conditions"})
-"""Sections about rules of participation and TRL: they say nothing about the subject."""
 
 
 def call_terms(call: Call, analyzer: Analyzer) -> list[str]:

@@ -1,4 +1,4 @@
-"""A running text cut into passages of some sixty words, at the ends of sentences where there are any."""
+"""A running text cut into its sentences, and into passages of some sixty words at the ends of sentences."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ import re
 WORDS = 60
 """Words of a passage, about: the size at which the best one says most of a call (docs/ranking.md)."""
 
-_SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+")
+_SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+|\n+")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text; a line ends one."""
+    return _SENTENCE_END.split(text)
 
 
 def passages(text: str) -> list[str]:
@@ -28,7 +33,7 @@ def _pieces(line: str) -> list[str]:
     if len(words) <= 1.5 * WORDS:
         return [" ".join(words)] if words else []
     pieces: list[list[str]] = [[]]
-    for sentence in _SENTENCE_END.split(line):
+    for sentence in sentences(line):
         words = sentence.split()
         if pieces[-1] and len(pieces[-1]) + len(words) > 1.3 * WORDS:
             pieces.append([])
