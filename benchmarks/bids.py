@@ -17,7 +17,7 @@ from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config
 from matcher.model.institute import Take
 from matcher.model.match import THRESHOLD
-from matcher.ranking.bids import covers_of
+from matcher.ranking.bids import covers_of, suited
 
 SEED = 0
 AGAIN = 300
@@ -44,7 +44,8 @@ def measure(label: str, known: World, carried: dict[str, set[str]]) -> None:
         inside = sorted(pic for pic in known.members.get(project.identifier, ()) if pic in carried)
         real += [(row, pair) for pair in combinations(inside, 2) if row is not None]
     rows = sorted({row for row, _ in real})
-    proposed = {one.row: {m.institute for m in one.members} for one in covers_of(known.index, rows, THRESHOLD)}
+    fits = suited(known.index, rows, THRESHOLD, everything=False)
+    proposed = {one.row: {m.institute for m in one.members} for one in covers_of(known.index, fits)}
     rng = np.random.default_rng(SEED)
     pics = sorted(carried)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from matcher.app.project_history import won_before
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from matcher.app.home import Home
@@ -25,6 +25,7 @@ class CallRemarks:
         self._index = index
         self._day = day
         self._won: dict[str, WonBefore | None] = {}
+        self._together: dict[str, tuple[BidMember, ...]] = {}
 
     def won(self, call: str) -> WonBefore | None:
         """What the network won of the call that this one continues."""
@@ -32,13 +33,14 @@ class CallRemarks:
             self._won[call] = won_before(self._home, self._store, self._index, call, self._day)
         return self._won[call]
 
-    def together(self, call: str) -> tuple[BidMember, ...]:
-        """The institutes that cover a call together, who fits best first; () where one alone does, or none."""
-        return self._bids.get(call, ())
+    def together(self, call: str, suited: Mapping[str, int]) -> tuple[BidMember, ...]:
+        """Of the institutes that a call suits (by their fit), those that cover it together, who begins first; () where
+        one alone does, or none.
+        """
+        from matcher.ranking.bids import covers_of
 
-    @cached_property
-    def _bids(self) -> dict[str, tuple[BidMember, ...]]:
-        from matcher.ranking.bids import covers
-
-        found = covers(self._index, self._day, self._home.settings.digest.threshold, len(self._index))
-        return {self._index.call(one.row).identifier: one.members for one in found}
+        row = self._index.row(call)
+        if call not in self._together and row is not None:
+            found = covers_of(self._index, {row: suited})
+            self._together[call] = found[0].members if found else ()
+        return self._together.get(call, ())

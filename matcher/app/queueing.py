@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from matcher.model.changes import Change
     from matcher.model.institute import Institute
     from matcher.model.match import Away, Match
-    from matcher.model.subscription import Digest, Mail, Subscriber
+    from matcher.model.subscription import Digest, Item, Mail, Subscriber
     from matcher.ranking.feedback import Feedback
     from matcher.ranking.index import Index
     from matcher.ranking.need import Need
@@ -200,25 +200,40 @@ class Digests:
         self._subscribers = subscribers
         self._health = health
         self._learn = home.settings.ranking.learn
+        self._threshold = home.settings.digest.threshold
         self._remarks = CallRemarks(home, store, index, day)
 
     def digest(self, subscriber: Subscriber) -> Digest:
         """What a subscriber gets on this day, whether it is due or not."""
+        return self._with_remarks(self._composed(subscriber))
+
+    def _composed(self, subscriber: Subscriber) -> Digest:
         own = replace(for_subscriber(self._inputs, self._store, subscriber), muted=self._muted(subscriber))
         if subscriber.is_network:
-            return self._with_remarks(compose_network(subscriber, own, self._told_to_anyone))
-        return self._with_remarks(compose(subscriber, own))
+            return compose_network(subscriber, own, self._told_to_anyone)
+        return compose(subscriber, own)
 
     def _with_remarks(self, digest: Digest) -> Digest:
         """The digest with what is known of its new calls beside their matches: told once, with the call."""
-        remarks = self._remarks
-        items = tuple(
-            replace(item, won=remarks.won(item.call.identifier), together=remarks.together(item.call.identifier))
-            if item.first and item.part is not MailSection.CLOSED_TO_US
-            else item
-            for item in digest.items
-        )
-        return replace(digest, items=items)
+        return replace(digest, items=tuple(self._remarked(item) for item in digest.items))
+
+    def _remarked(self, item: Item) -> Item:
+        if not item.first or item.part is MailSection.CLOSED_TO_US:
+            return item
+        name = item.call.identifier
+        together = self._remarks.together(name, self._suited.get(name, {}))
+        return replace(item, won=self._remarks.won(name), together=together)
+
+    @cached_property
+    def _suited(self) -> dict[str, dict[str, int]]:
+        """Call → the institutes that it suits and that have not dismissed it, with the fit for each."""
+        found: dict[str, dict[str, int]] = {}
+        for institute in self._inputs.network:
+            for match in self._inputs.matches[institute]:
+                name = match.call.identifier
+                if match.fit >= self._threshold and not self._inputs.verdicts.is_dismissed(institute, name):
+                    found.setdefault(name, {})[institute] = match.fit
+        return found
 
     def is_due(self, subscriber: Subscriber) -> bool:
         """Whether it is the subscriber's day, whatever was sent on it or later."""
@@ -255,7 +270,7 @@ class Digests:
         told = self._store.told.seen_by_anyone(before=self.day)
         for subscriber in self._subscribers:
             if not subscriber.is_network and self.is_due(subscriber):
-                told |= {item.call.identifier for item in self.digest(subscriber).items}
+                told |= {item.call.identifier for item in self._composed(subscriber).items}
         return told
 
 

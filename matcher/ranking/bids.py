@@ -13,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.model.consortium import BidMember
+from matcher.model.question import CallFilter
 from matcher.model.terms import Audience
 from matcher.ranking.latent import STEP
+from matcher.ranking.matching import reads_closely
 from matcher.ranking.scoring import score
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from matcher.ranking.index import Index
@@ -54,32 +56,34 @@ def covers(index: Index, day: date, threshold: int, most: int) -> list[Cover]:
     The institute of the best fit begins. Bids are ordered by the fit of the second one, then by what the others add.
     """
     rows = [row for row in index.live_rows(day) if index.call(row).terms.closed_to(Audience.RESEARCH) is None]
-    return sorted(covers_of(index, rows, threshold), key=_strength)[:most]
+    everything = not reads_closely(index, CallFilter(), day, frozenset())
+    return sorted(covers_of(index, suited(index, rows, threshold, everything=everything)), key=_strength)[:most]
 
 
-def covers_of(index: Index, rows: list[int], threshold: int) -> list[Cover]:
-    """The joint bids for these calls, which have to be among those that are read closely."""
-    fits = {name: _fits(index, name, rows, threshold) for name in index.profiles}
-    skills = {name: index.need(name).skills for name in index.profiles}
-    found = []
-    for row in rows:
-        suited = {name: of_one[row] for name, of_one in fits.items() if row in of_one}
-        if len(suited) > 1:
-            cover = _cover(index, row, suited, skills)
-            if len(cover.members) > 1:
-                found.append(cover)
+def suited(index: Index, rows: Iterable[int], threshold: int, *, everything: bool) -> dict[int, dict[str, int]]:
+    """The institutes that each of these calls suits, with the fit; `everything` where some are not read closely."""
+    listed = list(rows)
+    found: dict[int, dict[str, int]] = {row: {} for row in listed}
+    for name in index.profiles:
+        scored = score(index, index.need(name), everything=everything)
+        fits = scored.fits()
+        for row in listed:
+            if scored.related[row] and fits[row] >= threshold:
+                found[row][name] = int(fits[row])
     return found
+
+
+def covers_of(index: Index, suited: Mapping[int, Mapping[str, int]]) -> list[Cover]:
+    """The joint bids for calls by their rows, each with the institutes that it suits and the fit for them."""
+    names = {name for fits in suited.values() if len(fits) > 1 for name in fits}
+    skills = {name: index.need(name).skills for name in names}
+    found = (_cover(index, row, fits, skills) for row, fits in suited.items() if len(fits) > 1)
+    return [cover for cover in found if len(cover.members) > 1]
 
 
 def _strength(cover: Cover) -> tuple[int, float, int]:
     second = sorted((member.fit for member in cover.members), reverse=True)[1]
     return (-second, -sum(member.gain for member in cover.members[1:]), cover.row)
-
-
-def _fits(index: Index, name: str, rows: list[int], threshold: int) -> dict[int, int]:
-    scored = score(index, index.need(name), everything=False)
-    fits = scored.fits()
-    return {row: int(fits[row]) for row in rows if scored.related[row] and fits[row] >= threshold}
 
 
 def _cover(index: Index, row: int, suited: Mapping[str, int], skills: Mapping[str, tuple[Skill, ...]]) -> Cover:

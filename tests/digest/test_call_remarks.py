@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.model.decision import Act, Entry, Owner
+from matcher.store.database import Store
 from tests.helpers.cordis import participation, project, tables, zipped
 from tests.helpers.home import DAY, QUICK, Place, fetch_into, make_config
 from tests.helpers.portal.rows import topic
@@ -56,6 +59,16 @@ def test_a_new_call_says_who_won_the_one_before_and_who_covers_it_together(run: 
     assert f"Avant {EARLIER} (5 projets)" in french
     assert "BRGM dans 3 (PROJ0, PROJ1, PROJ2)" in french
     assert re.search(r"Ensemble (BRGM|Inria) \d+ et (BRGM|Inria) \d+", french)
+
+
+def test_who_dismissed_a_call_is_not_named_as_one_to_answer_it_with(run: Run, place: Place) -> None:
+    call = "HORIZON-TEST-2027-0000-01"
+    with Store.open(f"sqlite:///{place.home}/matcher.db") as store:
+        at = datetime.fromisoformat(f"{DAY}T10:00:00+02:00")
+        store.decisions.add([Entry(Owner("inria"), call, Act.DISMISS, at, "no capacity", by="ana")])
+    told = preview(run, place, "--language", "en")
+    assert call in told
+    assert "Together" not in told
 
 
 def test_where_nobody_won_nothing_is_said(run: Run, place: Place, tmp_path: Path) -> None:

@@ -45,3 +45,10 @@ def test_nobody_is_proposed_who_does_not_suit_or_where_research_may_not_enter() 
     assert bid(world(), threshold=101) is None
     closed = Terms((Term(Name.WHO, Who.SME, "a rule"),))
     assert bid(world(terms=closed)) is None
+
+
+def test_a_day_that_the_index_was_not_built_for_is_answered_too() -> None:
+    """Calls that were not read closely, as they were not live on the day of the index, are scored all the same."""
+    index = world()
+    index.arrays["close_rows"] = index.arrays["close_rows"][:0]
+    assert bid(index) is not None
