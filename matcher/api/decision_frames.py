@@ -21,7 +21,7 @@ class DecisionFrames(CallFrames):
     def decisions(
         self, institute: str | None = None, *, state: Words = (), since: DayLike | None = None
     ) -> pd.DataFrame:
-        """What an institute decided on calls, or every institute: there no person is named.
+        """What an institute decided on calls, or every institute: no person is named there, nor any note.
 
         Args:
             institute: identifier or acronym.

@@ -42,12 +42,13 @@ def listing(home: Home, question: DecisionQuestion) -> DecisionListing:
 
 
 def history(home: Home, question: DecisionQuestion) -> list[Entry]:
-    """Every act, those taken back too, newest first. Raises UsageError."""
+    """Every act, also taken back, newest first; of the whole network no notes and no persons. Raises UsageError."""
     day = home.day(question.as_of).date
     name = None if question.institute is None else home.institute(question.institute).identifier
     first = question.since or date.min
     kept = (one for one in _kept(home) if name in {None, one.owner.name} and first <= brussels_day(one.at) <= day)
-    return sorted(kept, key=lambda one: one.number, reverse=True)
+    newest = sorted(kept, key=lambda one: one.number, reverse=True)
+    return newest if name is not None else [one.as_shared() for one in newest if one.act is not Act.NOTE]
 
 
 def record(home: Home, store: Store, entries: Sequence[Entry]) -> None:

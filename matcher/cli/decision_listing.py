@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @click.argument("institute", required=False)
 @click.option("--state", "states", multiple=True, type=click.Choice(STATES), help="May be repeated.")
 @click.option("--since", type=DayType(), help="Decided from this day on.")
-@click.option("--history", "whole", is_flag=True, help="Every act of INSTITUTE, also those taken back, newest first.")
+@click.option("--history", "whole", is_flag=True, help="Every act, also those taken back, newest first.")
 @click.option("--summary", "summed", is_flag=True, help="Counts by part of the programme and year, and reasons.")
 @click.option("--import", "file", type=click.Path(path_type=Path), help="Take the decisions of a CSV or XLSX file.")
 @click.option("--dry-run", is_flag=True, help="With --import: say what would be taken; keep nothing.")
@@ -61,7 +61,7 @@ def decisions_command(  # noqa: PLR0913 (click hands over one parameter an optio
     as_of: date | None,
     output: str | None,
 ) -> int:
-    """What INSTITUTE decided on calls, or every institute of the network: there no person is named.
+    """What INSTITUTE decided on calls, or every institute: there no person is named, nor any note.
 
     A file has a row a call, with columns call, institute, decision (keep, dismiss or a state), reason, who, and where
     they are known assigned, state, project, note and duplicate_of; French heads do as well.

@@ -100,6 +100,11 @@ class Entry:
     version: int | None = None
     number: int = 0
 
+    def as_shared(self) -> Entry:
+        """The same as other institutes see it: the institute did it, and no person is named."""
+        value = self.owner.name if self.act is Act.ASSIGN and self.value is not None else self.value
+        return replace(self, by=None if self.by is None else self.owner.name, value=value)
+
 
 @dataclass(frozen=True, slots=True)
 class Note:

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 
-def decision_record(decision: Decision, *, shared: bool = False) -> Record:
+def decision_record(decision: Decision) -> Record:
     """What stands of a call; `note` is of the notes, which are records of their own (`note_record`)."""
-    decision = decision.as_shared() if shared else decision
     return {
         "institute": decision.owner.name,
         "call": decision.call,
@@ -44,16 +43,15 @@ def about_records(decisions: Iterable[Decision], institute: str | None = None) -
     found = []
     for one in decisions:
         own = one.owner.name == institute
-        found.append(decision_record(one, shared=not own))
+        found.append(decision_record(one if own else one.as_shared()))
         found += [note_record(one, note) for note in one.notes] if own else []
     return found
 
 
-def note_record(decision: Decision, note: Note, *, shared: bool = False) -> Record:
+def note_record(decision: Decision, note: Note) -> Record:
     """A note as a record of its own, with the keys of a decision."""
     bare = decision_record(Decision(decision.owner, decision.call))
-    by = decision.owner.name if shared and note.by is not None else note.by
-    return {**bare, "note": note.text, "by": by, "at": note.at.isoformat()}
+    return {**bare, "note": note.text, "by": note.by, "at": note.at.isoformat()}
 
 
 def entry_record(entry: Entry) -> Record:
@@ -72,13 +70,12 @@ def entry_record(entry: Entry) -> Record:
 
 
 def listing_records(listing: DecisionListing) -> Iterator[Record]:
-    """Every decision that was made, and every note, from the day that was asked for on."""
+    """Every decision that was made, and every note of an institute, from the day that was asked for on."""
     for one in listing.decisions:
-        if one.is_made and one.at is not None and listing.reaches(brussels_day(one.at)):
-            yield decision_record(one, shared=listing.shared)
-        for note in one.notes:
-            if listing.reaches(brussels_day(note.at)):
-                yield note_record(one, note, shared=listing.shared)
+        shown = one.as_shared() if listing.shared else one
+        if shown.is_made and shown.at is not None and listing.reaches(brussels_day(shown.at)):
+            yield decision_record(shown)
+        yield from (note_record(one, note) for note in shown.notes if listing.reaches(brussels_day(note.at)))
 
 
 def qrels_lines(listing: DecisionListing) -> list[str]:

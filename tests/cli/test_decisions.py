@@ -71,7 +71,8 @@ def test_what_is_decided_is_listed(run: Run, place: Place) -> None:
     assert (other["decision"], other["reason"]) == ("dismiss", "no capacity")
     assert "'=ask Paul" in done(run, place, "decisions", "cea-leti", "--csv").out
     assert [one["call"] for one in listed(run, place, "--state", "dismiss")] == [BARE]
-    assert [one["call"] for one in listed(run, place, "--state", "won")] == [PHOTONIC, PHOTONIC]
+    assert [one["call"] for one in listed(run, place, "cea-leti", "--state", "won")] == [PHOTONIC, PHOTONIC]
+    assert [one["call"] for one in listed(run, place, "--state", "won")] == [PHOTONIC]  # notes stay at home
     assert listed(run, place, "mines") == []
     assert listed(run, place, "--since", "2999-01-01") == []
 
@@ -79,7 +80,11 @@ def test_what_is_decided_is_listed(run: Run, place: Place) -> None:
 def test_the_network_sees_institutes_and_the_institute_sees_persons(run: Run, place: Place) -> None:
     done(run, place, "assign", "cea-leti", PHOTONIC, "--to", "Bea Martin", "--as", "ana")
     done(run, place, "note", "cea-leti", PHOTONIC, "--text", "x", "--as", "ana")
-    assert {word for one in listed(run, place) for word in (one["by"], one["assigned"])} == {"cea-leti", None}
+    assert [(one["by"], one["assigned"]) for one in listed(run, place)] == [("cea-leti", "cea-leti")]
+    whole = done(run, place, "decisions", "--history", "--json").out
+    assert [(one["act"], one["value"], one["by"]) for one in json.loads(whole)["history"]] == [
+        ("assign", "cea-leti", "cea-leti")
+    ]
     assert [(one["by"], one["assigned"]) for one in listed(run, place, "cea-leti")] == [
         ("ana", "Bea Martin"),
         ("ana", None),
