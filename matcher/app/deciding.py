@@ -16,7 +16,7 @@ from matcher.present.facts import status_text
 from matcher.ranking.identifiers import nearly_named
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from matcher.app.home import Home
@@ -52,18 +52,14 @@ def decide(home: Home, institute: str, calls: Sequence[str], order: Order, *, as
     with home.open_store() as store:
         at = moment_of_deciding(home, as_of)
         known = [known_call(store, name) for name in dict.fromkeys(calls)]
-        detail = _detail(store, order, known)
+        detail = detail_of(store, order, known)
         owner = Owner(found.identifier)
         entries = [Entry(owner, call.identifier, order.act, at, value, detail, by, order.undo) for call in known]
         if order.undo:
             _check_undone(store, entries)
         record(home, store, entries)
         stands = {call.identifier: standing(store.decisions.history(owner, call.identifier)) for call in known}
-    remarks += [
-        f"{call.identifier} is {status_text(call, at.date())}: the decision is kept all the same."
-        for call in known
-        if not call.is_live(at.date())
-    ]
+    remarks += over(known, at.date())
     return Settled(found.identifier, by, stands, tuple(remarks))
 
 
@@ -132,8 +128,17 @@ def unknown_call(name: str, near: Sequence[str]) -> str:
     return f"No call is known as {shorten(name)}: {hint}`matcher calls WORDS --status all` searches them."
 
 
-def _detail(store: Store, order: Order, calls: Sequence[Call]) -> str | None:
-    """The call that a duplicate repeats, as it is kept; any other detail as it is."""
+def over(calls: Iterable[Call], day: date) -> list[str]:
+    """What to know of calls that are decided on and can be applied for no more."""
+    return [
+        f"{call.identifier} is {status_text(call, day)}: the decision is kept all the same."
+        for call in calls
+        if not call.is_live(day)
+    ]
+
+
+def detail_of(store: Store, order: Order, calls: Sequence[Call]) -> str | None:
+    """The call that a duplicate repeats, as it is kept; any other detail as it is. Raises UsageError."""
     if order.act is not Act.DISMISS or order.detail is None:
         return order.detail
     repeated = known_call(store, order.detail).identifier

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from matcher.app.deciding import assignee, known_call, moment_of_deciding, who_decides
+from matcher.app.deciding import assignee, detail_of, known_call, moment_of_deciding, over, who_decides
 from matcher.app.decision_copy import record
 from matcher.errors import UsageError, shorten
 from matcher.model.decision import Act, Application, Entry, Order, Owner, application_of, standing
@@ -109,14 +109,12 @@ class _Reading:
         orders = list(_orders(row))
         if not orders:
             raise UsageError("it decides nothing.")
-        made, remarks = [], []
+        made, remarks = [], over([call], self.at.date())
         for order in orders:
-            value, detail = order.value, order.detail
+            value, detail = order.value, detail_of(self.store, order, [call])
             if order.act is Act.ASSIGN and value is not None:
                 value, said = assignee(self.home, institute, value)
                 remarks += said
-            if order.act is Act.DISMISS and detail is not None:
-                detail = known_call(self.store, detail).identifier
             made.append(Entry(owner, call.identifier, order.act, self.at, value, detail, by))
         self._add(owner, call.identifier, made)
         self.found.remarks += [remark for remark in remarks if remark not in self.found.remarks]

@@ -292,6 +292,17 @@ def test_what_is_exported_can_be_imported_and_a_workbook_too(run: Run, place: Pl
     assert [(one["reason"], one["note"]) for one in listed(run, place, "mines")] == [("too late", None), (None, "=1+1")]
 
 
+def test_a_row_of_a_file_is_held_to_what_a_command_is(run: Run, place: Place, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    rows = f"{PHOTONIC},mines,dismiss,duplicate,{PHOTONIC}\n{LIFE_CALL},mines,keep,,\n"
+    file.write_text(f"call,institute,decision,reason,duplicate_of\n{rows}", encoding="utf-8")
+    words = ("decisions", "--import", str(file), "--as-of", "2036-01-01", "--json")
+    told = json.loads(done(run, place, *words, code=3).out)
+    assert "row 2: " in told["problems"][0]
+    assert "cannot repeat itself" in told["problems"][0]
+    assert told["remarks"] == [f"{LIFE_CALL} is closed: the decision is kept all the same."]
+
+
 def test_a_file_that_a_spreadsheet_calls_unicode_text_is_imported(run: Run, place: Place, tmp_path: Path) -> None:
     file = tmp_path / "unicode.txt"
     file.write_text(f"Appel\tInstitut\tDécision\n{PHOTONIC}\tmines\tgardé\n", encoding="utf-16")
