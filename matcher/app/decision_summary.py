@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class DecisionCount:
     """Decisions on calls of one part of the programme, made in one year; `seen` are calls that mails told of.
 
-    `days` is the median from the day that a call was listed first to the decision; None where nothing was decided.
+    `days` is the median from the day that a call was listed first to the first decision; None where none was.
     """
 
     part: str
@@ -63,9 +63,9 @@ def summary(home: Home, institute: str | None = None, *, as_of: date | None = No
         year = brussels_day(one.at).year if one.at is not None else 0
         grouped.setdefault((programme_cluster(one.call), year), []).append(one)
     days = {
-        (one.owner, one.call): (one.at - first[one.call]).days
+        (one.owner, one.call): (one.first - first[one.call]).days
         for one in decided
-        if one.at is not None and one.call in first
+        if one.first is not None and one.call in first
     }
     counts = tuple(_count(key, seen[key], some, days) for key, some in sorted(grouped.items()))
     reasons = Counter(one.reason.value if one.reason else "none given" for one in decided if one.is_dismissed)

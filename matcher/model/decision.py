@@ -117,7 +117,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What stands of a call for one owner; `by` and `at` are of the last act that stands, notes apart."""
+    """What stands of a call for one owner, notes apart: `by` and `at` are of the last act, `first` is when it began."""
 
     owner: Owner
     call: str
@@ -129,6 +129,7 @@ class Decision:
     project: str | None = None
     by: str | None = None
     at: datetime | None = None
+    first: datetime | None = None
     version: int | None = None  # of the call, when it was kept or dismissed
     notes: tuple[Note, ...] = ()
 
@@ -198,7 +199,7 @@ def _matter(act: Act) -> Act:
 def _after(before: Decision, entry: Entry) -> Decision:
     if entry.act is Act.NOTE:
         return replace(before, notes=(*before.notes, Note(entry.value or "", entry.by, entry.at)))
-    now = replace(before, by=entry.by, at=entry.at)
+    now = replace(before, by=entry.by, at=entry.at, first=before.first or entry.at)
     if entry.act is Act.KEEP:
         return replace(now, act=Act.KEEP, reason=None, repeats=None, version=entry.version)
     if entry.act is Act.DISMISS:

@@ -79,8 +79,8 @@ def listing_records(listing: DecisionListing) -> Iterator[Record]:
 
 
 def qrels_lines(listing: DecisionListing) -> list[str]:
-    """`institute 0 call grade` of each decision that says how relevant a call is: what was won or applied for 3, kept
-    or assigned 2, dismissed as another field 0; other reasons say nothing of relevance.
+    """`institute 0 call grade` of each decision that says how relevant a call is: what has a state 3, kept or
+    assigned 2, dismissed as another field 0; other reasons say nothing of relevance.
     """
     graded = ((one, grade) for one in listing.decisions if (grade := one.grade) is not None)
     return [f"{one.owner.name} 0 {one.call} {grade}" for one, grade in graded]

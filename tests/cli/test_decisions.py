@@ -404,6 +404,16 @@ def test_a_won_project_closes_the_loop(run: Run, place: Place, tmp_path: Path) -
     assert listed(run, place, "cea-leti")[0]["state"] == "applied"
 
 
+def test_the_time_to_a_decision_is_not_that_to_a_win(run: Run, place: Place) -> None:
+    def days(day: str) -> float:
+        (one,) = json.loads(done(run, place, "decisions", "mines", "--summary", "--as-of", day, "--json").out)["counts"]
+        return float(one["days"])
+
+    done(run, place, "keep", "mines", PHOTONIC, "--as-of", "2026-06-25")
+    done(run, place, "state", "mines", PHOTONIC, "--is", "won", "--as-of", "2027-06-25")
+    assert days("2026-06-25") == days("2027-06-25")
+
+
 def test_the_summary_counts_by_part_and_year(run: Run, place: Place) -> None:
     done(run, place, "keep", "mines", PHOTONIC, "--as-of", "2026-06-25")
     done(run, place, "state", "cea-leti", PHOTONIC, "--is", "won", "--as-of", "2026-06-21")
