@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from matcher.disk import write_file
 from matcher.errors import DiskError, UsageError
 from matcher.model.decision import STATES, DecisionQuestion
 from matcher.present.decision_shapes import DECISION_FIELDS, entry_record, listing_records, qrels_lines
+from matcher.present.decision_words import decision_line
 from matcher.present.records import envelope
 
 if TYPE_CHECKING:
@@ -124,10 +125,20 @@ def _show(listing: DecisionListing, output: str | None) -> None:
     elif output == "csv":
         print_csv(records, DECISION_FIELDS)
     else:
-        columns = ("call", "institute", "decision", "reason", "assigned", "state", "note", "by", "at")
-        rows = [[_cell(record[name]) for name in columns] for record in records]
-        click.echo(table(columns, rows))
-        say(f"{len(records)} decisions and notes")
+        shown = (one.as_shared() if listing.shared else one for one in listing.decisions)
+        by_call = {(one.owner.name, one.call): decision_line(replace(one, notes=())) for one in shown}
+        rows = [
+            (
+                record["call"],
+                record["institute"],
+                record["note"] or by_call[record["institute"], record["call"]],
+                _cell(record["by"]),
+                record["at"][:10],
+            )
+            for record in records
+        ]
+        click.echo(table(("call", "institute", "decision or note", "by", "on"), rows))
+        say(f"decisions and notes: {len(records)}")
 
 
 def _show_summary(found: DecisionSummary, output: str | None) -> None:

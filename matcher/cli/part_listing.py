@@ -46,5 +46,6 @@ def programmes_command(
             first = listing.lines[0].part
             click.echo(f"\n{first.en} is also called {', '.join((first.identifier, first.fr, *first.names))}.")
         say(
-            f"{len(rows)} parts as of {day(listing.as_of)}" + ("" if everything else "; --all has those without a call")
+            f"programmes and parts as of {day(listing.as_of)}: {len(rows)}"
+            + ("" if everything else "; --all has those without a call")
         )

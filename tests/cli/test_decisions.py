@@ -85,6 +85,8 @@ def test_the_network_sees_institutes_and_the_institute_sees_persons(run: Run, pl
     assert [(one["act"], one["value"], one["by"]) for one in json.loads(whole)["history"]] == [
         ("assign", "cea-leti", "cea-leti")
     ]
+    assert "Bea" not in done(run, place, "decisions").out
+    assert "assigned to Bea Martin" in " ".join(done(run, place, "decisions", "cea-leti").out.split())
     assert [(one["by"], one["assigned"]) for one in listed(run, place, "cea-leti")] == [
         ("ana", "Bea Martin"),
         ("ana", None),
