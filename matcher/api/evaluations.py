@@ -97,7 +97,10 @@ class Evaluation:
 
     @property
     def thresholds(self) -> pd.DataFrame:
-        """(models x thresholds, 4) the share of later wins, and the calls per profile, from each `fit` on."""
+        """(models x thresholds, 4) the share of later wins, and the calls per profile, from each `fit` on.
+
+        Of models whose score is no chance there is none.
+        """
         rows = [
             {"model": one.model, "fit": t.fit, "wins_shown": t.wins_shown, "calls_shown": t.calls_shown}
             for one in self._measured

@@ -113,7 +113,7 @@ def evaluate_command(  # noqa: PLR0913 (click hands over one parameter an option
     else:
         click.echo(_text(benchmark, measured, by))
         if thresholds:
-            click.echo(_thresholds_text(measured[0]))
+            click.echo("\n".join(_thresholds_text(one) for one in measured if one.thresholds))
 
 
 def _learn(benchmark: Benchmark, qrels: Qrels, file: Path) -> None:

@@ -14,6 +14,7 @@ from matcher.errors import BenchmarkError
 from matcher.evaluation.judging import Judgement, judgement
 from matcher.evaluation.rankers import load_ranker
 from matcher.model.programmes import programme_cluster
+from matcher.ranking.chance import percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -126,7 +127,7 @@ def _sign_flip_p(difference: npt.NDArray[np.float64], seed: int) -> float:
     return float((np.count_nonzero(flipped >= observed - 1e-12) + 1) / (RESAMPLES + 1))
 
 
-FITS = (0, 50, 60, 70, 80, 85, 90, 95, 98)
+FITS = (0, 1, 2, 5, 10, 20, 30, 50, 70)
 
 DEPTH = 1000
 """Calls kept per profile in a run, as is usual in TREC."""
@@ -152,8 +153,8 @@ class Measured:
     by_country: dict[str, dict[str, float]]
     by_programme: dict[str, dict[str, float]]
     by_kind: dict[str, dict[str, float]]
-    thresholds: list[Threshold]
-    judgement: Judgement | None = None  # where calls are graded and scores are log-odds
+    thresholds: list[Threshold]  # where scores are log-odds: any other score has no fit
+    judgement: Judgement | None = None  # where calls are graded too
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ def measure(benchmark: Benchmark, qrels: Qrels, model: str, ranked: Ranked) -> M
         by_country=by_group(values, profiles, {p: benchmark.groups[p]["country"] for p in profiles}),
         by_programme=_by_programme({p: answers[p] for p in profiles}, run),
         by_kind=by_group(per_profile(run, answers, list(answers)), list(answers), kinds),
-        thresholds=_thresholds(answers, run, len(benchmark.candidates)),
+        thresholds=_thresholds(answers, run, len(benchmark.candidates)) if ranked.log_odds else [],
         judgement=judgement(answers, run, profiles, kinds) if graded and ranked.log_odds else None,
     )
 
@@ -261,13 +262,14 @@ def _best(row: npt.NDArray[np.float64], names: Sequence[str]) -> dict[str, float
 
 
 def _thresholds(answers: Qrels, run: Run, calls: int) -> list[Threshold]:
-    """Wins at or above each fit; a fit is the share of all calls that a profile ranks lower, in percent."""
-    places = {p: {call: rank for rank, call in enumerate(scores)} for p, scores in run.items()}
-    last = calls - 1
-    fits = np.array(
-        [100 * (1 - places[p].get(call, last) / max(last, 1)) for p, relevant in answers.items() for call in relevant]
-    )
-    return [Threshold(fit, float((fits >= fit - 0.5).mean()), min(calls, calls * (100.5 - fit) / 100)) for fit in FITS]
+    """Wins at or above each fit, and how many calls are; what a run leaves out has a fit of 0."""
+    listed = {p: dict(zip(run[p], percent(np.array(list(run[p].values()))).tolist(), strict=True)) for p in answers}
+    won = np.array([listed[p].get(call, 0) for p, relevant in answers.items() for call in relevant])
+    shown = np.concatenate([np.array(list(fits.values())) for fits in listed.values()])
+    return [
+        Threshold(fit, float((won >= fit).mean()), float((shown >= fit).sum() / len(listed)) if fit else calls)
+        for fit in FITS
+    ]
 
 
 def _by_programme(answers: Qrels, run: Run) -> dict[str, dict[str, float]]:

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from matcher.evaluation import measuring
+from matcher.evaluation.benchmark import Benchmark
+from matcher.model.institute import Profile
+from tests.helpers.listings import call
 
 QRELS = {"a": {"x": 1, "y": 1}, "b": {"z": 1}}
 RUN = {"a": {"x": 3.0, "n": 2.0, "y": 1.0}, "b": {"n": 2.0, "z": 1.0}}
@@ -52,3 +55,13 @@ def test_the_paired_test_sees_a_real_difference_and_no_other():
 def test_groups_are_means_of_their_members():
     table = measuring.by_group({"map": np.array([1.0, 0.0, 0.5])}, ["a", "b", "c"], {"a": "FR", "b": "FR", "c": "DE"})
     assert table == {"DE": {"map": 0.5, "profiles": 1}, "FR": {"map": 0.5, "profiles": 2}}
+
+
+def test_a_minimum_fit_is_a_chance_and_other_scores_have_none():
+    kinds = {"p": {"size": "few", "country": "FR", "kind": "text"}}
+    known = Benchmark("", (call("A"), call("B")), (Profile("p", "P", ()),), kinds, frozenset("AB"))
+    run = {"p": {"A": 0.0, "B": -3.0}}  # log-odds of 50 and of 5 in 100
+    found = measuring.measure(known, {"p": {"B": 1}}, "one", measuring.Ranked(run, log_odds=True)).thresholds
+    shown = {one.fit: (one.calls_shown, one.wins_shown) for one in found}
+    assert [shown[fit] for fit in (0, 5, 10, 50, 70)] == [(2, 1), (2, 1), (1, 0), (1, 0), (0, 0)]
+    assert measuring.measure(known, {"p": {"B": 1}}, "other", measuring.Ranked(run)).thresholds == []
