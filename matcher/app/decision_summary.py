@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
 
     from matcher.app.home import Home
     from matcher.model.decision import Decision, Owner
+    from matcher.store.database import Store
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionCount:
-    """Decisions on calls of one part of the programme, made in one year; `seen` are calls that mails told of.
+    """Decisions on calls of one part of the programme, made in one year.
 
+    `seen` are calls that mails told of, for one institute those to its readers.
     `days` is the median from the day that a call was listed first to the first decision; None where none was.
     """
 
@@ -55,7 +58,7 @@ def summary(home: Home, institute: str | None = None, *, as_of: date | None = No
         first = store.calls.first_seen()
         seen = Counter(
             (programme_cluster(call), brussels_day(first[call]).year)
-            for call in store.told.seen_by_anyone()
+            for call in _told(home, store, institute, found.as_of)
             if call in first
         )
     grouped: dict[tuple[str, int], list[Decision]] = {key: [] for key in seen}
@@ -70,6 +73,16 @@ def summary(home: Home, institute: str | None = None, *, as_of: date | None = No
     counts = tuple(_count(key, seen[key], some, days) for key, some in sorted(grouped.items()))
     reasons = Counter(one.reason.value if one.reason else "none given" for one in decided if one.is_dismissed)
     return DecisionSummary(counts, dict(reasons.most_common()), found.as_of)
+
+
+def _told(home: Home, store: Store, institute: str | None, day: date) -> set[str]:
+    """The calls that mails told of up to a day, those to an institute's readers where one is asked for."""
+    before = day + timedelta(days=1)
+    if institute is None:
+        return store.told.seen_by_anyone(before=before)
+    name = home.institute(institute).identifier
+    readers = (one for one in home.subscribers if any(key.partition("/")[0] == name for key in one.institutes))
+    return {call for one in readers for call in store.told.delivered(one.identifier, before=before)}
 
 
 def _count(

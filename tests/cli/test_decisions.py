@@ -406,6 +406,16 @@ def test_a_won_project_closes_the_loop(run: Run, place: Place, tmp_path: Path) -
     assert listed(run, place, "cea-leti")[0]["state"] == "applied"
 
 
+def test_what_an_institute_saw_is_what_its_readers_were_told(run: Run, place: Place) -> None:
+    def seen(*words: str) -> int:
+        counts = json.loads(done(run, place, "decisions", *words, "--summary", "--json").out)["counts"]
+        return sum(one["seen"] for one in counts)
+
+    run(place, "digest", "send", "ana", "--as-of", DAY)
+    assert seen() == seen("cea-leti") > 0
+    assert seen("mines") == seen("cea-leti", "--as-of", "2026-06-14") == 0
+
+
 def test_the_time_to_a_decision_is_not_that_to_a_win(run: Run, place: Place) -> None:
     def days(day: str) -> float:
         (one,) = json.loads(done(run, place, "decisions", "mines", "--summary", "--as-of", day, "--json").out)["counts"]
