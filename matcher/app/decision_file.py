@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from matcher.app.decision_copy import record
 from matcher.errors import UsageError, shorten
 from matcher.model.decision import Act, Application, Entry, Order, Owner, application_of, standing
 from matcher.text.encodings import decoded
+from matcher.text.folding import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -147,7 +147,7 @@ def _stands(decision: Decision | None, entry: Entry) -> bool:
 def _orders(row: Mapping[str, str]) -> Iterator[Order]:
     """What a row wants done, in the order of its columns. Raises UsageError."""
     word, state = row.get("decision", ""), row.get("state", "")
-    act = next((act for act, words in _ACTS.items() if _folded(word) in words), None)
+    act = next((act for act, words in _ACTS.items() if folded(word) in words), None)
     if act is Act.KEEP:
         yield Order.of(act)
     elif act is Act.DISMISS:
@@ -182,8 +182,8 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise UsageError(f"{path} holds more than {MAX_BYTES:,} bytes: give the part that matters.")
     table = _workbook(path, data) if data.startswith(b"PK") else _separated(data)
     head = next(table, [])
-    names = {_folded(name): column for column, heads in COLUMNS.items() for name in heads}
-    columns = [names.get(_folded(cell)) for cell in head]
+    names = {folded(name): column for column, heads in COLUMNS.items() for name in heads}
+    columns = [names.get(folded(cell)) for cell in head]
     if "call" not in columns or "institute" not in columns:
         raise UsageError(f"{path} has no columns `call` and `institute` in its first row: {shorten(', '.join(head))}.")
     for number, cells in enumerate(table, 2):
@@ -217,8 +217,3 @@ def _workbook(path: Path, data: bytes) -> Iterator[list[str]]:
             yield ["" if cell is None else str(cell).strip() for cell in cells]
     except Exception as error:  # openpyxl raises whatever a broken file makes it trip over
         raise UsageError(f"{path} cannot be read as a workbook ({type(error).__name__}): save it as CSV.") from error
-
-
-def _folded(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.casefold().strip())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))

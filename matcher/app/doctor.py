@@ -127,7 +127,7 @@ def _fit(home: Home, now: datetime) -> str:
     if found.is_off:
         raise _NotWellError(
             f"{told}, give or take {found.spread:.0f}: more than chance. Look at a few with `matcher why`; "
-            "`matcher decisions --qrels FILE` writes them for `matcher evaluate`"
+            "`matcher decisions --qrels FILE` writes them all as graded judgements"
         )
     return f"{told}, give or take {found.spread:.0f}"
 
