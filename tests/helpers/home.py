@@ -41,7 +41,7 @@ DIGITAL_CALL = "HORIZON-TEST-2027-0000-05"
 def some_rows() -> list[Row]:
     """Twelve topics: one on photonics, one that a spreadsheet would run, one of which hardly anything is known."""
     about = "<p>Silicon photonics, integrated circuits, microelectronics and MEMS sensors on wafers.</p>"
-    about += "<p>Projects are expected to start at TRL 4 and achieve TRL 6-7.</p>"
+    about += "<p>Projects should start at TRL 4 and end at TRL 6-7.</p>"
     bare = dict.fromkeys(
         ("startDate", "deadlineDate", "actions", "budgetOverview", "typesOfAction", "descriptionByte", "tags")
     )

@@ -48,7 +48,7 @@ def test_a_topic_with_everything_in_it():
         Section("Scope", "Bearings & rotors are in scope.\nValves are not."),
         Section(
             "Conditions",
-            "Projects are expected to start at TRL 4 and achieve TRL 6-7.",
+            "Projects should start at TRL 4 and end at TRL 6-7.",
         ),
     )
 
@@ -173,9 +173,9 @@ def test_zero_money_is_unknown():
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
-        ("Projects are expected to start at TRL 3 and achieve TRL 6-7.", (3, 7)),
-        ("Projects are expected to start at TRL 4-5 and achieve TRL 6.", (4, 6)),
-        ("Projects are expected to start from TRL 5 in order to achieve TRL 7-8.", (5, 8)),
+        ("Every project on pumps should start at TRL 3, then achieve TRL 6-7.", (3, 7)),
+        ("Projects with a rotor may be starting at TRL 4-5 if they achieve TRL 6.", (4, 6)),
+        ("A project on valves is expected to start from TRL 5 so as to achieve TRL 7-8.", (5, 8)),
         ("Projects are expected to achieve TRL 6-8.", (6, 8)),
         ("Activities are expected to achieve TRL 5.", (5, 5)),
         ("Projects are expected to achieve TRL 7 to 8.", (7, 8)),
@@ -183,7 +183,7 @@ def test_zero_money_is_unknown():
         ("Projects should reach Technology Readiness Level 5.", (5, 5)),
         ("Projects are expected to achieve at least a Technology Readiness Level (TRL) of 6.", (6, 6)),
         ("Activities may start at any TRL.", None),
-        ("Projects are expected to start at TRL 4.", None),
+        ("A project on seals should start at TRL 4.", None),
         ("A demonstration of the pump (TRL 5) and of its casing at TRL4.", None),
         ("The reference TRL definition is ISO 16290:2013.", None),
     ],

@@ -146,7 +146,7 @@ def description(number: int) -> str:
         f"<li>and make <b>less</b> noise than pump {number}.</li></ul>"
         '<p class="topicdescriptionkind">Scope:</p><p>Bearings &amp; rotors are in scope.</p><p>Valves are not.</p>'
         '<p class="topicdescriptionkind">null</p>'
-        "<p>Projects are expected to start at TRL 4 and achieve TRL 6-7.</p>"
+        "<p>Projects should start at TRL 4 and end at TRL 6-7.</p>"
     )
 
 
