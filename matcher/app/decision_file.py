@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from matcher.store.database import Store
 
 MAX_BYTES = 20_000_000
+
+MAX_UNPACKED = 100_000_000
+"""Bytes of what is in a workbook; no reader of archives gives more than they claim."""
 
 MAX_ROWS = 100_000
 
@@ -211,9 +215,20 @@ def _workbook(path: Path, data: bytes) -> Iterator[list[str]]:
         from openpyxl import load_workbook
     except ImportError as error:
         raise UsageError(f"{path} is a workbook: `pip install openpyxl`, or save it as CSV.") from error
+    if _unpacked(data) > MAX_UNPACKED:
+        raise UsageError(f"{path} holds more than {MAX_UNPACKED:,} bytes when unpacked: give the part that matters.")
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for cells in book.worksheets[0].iter_rows(values_only=True):
             yield ["" if cell is None else str(cell).strip() for cell in cells]
     except Exception as error:  # openpyxl raises whatever a broken file makes it trip over
         raise UsageError(f"{path} cannot be read as a workbook ({type(error).__name__}): save it as CSV.") from error
+
+
+def _unpacked(data: bytes) -> int:
+    """The bytes that an archive claims to hold; 0 of one that is none, which the workbook's reader tells."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return 0

@@ -6,10 +6,12 @@ import json
 import re
 import shutil
 from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
 from matcher.app.decision_copy import decided
+from matcher.app.decision_file import MAX_UNPACKED
 from matcher.app.home import Home
 from matcher.app.kept_index import index_out_of_date
 from matcher.config.settings import load_settings
@@ -317,6 +319,13 @@ def test_a_file_that_is_none_is_told(run: Run, place: Place, tmp_path: Path, dat
     (tmp_path / "odd").write_bytes(data)
     assert done(run, place, "decisions", "--import", str(tmp_path / "odd"), code=2).err.count("\n") == 1
     done(run, place, "decisions", "--import", str(tmp_path / "none"), code=2)
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(run: Run, place: Place, tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "bomb.xlsx", "w", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", bytes(MAX_UNPACKED + 1))
+    told = done(run, place, "decisions", "--import", str(tmp_path / "bomb.xlsx"), code=2).err
+    assert "bytes when unpacked" in told
 
 
 def test_a_person_is_forgotten(run: Run, place: Place) -> None:
