@@ -340,7 +340,7 @@ class Settings:
     def shown(self) -> list[tuple[str, str, str]]:
         """(key, value, origin) of every setting, secrets masked."""
         values = {"home": str(self.home), "config": str(self.config_dir), "user": self.user}
-        for section in ("portal", "projects", "caution", "ranking", "digest", "database", "mail", "export", "schedule"):
+        for section in _section_models():
             model: BaseModel = getattr(self, section)
             values |= {f"{section}.{name}": _plain(value) for name, value in model}
         values["database.url"] = self.database_url

@@ -129,14 +129,8 @@ class Consortia:
 
     def position(self, pic: str) -> int | None:
         """Of an organisation by its PIC (they are sorted by it)."""
-        low, high = 0, len(self._organisations)
-        while low < high:
-            middle = (low + high) // 2
-            if self.organisation(middle)[0] < pic:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < len(self._organisations) and self.organisation(low)[0] == pic else None
+        place = self._organisations.place(pic.encode("utf-8", "replace") + b"\t")
+        return place if place < len(self._organisations) and self.organisation(place)[0] == pic else None
 
     def led_by(self, positions: Sequence[int], day: date) -> list[int]:
         """The projects before a day that one of these organisations coordinates, by their rows."""

@@ -69,7 +69,7 @@ class Abbreviations:
                 self._spelt[stems[0]].append((stems, term))
 
     def spelt_out(self, lines: Sequence[Sequence[Read]]) -> Iterator[list[Read]]:
-        """The lines of a text; `meant` is looked for once, in all of it."""
+        """The lines of a text; which meaning is meant, any word of it may tell."""
         said: frozenset[str] | None = None
         for line in lines:
             if not any(read.stem in self._meanings or read.stem in self._spelt for read in line):
