@@ -18,7 +18,6 @@ from matcher.ranking.numbers import UNREAD_SECTIONS
 from matcher.ranking.profile import (
     OwnSide,
     QueryVector,
-    excluded_terms,
     joined,
     own_mark,
     own_side,
@@ -26,7 +25,7 @@ from matcher.ranking.profile import (
 )
 from matcher.ranking.quoting import quoted
 from matcher.ranking.scoring import NOTHING, own_of, score
-from matcher.ranking.skillset import skills_of
+from matcher.ranking.skillset import excluded_terms, skills_of
 from matcher.ranking.text_language import reading
 from matcher.text.analysis import Analyzer
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,8 @@ import numpy.typing as npt
 from matcher.model.programmes import programme_part
 from matcher.ranking import numbers
 from matcher.ranking.profile_projects import HEAVIEST, OwnProject, chosen_projects, own_weight
+from matcher.ranking.skillset import excluded_terms
+from matcher.ranking.vocabulary import knows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -91,12 +94,8 @@ class _Weigher:
             return
         from matcher.text.french import translated
 
-        for english, french in translated(part.text, self._known):
+        for english, french in translated(part.text, partial(knows, self.vocabulary, self.analyzer)):
             yield from ((term, shown, french) for term, shown in self.analyzer.worded_terms(english))
-
-    def _known(self, text: str) -> bool:
-        """True when calls hold every word of a text."""
-        return all(self.vocabulary.find_term(term) is not None for term in self.analyzer.terms(text) if " " not in term)
 
 
 def query_vector(
@@ -180,11 +179,6 @@ def joined(written: OwnSide | None, kept: OwnSide, excluded: frozenset[int], fit
     sizes = [sum(project.share for project in side.projects) for side in sides]
     weight = sum(side.weight * size for side, size in zip(sides, sizes, strict=True)) / (sum(sizes) or 1.0)
     return OwnSide(query, tuple(project for side in sides for project in side.projects), weight)
-
-
-def excluded_terms(profile: Profile, analyzer: Analyzer) -> frozenset[str]:
-    """The terms that never count for a profile."""
-    return frozenset(term for text in profile.exclude for term in analyzer.terms(text))
 
 
 def written_projects(parts: Iterable[ProfilePart]) -> str:

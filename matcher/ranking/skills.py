@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from matcher.model.institute import Profile, ProfilePart
@@ -11,6 +12,7 @@ from matcher.model.question import CallFilter
 from matcher.model.searched import Unknown
 from matcher.ranking.matching import Depth, asked_profile, best_matches
 from matcher.ranking.text_language import reading
+from matcher.ranking.vocabulary import knows
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -80,12 +82,4 @@ def _english(skill: WrittenSkill, index: Index, analyzer: Analyzer) -> str:
         return skill.text
     from matcher.text.french import translated
 
-    def known(text: str) -> bool:
-        return all(index.find_term(word) is not None for word in _words(text, analyzer))
-
-    return "\n".join(english for english, _ in translated(skill.text, known))
-
-
-def _words(text: str, analyzer: Analyzer) -> list[str]:
-    """The single words of a text as terms."""
-    return [term for term in dict.fromkeys(analyzer.terms(text)) if " " not in term]
+    return "\n".join(english for english, _ in translated(skill.text, partial(knows, index, analyzer)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from matcher.ranking.background import Background, Expanded, Near
 from matcher.ranking.compounds import part_weights
 from matcher.ranking.generation import edges_of
 from matcher.ranking.latent import fold
+from matcher.ranking.vocabulary import knows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,7 +53,7 @@ def skills_of(
     A French list that pairs up with an English one says the same again: only what is beyond it counts.
     """
     background = Background(arrays)
-    excluded = frozenset(term for text in profile.exclude for term in analyzer.terms(text))
+    excluded = excluded_terms(profile, analyzer)
     found: dict[tuple[int, ...], Skill] = {}
     for part in written_parts(profile):
         words = _english(part, analyzer, vocabulary)
@@ -78,6 +80,11 @@ def skills_of(
     return tuple(found.values())
 
 
+def excluded_terms(profile: Profile, analyzer: Analyzer) -> frozenset[str]:
+    """The terms that never count for a profile."""
+    return frozenset(term for text in profile.exclude for term in analyzer.terms(text))
+
+
 def written_parts(profile: Profile) -> Iterator[ProfilePart]:
     """What a person wrote, the French list only where it says more than the English one."""
     for kind in ("keyword", "lab", "text"):
@@ -95,10 +102,7 @@ def _english(part: ProfilePart, analyzer: Analyzer, vocabulary: Vocabulary) -> s
         return part.text
     from matcher.text.french import in_english
 
-    def known(text: str) -> bool:
-        return all(vocabulary.find_term(term) is not None for term in analyzer.terms(text) if " " not in term)
-
-    return in_english(part.text, known)
+    return in_english(part.text, partial(knows, vocabulary, analyzer))
 
 
 def pack_skills(sets: Sequence[tuple[Skill, ...]]) -> dict[str, npt.NDArray[Any]]:

@@ -89,4 +89,4 @@ def suggestions(
 
 def _words(text: str, analyzer: Analyzer) -> frozenset[str]:
     """The stems of a term: two that share them say the same."""
-    return frozenset(term for term in analyzer.terms(text) if " " not in term)
+    return frozenset(analyzer.stems(text))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from matcher.text.analysis import Analyzer
 
 Floats = npt.NDArray[np.float32]
 
@@ -28,3 +31,8 @@ class Vocabulary(Protocol):
     def background_projects(self) -> Floats: ...
 
     def find_term(self, term: str) -> int | None: ...
+
+
+def knows(vocabulary: Vocabulary, analyzer: Analyzer, text: str) -> bool:
+    """Whether every word of a text is a term."""
+    return all(vocabulary.find_term(stem) is not None for stem in analyzer.stems(text))

@@ -52,6 +52,10 @@ class Analyzer:
             self._stems[word] = stem
             return stem
 
+    def stems(self, text: str) -> list[str]:
+        """Every stem of a text, without pairs."""
+        return [read.stem for line in self.lines(text) for read in line]
+
     def terms(self, text: str) -> list[str]:
         """Every stem and every pair of a text; no pair spans two lines."""
         found: list[str] = []
