@@ -55,8 +55,9 @@ class Decisions:
             see(_entries(connection, select(decisions).where(~decisions.c.reader).order_by(decisions.c.id)))
 
     def last(self) -> int:
-        """The number of the last act of an institute; 0 before the first."""
-        newest = select(decisions.c.id).where(~decisions.c.reader).order_by(decisions.c.id.desc()).limit(1)
+        """The number of the last act of an institute, notes apart; 0 before the first."""
+        told = select(decisions.c.id).where(~decisions.c.reader, decisions.c.act != Act.NOTE)
+        newest = told.order_by(decisions.c.id.desc()).limit(1)
         with self._transactions.reading() as connection:
             return connection.execute(newest).scalar() or 0
 

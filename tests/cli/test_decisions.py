@@ -186,6 +186,16 @@ def test_a_file_that_may_be_behind_is_not_believed(run: Run, place: Place) -> No
     assert json.loads(file.read_text(encoding="utf-8"))
 
 
+def test_a_note_makes_no_file_old(run: Run, place: Place) -> None:
+    done(run, place, "keep", "cea-leti", PHOTONIC)
+    done(run, place, "note", "cea-leti", PHOTONIC, "--text", "x")
+    home, before = Home(load_settings(environ=place.environment)), (place.home / "decisions.json").stat()
+    with home.open_store() as store, index_out_of_date(home, store):
+        pass
+    after = (place.home / "decisions.json").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
 def test_every_list_shows_what_was_decided_and_narrows_by_it(run: Run, place: Place) -> None:
     done(run, place, "dismiss", "cea-leti", PHOTONIC, "--reason", "too late", "--as", "ana", "--as-of", DAY)
     done(run, place, "note", "cea-leti", PHOTONIC, "--text", "Next year.", "--as", "ana", "--as-of", DAY)
