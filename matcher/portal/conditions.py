@@ -26,7 +26,7 @@ _LISTS = re.compile(
     r"|Application form templates?)\b",
     re.IGNORECASE,
 )
-_FOOTNOTE = re.compile(r"\[\[.*?\]\]|\[\d{1,3}\]", re.DOTALL)
+_FOOTNOTE = re.compile(r"\[\[(?:(?!\[\[).)*?\]\]|\[\d{1,3}\]", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?<=[.;])\s+(?=[A-Z(‘“•-])|\n+")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -133,6 +134,13 @@ def test_the_description_is_read_too_where_a_rule_says_so() -> None:
 
 def test_a_sentence_without_an_end_is_read_in_part() -> None:
     assert [len(words) for words in sentences("at least some cities " * 50_000)] == [SENTENCE_LIMIT]
+
+
+def test_footnotes_are_left_out_and_those_that_never_end_cost_no_time() -> None:
+    assert list(sentences("Ports[[See [1], and\nbelow.]] may enter[12].")) == ["Ports may enter."]
+    started = process_time()
+    assert [len(words) for words in sentences("[[ note " * 20_000)] == [SENTENCE_LIMIT]
+    assert process_time() - started < 1
 
 
 @pytest.mark.skipif(not RECORDED.is_dir(), reason=f"no recorded pages at {RECORDED}")
