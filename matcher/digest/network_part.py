@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.digest.compose import best_first, compose
@@ -11,6 +10,7 @@ from matcher.digest.page import Limits, MatchLine, decided_text, for_reader, mat
 from matcher.model.call import Status
 from matcher.model.day import BRUSSELS
 from matcher.model.match import THRESHOLD
+from matcher.model.searched import order_of
 from matcher.model.subscription import Digest, Item, MailSection, NetworkView
 from matcher.model.terms import Audience
 from matcher.present import facts
@@ -19,6 +19,7 @@ from matcher.text import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import date
 
     from matcher.digest.inputs import Inputs
     from matcher.model.answers import RunRecord
@@ -57,7 +58,8 @@ def compose_network(subscriber: Subscriber, inputs: Inputs, everything: Collecti
     joint = [name for name in best if len(partners[name]) > 1 and name not in shown][:JOINT]
     others = partners.keys() - shown - set(joint) - set(everything)
     unseen = sorted(others, key=lambda n: (-_fits(partners[n])[0], n))[:UNSEEN]
-    untaken = _untaken(partners, kept, shown | set(joint) | set(unseen)) if decided.calls() else []
+    told = shown | set(joint) | set(unseen)
+    untaken = _untaken(partners, kept, told, inputs.day) if decided.calls() else []
     columns = [partners[name][0].call for name in best[:COLUMNS]]
     matched = {match.institute for matches in partners.values() for match in matches}
     view = NetworkView(
@@ -84,10 +86,13 @@ def _partners(inputs: Inputs, least: int) -> dict[str, list[Match]]:
     return found
 
 
-def _untaken(partners: Mapping[str, list[Match]], kept: Mapping[str, int], told: Collection[str]) -> list[str]:
+def _untaken(
+    partners: Mapping[str, list[Match]], kept: Mapping[str, int], told: Collection[str], day: date
+) -> list[str]:
     """Calls that suit several institutes and that none of them follows, the next deadline first."""
     found = [name for name, of in partners.items() if len(of) >= SEVERAL and not kept[name] and name not in told]
-    return sorted(found, key=lambda name: (partners[name][0].call.last_deadline or date.max, name))[:UNTAKEN]
+    soonest = order_of("deadline", day)
+    return sorted(found, key=lambda name: soonest(partners[name][0].call))[:UNTAKEN]
 
 
 def _fits(partners: list[Match]) -> list[int]:

@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 
 from matcher.digest.inputs import for_subscriber
-from matcher.digest.network_part import compose_network
+from matcher.digest.network_part import SEVERAL, _untaken, compose_network
 from matcher.digest.page import decided_text
-from matcher.model.call import Section
+from matcher.model.call import Deadline, Section
 from matcher.model.decision import Act, Owner
 from matcher.model.subscription import Frequency, Language, MailSection, Subscriber
 from matcher.present.words import Words
 from matcher.text.alike import likeness
-from tests.helpers.story import ANA, World, call, changed, told
+from tests.helpers.story import ANA, World, call, changed, day, told
 
 BEA = replace(ANA, identifier="bea", address="bea@example.org", programmes=("LIFE",), threshold=100)
 """A reader whose filters let nothing through."""
@@ -143,6 +143,13 @@ def test_what_suits_several_and_nobody_keeps_is_told_to_the_network(world: World
     view = compose_network(quiet, inputs, {*more, *told_before}).network
     assert view.joint[0].call.identifier == "B" or len(view.joint) == 10
     assert len(view.untaken) == 14 - 10
+
+
+def test_what_nobody_keeps_stands_by_its_next_deadline(world: World) -> None:
+    world.show(call("A", closes=20), call("B", deadlines=(Deadline(day(3), 1), Deadline(day(90), 2))))
+    world.fetch(0)
+    suited = {match.call.identifier: [match] * SEVERAL for match in world.inputs(0).matches["brgm"]}
+    assert _untaken(suited, {"A": 0, "B": 0}, (), day(0)) == ["B", "A"]
 
 
 @pytest.mark.parametrize(
