@@ -65,6 +65,19 @@ def some_calls() -> list[Call]:
     return [call(i, text, action="CSA" if i % 7 == 3 else "RIA") for i, text in enumerate(texts)]
 
 
+DISTANT = ("silicon photonics", "hydrogen storage", "soil microbes", "textile recycling", "ice core drilling")
+
+
+def distant_calls() -> list[Call]:
+    """Three calls on each of five subjects that are far from each other, in the order of rows."""
+    return [
+        Call(
+            f"HORIZON-CL4-2026-{n:02}", name, sections=(Section("Scope", f"Work on {name} and {name} in number {n}."),)
+        )
+        for n, name in enumerate(name for name in DISTANT for _ in range(3))
+    ]
+
+
 def profile(
     *keywords: str, french: Sequence[str] = (), exclude: tuple[str, ...] = (), pin: tuple[str, ...] = ()
 ) -> Profile:

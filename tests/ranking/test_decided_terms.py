@@ -6,28 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.model.call import Call, Section
 from matcher.ranking.decided_terms import decided_terms, worded
 from matcher.ranking.feedback import Example
-from tests.helpers.corpus import indexed, profile
+from tests.helpers.corpus import distant_calls, indexed, profile
 
 if TYPE_CHECKING:
     from matcher.ranking.index import Index
 
-NAMES = ("silicon photonics", "hydrogen storage", "soil microbes", "textile recycling", "ice core drilling")
 OWN = profile("glaciers and ice")
 
 
 @pytest.fixture(scope="module")
 def index() -> Index:
-    """Three calls on each subject, in the order of rows."""
-    calls = [
-        Call(
-            f"HORIZON-CL4-2026-{n:02}", name, sections=(Section("Scope", f"Work on {name} and {name} in number {n}."),)
-        )
-        for n, name in enumerate(name for name in NAMES for _ in range(3))
-    ]
-    return indexed(calls, OWN)
+    return indexed(distant_calls(), OWN)
 
 
 def suggested(index: Index, kept: tuple[int, ...], dismissed: tuple[int, ...]) -> tuple[list[str], list[str]]:

@@ -10,28 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.model.call import Call, Section
 from matcher.model.match import EvidenceKind
 from matcher.ranking.feedback import BOUND, HALF_LIFE, LEAST, Example, feedback_of, learned_terms
 from matcher.ranking.scoring import score
-from tests.helpers.corpus import indexed, profile
+from tests.helpers.corpus import distant_calls, indexed, profile
 
 if TYPE_CHECKING:
     from matcher.ranking.index import Index
 
-NAMES = ("silicon photonics", "hydrogen storage", "soil microbes", "textile recycling", "ice core drilling")
-
 
 @pytest.fixture(scope="module")
 def index() -> Index:
-    """Three calls on each subject, in the order of rows, and an institute of none of them."""
-    calls = [
-        Call(
-            f"HORIZON-CL4-2026-{n:02}", name, sections=(Section("Scope", f"Work on {name} and {name} in number {n}."),)
-        )
-        for n, name in enumerate(name for name in NAMES for _ in range(3))
-    ]
-    return indexed(calls, profile("glaciers and ice"))
+    """Calls that are far from each other, and an institute of none of them."""
+    return indexed(distant_calls(), profile("glaciers and ice"))
 
 
 EXAMPLES = st.lists(
