@@ -10,9 +10,8 @@ import click
 from matcher.app import lookup
 from matcher.cli.layout import paragraphs, styled, table
 from matcher.cli.options import as_of_option, filter_options, search_options
-from matcher.cli.output import output_options, print_csv, print_json, print_note, say
+from matcher.cli.output import output_options, print_csv, print_json, print_note, say, unknown_lines
 from matcher.cli.spoken_language import spoken, tr
-from matcher.errors import shorten
 from matcher.model.question import Question
 from matcher.model.searched import LIMIT
 from matcher.present.call_rows import LISTED_COLUMNS, listed_row
@@ -122,11 +121,7 @@ def _nothing_found(outcome: SearchOutcome) -> str:
         )
     if not outcome.missing:
         return tr("No call has all of these words; each of them alone is there. Try fewer.")
-    lines = []
-    for word, near in outcome.missing.items():
-        hint = tr("; near it: {words}", words=", ".join(near)) if near else ""
-        lines.append(tr("No call has the word {word}{hint}.", word=shorten(word), hint=hint))
-    return "\n".join(lines)
+    return "\n".join(unknown_lines(outcome.missing, lambda **one: tr("No call has the word {word}{hint}.", **one)))
 
 
 def _found_block(call: Call, sentence: str | None, today: date) -> str:

@@ -223,10 +223,16 @@ def _reason_lines(evidence: Evidence) -> list[str]:
 def unknown_text(unknown: Unknown) -> str:
     """Which words of a text nothing has, and what may be meant by them."""
     lines = [tr("No word of the text is known: no call and no project has any.")] if unknown.everything else []
-    for word, near in unknown.words.items():
-        hint = tr("; near it: {words}", words=", ".join(near)) if near else ""
-        lines.append(tr("No call and no project has the word {word}{hint}.", word=shorten(word), hint=hint))
+    lines += unknown_lines(unknown.words, lambda **one: tr("No call and no project has the word {word}{hint}.", **one))
     return "\n".join(lines)
+
+
+def unknown_lines(words: Mapping[str, Sequence[str]], sentence: Callable[..., str]) -> list[str]:
+    """A line for each word that nothing has; its sentence gets the `word`, and a `hint` at those near it."""
+    return [
+        sentence(word=shorten(word), hint=tr("; near it: {words}", words=", ".join(near)) if near else "")
+        for word, near in words.items()
+    ]
 
 
 _INDENT = " " * 14

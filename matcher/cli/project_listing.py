@@ -9,9 +9,9 @@ import click
 from matcher.app import project_questions
 from matcher.cli.layout import fact, paragraphs, styled, table
 from matcher.cli.options import COUNT
-from matcher.cli.output import output_options, print_csv, print_json, say
+from matcher.cli.output import output_options, print_csv, print_json, say, unknown_lines
 from matcher.cli.spoken_language import spoken, tr
-from matcher.errors import UsageError, shorten
+from matcher.errors import UsageError
 from matcher.model.project import ProjectQuestion
 from matcher.model.searched import LIMIT, Search
 from matcher.present.facts import day, money
@@ -138,11 +138,7 @@ def _nothing_found(outcome: SearchOutcome) -> str:
         return tr("None of the projects asked for has all of these words; {n} others do.", n=outcome.elsewhere)
     if not outcome.missing:
         return tr("No project has all of these words; each of them alone is there. Try fewer.")
-    lines = []
-    for word, near in outcome.missing.items():
-        hint = tr("; near it: {words}", words=", ".join(near)) if near else ""
-        lines.append(tr("No project has the word {word}{hint}.", word=shorten(word), hint=hint))
-    return "\n".join(lines)
+    return "\n".join(unknown_lines(outcome.missing, lambda **one: tr("No project has the word {word}{hint}.", **one)))
 
 
 def _cells(one: ListedProject) -> tuple[str, ...]:
