@@ -114,7 +114,8 @@ def show(home: Home, call: str, *, institute: str | None = None, as_of: date | N
     if institute is not None:
         known = decided(home, day.date)
         asked = taught(home, index, asked_of(home, index, Question((institute,))), known, day.date)
-        match, name = match_of(asked.scored(index), row, 0, sentence=True), asked.identifier
+        match = match_of(asked.scored(index), row, 0, sentence=True)
+        name = (asked.identifier or "").partition("/")[0]  # a lab's institute decides
     identifier = index.call(row).identifier
     with home.open_store(read_only=True) as store:
         changes = _until(day.date, store.calls.changes(identifier=identifier))

@@ -101,7 +101,7 @@ class ShownCall:
     sample: str | None
     unconfirmed: tuple[Unconfirmed, ...] = ()
     decisions: tuple[Decision, ...] = ()  # of every institute, by institute
-    institute: str | None = None  # the one that was named
+    institute: str | None = None  # the one that was named, or that a named lab is of
 
 
 @dataclass(frozen=True, slots=True)

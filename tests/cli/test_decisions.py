@@ -186,6 +186,14 @@ def test_a_file_that_may_be_behind_is_not_believed(run: Run, place: Place) -> No
     assert json.loads(file.read_text(encoding="utf-8"))
 
 
+def test_a_lab_reads_its_institutes_decisions_as_its_own(run: Run, place: Place) -> None:
+    done(run, place, "keep", "calym", PHOTONIC, "--as", "ana", "--as-of", DAY)
+    done(run, place, "note", "calym", PHOTONIC, "--text", "x", "--as", "ana", "--as-of", DAY)
+    lab = "calym/LYSARC (The Lymphoma Academic Research Organisation)"
+    shown = json.loads(done(run, place, "show", PHOTONIC, "--for", lab, "--as-of", DAY, "--json").out)
+    assert [(one["by"], one["note"]) for one in shown["decisions"]] == [("ana", None), ("ana", "x")]
+
+
 def test_a_note_makes_no_file_old(run: Run, place: Place) -> None:
     done(run, place, "keep", "cea-leti", PHOTONIC)
     done(run, place, "note", "cea-leti", PHOTONIC, "--text", "x")
