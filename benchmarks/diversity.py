@@ -1,10 +1,10 @@
 """`python -m benchmarks.diversity`: what covering the skills of a profile costs, and what it brings.
 
-On the judged topics (English ones), with the numbers as shipped: nDCG@10 of the plain order by score and of the order
-that lists have. On the packaged institutes and the same listing: how many of `BROAD`'s and of all institutes' skills
-and destinations are among the first ten, and how alike the texts of these are. A call's destination is what the
-portal says; its skill is the one that speaks most for it, against what that skill has with calls on the mean. For each
-weight of `matcher.ranking.diversity`; some two minutes.
+On the judged topics (English ones), with the numbers as shipped, which were learned on them: nDCG@10 of the plain order
+by score and of the order that lists have. On the packaged institutes and the same listing: how many of `BROAD`'s and of
+all institutes' skills and destinations are among the first ten, and how alike the texts of these are. A call's
+destination is what the portal says; its skill is the one that speaks most for it, against what that skill has with
+calls on the mean. For each weight of `matcher.ranking.diversity`; some two minutes.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.grown import SHARED
+from benchmarks.learning import ndcg
 from matcher.app.backgrounds import background_of
 from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config
@@ -78,13 +79,8 @@ def _ordered(scored: Scored) -> list[int]:
 
 
 def _ndcg(scored: Scored, grades: Mapping[str, int]) -> float:
-    gains = [2 ** grades.get(scored.index.call(row).identifier, 0) - 1 for row in _ordered(scored)[:FIRST]]
-    ideal = sorted((2**grade - 1 for grade in grades.values()), reverse=True)[:FIRST]
-    return _discounted(gains) / _discounted(ideal)
-
-
-def _discounted(gains: Sequence[int]) -> float:
-    return float(sum(gain / np.log2(place) for place, gain in enumerate(gains, 2)))
+    ordered = np.array([grades.get(scored.index.call(row).identifier, 0) for row in _ordered(scored)])
+    return ndcg(-np.arange(len(ordered), dtype=np.float64), ordered)
 
 
 def _spread(institutes: Sequence[Scored]) -> Spread:

@@ -9,7 +9,7 @@ and with one or two decisions turned around. Topics without a relevant call left
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,11 +33,13 @@ FIRST = 10
 RELEVANT = 2
 SEED = 0
 DRAWS = 2000
+FEW = 5
+"""Topics: an interval over fewer tells nothing."""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """`scores` and `grades` are (topics, calls); `kinds` and `groups` (topics,) tell texts of one subject apart."""
+    """`scores` and `grades` are (topics, calls); `kinds` (topics,) is institute, group or text."""
 
     index: Index
     rows: list[int]
@@ -47,8 +49,6 @@ class Judged:
 
 
 def judged(folder: Path, sources: Sequence[str]) -> Judged:
-    from dataclasses import replace
-
     benchmark = load_benchmark(folder)
     if sources:
         benchmark = replace(benchmark, known=background_of(sources, None))
@@ -94,11 +94,14 @@ def simulated(
 
 def interval(before: Doubles, after: Doubles) -> str:
     """The change of the mean in percent, with a bootstrap interval over topics."""
+    change = f"{after.mean() / before.mean() - 1:+.1%}"
+    if len(before) < FEW:
+        return f"{change} (too few)"
     rng = np.random.default_rng(SEED)
     drawn = rng.integers(len(before), size=(DRAWS, len(before)))
     means = after[drawn].mean(axis=1) / before[drawn].mean(axis=1) - 1
     low, high = np.percentile(means, [2.5, 97.5])
-    return f"{after.mean() / before.mean() - 1:+.1%} ({low:+.1%} to {high:+.1%})"
+    return f"{change} ({low:+.1%} to {high:+.1%})"
 
 
 def table(known: Judged) -> list[tuple[str, ...]]:

@@ -98,9 +98,11 @@ def evaluate_command(  # noqa: PLR0913 (click hands over one parameter an option
         _learn(benchmark, load_qrels(folder), learn)
         return
     chosen = tuple(dict.fromkeys(models)) or DEFAULT_MODELS
-    measured = evaluate(benchmark, chosen, lambda: load_qrels(folder), say)
-    if cross_validate:
-        measured = [_cross_validated(benchmark, load_qrels(folder)) if m.model == OWN_MODEL else m for m in measured]
+    learned_anew = {OWN_MODEL} & {*chosen} if cross_validate else set()
+    others = [model for model in chosen if model not in learned_anew]
+    found = {one.model: one for one in evaluate(benchmark, others, lambda: load_qrels(folder), say)}
+    found |= {model: _cross_validated(benchmark, load_qrels(folder)) for model in learned_anew}
+    measured = [found[model] for model in chosen]
     if run_file is not None:
         for one in measured:
             path = run_path(run_file, one.model, chosen)
