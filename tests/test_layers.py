@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ROW = re.compile(r"^\| `([a-z_]+)/?` \| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
 ROOT_MODULES = 6
-MODULES = 262
+MODULES = 330
 LINES = 250
 
 
