@@ -4,65 +4,34 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.helpers.modules import (
+    FACES,
+    arrows,
+    circles,
+    classes,
+    imports,
+    layer_of,
+    layers,
+    lines_of,
+    named,
+    sources,
+    tree,
+    upward,
+)
 from tests.helpers.paths import ROOT
+from tests.helpers.plan import MOST_LINES, figures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-ROW = re.compile(r"^\| `([a-z_]+)/?` \| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
 ROOT_MODULES = 6
 MODULES = 330
-LINES = 250
-
-
-def plan() -> dict[str, tuple[set[str], set[str]]]:
-    """Layer → what it may import, and the heavy libraries that it may import; top layer first."""
-    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    return {name: (_names(may), _names(heavy)) for name, _, may, heavy in ROW.findall(text)}
-
-
-def _names(cell: str) -> set[str]:
-    return set(re.findall(r"`(\w+)`", cell))
-
-
-def sources(root: Path) -> dict[str, Path]:
-    files = (p for p in sorted((root / "matcher").rglob("*.py")) if "migrations" not in p.parts)
-    return {".".join(p.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): p for p in files}
-
-
-def imports(path: Path, known: dict[str, Path]) -> Iterator[str]:
-    """Every module that a file imports, wherever in it: functions and type annotations count."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                whole = f"{node.module}.{alias.name}"
-                yield whole if whole in known else node.module
-
-
-def layer_of(module: str) -> str:
-    return ([*module.split("."), ""])[1]
-
-
-def upward(root: Path) -> list[str]:
-    """What imports a layer that the plan does not name for it; the package's own face may import everything."""
-    known, layers = sources(root), plan()
-    return [
-        f"{module} imports {target}"
-        for module, path in known.items()
-        for target in imports(path, known)
-        if module not in {"matcher", "matcher.__main__"}
-        and target.split(".")[0] == "matcher"
-        and layer_of(target) not in {layer_of(module), *layers[layer_of(module)][0]}
-    ]
-
 
 HEAVY = {
     "sqlalchemy",
@@ -79,32 +48,15 @@ HEAVY = {
 
 
 def heavy(root: Path) -> list[str]:
-    known, layers = sources(root), plan()
+    known, plan = sources(root), layers(root)
     return [
         f"{module} imports {target}"
         for module, path in known.items()
         for target in imports(path, known)
         if (library := target.split(".")[0]) in HEAVY
-        and module not in {"matcher", "matcher.__main__"}
-        and library not in layers[layer_of(module)][1]
+        and module not in FACES
+        and library not in plan[layer_of(module)][1]
     ]
-
-
-def circles(root: Path) -> list[str]:
-    """Modules that come back to themselves."""
-    known = sources(root)
-    graph = {module: {t for t in imports(path, known) if t in known} for module, path in known.items()}
-    found = []
-    for start in graph:
-        seen, following = set(), list(graph[start])
-        while following:
-            module = following.pop()
-            if module not in seen:
-                seen.add(module)
-                following += graph[module]
-        if start in seen:
-            found.append(start)
-    return found
 
 
 def test_imports_point_down_only() -> None:
@@ -112,7 +64,7 @@ def test_imports_point_down_only() -> None:
 
 
 def test_no_module_comes_back_to_itself() -> None:
-    assert circles(ROOT) == []
+    assert circles(arrows(ROOT)) == []
 
 
 def test_heavy_libraries_stay_where_the_plan_has_them() -> None:
@@ -120,10 +72,10 @@ def test_heavy_libraries_stay_where_the_plan_has_them() -> None:
 
 
 def test_a_layer_imports_only_layers_below_it() -> None:
-    order = list(plan())
+    order = list(layers(ROOT))
     assert [
         (layer, below)
-        for layer, (may, _) in plan().items()
+        for layer, (may, _) in layers(ROOT).items()
         for below in may
         if order.index(below) <= order.index(layer)
     ] == []
@@ -131,23 +83,23 @@ def test_a_layer_imports_only_layers_below_it() -> None:
 
 def test_every_package_and_module_of_the_root_is_in_the_plan() -> None:
     there = {layer_of(module) for module in sources(ROOT)} - {"", "__main__"}
-    assert there == set(plan())
+    assert there == set(layers(ROOT))
 
 
 def test_a_package_says_what_it_is_for_and_holds_nothing_else() -> None:
     for module, path in sources(ROOT).items():
         if path.name == "__init__.py" and module != "matcher":
-            body = ast.parse(path.read_text(encoding="utf-8")).body
+            body = tree(path).body
             assert [type(node) for node in body] == [ast.Expr], module
 
 
 def test_a_package_says_what_it_may_import_and_what_it_may_load() -> None:
-    for layer, (may, heavy_ones) in plan().items():
+    for layer, (may, heavy_ones) in layers(ROOT).items():
         if (ROOT / "matcher" / layer).is_dir():
-            body = ast.parse((ROOT / "matcher" / layer / "__init__.py").read_text(encoding="utf-8"))
+            body = tree(ROOT / "matcher" / layer / "__init__.py")
             said = re.search(r"May import: (.*?)\. Heavy: (.*?)\. Never: ", ast.get_docstring(body) or "", re.DOTALL)
             assert said is not None, layer
-            assert [_names(part) for part in said.groups()] == [may, heavy_ones], layer
+            assert [named(part) for part in said.groups()] == [may, heavy_ones], layer
 
 
 def test_the_plan_can_be_seen_from_the_street() -> None:
@@ -159,12 +111,7 @@ def test_the_plan_can_be_seen_from_the_street() -> None:
 
 
 def test_one_noun_is_one_class() -> None:
-    names = Counter(
-        node.name
-        for path in sources(ROOT).values()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ClassDef)
-    )
+    names = Counter(node.name for path in sources(ROOT).values() for node in classes(path))
     assert [name for name, times in names.items() if times > 1] == []
 
 
@@ -172,8 +119,8 @@ def test_no_class_is_longer_than_a_person_reads() -> None:
     long = [
         (module, node.name)
         for module, path in sources(ROOT).items()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ClassDef) and (node.end_lineno or 0) - node.lineno >= LINES
+        for node in classes(path)
+        if lines_of(node) > MOST_LINES
     ]
     assert long == []
 
@@ -187,18 +134,34 @@ def test_no_class_is_longer_than_a_person_reads() -> None:
     ],
 )
 def test_what_breaks_the_plan_is_found(tmp_path, line, what) -> None:
-    folder = tmp_path / "matcher" / "model"
-    folder.mkdir(parents=True)
-    for name in ("store/database.py", "app/home.py"):
-        (tmp_path / "matcher" / name).parent.mkdir()
-        (tmp_path / "matcher" / name).touch()
-    (folder / "call.py").write_text(line + "\n", encoding="utf-8")
+    write_checkout(tmp_path, {"store/database": "", "app/home": "", "model/call": line})
+    (tmp_path / "docs").mkdir()
+    shutil.copy2(ROOT / "docs" / "architecture.md", tmp_path / "docs")
     assert len(what(tmp_path)) == 1
 
 
 def test_a_circle_is_found(tmp_path) -> None:
-    folder = tmp_path / "matcher" / "model"
-    folder.mkdir(parents=True)
-    (folder / "a.py").write_text("from matcher.model import b\n", encoding="utf-8")
-    (folder / "b.py").write_text("from matcher.model.a import x\n", encoding="utf-8")
-    assert circles(tmp_path) == ["matcher.model.a", "matcher.model.b"]
+    write_checkout(tmp_path, {"model/a": "from matcher.model import b", "model/b": "from matcher.model.a import x"})
+    assert circles(arrows(tmp_path)) == [["matcher.model.a", "matcher.model.b"]]
+
+
+def test_figures_of_another_checkout(tmp_path) -> None:
+    """A circle and nine parameters are counted where there is no list of layers yet."""
+    wide = "class A:\n    def f(self, a, b, c, d, e, f, /, g, *, h, i, **others): pass"
+    write_checkout(tmp_path, {"app": "from matcher.store.a import x", "store/a": "import matcher.app", "mail/a": wide})
+    counted = {figure.what: figure for figure in figures(tmp_path)}
+    assert counted["modules"].count == 3
+    assert counted["lines"].count == 4
+    assert counted["modules at the root"].count == 1
+    assert counted["circles of imports"].shown == ("2 (app store.a)",)
+    assert counted["circles of layers"].shown == ("2 (app store)",)
+    assert counted["imports against the list of layers"].count is None
+    assert counted["most parameters"].shown[0] == "mail.a.f 9"
+    assert counted["modules of one name"].shown == ("a 2",)
+
+
+def write_checkout(folder: Path, modules: dict[str, str]) -> None:
+    for name, text in modules.items():
+        path = folder / "matcher" / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + "\n", encoding="utf-8")
