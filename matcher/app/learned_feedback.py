@@ -33,7 +33,12 @@ def taught(home: Home, index: Index, asked: Asked, known: Decided, day: date) ->
 
 
 def feedback_for(index: Index, institute: str, known: Decided, day: date) -> Feedback | None:
-    """What the decisions of an institute teach on a day; None where there are too few."""
+    """What the decisions of an institute teach on a day; None where there are too few, and for a lab.
+
+    Labs have no decisions of their own, and what the institute wants of all its fields says little of one.
+    """
+    if "/" in institute:
+        return None
     from matcher.ranking.feedback import feedback_of
 
     return feedback_of(index, [example for _, example in examples_of(index, institute, known, day)])

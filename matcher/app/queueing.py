@@ -106,7 +106,7 @@ def _verdicts(store: Store, index: Index, subscribers: Sequence[Subscriber], day
 
 def _sought(index: Index, key: str, need: Need, decided: Decided, learn_on: date | None) -> _Sought:
     own = (index.row(call) for call, one in decided.of(key).items() if one.is_followed)
-    feedback = feedback_for(index, key, decided, learn_on) if learn_on is not None and "/" not in key else None
+    feedback = feedback_for(index, key, decided, learn_on) if learn_on is not None else None
     return _Sought(need, feedback, frozenset(row for row in own if row is not None))
 
 

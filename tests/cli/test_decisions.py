@@ -16,7 +16,7 @@ from matcher.app.home import Home
 from matcher.app.kept_index import index_out_of_date
 from matcher.config.settings import load_settings
 from tests.helpers.cordis import participation, project, tables, zipped
-from tests.helpers.home import BARE, DAY, LIFE_CALL, PHOTONIC, Answer, Place, Run
+from tests.helpers.home import BARE, DAY, DIGITAL_CALL, LIFE_CALL, PHOTONIC, Answer, Place, Run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -406,6 +406,20 @@ def test_the_list_learns_and_can_forget(run: Run, place: Place) -> None:
     done(run, place, "profile", "cea-leti", "--forget", *on)
     assert ranked() == before
     assert listed(run, place, "cea-leti")
+
+
+def test_a_lab_is_ranked_alike_in_lists_and_mails_whatever_its_institute_decided(run: Run, place: Place) -> None:
+    lab = "calym/LYSARC (The Lymphoma Academic Research Organisation)"
+
+    def ranked() -> list[tuple[str, float]]:
+        words = ("rank", lab, "--min-fit", "0", "--top", "50", "--as-of", DAY, "--json")
+        return [(one["call"], one["score"]) for one in json.loads(done(run, place, *words).out)["matches"]]
+
+    before = ranked()
+    assert DIGITAL_CALL in dict(before)
+    done(run, place, "keep", "calym", DIGITAL_CALL, LIFE_CALL, BARE, "--as-of", DAY)
+    done(run, place, "dismiss", "calym", PHOTONIC, "--reason", "not our field", "--as-of", DAY)
+    assert ranked() == before
 
 
 def test_a_won_project_closes_the_loop(run: Run, place: Place, tmp_path: Path) -> None:
