@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from matcher.model.terms import NO_TERMS, Terms, terms_from_dict, terms_to_dict
+from matcher.text.untrusted import unturned
 
 if TYPE_CHECKING:
     from matcher.model.parts import Part
@@ -240,8 +241,18 @@ def pack(call: Call) -> bytes:
 
 
 def unpack(body: bytes, **state: object) -> Call:
-    """The call that `pack` made; `state` overrides fields (JSON-ready, but `parts`) that are kept beside the body."""
+    """The call that `pack` made; `state` overrides fields (JSON-ready, but `parts`) that are kept beside the body.
+
+    Bidirectional controls are left out: calls were kept with them before they were taken out on the way in.
+    """
+    return call_from_dict({**json.loads(unturned(_unpacked(body))), **state})
+
+
+def unpack_as_kept(body: bytes, **state: object) -> Call:
+    """The same to the letter, as hashes were made of it."""
+    return call_from_dict({**json.loads(_unpacked(body)), **state})
+
+
+def _unpacked(body: bytes) -> str:
     plain = body if body[:1] == b"{" else zlib.decompress(body)
-    fields: dict[str, Any] = json.loads(plain.decode("utf-8", "surrogatepass"))
-    fields.update(state)
-    return call_from_dict(fields)
+    return plain.decode("utf-8", "surrogatepass")

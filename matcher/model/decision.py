@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from matcher.errors import UsageError, shorten
 from matcher.model.day import brussels_day
+from matcher.text.untrusted import TURNING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -312,12 +313,8 @@ def _is_plain(text: str) -> bool:
     return not any(_is_control(c) for c in text)
 
 
-_TURNING = frozenset(map(chr, (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
-"""Bidirectional controls: what they stand in is shown in another order than it is in."""
-
-
 def _is_control(letter: str) -> bool:
-    return letter in _TURNING or (unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} and letter not in "\n\t")
+    return letter in TURNING or (unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} and letter not in "\n\t")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, Table, Text, cast, delete, exists, fu
 from matcher.disk import sync
 from matcher.errors import StoreError
 from matcher.model.answers import Cleaned
-from matcher.model.call import Source, unpack
+from matcher.model.call import Source, unpack, unpack_as_kept
 from matcher.model.changes import content, content_hash
 from matcher.model.subscription import MailState
 from matcher.store.engines import Transactions, reading_uri, translated, writing
@@ -89,7 +89,8 @@ def _hashes(connection: Connection) -> Iterator[str]:
     query = select(calls.c.identifier, calls.c.source, calls.c.content_hash, versions.c.body).join(versions, current)
     for row in _rows(connection, query):
         try:
-            found = content_hash(content(unpack(row.body, identifier=row.identifier, source=Source(row.source).value)))
+            kept = unpack_as_kept(row.body, identifier=row.identifier, source=Source(row.source).value)
+            found = content_hash(content(kept))
         except _UNREADABLE:
             continue  # told above
         if found != row.content_hash:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +26,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
 )
+
+from matcher.text.untrusted import unturned
 
 APPLICATION_ID = 0x4D415443  # "MATC": marks the SQLite file as ours, and names the writers' lock on PostgreSQL
 HEAD = "0007"  # the newest migration; a test holds it to the migrations folder
@@ -75,6 +78,18 @@ class CleanText(TypeDecorator[str]):
 
 def _json() -> JSON:
     return JSON(none_as_null=True)
+
+
+class PortalValue(TypeDecorator[Any]):
+    """A value of the portal as JSON; what it was kept with before its bidirectional controls were taken out is read
+    without them, like the calls (`matcher.model.call.unpack`).
+    """
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
+        return json.loads(unturned(json.dumps(value, ensure_ascii=False)))
 
 
 def _id() -> Column[Any]:
@@ -132,7 +147,7 @@ calls = Table(
     Column("version", Integer, nullable=False),  # number of the current version
     Column("content_hash", String(64), nullable=False),
     Column("filled", Boolean, nullable=False),  # its sections come from topicDetails
-    Column("told", _json()),  # {field: value last told} of withheld fields; NULL: none
+    Column("told", PortalValue),  # {field: value last told} of withheld fields; NULL: none
 )
 
 versions = Table(
@@ -154,8 +169,8 @@ changes = Table(
     Column("identifier", CleanText, nullable=False),
     Column("field", String(40), nullable=False),
     Column("kind", String(20), nullable=False),
-    Column("old", _json()),
-    Column("new", _json()),
+    Column("old", PortalValue),
+    Column("new", PortalValue),
     Column("ratio", Float),
     Column("seen_at", UtcDateTime, nullable=False, index=True),
     Column("run_id", ForeignKey("runs.id"), nullable=False),
@@ -313,7 +328,7 @@ unconfirmed = Table(  # what was reported of too many calls at once to be believ
     Column("identifier", CleanText, nullable=False),
     Column("what", String(40), nullable=False),  # leaving, closing, returning, or a field
     Column("digest", String(64), nullable=False),  # of what was reported
-    Column("reported", _json()),  # None for texts, which are long
+    Column("reported", PortalValue),  # None for texts, which are long
     Column("since", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("identifier", "what"),
     ForeignKeyConstraint(["identifier"], ["calls.identifier"], ondelete="CASCADE"),

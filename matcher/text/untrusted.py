@@ -58,12 +58,15 @@ def _cut(line: str, limit: int) -> str:
     return (head[:word] if word > limit // 2 else head).rstrip(" ,;:-") + "…"
 
 
-_TURNS = dict.fromkeys((0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+TURNING = frozenset(map(chr, (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+"""Bidirectional controls: what they stand in is shown in another order than it is in."""
+
+_TURNS = re.compile(f"[{''.join(sorted(TURNING))}]")
 
 
 def unturned(value: str) -> str:
-    """The text without bidirectional controls, which show it in another order than it is in."""
-    return value if value.isascii() else value.translate(_TURNS)
+    """The text without bidirectional controls."""
+    return value if value.isascii() else _TURNS.sub("", value)
 
 
 def link(url: str | None) -> str | None:

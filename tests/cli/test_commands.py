@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 
 import click
 import pytest
 
 from matcher.cli.main import COMMANDS, cli
+from matcher.model.call import pack, unpack_as_kept
+from matcher.model.changes import content, content_hash
 from tests.helpers.home import BARE, DAY, LIFE_CALL, PHOTONIC, Answer, Place, some_rows
 from tests.helpers.portal.rows import topic
 
@@ -525,6 +531,14 @@ def test_no_text_of_the_portal_shows_in_another_order_than_it_is_in(run, place, 
         ]
     ).url
     assert run(place, "fetch", "--as-of", DAY).code == 0
+    nothing_turns(run, place, tmp_path)
+
+
+FILES = [("calls", one) for one in ("csv", "json", "atom", "ics")]
+
+
+def nothing_turns(run, place, folder, files=FILES) -> None:
+    """Whatever says calls, on the terminal or in a file, says them in the order that they are in."""
     said = [
         run(place, *command, "--as-of", DAY).out
         for command in (
@@ -533,11 +547,38 @@ def test_no_text_of_the_portal_shows_in_another_order_than_it_is_in(run, place, 
             ["why", "cea-leti", PHOTONIC],
         )
     ]  # fmt: skip
-    for format_ in ("csv", "json", "atom", "ics"):
-        file = tmp_path / f"calls.{format_}"
-        assert run(place, "export", "calls", "--as-of", DAY, "--output", str(file)).code == 0
+    for thing, format_ in files:
+        file = folder / f"{thing}.{format_}"
+        assert run(place, "export", thing, "--as-of", DAY, "--output", str(file)).code == 0
         said.append(file.read_text(encoding="utf-8"))
     assert [n for n, text in enumerate(said) if "hotonics" not in text] == []
     for text in said:
         assert not set(TURNS) & set(text)
         assert not re.search(r"\\u(061c|200[ef]|202[a-e]|206[6-9])", text)
+
+
+def turn_what_is_kept(database) -> None:
+    """Calls and changes as they were kept before the portal's text was filtered on its way in."""
+    turned = f"Pho{TURNS}tonics"
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for identifier, body in connection.execute("SELECT identifier, body FROM versions").fetchall():
+            call = unpack_as_kept(body)
+            call = replace(call, title=f"{turned} {call.title}", keywords=(turned, *call.keywords))
+            call = replace(call, sections=tuple(replace(s, text=f"{turned} {s.text}") for s in call.sections))
+            connection.execute("UPDATE versions SET body = ? WHERE identifier = ?", (pack(call), identifier))
+            connection.execute(
+                "UPDATE calls SET content_hash = ? WHERE identifier = ?", (content_hash(content(call)), identifier)
+            )
+        connection.execute("UPDATE changes SET field = 'title', kind = 'changed', old = ?", (json.dumps(turned),))
+
+
+def test_calls_that_were_kept_as_the_portal_wrote_them_are_shown_in_the_order_that_they_are_in(
+    run, place, serve, tmp_path
+) -> None:
+    place.portal = serve([topic(1, title=["Photonics Sensors"], tags=["Photonics"])]).url
+    assert run(place, "fetch", "--as-of", DAY).code == 0
+    turn_what_is_kept(place.home / "matcher.db")
+    assert run(place, "db", "check").code == 0
+    shutil.rmtree(place.home / "index")
+    run(place, "maintain")  # builds the index anew, and misses the archive
+    nothing_turns(run, place, tmp_path, [*FILES, ("changes", "json"), ("changes", "csv")])

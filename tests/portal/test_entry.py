@@ -29,24 +29,24 @@ def call_with(*sentences: str, **fields: object) -> Call:
 @pytest.mark.parametrize(
     ("sentence", "name", "value"),
     [
-        ("Beneficiaries must be a small and medium enterprise (SME) of the coast.", Name.WHO, Who.SME),
-        ("To enter, the host organisation must be located in a Widening country.", Name.WHO, Who.WIDENING),
+        ("Beneficiaries must be an SME that builds boats.", Name.WHO, Who.SME),
+        ("The host organisation must be established in a Widening country, on its coast.", Name.WHO, Who.WIDENING),
         ("Entities eligible for funding shall be the competent national authorities.", Name.WHO, Who.AUTHORITIES),
-        ("The proposal must be submitted by the coordinator of the consortium funded before.", Name.WHO, Who.FUNDED),
-        ("Applications may only be submitted by one legal entity.", Name.WHO, Who.ONE),
+        ("One proposal must be submitted by the coordinator of the consortium funded first.", Name.WHO, Who.FUNDED),
+        ("Bids may only be submitted by one legal entity of the coast.", Name.WHO, Who.ONE),
         ("Consortia must include at least five (5) participants of any size.", Name.PARTNERS, 5),
-        ("At least four legal entities independent from each other and each established in a different country.",
+        ("At least four applicants each established in a different country.",
          Name.COUNTRIES, 4),
-        ("This topic requires the active involvement, as beneficiaries, of 2 harbours.", Name.REQUIRED, True),
+        ("Such an action requires participation as beneficiaries of 2 harbours.", Name.REQUIRED, True),
         ("The funding rate is up to 45% of the eligible costs.", Name.RATE, 45),
         ("Eligible costs will take the form of a lump sum.", Name.COSTS, "lump sum"),
-        ("Beneficiaries may provide financial support to third parties.", Name.THIRD_PARTIES, True),
-        ("The maximum amount to be granted to each third party is EUR 75 000.", Name.THIRD_PARTY_EUR, 75_000),
-        ("The maximum amount to be granted to each third party is EUR 2.5 million.", Name.THIRD_PARTY_EUR, 2_500_000),
-        ("The first-stage proposals of this topic will be evaluated blindly.", Name.BLIND, True),
+        ("Beneficiaries could provide financial support for third parties.", Name.THIRD_PARTIES, True),
+        ("The maximum amount that reaches any single third party is EUR 75 000.", Name.THIRD_PARTY_EUR, 75_000),
+        ("The maximum amount that reaches any single third party is EUR 2.5 million.", Name.THIRD_PARTY_EUR, 2_500_000),
+        ("Short proposals of this topic will be evaluated blind.", Name.BLIND, True),
         ("The page limit of the application is 33 pages.", Name.PAGES, 33),
         ("To ensure fairness a strict limit of twelve pages applies.", Name.PAGES, 12),
-        ("For this reason participation is limited to legal entities established in three harbours.",
+        ("Hence participation in the call is limited to legal entities established in three harbours.",
          Name.LIMITED, True),
         ("Entities directly or indirectly controlled by others may not participate.", Name.CONTROL, True),
         ("Some work may involve using classified background.", Name.CLASSIFIED, True),
@@ -64,8 +64,8 @@ def test_what_the_call_says_counts_more_than_what_the_table_says() -> None:
     assert (by_the_table.who, by_the_table.number(Name.RATE), by_the_table.number(Name.COMPANY_RATE)) == (
         Who.CONSORTIUM, 100, 70,
     )  # fmt: skip
-    own = call_with("The funding rate is 50% of the eligible costs.").terms
-    assert (own.number(Name.RATE), own.value(Name.COMPANY_RATE)) == (50, None)
+    own = call_with("The funding rate is 35% of the eligible costs.").terms
+    assert (own.number(Name.RATE), own.value(Name.COMPANY_RATE)) == (35, None)
     both = call_with(
         "The funding rate is 55% of the eligible costs, except for non-profit legal entities where it is up to 100%."
     ).terms
@@ -128,7 +128,7 @@ def test_where_one_asks_is_a_link() -> None:
 
 
 def test_the_description_is_read_too_where_a_rule_says_so() -> None:
-    text = description(1).replace("Valves are not.", "Proposals may provide financial support to third parties.")
+    text = description(1).replace("Valves are not.", "Proposals may give boats and financial support to third parties.")
     assert parse_row(topic(1, descriptionByte=[text])).call.terms.value(Name.THIRD_PARTIES) is True
 
 
