@@ -11,7 +11,7 @@ import click
 from matcher.app.questions import rank, show, why
 from matcher.cli.layout import UNBROKEN, fact, paragraphs, styled, table
 from matcher.cli.match_listing import Layout, show_ranking
-from matcher.cli.options import as_of_option, question_options
+from matcher.cli.options import Typed, as_of_option, question_options
 from matcher.cli.output import (
     evidence_lines,
     output_options,
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
 
 @click.command("rank")
 @click.argument("institutes", nargs=-1, metavar="[INSTITUTE]...")
-@click.option("--text", help="Rank for this text instead of an institute.")
+@click.option("--text", type=Typed(), help="Rank for this text instead of an institute.")
 @click.option(
     "--file",
     "files",

@@ -9,7 +9,7 @@ import click
 
 from matcher.app import lookup
 from matcher.cli.layout import paragraphs, styled, table
-from matcher.cli.options import as_of_option, filter_options, search_options
+from matcher.cli.options import Typed, as_of_option, filter_options, search_options
 from matcher.cli.output import output_options, print_csv, print_json, print_note, say, unknown_lines
 from matcher.cli.spoken_language import spoken, tr
 from matcher.model.question import Question
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @click.command("calls")
-@click.argument("words", nargs=-1)
+@click.argument("words", nargs=-1, type=Typed())
 @search_options
 @filter_options
 @as_of_option

@@ -9,10 +9,13 @@ from typing import Any, TypeVar
 
 import click
 
+from matcher.cli.output import say
+from matcher.cli.spoken_language import tr
 from matcher.errors import UsageError, shorten
 from matcher.model.day import written_day
 from matcher.model.question import FILTERS, MOST, Filter
 from matcher.model.searched import SORTS
+from matcher.text.untrusted import visible
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -35,6 +38,18 @@ class DayType(click.ParamType):  # type: ignore[type-arg]
             return written_day(value)
         except UsageError as error:
             self.fail(str(error), param, ctx)
+
+
+class Typed(click.ParamType):  # type: ignore[type-arg]
+    """Words that somebody typed or pasted: what cannot be seen in them is left out, and that is said."""
+
+    name = "text"
+
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> str:
+        seen = visible(str(value))
+        if seen != value:
+            say(tr("Characters that cannot be seen (controls, marks of direction) were left out of what was asked."))
+        return seen
 
 
 class Age(click.ParamType):  # type: ignore[type-arg]
@@ -79,11 +94,16 @@ def search_options(command: Command) -> Command:
     for option in (
         click.option("--limit", type=COUNT, help="How many at most [20 of a search, else all]."),
         click.option("--sort", type=click.Choice(SORTS), help="The order [relevance of a search, else deadline]."),
-        click.option("--without", multiple=True, metavar="WORD", help="Leave out what holds this; may be repeated."),
-        click.option("--phrase", is_flag=True, help="The words side by side, in this order."),
     ):
         command = option(command)
-    return command
+    return matching_options(command)
+
+
+def matching_options(command: Command) -> Command:
+    """How words are met, by calls and by projects."""
+    without = "Leave out what holds this; may be repeated."
+    command = click.option("--without", multiple=True, metavar="WORD", type=Typed(), help=without)(command)
+    return click.option("--phrase", is_flag=True, help="The words side by side, in this order.")(command)
 
 
 def _filter_option(one: Filter) -> Callable[[Command], Command]:
@@ -98,7 +118,7 @@ def _filter_option(one: Filter) -> Callable[[Command], Command]:
         return click.option(one.option, is_flag=True, help=one.help["en"])
     if one.kind == "audience":
         return click.option(one.option, type=click.Choice(one.choices), help=one.help["en"])
-    return click.option(one.option, multiple=True, help=one.help["en"])
+    return click.option(one.option, multiple=True, type=Typed(), help=one.help["en"])
 
 
 def question_options(command: Command) -> Command:

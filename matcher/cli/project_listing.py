@@ -8,7 +8,7 @@ import click
 
 from matcher.app import project_questions
 from matcher.cli.layout import fact, paragraphs, styled, table
-from matcher.cli.options import COUNT
+from matcher.cli.options import COUNT, Typed, matching_options
 from matcher.cli.output import output_options, print_csv, print_json, say, unknown_lines
 from matcher.cli.spoken_language import spoken, tr
 from matcher.errors import UsageError
@@ -36,13 +36,12 @@ SHOWN = 50
 
 
 @click.command("projects")
-@click.argument("about", nargs=-1, metavar="[INSTITUTE | NUMBER] [WORDS]...")
+@click.argument("about", nargs=-1, type=Typed(), metavar="[INSTITUTE | NUMBER] [WORDS]...")
 @click.option("--call", help="Those that this call led to.")
 @click.option("--organisation", metavar="PIC_OR_NAME", help="Those that this organisation is or was in.")
 @click.option("--programme", multiple=True, help="HORIZON, H2020…; may be repeated.")
 @click.option("--search", is_flag=True, help="Every argument is a word to search for, also the name of an institute.")
-@click.option("--phrase", is_flag=True, help="The words side by side, in this order.")
-@click.option("--without", multiple=True, metavar="WORD", help="Leave out what holds this; may be repeated.")
+@matching_options
 @click.option("--top", type=COUNT, help="How many at most.")
 @output_options
 @click.pass_obj

@@ -20,9 +20,13 @@ _LETTERS = {
         *((letter, _spelt(letter)) for letter in "αβγδεζηθικλμνξοπρςστυφχψω"),
         *_PLAIN.items(),
         *((hyphen, "-") for hyphen in "‐‑‒−﹣"),
-        ("\xad", ""),  # a soft hyphen is no character of a word
+        *(
+            (chr(code), "")
+            for code in (0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))
+        ),
     )
 }
+"""Nothing stands for what is not seen: soft hyphens, characters without width, marks of direction."""
 
 _MICRO = re.compile(r"μ(?=[a-z])")  # µLED is a micro-LED; by itself it is a letter like the others
 

@@ -43,13 +43,24 @@ def _kept(value: str) -> str:
     for letter in value:
         category = unicodedata.category(letter)
         accents = accents + 1 if category in {"Mn", "Me"} else 0
-        if accents > _COMBINING:
-            continue
-        if category in {"Cc", "Zl", "Zp"}:
-            out.append(" ")
-        elif category not in _DROPPED:
-            out.append(letter)
+        if accents <= _COMBINING:
+            out.append(_seen(letter, category))
     return "".join(out)
+
+
+def _seen(letter: str, category: str) -> str:
+    """A letter as it is shown: a control is a blank, what has no shape of its own is nothing."""
+    return " " if category in {"Cc", "Zl", "Zp"} else "" if category in _DROPPED else letter
+
+
+_LAYOUT = "\n\r\t"
+
+
+def visible(value: str) -> str:
+    """What a person typed or pasted, without what nobody sees in it; line ends and accents stay as they are."""
+    if value.isascii() and value.isprintable():
+        return value
+    return "".join(c if c in _LAYOUT else _seen(c, unicodedata.category(c)) for c in value)
 
 
 def _cut(line: str, limit: int) -> str:

@@ -202,6 +202,21 @@ def test_of_nothing_found_a_search_says_why(run, fetched):
     assert "these are nearly spelt so" in named.out
 
 
+def test_what_cannot_be_seen_in_a_search_is_left_out_and_told(run, fetched):
+    plain = run(fetched, "calls", "photonics", "--as-of", DAY, "--json")
+    pasted = run(fetched, "calls", "pho\u200bto\u202enics\x1b", "--as-of", DAY, "--json")
+    assert pasted.out == plain.out
+    assert "cannot be seen" in pasted.err
+    assert "cannot be seen" not in plain.err
+
+
+@pytest.mark.parametrize("command", [("calls",), ("projects",), ("calls", "--phrase"), ("projects", "--phrase")])
+def test_a_search_of_ten_thousand_words_is_told_what_else_to_do(run, fetched, command):
+    answer = run(fetched, *command, *["word"] * 10_000)
+    assert answer.code == 2
+    assert "at most 50 words; `matcher rank --text` compares a whole text" in answer.err
+
+
 def test_a_search_is_sorted_and_cut_as_asked(run, fetched):
     def names(*arguments: str) -> list[str]:
         answer = run(fetched, "calls", "heating", "--as-of", DAY, "--json", *arguments)
