@@ -21,9 +21,19 @@ SAID = 0.55
 """A call says a skill when its words make up this share of it: of two that tell as much, one alone does not."""
 
 
-def says(index: Index, row: int, skill: Skill) -> bool:
-    """Whether a call has words of a skill that a person would take for it: a pair of them, or most of the rest."""
-    whole, held = 0.0, 0.0
+def unknown_words(index: Index, skill: Skill, analyzer: Analyzer) -> int:
+    """How many words of a skill no call has."""
+    words = {term for term in analyzer.terms(skill.words) if " " not in term}
+    return sum(index.find_term(word) is None for word in words)
+
+
+def says(index: Index, row: int, skill: Skill, unknown: int) -> bool:
+    """Whether a call has words of a skill that a person would take for it: a pair of them, or most of the rest.
+
+    Each of its `unknown` words, which no call has, counts as the rarest of the others: modelling alone says little of
+    `tsunami modelling`.
+    """
+    whole, held = unknown * float(max(skill.weights, default=0.0)), 0.0
     for position, weight in zip(skill.ids.tolist(), skill.weights.tolist(), strict=True):
         pair = " " in index.term(position)
         here = index.holds(row, position)

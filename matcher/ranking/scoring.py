@@ -15,7 +15,8 @@ from matcher.ranking.about import calls_about
 from matcher.ranking.likeness import compare, uncentred
 from matcher.ranking.need import Need, Own
 from matcher.ranking.profile_projects import nearest_project
-from matcher.ranking.quoting import says
+from matcher.ranking.quoting import says, unknown_words
+from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -141,13 +142,19 @@ class Scored:
         column = np.searchsorted(self.rows, row)
         one = slice(int(column), int(column) + 1)
         skills, rest = chance.parts(self.compared[:, :, one], self.found[:, one], self.standard, self.numbers)
-        for skill, weight in zip(self.need.skills, skills[:, 0].tolist(), strict=True):
+        for skill, weight, unknown in zip(self.need.skills, skills[:, 0].tolist(), self._unknown, strict=True):
             if weight:
-                kind = EvidenceKind.TERM if says(self.index, row, skill) else EvidenceKind.LIKENESS
+                kind = EvidenceKind.TERM if says(self.index, row, skill, unknown) else EvidenceKind.LIKENESS
                 yield Evidence(skill.words, weight, skill.original, skill.source, kind)
         for name, weight in zip(_FACTS, rest[:, 0].tolist(), strict=False):  # the number of skills is in the base
             if weight:
                 yield Evidence(name, weight, None, None, EvidenceKind.FACT)
+
+    @cached_property
+    def _unknown(self) -> list[int]:
+        """How many words of each skill no call has."""
+        analyzer = Analyzer()
+        return [unknown_words(self.index, skill, analyzer) for skill in self.need.skills]
 
     def _meaning_evidence(self, row: int) -> Iterator[Evidence]:
         if weight := float(self.meaning[row]):

@@ -175,6 +175,12 @@ def test_a_skill_of_which_a_call_has_no_word_or_one_that_says_little_is_no_reaso
         assert sum(e.sentence is not None for e in match.evidence) <= 5
 
 
+def test_a_word_that_no_call_has_leaves_little_to_the_others_of_its_skill():
+    index = indexed(some_calls(), profile("photonics", "tsunami photonics"))
+    photonic = match_of(scored_of(index, "one"), index.row(call(0, "").identifier), 1, sentence=False)
+    assert {e.term for e in photonic.evidence if e.kind is EvidenceKind.TERM} == {"photonics"}
+
+
 # languages
 
 
