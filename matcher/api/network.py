@@ -54,7 +54,7 @@ _BIDS = {
     "alike": "float64",
 }
 _BROUGHT = 4
-"""Terms shown of what an institute brings to a call."""
+"""Skills shown of what an institute brings to a call: those that it says, else those that it is near to."""
 
 
 class Network:
@@ -211,7 +211,9 @@ class Network:
     def _brings(self, institute: str, row: int) -> str | None:
         if institute not in self._scored:
             self._scored[institute] = score(self._index, self._index.need(institute), everything=True)
-        return ", ".join(match_of(self._scored[institute], row, 0, sentence=False).words(_BROUGHT)) or None
+        match = match_of(self._scored[institute], row, 0, sentence=False)
+        said = match.words(_BROUGHT) or tuple(skill.term for skill in match.unread[:_BROUGHT])
+        return ", ".join(said) or None
 
     def _row(self, name: object) -> int:
         row = self._index.row(str(name))

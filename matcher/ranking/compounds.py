@@ -44,8 +44,11 @@ def _neighbours(main: Sequence[Read], place: int) -> Iterator[Read]:
 
 
 def _share(read: Read, other: Read, vocabulary: Vocabulary) -> float:
-    """The share of the texts with a word that have it beside another: their idf tells."""
-    word, pair = vocabulary.find_term(read.stem), vocabulary.find_term(pair_of(read.stem, other.stem))
-    if word is None or pair is None:
+    """The share of the texts with a word that have it beside another: their idf tells.
+
+    Pairs that came with calls after the fit count as unknown until the next, or they would move what others score.
+    """
+    word, pair = (vocabulary.find_term(term) for term in (read.stem, pair_of(read.stem, other.stem)))
+    if word is None or pair is None or max(word, pair) >= vocabulary.fitted_terms:
         return 0.0
     return float(np.exp(min(vocabulary.idf[word] - vocabulary.idf[pair], 0.0)))

@@ -54,7 +54,7 @@ def skills_of(
     """
     background = Background(arrays)
     excluded = excluded_terms(profile, analyzer)
-    found: dict[tuple[int, ...], Skill] = {}
+    found: dict[frozenset[str], Skill] = {}
     for part in written_parts(profile):
         words = _english(part, analyzer, vocabulary)
         counts = Counter(t for t in analyzer.terms(words) if t not in excluded)
@@ -72,7 +72,8 @@ def skills_of(
         original = part.text if part.language == "fr" else None
         shown = " ".join(words.split())
         found.setdefault(
-            tuple(ids.tolist()),
+            # By its words, known or not: what a new call makes known must not make two skills of one.
+            frozenset(term for term in counts if " " not in term),
             Skill(
                 shown, part.label, original, ids, weights, near, background.expanded(near), fold(arrays, ids, weights)
             ),

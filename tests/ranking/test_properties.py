@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from matcher.model.call import Section
@@ -70,6 +70,8 @@ def _as_section(item, term):
 
 
 @several
+@example(["silicon", "silicon silicon"], ["silicon silicon"], 30)  # makes a pair known: not two skills of one
+@example(["sensors silicon silicon"], ["silicon silicon"], 30)  # nor does it weigh the words of a skill anew
 @given(keywords, texts, st.integers(30, 60))
 def test_one_call_more_moves_no_score_and_no_fit_of_the_others(skills, lines, number):
     calls = some_calls()
