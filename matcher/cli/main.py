@@ -42,6 +42,7 @@ COMMANDS = {
     "digest": ("matcher.cli.digests", "Mails: preview, send, test, status, resend, calendar, dismiss."),
     "subscribers": ("matcher.cli.digests", "Who gets mail, for which institutes, how often."),
     "evaluate": ("matcher.cli.evaluating", "How good the ranking is on a benchmark folder."),
+    "serve": ("matcher.cli.serving_command", "The pages in the browser: lists, decisions, the network."),
     "schedule": ("matcher.cli.operating", "The daily job, every day, until stopped."),
     "maintain": ("matcher.cli.operating", "The weekly job, once, now: refresh the archive, clean up."),
     "db": ("matcher.cli.operating", "Upgrade, copy, back up and check the database."),

@@ -62,6 +62,10 @@ class Words:
         """`18 mars`, `18 Mar`: where the year is plain."""
         return self._date(when, "d MMM")
 
+    def month(self, when: date) -> str:
+        """`mars 2027`, `Mar 2027`: a heading of little room."""
+        return self._date(when, "MMM y")
+
     def weekday(self, when: date) -> str:
         """`jeudi 18 mars 2027`, `Thursday 18 March 2027`."""
         return self._date(when, "EEEE d MMMM y")

@@ -31,6 +31,8 @@ SOURCES = [
     ("present/**.py", "python"),
     ("digest/templates/**.html", "jinja2"),
     ("digest/templates/**.txt", "jinja2"),
+    ("web/**.py", "python"),
+    ("web/templates/**.html", "jinja2"),
 ]
 
 

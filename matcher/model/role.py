@@ -1,0 +1,14 @@
+"""What somebody is in the network, and so what he may see and do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The role of a subscriber."""
+
+    READER = "reader"  # reads what concerns his institutes
+    OFFICER = "officer"  # and decides for them
+    NETWORK = "network"  # reads of all institutes
+    OPERATOR = "operator"  # has the machine: may do everything

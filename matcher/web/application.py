@@ -1,0 +1,153 @@
+"""The application: pages of the table, answered in threads, behind the guard."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from matcher.web.access_log import AccessLog
+from matcher.web.failures import Missing, Refused, logged, status_of, title_of, told_of
+from matcher.web.form_tokens import MARK, FormTokens, new_mark
+from matcher.web.guard import LARGEST, Guard
+from matcher.web.rendering import rendered, style_address, style_sheet
+from matcher.web.rights import OPERATOR, Person
+from matcher.web.routes import PAGES
+from matcher.web.tongue import words_for
+from matcher.web.visit import Visit
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+
+    from matcher.web.kept_home import KeptHome
+    from matcher.web.routes import PageRoute
+
+FIELDS = 60
+"""Fields of a form at most."""
+
+SECONDS = 10
+"""How long a form may take to arrive."""
+
+_YEAR = 31_536_000
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the pages of one process share; `host` is the name that it is asked by beside this machine's own."""
+
+    kept: KeptHome
+    tokens: FormTokens
+    host: str | None = None
+
+    def person(self, _request: Request) -> Person | None:
+        """Who asks; None of nobody who is known. On this machine alone it is who has the machine."""
+        return OPERATOR
+
+    def visit(self, request: Request, form: dict[str, str]) -> Visit:
+        """The visit that a request is. Raises Refused where nobody is known, ConfigError."""
+        person = self.person(request)
+        if person is None:
+            raise Refused("Sign in first.", HTTPStatus.FORBIDDEN)
+        home, trial = self.kept.current()
+        mark = request.cookies.get(MARK) or new_mark()
+        return Visit(home, words_for(request), person, request, self.tokens, mark, trial, form)
+
+
+def application(site: Site) -> Starlette:
+    """The whole site."""
+    routes = [Route(page.path, _endpoint(site, page), methods=[page.method]) for page in PAGES]
+    return Starlette(
+        routes=[*routes, Route("/static/{version}/matcher.css", _style)],
+        middleware=[
+            Middleware(AccessLog),
+            Middleware(Guard, host=site.host),
+            Middleware(GZipMiddleware, minimum_size=500, compresslevel=6),
+        ],
+        exception_handlers={HTTPException: _unrouted},
+    )
+
+
+def _endpoint(site: Site, page: PageRoute) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        try:
+            form = await _form(request) if page.method == "POST" else {}
+            return await run_in_threadpool(_answered, site, page, request, form)
+        except Exception as error:  # noqa: BLE001 (told as a page, and in full in the log)
+            return await run_in_threadpool(_failed, request, error)
+
+    return answer
+
+
+def _answered(site: Site, page: PageRoute, request: Request, form: dict[str, str]) -> Response:
+    visit = site.visit(request, form)
+    if not visit.person.may(page.needs):
+        raise Refused("This page is not open to you.", HTTPStatus.FORBIDDEN)
+    if page.method == "POST":
+        site.tokens.check(form.get("token", ""), request.cookies.get(MARK, ""))
+    return page.answer(visit)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a form, the last of each name. Raises Refused for what is too large, too slow or no form."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+        raise Refused("This is no form of a page.", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    body = b""
+    try:
+        async with asyncio.timeout(SECONDS):
+            async for part in request.stream():
+                body += part
+                if len(body) > LARGEST:
+                    raise Refused("That is more than a form holds.", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    except TimeoutError as error:
+        raise Refused("The form took too long to arrive: send it again.", HTTPStatus.REQUEST_TIMEOUT) from error
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=FIELDS))
+    except ValueError as error:
+        raise Refused("This form could not be read.") from error
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    """The page of an error; it stands without a home, which may be what is wrong."""
+    words, status = words_for(request), status_of(error)
+    number = logged(error, request.url.path)
+    told = told_of(error) or words.say("The product could not answer. Whoever runs it finds the reason in its log.")
+    content = {
+        "visit": None,
+        "words": words,
+        "say": words.say,
+        "language": words.language.value,
+        "sample": None,
+        "title": title_of(status, words),
+        "told": told,
+        "is_english": told_of(error) is not None,
+        "number": number,
+    }
+    return HTMLResponse(rendered("failure.html", content), status)
+
+
+async def _unrouted(request: Request, error: Exception | None = None) -> Response:
+    """An address or a method that no page has."""
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        told: Exception = Refused("This address takes forms only, or none.", HTTPStatus.METHOD_NOT_ALLOWED)
+    else:
+        told = Missing("No page is at this address: begin at the start.")
+    return await run_in_threadpool(_failed, request, told)
+
+
+async def _style(request: Request) -> Response:
+    if request.url.path != style_address():
+        return await _unrouted(request)
+    headers = {"Cache-Control": f"public, max-age={_YEAR}, immutable"}
+    return Response(style_sheet(), media_type="text/css", headers=headers)

@@ -1,0 +1,82 @@
+"""The configuration that pages are answered from: read once, and anew when somebody edits it."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matcher.app.fetching import use_sample
+from matcher.app.home import Home
+from matcher.app.kept_index import current_index
+from matcher.config.fingerprint import fingerprint
+from matcher.config.settings import CONFIG_FILE, DatabaseSettings
+from matcher.errors import IndexMissing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_EDITED = (CONFIG_FILE, "subscribers.yaml")
+
+
+class KeptHome:
+    """The home in use; `load` reads the configuration anew (raises ConfigError).
+
+    Where nothing was ever fetched, a home that holds the packaged sample stands in, in a folder that goes with the
+    process: what is decided there is for trying.
+    """
+
+    def __init__(self, load: Callable[[], Home]) -> None:
+        self._load = load
+        self._lock = threading.Lock()
+        self._home = load()
+        self._read = _edited(self._home.settings.config_dir)
+        self._trial: Home | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._is_filled = False
+
+    def current(self) -> tuple[Home, bool]:
+        """The home as it is configured now, and whether it is the one to try with.
+
+        Raises:
+            ConfigError: while the configuration has mistakes.
+
+        """
+        with self._lock:
+            edited = _edited(self._home.settings.config_dir)
+            if edited != self._read:
+                self._home, self._read, self._trial = self._load(), edited, None
+            if self._is_filled or self._fill():
+                return self._home, False
+            self._trial = self._trial or self._make_trial()
+            return self._trial, True
+
+    def close(self) -> None:
+        """Remove the folder of the sample."""
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def _fill(self) -> bool:
+        """Whether there is anything to show; looked at until there is."""
+        try:
+            current_index(self._home)
+        except IndexMissing:
+            return False
+        self._is_filled = True
+        return True
+
+    def _make_trial(self) -> Home:
+        self.close()
+        self._folder = tempfile.TemporaryDirectory(prefix="matcher-sample-")
+        settings = replace(self._home.settings, home=Path(self._folder.name), database=DatabaseSettings())
+        trial = Home(settings, clock=self._home.clock)
+        use_sample(trial)
+        return trial
+
+
+def _edited(config_dir: Path) -> tuple[object, ...]:
+    """Changes when a file of the configuration does; reads none."""
+    files = [path for name in _EDITED if (path := config_dir / name).is_file()]
+    return (fingerprint(config_dir), *((p.stat().st_size, p.stat().st_mtime_ns) for p in files))

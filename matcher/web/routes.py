@@ -1,0 +1,34 @@
+"""Every page: its address, what it asks of who comes, and the function that answers. A new page is a line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from matcher.web.pages import institute_list, language_choice, start_page
+from matcher.web.rights import Right
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.responses import Response
+
+    from matcher.web.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class PageRoute:
+    """A page, or a form that is taken (POST)."""
+
+    path: str
+    needs: Right
+    answer: Callable[[Visit], Response]
+    method: str = "GET"
+
+
+PAGES = (
+    PageRoute("/", Right.READ, start_page.start),
+    PageRoute("/institutes/{institute}", Right.INSTITUTE, institute_list.institute),
+    PageRoute("/language", Right.NOTHING, language_choice.choose, "POST"),
+)
+"""In this order; the name of an institute in an address is `institute`, and `Visit.institute` checks whose it is."""

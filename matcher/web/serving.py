@@ -1,0 +1,138 @@
+"""Serving the pages: a socket on this machine, a server on it that ends within seconds when it is told to."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import socket
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from matcher.app.signing_key import signing_key
+from matcher.config.addresses import is_loopback
+from matcher.errors import MatcherError, UsageError
+from matcher.web.application import Site, application
+from matcher.web.form_tokens import FormTokens
+from matcher.web.kept_home import KeptHome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from matcher.app.home import Home
+
+PORT = 8765
+"""Where the pages are, where nobody says otherwise."""
+
+PARTING_SECONDS = 5
+"""How long requests under way may take once it is time to leave."""
+
+IDLE_SECONDS = 15
+"""How long a connection stays open without a request."""
+
+CONNECTIONS = 500
+"""Connections at once at most; more are told to come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """An address of this machine, and a port of it (0: any that is free)."""
+
+    host: str = "127.0.0.1"
+    port: int = PORT
+
+
+class PortTaken(MatcherError):
+    """Something else listens there."""
+
+
+def serve(load: Callable[[], Home], where: Where, started: Callable[[str], None]) -> None:
+    """Serve the pages until SIGTERM or SIGINT; `load` reads the configuration, `started` is told the address.
+
+    Raises:
+        UsageError: for an address that is not of this machine alone.
+        PortTaken: where the port is in use.
+
+    """
+    _check(where.host)
+    with _listening(where) as listener:
+        kept = KeptHome(load)
+        try:
+            home, _ = kept.current()
+            site = Site(kept, FormTokens(signing_key(home)))
+            _Server(site, lambda: started(address_of(listener))).run(sockets=[listener])
+        finally:
+            kept.close()
+
+
+def address_of(listener: socket.socket) -> str:
+    """The address to type into a browser."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _check(host: str) -> None:
+    if not is_loopback(host):
+        raise UsageError(
+            f"{host} can be reached by others, and nobody is asked who he is: serve on 127.0.0.1 (the default). "
+            "From another machine: ssh -L 8765:127.0.0.1:8765 and this machine's name, then http://127.0.0.1:8765/."
+        )
+
+
+@contextmanager
+def _listening(where: Where) -> Iterator[socket.socket]:
+    """A socket on the address. Raises PortTaken, UsageError."""
+    family = socket.AF_INET6 if ":" in where.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((where.host, where.port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                told = f"Port {where.port} of {where.host} is taken: is `matcher serve` running already? "
+                raise PortTaken(told + "Another one: --port 8766, or --port 0 for any that is free.") from error
+            raise UsageError(f"Nothing can be served on {where.host}, port {where.port}: {error.strerror}.") from error
+        yield listener
+
+
+def server_config(site: Site) -> uvicorn.Config:
+    """How the pages are served."""
+    return uvicorn.Config(
+        application(site),
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=CONNECTIONS,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=PARTING_SECONDS,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which here tells when it is ready, and ends as if it were done when it is told to end."""
+
+    def __init__(self, site: Site, started: Callable[[], None]) -> None:
+        super().__init__(server_config(site))
+        self._told = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._told()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn's, without raising the signal again once all is done."""
+
+        def leave(number: int, frame: FrameType | None) -> None:
+            self.handle_exit(number, frame)
+
+        before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -1,0 +1,95 @@
+"""One visit of a page: who looks, in which language, at what; and how he is answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from matcher.errors import UsageError
+from matcher.web.failures import Missing, Refused
+from matcher.web.form_tokens import MARK
+from matcher.web.rendering import rendered
+from matcher.web.rights import Right
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+
+    from matcher.app.home import Home
+    from matcher.model.institute import Institute
+    from matcher.present.words import Words
+    from matcher.web.form_tokens import FormTokens
+    from matcher.web.rights import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a page is given; `mark` tells this browser from others, `trial` that the packaged sample stands in."""
+
+    home: Home
+    words: Words
+    person: Person
+    request: Request
+    tokens: FormTokens
+    mark: str
+    trial: bool = False
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """The address of this page on this site, with its query."""
+        query = self.request.url.query
+        return self.request.url.path + (f"?{query}" if query else "")
+
+    def named(self, name: str) -> str:
+        """A part of the address."""
+        return str(self.request.path_params[name])
+
+    def institute(self, right: Right = Right.INSTITUTE) -> Institute:
+        """The institute of the address. Raises Missing where there is none, or none that is this person's."""
+        try:
+            found = self.home.institute(self.named("institute"))
+        except UsageError as error:
+            raise Missing(str(error)) from error
+        if not self.person.sees(found.identifier):
+            raise Missing("No institute of yours is at this address.")
+        if not self.person.may(right, found.identifier):
+            raise Refused("You may read this institute's list, and not decide for it.", HTTPStatus.FORBIDDEN)
+        return found
+
+    def page(self, template: str, *, status: HTTPStatus = HTTPStatus.OK, **content: Any) -> Response:
+        """A page of that template; `content` is what it says beside what every page has."""
+        known = {
+            "visit": self,
+            "words": self.words,
+            "say": self.words.say,
+            "say_n": self.words.say_n,
+            "language": self.words.language.value,
+            "token": self.tokens.token(self.mark),
+            "right": Right,
+            "sample": None,
+        }
+        answer = HTMLResponse(rendered(template, {**known, **content}), status)
+        if self.request.cookies.get(MARK) != self.mark:
+            self.keep(answer, MARK, self.mark)
+        return answer
+
+    def see_other(self, address: str) -> Response:
+        """The answer to a form: another page of this site, so that loading it anew does nothing twice."""
+        return RedirectResponse(local(address), HTTPStatus.SEE_OTHER)
+
+    def keep(self, answer: Response, name: str, value: str, *, days: int | None = None) -> None:
+        """A cookie that no script and no other site reads."""
+        secure = self.request.url.scheme == "https"
+        age = None if days is None else days * 86_400
+        answer.set_cookie(name, value, max_age=age, httponly=True, samesite="lax", secure=secure)
+
+
+def local(address: str) -> str:
+    """An address when it is one of this site, else the start: nobody is sent elsewhere by a link of ours."""
+    plain = address.isprintable() and "\\" not in address
+    return address if plain and address.startswith("/") and not address.startswith("//") else "/"

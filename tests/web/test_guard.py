@@ -1,0 +1,123 @@
+"""What other sites and hostile clients try, and what every answer says to the browser."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from matcher.web.guard import hostname
+from tests.helpers.web.local_site import LocalSite, token_of
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def test_every_answer_says_what_a_browser_may_do(site: LocalSite) -> None:
+    style = site.get("/").text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    for path in ("/", "/institutes/cea-leti", "/nothing", style):
+        headers = site.get(path).headers
+        assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'")
+        assert "script" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Robots-Tag"] == "noindex, nofollow"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert "server" not in headers
+    assert "immutable" in site.get(style).headers["Cache-Control"]
+    assert site.get("/").headers["Cache-Control"] == "private, no-cache"
+
+
+def test_pages_load_nothing_from_elsewhere_and_run_nothing(site: LocalSite) -> None:
+    page = site.get("/institutes/cea-leti?as_of=2026-06-15").text
+    assert "<script" not in page
+    assert " style=" not in page
+    assert " on" not in "".join(part.split(">")[0] for part in page.split("<")[1:] if " on" in part and "=" in part)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "evil.example:80", ""])
+def test_a_name_that_is_not_ours_is_refused(site: LocalSite, host: str) -> None:
+    """A site that points its own name at this machine reads nothing (DNS rebinding)."""
+    assert site.get("/", headers={"Host": host}).status_code in {400, 421}
+
+
+def test_a_host_that_is_no_name_is_none() -> None:
+    assert hostname("[") is None
+    assert hostname("LOCALHOST:80") == "localhost"
+
+
+@pytest.mark.parametrize("host", ["localhost:9000", "127.0.0.1", "[::1]:8765"])
+def test_this_machine_may_be_asked_by_its_own_names(site: LocalSite, host: str) -> None:
+    assert site.get("/", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_forms_of_other_sites_are_refused(site: LocalSite, headers: dict[str, str]) -> None:
+    data = {"token": token_of(site.get("/").text), "language": "en"}
+    answer = site.session.post(site.address + "/language", data=data, headers=headers, timeout=60)
+    assert answer.status_code == 403
+
+
+def test_a_form_needs_the_token_of_this_browser(site: LocalSite) -> None:
+    import requests
+
+    def sent(session: requests.Session, token: str) -> int:
+        data = {"token": token, "language": "en"}
+        return session.post(site.address + "/language", data=data, timeout=60, allow_redirects=False).status_code
+
+    token = token_of(site.get("/").text)
+    assert sent(site.session, token) == 303
+    assert sent(site.session, "") == 403
+    assert sent(site.session, token[:-2] + "xx") == 403
+    with requests.Session() as other:
+        other.get(site.address, timeout=60)
+        assert sent(other, token) == 403
+
+
+def test_each_page_has_a_token_of_its_own(site: LocalSite) -> None:
+    assert token_of(site.get("/").text) != token_of(site.get("/").text)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (b"x" * 70_000, FORM, 413),
+        (b"&".join(b"a=1" for _ in range(100)), FORM, 400),
+        (b"token=%ff%fe", FORM, 400),
+        (b"{}", {"Content-Type": "application/json"}, 415),
+    ],
+)
+def test_what_is_no_form_of_ours_is_refused(site: LocalSite, body: bytes, headers: dict, status: int) -> None:
+    answer = site.session.post(site.address + "/language", data=body, headers=headers, timeout=60)
+    assert answer.status_code == status
+
+
+def test_a_form_of_unknown_length_is_refused(site: LocalSite) -> None:
+    answer = site.session.post(site.address + "/language", data=iter([b"a=1"]), headers=FORM, timeout=60)
+    assert answer.status_code == 413
+
+
+def test_a_form_that_never_comes_holds_nothing(site: LocalSite, monkeypatch) -> None:
+    from matcher.web import application
+
+    monkeypatch.setattr(application, "SECONDS", 0.2)
+    host, port = site.address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as slow:
+        head = "POST /language HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n"
+        slow.sendall(f"{head}Content-Type: {FORM['Content-Type']}\r\n\r\ntoken=".encode())
+        assert slow.recv(100).startswith(b"HTTP/1.1 408")
+
+
+def test_the_log_has_a_line_for_each_request_and_no_query(site: LocalSite, caplog) -> None:
+    caplog.set_level("INFO", logger="matcher.web.access")
+    site.get("/institutes/cea-leti?as_of=2026-06-15&words=secret")
+    site.get("/a%0ab")
+    lines = [record.getMessage() for record in caplog.records if record.name == "matcher.web.access"]
+    assert any(line.startswith("GET /institutes/cea-leti 400 ") or " 200 " in line for line in lines)
+    assert not any("secret" in line or "\n" in line for line in lines)
