@@ -102,7 +102,7 @@ def matches(
     institutes: Sequence[str],
     question: Question,
 ) -> Content:
-    """The best calls of these institutes, or of every one. Raises UsageError for an unknown institute."""
+    """The best calls of these institutes or labs, or of every institute. Raises UsageError for an unknown one."""
     names = _identifiers(home, institutes) or [i.identifier for i in home.institutes]
     rankings = [questions.rank(home, replace(question, about=(name,))) for name in names]
     parts = tuple(Portion(r.institute, r.name, matches=r.matches) for r in rankings)
@@ -173,4 +173,6 @@ def _content(home: Home, thing: Thing, parts: tuple[Portion, ...], question: Que
 
 
 def _identifiers(home: Home, names: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(home.institute(name).identifier for name in names))
+    """Of institutes, or of labs of theirs (`institute/lab`)."""
+    told = ((home.institute(name.partition("/")[0]).identifier, *name.partition("/")[1:]) for name in names)
+    return list(dict.fromkeys(map("".join, told)))

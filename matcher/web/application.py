@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -123,14 +123,15 @@ def _failed(request: Request, error: Exception) -> Response:
     words, status = words_for(request), status_of(error)
     number = logged(error, request.url.path)
     told = told_of(error) or words.say("The product could not answer. Whoever runs it finds the reason in its log.")
-    content = {
+    content: dict[str, Any] = {
         "visit": None,
         "words": words,
         "say": words.say,
         "language": words.language.value,
         "sample": None,
+        "told": [],
         "title": title_of(status, words),
-        "told": told,
+        "sentence": told,
         "is_english": told_of(error) is not None,
         "number": number,
     }

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
 from matcher.errors import UsageError
+from matcher.model.day import written_day
 from matcher.model.question import FILTERS, Question
 from matcher.web.failures import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import date
 
 _SEVERAL = {one.name for one in FILTERS if one.kind in {"words", "choice"}}
 _MOST = 200  # fields of an address
@@ -49,6 +51,11 @@ def asked(query: str, about: str | None, extras: Collection[str] = ()) -> AskedA
     told = [(name, value) for name, value in parse_qsl(question.to_query()) if name not in _WHOM]
     written = urlencode([*told, *others.items()])
     return AskedAddress(question, others, written, sorted(pairs) == sorted(parse_qsl(written)))
+
+
+def day_of(word: str | None) -> date | None:
+    """The day that an address names; None where it names none. Raises UsageError."""
+    return written_day(word.strip()) if word and word.strip() else None
 
 
 def _words(name: str, value: str) -> list[str]:

@@ -1,16 +1,23 @@
-"""Tokens of forms: what is posted comes from a page of ours that this browser was shown."""
+"""What this site signs for a browser: the tokens of its forms, and what the next page tells of a form."""
 
 from __future__ import annotations
 
 import secrets
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from matcher.web.failures import Refused
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 HOURS = 12
 """How long a page can lie open before its forms are refused."""
+
+LONGEST, MOST = 400, 4
+"""Of what a page tells of a form: characters of a line, and lines."""
 
 MARK = "matcher_browser"
 """The cookie that tells one browser from another."""
@@ -26,6 +33,7 @@ class FormTokens:
 
     def __init__(self, key: bytes) -> None:
         self._signer = URLSafeTimedSerializer(key, salt="matcher form")
+        self._teller = URLSafeTimedSerializer(key, salt="matcher told")
 
     def token(self, mark: str) -> str:
         """A new token, unlike every other, so that a compressed page gives none away."""
@@ -39,6 +47,17 @@ class FormTokens:
             raise Refused(_TOLD, HTTPStatus.FORBIDDEN) from error
         if not mark or not secrets.compare_digest(str(known), mark):
             raise Refused(_TOLD, HTTPStatus.FORBIDDEN)
+
+    def packed(self, told: Sequence[str]) -> str:
+        """What the next page tells, as a cookie keeps it: nobody else can make a page say something."""
+        return str(self._teller.dumps([line[:LONGEST] for line in told[:MOST]]))
+
+    def unpacked(self, packed: str) -> list[str]:
+        """What was packed; nothing where it is old, or not ours."""
+        try:
+            return [str(line) for line in self._teller.loads(packed, max_age=60)]
+        except (BadSignature, ValueError, TypeError):
+            return []
 
 
 _TOLD = "This form is too old, or not of this browser: go back, load the page anew, and send it again."

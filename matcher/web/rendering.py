@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from matcher.present import facts
 from matcher.present.decision_words import decision_line
 from matcher.text import untrusted
+from matcher.web.decision_choices import decision_choices
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -38,7 +39,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(facts=facts, decision_line=decision_line, safe_link=untrusted.link, style=style_address())
+    made.globals.update(
+        facts=facts,
+        decision_line=decision_line,
+        decision_choices=decision_choices,
+        safe_link=untrusted.link,
+        style=style_address(),
+    )
     return made
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matcher.web.pages import institute_list, language_choice, start_page
+from matcher.web.pages import (
+    call_list,
+    call_page,
+    decision_acts,
+    institute_list,
+    language_choice,
+    project_list,
+    start_page,
+)
 from matcher.web.rights import Right
 
 if TYPE_CHECKING:
@@ -29,6 +37,10 @@ class PageRoute:
 PAGES = (
     PageRoute("/", Right.READ, start_page.start),
     PageRoute("/institutes/{institute}", Right.INSTITUTE, institute_list.institute),
+    PageRoute("/institutes/{institute}/decisions", Right.DECIDE, decision_acts.decide_on, "POST"),
+    PageRoute("/calls", Right.READ, call_list.calls),
+    PageRoute("/calls/{call}", Right.READ, call_page.call),
+    PageRoute("/projects", Right.READ, project_list.projects),
     PageRoute("/language", Right.NOTHING, language_choice.choose, "POST"),
 )
 """In this order; the name of an institute in an address is `institute`, and `Visit.institute` checks whose it is."""

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from matcher.web.form_tokens import FormTokens
     from matcher.web.rights import Person
 
+TOLD = "matcher_told"
+"""The cookie with what the next page tells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -51,12 +54,16 @@ class Visit:
 
     def institute(self, right: Right = Right.INSTITUTE) -> Institute:
         """The institute of the address. Raises Missing where there is none, or none that is this person's."""
+        return self.institute_named(self.named("institute"), right)
+
+    def institute_named(self, name: str, right: Right = Right.INSTITUTE) -> Institute:
+        """The institute of that identifier or acronym, for what the person wants of it. Raises Missing, Refused."""
         try:
-            found = self.home.institute(self.named("institute"))
+            found = self.home.institute(name)
         except UsageError as error:
             raise Missing(str(error)) from error
         if not self.person.sees(found.identifier):
-            raise Missing("No institute of yours is at this address.")
+            raise Missing("No institute of yours is called so.")
         if not self.person.may(right, found.identifier):
             raise Refused("You may read this institute's list, and not decide for it.", HTTPStatus.FORBIDDEN)
         return found
@@ -72,8 +79,11 @@ class Visit:
             "token": self.tokens.token(self.mark),
             "right": Right,
             "sample": None,
+            "told": self.tokens.unpacked(self.request.cookies.get(TOLD, "")),
         }
         answer = HTMLResponse(rendered(template, {**known, **content}), status)
+        if TOLD in self.request.cookies:
+            answer.delete_cookie(TOLD, httponly=True, samesite="lax")
         if self.request.cookies.get(MARK) != self.mark:
             self.keep(answer, MARK, self.mark)
         return answer
@@ -81,6 +91,10 @@ class Visit:
     def see_other(self, address: str) -> Response:
         """The answer to a form: another page of this site, so that loading it anew does nothing twice."""
         return RedirectResponse(local(address), HTTPStatus.SEE_OTHER)
+
+    def tell(self, answer: Response, *lines: str) -> None:
+        """Have the next page of this browser say what came of a form."""
+        self.keep(answer, TOLD, self.tokens.packed(lines))
 
     def keep(self, answer: Response, name: str, value: str, *, days: int | None = None) -> None:
         """A cookie that no script and no other site reads."""

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import RedirectResponse
 
 from matcher.app.questions import rank
+from matcher.export.content import matches
 from matcher.model.families import families
 from matcher.model.match import Group
 from matcher.model.searched import RANK_SORTS
 from matcher.model.subscription import Language
 from matcher.present.facts import GROUP_TITLES
 from matcher.web.asked_question import asked
+from matcher.web.decision_choices import people_of
 from matcher.web.failures import Missing
 from matcher.web.filter_form import filter_fields, sort_field
+from matcher.web.list_files import NAMES, checked_format, list_file
+from matcher.web.rights import Right
 from matcher.web.timeline import timeline
 
 if TYPE_CHECKING:
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
 TOP = 40
 """Calls of a page where the question does not say how many."""
 
-_EXTRAS = ("lab",)
+_EXTRAS = ("lab", "format")
 
 
 def institute(visit: Visit) -> Response:
@@ -43,7 +47,11 @@ def institute(visit: Visit) -> Response:
     if not request.is_tidy or visit.request.url.path != home_address:
         return RedirectResponse(home_address + (f"?{request.query}" if request.query else ""))
     question = request.question
-    ranking = rank(visit.home, question if question.top else replace(question, top=TOP))
+    whole = question if question.top else replace(question, top=TOP)
+    if wanted := request.extras.get("format"):
+        checked_format(wanted)
+        return list_file(visit, matches(visit.home, [about], whole), wanted, found.identifier)
+    ranking = rank(visit.home, whole)
     return visit.page(
         "institute.html",
         institute=found,
@@ -53,6 +61,9 @@ def institute(visit: Visit) -> Response:
         sample=ranking.sample,
         today=ranking.as_of,
         query=request.query,
+        formats=NAMES,
+        people=people_of(visit.home, found),
+        decides=visit.person.may(Right.DECIDE, found.identifier),
         fields=(*filter_fields(question, visit.words), sort_field(question, RANK_SORTS, visit.words)),
         **_parts(ranking, visit),
     )

@@ -1,0 +1,45 @@
+"""A page's list as a file, at the page's own address: `?format=csv`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from matcher.export.content import with_history
+from matcher.export.formats import FORMATS
+from matcher.web.failures import Refused
+
+if TYPE_CHECKING:
+    from matcher.export.content import Content
+    from matcher.web.visit import Visit
+
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+    "ics": "text/calendar; charset=utf-8",
+    "atom": "application/atom+xml; charset=utf-8",
+}
+"""The formats of a page, and what each is to a browser."""
+
+NAMES = {"csv": "CSV", "xlsx": "Excel", "json": "JSON", "ics": "iCal", "atom": "Atom"}
+"""What people call them."""
+
+_SHOWN = {"json", "atom"}  # which browsers and readers open where they are
+
+
+def checked_format(name: str) -> str:
+    """The format that an address asks for. Raises Refused for one that there is not."""
+    if name not in TYPES:
+        raise Refused(f"A list is a page, or {', '.join(TYPES)}.")
+    return name
+
+
+def list_file(visit: Visit, content: Content, name: str, stem: str) -> Response:
+    """The content in a format; `stem` is what the file is called."""
+    form = FORMATS[checked_format(name)]
+    whole = with_history(visit.home, content) if form.history else content
+    how = "inline" if name in _SHOWN else "attachment"
+    headers = {"Content-Disposition": f'{how}; filename="{stem}-{content.as_of.isoformat()}.{name}"'}
+    return Response(form.encode(whole), media_type=TYPES[name], headers=headers)

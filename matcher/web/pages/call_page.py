@@ -1,0 +1,182 @@
+"""One call: facts, terms of entry, its text with the words that matched, why, its past, with whom, decisions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import RedirectResponse
+
+from matcher.app.decision_copy import listing as decisions_of
+from matcher.app.partnering import partners
+from matcher.app.project_history import predecessors
+from matcher.app.questions import show, why
+from matcher.errors import UsageError
+from matcher.model.consortium import PartnerQuestion
+from matcher.model.decision import DecisionQuestion
+from matcher.model.match import EvidenceKind
+from matcher.model.question import Question
+from matcher.model.subscription import Language
+from matcher.model.terms import Name
+from matcher.present import facts
+from matcher.present.entry_words import who
+from matcher.web.asked_question import day_of
+from matcher.web.decision_choices import people_of
+from matcher.web.failures import Missing
+from matcher.web.marking import marked
+from matcher.web.rights import Right
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from starlette.responses import Response
+
+    from matcher.model.answers import Reason, ShownCall
+    from matcher.model.consortium import Partners, Predecessors
+    from matcher.model.decision import Decision
+    from matcher.model.institute import Institute
+    from matcher.model.match import Evidence, Match
+    from matcher.web.visit import Visit
+
+PARTNERS = 8
+
+PREDECESSORS = 3
+
+
+def call(visit: Visit) -> Response:
+    """A call, for an institute where one is named (`?for=`)."""
+    name, institute = visit.named("call"), _institute(visit)
+    as_of = day_of(visit.request.query_params.get("as_of"))
+    try:
+        shown = show(visit.home, name, institute=institute.identifier if institute else None, as_of=as_of)
+    except UsageError as error:
+        raise Missing(str(error)) from error
+    if shown.call.identifier != name:
+        query = visit.request.url.query
+        return RedirectResponse(f"/calls/{shown.call.identifier}" + (f"?{query}" if query else ""))
+    return visit.page(
+        "call.html",
+        shown=shown,
+        call=shown.call,
+        today=shown.as_of,
+        sample=shown.sample,
+        institute=institute,
+        name=_name(institute, visit),
+        reason=_reason(visit, shown, institute, as_of),
+        own=_own(visit, shown, institute, as_of),
+        others=[one for one in shown.decisions if institute is None or one.owner.name != institute.identifier],
+        names={one.identifier: one.acronym for one in visit.home.institutes},
+        sections=_sections(shown),
+        changes=facts.changes(shown.changes, visit.words),
+        history=shown.changes,
+        terms=_terms(shown, visit),
+        evidence=_evidence(shown.match),
+        people=people_of(visit.home, institute) if institute else [],
+        decides=institute is not None and visit.person.may(Right.DECIDE, institute.identifier),
+        institutes=[one for one in visit.home.institutes if visit.person.sees(one.identifier)],
+        **_past(visit, shown, institute, as_of),
+    )
+
+
+def _institute(visit: Visit) -> Institute | None:
+    """The institute that the call is looked at for. Raises Missing for one that is unknown, or not this person's."""
+    named = visit.request.query_params.get("for", "").strip()
+    return visit.institute_named(named) if named else None
+
+
+def _name(institute: Institute | None, visit: Visit) -> str | None:
+    if institute is None:
+        return None
+    return institute.name_fr if visit.words.language is Language.FR else institute.name_en
+
+
+def _reason(visit: Visit, shown: ShownCall, institute: Institute | None, as_of: date | None) -> Reason | None:
+    """Why the call is in the institute's list, or not."""
+    if institute is None:
+        return None
+    return why(visit.home, Question((institute.identifier,), as_of=as_of), shown.call.identifier)
+
+
+def _own(visit: Visit, shown: ShownCall, institute: Institute | None, as_of: date | None) -> Decision | None:
+    """What the institute made of the call, its notes too, which alone decide nothing."""
+    if institute is None:
+        return None
+    kept = decisions_of(visit.home, DecisionQuestion(institute.identifier, as_of=as_of)).decisions
+    return next((one for one in kept if one.call == shown.call.identifier), None)
+
+
+def _sections(shown: ShownCall) -> list[tuple[str, list[Any]]]:
+    """The call's text by its sections, each paragraph in pieces, with the words that matched."""
+    evidence = shown.match.evidence if shown.match else ()
+    words = [word for one in evidence if one.weight > 0 for word in (*one.words, *_term(one))]
+    return [
+        (section.name, [marked(line, words) for line in section.text.split("\n") if line.strip()])
+        for section in shown.call.sections
+    ]
+
+
+def _term(one: Evidence) -> tuple[str, ...]:
+    return (one.term,) if one.kind is EvidenceKind.TERM else ()
+
+
+def _evidence(match: Match | None) -> list[Evidence]:
+    """The reasons that speak for the call, heaviest first."""
+    if match is None:
+        return []
+    shown = (one for one in match.evidence if one.kind is not EvidenceKind.LIKENESS and one.weight > 0)
+    return sorted(shown, key=lambda one: -one.weight)[:10]
+
+
+def _terms(shown: ShownCall, visit: Visit) -> list[tuple[str, str, str, str]]:
+    """Each term of entry: its name, its value, where it was read and the words that say it."""
+    named = term_names(visit)
+    rows = []
+    for term in shown.call.terms.found:
+        value = str(term.value)
+        if term.name is Name.WHO and (phrase := who(shown.call.terms)) is not None:
+            value = visit.words.say(phrase.sentence, **phrase.values)
+        elif term.value is True:
+            value = visit.words.say("yes")
+        elif term.name in {Name.RATE, Name.COMPANY_RATE}:
+            value = visit.words.percent(float(term.value) / 100)
+        elif term.name is Name.THIRD_PARTY_EUR:
+            value = visit.words.money(float(term.value))
+        rows.append((named.get(term.name, term.name.value), value, term.source, term.words))
+    return rows
+
+
+def term_names(visit: Visit) -> dict[Name, str]:
+    """What the terms of entry are called."""
+    say = visit.words.say
+    return {
+        Name.WHO: say("Who may apply"),
+        Name.PARTNERS: say("Partners at least"),
+        Name.COUNTRIES: say("Countries at least"),
+        Name.RATE: say("Rate for research"),
+        Name.COMPANY_RATE: say("Rate for companies"),
+        Name.COSTS: say("Costs"),
+        Name.STAGES: say("Stages"),
+        Name.BLIND: say("First stage without names"),
+        Name.PAGES: say("Pages at most"),
+        Name.THIRD_PARTIES: say("Grants passed on to others"),
+        Name.THIRD_PARTY_EUR: say("To each of these at most"),
+        Name.COORDINATOR: say("Who may coordinate is limited"),
+        Name.LIMITED: say("Only some countries"),
+        Name.CONTROL: say("Not under foreign control"),
+        Name.CLASSIFIED: say("Classified information"),
+        Name.GENDER_PLAN: say("Gender equality plan needed"),
+        Name.REQUIRED: say("Has to be in it"),
+    }
+
+
+def _past(visit: Visit, shown: ShownCall, institute: Institute | None, as_of: date | None) -> dict[str, Any]:
+    """What came before, and with whom to apply; both are known once projects were fetched."""
+    before: Predecessors | None = None
+    found: Partners | None = None
+    try:
+        before = predecessors(visit.home, shown.call.identifier, as_of=as_of, most=PREDECESSORS)
+        if institute is not None:
+            question = PartnerQuestion(shown.call.identifier, institute.identifier, top=PARTNERS, as_of=as_of)
+            found = partners(visit.home, question)
+    except UsageError:
+        pass  # no projects, or too few of them
+    return {"before": before, "partners": found}
