@@ -32,7 +32,7 @@ from matcher.ranking.profile import query_vector
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
-    from matcher.model.institute import Profile
+    from matcher.model.profile_parts import Profile
 
 FITTED = 10_000
 PROFILES = 2_000

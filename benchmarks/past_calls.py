@@ -19,7 +19,7 @@ from matcher.ranking.consortia import AFFILIATED, Consortia, consortia_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from matcher.model.institute import Profile
+    from matcher.model.profile_parts import Profile
     from matcher.model.project import Participation, Project
     from matcher.ranking.index import Index
 

@@ -60,23 +60,36 @@ def stopwatch() -> Iterator[Stopwatch]:
     watch.seconds = time.perf_counter() - start
 
 
+@dataclass(frozen=True)
+class Spent:
+    """What a command took from start to exit: the median seconds, the median and the least of the processor's."""
+
+    seconds: float
+    computed: float
+    least: float
+
+
 def whole_processes(
     commands: Mapping[str, Sequence[str]], *, rounds: int, folder: Path, seldom: Sequence[str] = ()
-) -> dict[str, float]:
-    """Median seconds of each command from start to exit, one after the other in each round; `seldom` ones run twice.
+) -> dict[str, Spent]:
+    """What each command took, one after the other in each round; `seldom` ones run twice.
 
     The round before the first warms the disk cache and is not counted.
     """
-    taken: dict[str, list[float]] = {name: [] for name in commands}
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
     for turn in range(rounds + 1):
         for name, command in commands.items():
             if name in seldom and turn not in {1, 2}:
                 continue
-            start = time.perf_counter()
+            start, before = time.perf_counter(), _computed()
             subprocess.run(command, cwd=folder, check=True, capture_output=True)
             if turn:
-                taken[name].append(time.perf_counter() - start)
-    return {name: statistics.median(times) for name, times in taken.items()}
+                taken[name].append((time.perf_counter() - start, _computed() - before))
+    return {name: _spent(*map(list, zip(*times, strict=True))) for name, times in taken.items()}
+
+
+def _spent(seconds: list[float], computed: list[float]) -> Spent:
+    return Spent(statistics.median(seconds), statistics.median(computed), min(computed))
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from matcher.text.untrusted import decoded
 if TYPE_CHECKING:
     from urllib3.poolmanager import PoolManager
 
-    from matcher.config.settings import PortalSettings
+    from matcher.config.setting_sections import PortalSettings
 
 
 class Pace:

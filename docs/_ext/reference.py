@@ -13,10 +13,10 @@ from sphinx.util.docutils import SphinxDirective
 import matcher
 from matcher.config.environment import ENVIRONMENT, ENVIRONMENT_ONLY
 from matcher.config.profile_template import profile_keys
-from matcher.config.settings import Settings, SettingsFile
+from matcher.config.setting_checks import model_of
+from matcher.config.setting_sections import SECTIONS, SettingsFile
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
     from pydantic.fields import FieldInfo
     from sphinx.application import Sphinx
 
@@ -50,23 +50,12 @@ def parsed(directive: SphinxDirective, lines: list[str]) -> list[nodes.Node]:
     return holder.children
 
 
-def sections() -> dict[str, type[BaseModel]]:
-    """The sections of `matcher.toml` and their models, in the order in which `config show` tells them."""
-    import typing
-    from collections.abc import Mapping
-
-    from pydantic import BaseModel
-
-    hints = typing.get_type_hints(Settings, localns={"Mapping": Mapping})
-    return {name: hint for name, hint in hints.items() if isinstance(hint, type) and issubclass(hint, BaseModel)}
-
-
 def settings_markdown() -> list[str]:
     """The reference of all settings as Markdown."""
     variables = {key: variable for variable, key in ENVIRONMENT.items()}
-    top = {name: field for name, field in SettingsFile.model_fields.items() if name not in sections()}
+    top = {name: field for name, field in model_of(SettingsFile).model_fields.items() if name not in SECTIONS}
     tables = [("## Before any section", "", top)]
-    tables += [(f"## `[{section}]`", model.__doc__ or "", model.model_fields) for section, model in sections().items()]
+    tables += [(f"## `[{name}]`", one.__doc__ or "", model_of(one).model_fields) for name, one in SECTIONS.items()]
     lines: list[str] = []
     for title, said, fields in tables:
         lines += [title, "", inspect.cleandoc(said), "", "| key, variable | | type | default |", "|---|---|---|---|"]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from matcher.api.labels import labelled, marked
 from matcher.api.results import Matches
 from matcher.errors import UsageError, shorten
-from matcher.model.institute import Institute, Profile, WrittenSkill
+from matcher.model.institute import Institute, WrittenSkill
+from matcher.model.profile_parts import Profile
 from matcher.model.project import Project
 from matcher.model.question import CallFilter, check_limits
 

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
     from pandas.io.formats.style import Styler
 
-    from matcher.model.answers import JointRanking, Preview, Ranking, Reason, ShownCall
+    from matcher.model.answers import JointRanking, Ranking, Reason, ShownCall
     from matcher.model.call import Call
     from matcher.model.changes import Change
     from matcher.model.match import Match
+    from matcher.model.outcomes import Preview
 
 
 class Matches:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Literal
 from matcher.api.call_frames import DayLike, Words, day_of
 from matcher.api.reading import Questions
 from matcher.api.results import DigestPage
-from matcher.app import questions
+from matcher.app import health
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
 from matcher.app.setup_check import opened
-from matcher.config.settings import DatabaseSettings
+from matcher.config.setting_sections import DatabaseSettings
 from matcher.errors import ConfigError, IndexMissing, UsageError
 from matcher.model.question import check_limits, listed
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from matcher.config.settings import Settings
-    from matcher.model.answers import RunOutcome
+    from matcher.model.outcomes import RunOutcome
     from matcher.model.rows import FetchReport
 
 
@@ -62,7 +62,7 @@ class Session(Questions):
             True
         """
         from matcher.app.mailing import Mailing
-        from matcher.model.subscription import Language
+        from matcher.model.language import Language
 
         wanted = Language(language) if language is not None else None
         return DigestPage(
@@ -79,7 +79,7 @@ class Session(Questions):
         import pandas as pd
 
         from matcher.app.mailing import Mailing
-        from matcher.present.records import SUBSCRIBER_FIELDS, subscriber_record
+        from matcher.present.mail_records import SUBSCRIBER_FIELDS, subscriber_record
 
         rows = map(subscriber_record, Mailing(self._home).listed())
         return self._labelled(pd.DataFrame(rows, columns=list(SUBSCRIBER_FIELDS)))
@@ -94,7 +94,7 @@ class Session(Questions):
         from matcher.present.frames import runs_frame
 
         check_limits(last, name="last")
-        return self._labelled(runs_frame(questions.status(self._home, last, as_of=self._as_of).runs))
+        return self._labelled(runs_frame(health.status(self._home, last, as_of=self._as_of).runs))
 
     def doctor(self) -> pd.DataFrame:
         """What is wrong with the set-up: (checks, 3) `check`, `ok`, `detail`. Asks the portal whether it is there.

@@ -18,10 +18,10 @@ from matcher.app.run_context import Observer, Run, begun
 from matcher.disk import make_folder, write_file, writing_to
 from matcher.errors import MatcherError, PortalUnreachable, RunGoesOn, RunLost
 from matcher.mail.delivery import given_up
-from matcher.model.answers import InstituteLine, RunOutcome
 from matcher.model.day import noon
 from matcher.model.families import families
 from matcher.model.match import Group
+from matcher.model.outcomes import InstituteLine, RunOutcome
 from matcher.model.question import Question
 from matcher.model.subscription import Fate, Freshness, MailState
 from matcher.present.facts import GROUP_TITLES
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matcher.app.home import Home
-    from matcher.model.answers import Ranking, Sending
+    from matcher.model.answers import Ranking
     from matcher.model.day import Day
+    from matcher.model.outcomes import Sending
     from matcher.model.rows import FetchReport
     from matcher.ranking.index import Index
 

@@ -6,17 +6,17 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from matcher.app.health import status
 from matcher.app.kept_index import current_index
 from matcher.app.mail_trial import look_at_mail_server
 from matcher.app.project_sources import project_health
-from matcher.app.questions import status
 from matcher.app.setup_check import every_mistake
 from matcher.disk import can_be_written
 from matcher.errors import ConfigError, IndexMissing, MatcherError, StoreMissing
-from matcher.model.answers import Finding
 from matcher.model.caution import reported_text
 from matcher.model.day import brussels_day
 from matcher.model.institute import Take
+from matcher.model.outcomes import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,6 +7,7 @@ loads none of them.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -121,7 +122,7 @@ class Home:
         mistakes = [self.settings.told(key, mistake) for key, mistake in told.items() if mistake]
         if mistakes:
             raise ConfigError(mistakes)
-        return Portal(settings if attempts is None else settings.model_copy(update={"attempts": attempts}))
+        return Portal(settings if attempts is None else replace(settings, attempts=attempts))
 
     def holds_only_sample(self) -> bool:
         """True when nothing but the sample was ever kept."""

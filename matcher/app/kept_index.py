@@ -12,7 +12,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.app.decision_copy import renew_if_old
-from matcher.app.own_projects import profiles_with_projects
 from matcher.disk import can_be_written, sync, writing_to
 from matcher.errors import IndexMissing, StoreError, StoreMissing
 from matcher.model.call import Source
@@ -79,6 +78,7 @@ def refresh_index(home: Home, store: Store, *, keep: bool = True) -> Index:
     calls = [parts.placed(call) for call in store.calls.all() if label["sample"] or call.source is not Source.SAMPLE]
     if not calls:
         raise IndexMissing(_NOTHING_FETCHED)
+    from matcher.app.own_projects import profiles_with_projects
     from matcher.ranking.build import build
     from matcher.ranking.generation import write_generation
     from matcher.ranking.index import LAYOUT

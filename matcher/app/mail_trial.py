@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from matcher.app.mailing import mail_server, outbox_folder, transport_of
 from matcher.errors import MatcherError, UsageError, shorten
 from matcher.model.day import brussels_day
-from matcher.model.subscription import Language, Mail, Subscriber
+from matcher.model.language import Language
+from matcher.model.subscription import Mail, Subscriber
 
 if TYPE_CHECKING:
     from matcher.app.home import Home

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index
 from matcher.errors import MatcherError, StoreError, StoreMissing, UsageError
-from matcher.model.answers import MailStatus, Preview, Sending, SubscriberLine
 from matcher.model.day import brussels_day, noon
-from matcher.model.subscription import NETWORK, Fate, Frequency, Language, MailState, Subscriber
+from matcher.model.outcomes import MailStatus, Preview, Sending, SubscriberLine
+from matcher.model.subscription import NETWORK, Fate, Frequency, MailState, Subscriber
 from matcher.text.masking import masked
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from matcher.config.settings import Settings
     from matcher.mail.smtp import Server
     from matcher.mail.transport import Transport
+    from matcher.model.language import Language
     from matcher.model.subscription import DeliveryReport, DigestLine, Freshness, Mail, MailsLeft
     from matcher.store.database import Store
 

@@ -10,7 +10,8 @@ from matcher.model.institute import Take, project_part
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from matcher.model.institute import Institute, Profile, ProfilePart
+    from matcher.model.institute import Institute
+    from matcher.model.profile_parts import Profile, ProfilePart
     from matcher.store.projects import Projects
 
 

@@ -76,7 +76,7 @@ def _each(home: Home, run: Run, sources: Sequence[str], attempts: int | None) ->
     """What came of each source: None where it was unchanged or could not be taken over."""
     results: list[SavedProjects | None] = []
     settings = home.settings.portal
-    with Cordis(settings if attempts is None else settings.model_copy(update={"attempts": attempts})) as cordis:
+    with Cordis(settings if attempts is None else replace(settings, attempts=attempts)) as cordis:
         for source in sources:
             try:
                 results.append(_import(home, run, cordis, source))

@@ -10,26 +10,22 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.app.decision_copy import decided
-from matcher.app.kept_index import current_index, encoding, is_current, opened_index
+from matcher.app.kept_index import current_index, encoding
 from matcher.app.learned_feedback import taught
-from matcher.app.own_profile import own_projects
-from matcher.app.project_sources import health_of
-from matcher.app.topic_texts import text_health
-from matcher.errors import StoreMissing, UsageError, shorten
-from matcher.model.answers import ChangeListing, Health, Ranking, Reason, ShownCall, ShownProfile
+from matcher.errors import UsageError, shorten
+from matcher.model.answers import ChangeListing, Ranking, Reason, ShownCall
 from matcher.model.day import brussels_day, noon
 from matcher.model.decision import Decided
+from matcher.model.language import Language
 from matcher.model.match import Group
 from matcher.model.question import CallFilter, Question, check_actions
 from matcher.model.searched import Unknown, order_of
-from matcher.model.subscription import Language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matcher.app.home import Home
     from matcher.model.changes import Change
-    from matcher.model.match import SkillCheck, Trial
     from matcher.ranking.index import Index
     from matcher.ranking.matching import Asked
     from matcher.ranking.scoring import Scored
@@ -149,59 +145,6 @@ def changes(home: Home, question: Question, *, call: str | None = None, since: d
     first = since or date.min
     seen = (c for c in found if first <= brussels_day(c.seen_at) and (kept is None or c.call in kept))
     return ChangeListing(tuple(seen), day.date, day.sample)
-
-
-def profile(home: Home, name: str) -> ShownProfile:
-    """An institute, its terms as the index reads them, and what its own projects add."""
-    from matcher.ranking.matching import profile_terms
-
-    institute, index = home.institute(name), current_index(home)
-    terms = profile_terms(index.query(institute.identifier))
-    return ShownProfile(institute, terms, own_projects(home, index, institute))
-
-
-def check_profile(home: Home, name: str) -> list[SkillCheck]:
-    """Each skill of an institute: does it match calls, never, or nearly all of them."""
-    from matcher.ranking.skills import check_skills
-
-    return check_skills(current_index(home), home.institute(name).written_skills())
-
-
-def try_term(home: Home, name: str, term: str, *, as_of: date | None = None) -> Trial:
-    """Which live calls would enter or leave an institute's top list if a term were added to its keywords."""
-    from matcher.ranking import skills
-
-    index = current_index(home)
-    return skills.try_term(index, home.institute(name).profile(), term, home.day(as_of, index).date)
-
-
-def status(home: Home, last: int = 10, *, as_of: date | None = None) -> Health:
-    """The last runs, and how fresh the listing and the index are; `as_of` fixes the day that calls are live on."""
-    try:
-        with home.open_store(read_only=True) as store:
-            runs = tuple(store.runs.last(last))
-            good = next((r for r in store.runs.last(1000, kind="fetch") if r.outcome in {"ok", "partial"}), None)
-            counted = sum(store.calls.counts().values())
-            unconfirmed = {what: count for what, (count, _) in store.doubts.counts().items()}
-            index = opened_index(home)
-            current = index is not None and is_current(home, index, store)
-            projects = health_of(store)
-            texts = text_health(store)
-            live = store.calls.live(home.day(as_of, index).date)  # of the store: another machine may keep the index
-    except StoreMissing:
-        return Health((), 0, 0, None, None, False, None)
-    return Health(
-        runs=runs,
-        calls=counted,
-        live=live,
-        last_good_fetch=good.finished if good else None,
-        indexed=str(index.meta["created"]) if index else None,
-        index_current=current,
-        sample=index.meta["sample"] if index else None,
-        unconfirmed=unconfirmed,
-        projects=projects,
-        texts=texts,
-    )
 
 
 CALENDAR_CALLS = 200

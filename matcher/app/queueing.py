@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from matcher.app.home import Home
-    from matcher.config.settings import MailSettings
+    from matcher.config.setting_sections import MailSettings
     from matcher.model.changes import Change
     from matcher.model.institute import Institute
     from matcher.model.match import Away, Match

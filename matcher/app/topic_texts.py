@@ -8,8 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.errors import PortalError
-from matcher.model.answers import TextHealth
 from matcher.model.call import Kind
+from matcher.model.outcomes import TextHealth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

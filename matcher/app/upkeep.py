@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from matcher.app.home import Home
     from matcher.config.settings import Settings
-    from matcher.model.answers import Cleaned
+    from matcher.model.outcomes import Cleaned
     from matcher.model.rows import FetchReport
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

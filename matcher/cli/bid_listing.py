@@ -11,7 +11,8 @@ from matcher.cli.layout import heading, paragraphs, styled
 from matcher.cli.options import COUNT, as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, print_note
 from matcher.present.facts import day, deadline_text
-from matcher.present.records import BID_FIELDS, bid_record, envelope, sample_label
+from matcher.present.project_records import BID_FIELDS, bid_record
+from matcher.present.records import envelope, sample_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.app import learned_feedback, questions
+from matcher.app import learned_list, profile_questions
 from matcher.app.new_profile import NEW, write_new_profile
 from matcher.cli.layout import fact, paragraphs, styled, table
 from matcher.cli.learned_listing import show_learned
@@ -17,8 +17,8 @@ from matcher.cli.output import output_options, print_csv, print_json, unknown_te
 from matcher.cli.own_terms import own_lines, show_suggestions
 from matcher.cli.spoken_language import spoken, tr
 from matcher.errors import UsageError, shorten
+from matcher.model.language import Language
 from matcher.model.match import SkillVerdict
-from matcher.model.subscription import Language
 from matcher.present.call_rows import match_row
 from matcher.present.records import (
     envelope,
@@ -96,15 +96,15 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
     elif identifier is not None:
         raise UsageError(f"Found {shorten(identifier)} after {shorten(institute)}: one institute at a time.")
     elif learned:
-        show_learned(learned_feedback.learned(home, institute, as_of=as_of), output)
+        show_learned(learned_list.learned(home, institute, as_of=as_of), output)
     elif clear:
         click.echo(
-            f"The list of {learned_feedback.clear_learned(home, institute, as_of=as_of)} has forgotten what it learned."
+            f"The list of {learned_list.clear_learned(home, institute, as_of=as_of)} has forgotten what it learned."
         )
     elif suggest:
         show_suggestions(home, institute, as_of, output)
     elif check:
-        _show_checks(questions.check_profile(home, institute), output)
+        _show_checks(profile_questions.check_profile(home, institute), output)
     elif term is not None:
         _show_trial(home, institute, term, as_of, output)
     else:
@@ -124,7 +124,7 @@ def _write_new(home: Home, identifier: str, output: str | None) -> None:
 
 
 def _show_profile(home: Home, name: str, output: str | None) -> None:
-    profile = questions.profile(home, name)
+    profile = profile_questions.profile(home, name)
     terms = [
         {"term": t.term, "weight": t.weight, "source": t.source, "profile_term": t.profile_term} for t in profile.terms
     ]
@@ -179,7 +179,7 @@ def _checks_summary(checks: list[SkillCheck]) -> str:
 
 
 def _show_trial(home: Home, name: str, term: str, as_of: date | None, output: str | None) -> None:
-    trial = questions.try_term(home, name, term, as_of=as_of)
+    trial = profile_questions.try_term(home, name, term, as_of=as_of)
     institute = home.institute(name).identifier
     if output == "json":
         print_json(

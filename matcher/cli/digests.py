@@ -17,25 +17,24 @@ from matcher.cli.options import COUNT, DayType, as_of_option
 from matcher.cli.output import away_text, complain, output_options, print_csv, print_json, say
 from matcher.cli.spoken_language import tr
 from matcher.present.call_rows import ITEM_COLUMNS, item_row
-from matcher.present.records import (
+from matcher.present.mail_records import (
     LINE_FIELDS,
     MAIL_FIELDS,
     SUBSCRIBER_FIELDS,
     delivery_record,
-    envelope,
     line_record,
     mail_record,
     preview_record,
-    sample_label,
     status_record,
     subscriber_record,
 )
+from matcher.present.records import envelope, sample_label
 
 if TYPE_CHECKING:
     from datetime import date
 
     from matcher.app.home import Home
-    from matcher.model.answers import MailStatus, Preview, Sending
+    from matcher.model.outcomes import MailStatus, Preview, Sending
     from matcher.model.subscription import DeliveryReport, MailsLeft
 
 PARTLY_DONE = 3
@@ -69,7 +68,7 @@ def preview_command(  # noqa: PLR0913 (click hands over one parameter an option)
     output: str | None,
 ) -> None:
     """What SUBSCRIBER (the first one, if none is named) would get today; nothing is queued."""
-    from matcher.model.subscription import Language
+    from matcher.model.language import Language
 
     wanted = Language(language) if language else None
     preview = Mailing(home).preview(subscriber, institute=institute, language=wanted, as_of=as_of)
@@ -243,7 +242,7 @@ def test_command(home: Home, address: str) -> None:
 @click.pass_obj
 def calendar_command(home: Home, /, institute: str, language: str, path: Path | None, as_of: date | None) -> None:
     """The deadlines of INSTITUTE's calls of a good fit, as an iCalendar file."""
-    from matcher.model.subscription import Language
+    from matcher.model.language import Language
 
     calendar = institute_calendar(home, institute, language=Language(language), as_of=as_of)
     if path is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import io
 import sys
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ COMMANDS = {
     "fetch": ("matcher.cli.running", "Pull the listing of calls from the portal."),
     "rank": ("matcher.cli.asking", "The best calls for an institute, or for any text."),
     "why": ("matcher.cli.asking", "Why a call was, or was not, recommended."),
-    "show": ("matcher.cli.asking", "One call in full, with evidence and history."),
+    "show": ("matcher.cli.showing", "One call in full, with evidence and history."),
     "calls": ("matcher.cli.finding", "List or search the calls."),
     "keep": ("matcher.cli.decision_commands", "An institute keeps calls: their news come first in its mails."),
     "dismiss": ("matcher.cli.decision_commands", "An institute dismisses calls, with a reason: they leave its mails."),
@@ -182,6 +181,8 @@ def _exit_code(arguments: list[str] | None, *, debug: bool) -> int:
         raise
     except Exception as error:  # noqa: BLE001 (told in one sentence, or in full with --debug)
         if debug:
+            import traceback
+
             traceback.print_exc()
         else:
             _fail(str(error) if isinstance(error, MatcherError) else clipped(_sentence(error)))

@@ -17,14 +17,16 @@ from matcher.cli.spoken_language import tr
 from matcher.errors import MatcherError, StoreBusy, StoreMissing
 from matcher.model.caution import reported_text
 from matcher.model.day import noon
-from matcher.present.records import envelope, project_health_record, project_report_record, run_record
+from matcher.present.project_records import project_health_record, project_report_record
+from matcher.present.records import envelope
+from matcher.present.run_records import run_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, timedelta
 
     from matcher.app.home import Home
-    from matcher.model.answers import Health
+    from matcher.model.outcomes import Health
     from matcher.model.project import ProjectHealth, ProjectReport
 
 _Done = TypeVar("_Done")
@@ -75,7 +77,7 @@ def _late(home: Home, now: datetime, max_age: timedelta) -> str | None:
 
 
 def _print_status(home: Home, last: int, as_of: date | None, output: str | None) -> None:
-    from matcher.app.questions import status
+    from matcher.app.health import status
 
     health = status(home, last, as_of=as_of)
     records = [run_record(run) for run in health.runs]

@@ -12,7 +12,8 @@ from matcher.cli.options import COUNT, as_of_option
 from matcher.cli.output import output_options, print_csv, print_json
 from matcher.model.consortium import OrganisationType, PartnerQuestion
 from matcher.present.facts import day
-from matcher.present.records import PARTNER_FIELDS, envelope, partner_record
+from matcher.present.project_records import PARTNER_FIELDS, partner_record
+from matcher.present.records import envelope
 
 if TYPE_CHECKING:
     from datetime import date

@@ -15,14 +15,8 @@ from matcher.errors import UsageError
 from matcher.model.project import ProjectQuestion
 from matcher.model.searched import LIMIT, Search
 from matcher.present.facts import day, money
-from matcher.present.records import (
-    PROJECT_FIELDS,
-    envelope,
-    outcome_record,
-    participation_record,
-    project_record,
-    whole_project_record,
-)
+from matcher.present.project_records import PROJECT_FIELDS, participation_record, project_record, whole_project_record
+from matcher.present.records import envelope, outcome_record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

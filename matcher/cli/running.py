@@ -12,21 +12,16 @@ from matcher.cli.layout import table
 from matcher.cli.options import as_of_option
 from matcher.cli.output import complain, output_options, print_csv, print_json, print_note, say
 from matcher.errors import UsageError, shorten
-from matcher.present.records import (
-    envelope,
-    fetch_record,
-    list_record,
-    project_report_record,
-    run_outcome_record,
-    sample_label,
-)
+from matcher.present.project_records import project_report_record
+from matcher.present.records import envelope, sample_label
+from matcher.present.run_records import fetch_record, list_record, run_outcome_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
     from matcher.app.home import Home
-    from matcher.model.answers import RunOutcome
+    from matcher.model.outcomes import RunOutcome
     from matcher.model.project import ProjectReport
     from matcher.model.rows import FetchReport
 
@@ -153,7 +148,7 @@ def run_command(home: Home, as_of: date | None, output: str | None) -> int:
 
 
 def _print_csv(outcome: RunOutcome) -> None:
-    from matcher.present.records import LINE_FIELDS, line_record
+    from matcher.present.mail_records import LINE_FIELDS, line_record
 
     if outcome.sending is not None:
         print_csv(map(line_record, outcome.sending.lines), LINE_FIELDS)

@@ -7,7 +7,7 @@ from copy import copy
 
 import click
 
-from matcher.model.subscription import Language
+from matcher.model.language import Language
 from matcher.present.facts import TERMINAL
 from matcher.present.words import Words
 

@@ -25,8 +25,9 @@ from matcher.config.part_file import packaged_parts
 from matcher.config.scalars import MEANT, NOTHING, meant
 from matcher.errors import ConfigError, UsageError, shorten
 from matcher.model.day import WEEKDAYS
+from matcher.model.language import Language
 from matcher.model.match import THRESHOLD
-from matcher.model.subscription import NETWORK, Frequency, Language, Subscriber
+from matcher.model.subscription import NETWORK, Frequency, Subscriber
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
-    from matcher.config.settings import PortalSettings
+    from matcher.config.setting_sections import PortalSettings
 
 LARGEST = 500_000_000
 """Bytes of a dump; real ones have some 50 million."""

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
-    from matcher.model.answers import RunRecord
     from matcher.model.changes import Change
     from matcher.model.match import Away, Match
+    from matcher.model.outcomes import RunRecord
     from matcher.model.subscription import Delivered, Standing, Subscriber
     from matcher.store.database import Store
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.digest.inputs import Inputs
-    from matcher.model.answers import RunRecord
     from matcher.model.call import Call
     from matcher.model.match import Match
+    from matcher.model.outcomes import RunRecord
     from matcher.model.subscription import Subscriber
 
 COLUMNS = 12

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from matcher.model import day
 from matcher.model.day import brussels_day
 from matcher.model.families import families
-from matcher.model.subscription import Language, MailSection
+from matcher.model.language import Language
+from matcher.model.subscription import MailSection
 from matcher.present import facts
 from matcher.present.decision_words import own_line, shared_line
 from matcher.text import untrusted
@@ -16,7 +17,7 @@ from matcher.text import untrusted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from matcher.config.settings import MailSettings
+    from matcher.config.setting_sections import MailSettings
     from matcher.model.consortium import NetworkPart
     from matcher.model.decision import Decision
     from matcher.model.match import Match

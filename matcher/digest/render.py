@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from css_inline import CSSInliner
     from jinja2 import Environment
 
-    from matcher.config.settings import MailSettings
+    from matcher.config.setting_sections import MailSettings
     from matcher.model.call import Call
     from matcher.model.changes import Change
 

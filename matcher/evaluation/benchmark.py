@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from matcher.errors import BenchmarkError
 from matcher.model.call import Action, Call, Deadline, Section, Status
-from matcher.model.institute import Profile, ProfilePart, Take, project_part
+from matcher.model.institute import Take, project_part
+from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.model.project import Project
 from matcher.ranking.build import NOTHING_KNOWN, Known
 

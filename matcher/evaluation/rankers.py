@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from matcher.model.call import Call
-    from matcher.model.institute import Profile
+    from matcher.model.profile_parts import Profile
 
 GROUP = "matcher.rankers"
 

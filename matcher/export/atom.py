@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from feedgenerator import Atom1Feed
 
 from matcher.export.content import Thing
-from matcher.model.subscription import Language
+from matcher.model.language import Language
 from matcher.present import facts
 from matcher.present.facts import day, facts_line, stage, status_text
 from matcher.present.words import Words

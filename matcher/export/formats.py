@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcher.errors import UsageError
 from matcher.export.content import Thing
-from matcher.model.subscription import Language
+from matcher.model.language import Language
 from matcher.present import calendar
 from matcher.present.records import call_record, change_record, envelope, match_record, sample_label
 from matcher.present.separated import COMMAS, Separators, csv_text

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from matcher.config.settings import MailSettings
+    from matcher.config.setting_sections import MailSettings
     from matcher.model.subscription import Subscriber
 
 

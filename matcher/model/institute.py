@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from datetime import date
+from matcher.model.profile_parts import Profile, ProfilePart
 
+if TYPE_CHECKING:
     from matcher.model.project import Project
 
 
@@ -139,36 +139,10 @@ class Institute:
         return Profile(f"{self.identifier}/{lab.name}", lab.name, tuple(parts), self.exclude, self.pin)
 
 
-@dataclass(frozen=True, slots=True)
-class ProfilePart:
-    """One text of a profile and where it comes from (`label` is shown as evidence)."""
-
-    kind: str  # keyword, lab, description, project, text
-    label: str
-    text: str
-    language: str = "en"
-    topic: str | None = None
-    date: date | None = None
-    number: str = ""  # of a project that CORDIS lists
-    selected: bool = False  # of a larger entity: it counts where a skill selects it
-
-
 def project_part(project: Project, number: str = "", *, selected: bool = False) -> ProfilePart:
     """A past project as a part of a profile: title, text and each of its keywords on a line of its own."""
     text = "\n".join((project.title, project.text, *re.split(r"[,;]", project.keywords)))
     return ProfilePart("project", project.label, text, "en", project.topic, project.date, number, selected)
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What a call is scored against."""
-
-    identifier: str
-    name: str
-    parts: tuple[ProfilePart, ...]
-    exclude: tuple[str, ...] = ()
-    pin: tuple[str, ...] = ()
-    acronym: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlencode
 from matcher.errors import UsageError, shorten
 from matcher.model.call import LIVE, Call, Status
 from matcher.model.day import known_day
-from matcher.model.institute import Profile
+from matcher.model.profile_parts import Profile
 from matcher.model.searched import Search, check_rank_sort, check_sort
 from matcher.model.terms import Audience
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from matcher.model.language import Language
 from matcher.model.match import THRESHOLD
 
 if TYPE_CHECKING:
@@ -20,13 +21,6 @@ if TYPE_CHECKING:
 
 NETWORK = "*"
 """A subscriber with this as institute gets the network digest."""
-
-
-class Language(StrEnum):
-    """The languages that a mail can be written in."""
-
-    FR = "fr"
-    EN = "en"
 
 
 class Frequency(StrEnum):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from types import TracebackType
 
-    from matcher.config.settings import PortalSettings
+    from matcher.config.setting_sections import PortalSettings
     from matcher.model.call import Section
     from matcher.model.rows import ParsedRow
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from matcher.model.call import Call
     from matcher.model.changes import Change
+    from matcher.model.language import Language
     from matcher.model.match import Match
-    from matcher.model.subscription import Language
 
 ALARMS = (14, 3)
 """Days before a deadline at which a calendar program rings."""

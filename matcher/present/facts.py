@@ -10,8 +10,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from matcher.model.call import Status
+from matcher.model.language import Language
 from matcher.model.match import Group
-from matcher.model.subscription import Language
 from matcher.model.terms import Audience
 from matcher.present import entry_words
 from matcher.present.words import Words

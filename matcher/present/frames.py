@@ -23,19 +23,19 @@ from matcher.present.call_rows import (
     match_row,
 )
 from matcher.present.decision_shapes import listing_records
-from matcher.present.records import participation_record
+from matcher.present.project_records import participation_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from matcher.model.answers import RunRecord
     from matcher.model.call import Call
     from matcher.model.changes import Change
     from matcher.model.consortium import Bid, Partner, Predecessor
     from matcher.model.decision import Decision, DecisionListing
     from matcher.model.institute import Institute
     from matcher.model.match import Evidence, Match, SkillCheck
+    from matcher.model.outcomes import RunRecord
     from matcher.model.project import ListedProject, Participation
     from matcher.model.terms import Terms
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from gettext import GNUTranslations
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matcher.model.subscription import Language
+from matcher.model.language import Language
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,14 +20,15 @@ DOMAIN = "matcher"
 
 NARROW = "\u202f"
 
+_LOCALES = Path(__file__).with_name("locale")
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @cache
 def catalogue(language: Language) -> GNUTranslations:
     """The compiled catalogue of a language, from the package."""
-    path = resources.files("matcher.present").joinpath("locale", language.value, "LC_MESSAGES", f"{DOMAIN}.mo")
-    with path.open("rb") as stream:
+    with (_LOCALES / language.value / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as stream:
         return GNUTranslations(stream)
 
 

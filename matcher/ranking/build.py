@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
     from matcher.model.call import Call
-    from matcher.model.institute import Profile, ProfilePart
+    from matcher.model.profile_parts import Profile, ProfilePart
     from matcher.model.project import Project
     from matcher.ranking.encoder import Encoding
     from matcher.ranking.need import Own

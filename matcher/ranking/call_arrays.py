@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from matcher.model.institute import Profile, ProfilePart
+from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.ranking.background import NEAREST, Background
 from matcher.ranking.generation import edges_of
 from matcher.ranking.latent import fold_rows

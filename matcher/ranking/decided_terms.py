@@ -15,7 +15,7 @@ from matcher.text.analysis import Analyzer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from matcher.model.institute import ProfilePart
+    from matcher.model.profile_parts import ProfilePart
     from matcher.ranking.feedback import Example
     from matcher.ranking.index import Index
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from matcher.config.settings import Settings
     from matcher.model.call import Call
-    from matcher.model.institute import Profile
+    from matcher.model.profile_parts import Profile
     from matcher.ranking.index import Index
 
 Floats = npt.NDArray[np.float32]

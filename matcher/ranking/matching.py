@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matcher.model.call import LIVE
-from matcher.model.institute import Profile, ProfilePart
 from matcher.model.match import Away, Evidence, Group, Match
+from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.model.terms import Audience
 from matcher.ranking import chance
 from matcher.ranking.diversity import WEIGHT, diversified

@@ -20,7 +20,7 @@ from matcher.ranking.vocabulary import knows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from matcher.model.institute import Profile, ProfilePart
+    from matcher.model.profile_parts import Profile, ProfilePart
     from matcher.ranking.skillset import Skill
     from matcher.ranking.vocabulary import Vocabulary
     from matcher.text.analysis import Analyzer

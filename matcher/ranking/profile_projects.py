@@ -13,7 +13,7 @@ from matcher.ranking.generation import edges_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from matcher.model.institute import ProfilePart
+    from matcher.model.profile_parts import ProfilePart
     from matcher.ranking.skillset import Skill
 
 Floats = npt.NDArray[np.float32]

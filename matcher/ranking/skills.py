@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from matcher.model.institute import Profile, ProfilePart
 from matcher.model.match import Match, SkillCheck, SkillVerdict, Trial
+from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.model.question import CallFilter
 from matcher.model.searched import Unknown
 from matcher.ranking.matching import Depth, asked_profile, best_matches

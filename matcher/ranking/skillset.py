@@ -19,7 +19,7 @@ from matcher.ranking.vocabulary import knows
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from matcher.model.institute import Profile, ProfilePart
+    from matcher.model.profile_parts import Profile, ProfilePart
     from matcher.ranking.vocabulary import Vocabulary
     from matcher.text.analysis import Analyzer
 

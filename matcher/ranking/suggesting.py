@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from matcher.model.institute import ProfilePart, WrittenSkill
+from matcher.model.institute import WrittenSkill
 from matcher.model.match import SkillVerdict
 from matcher.model.project import Suggestion
 from matcher.ranking.skills import check_skills
@@ -16,6 +16,7 @@ from matcher.text.analysis import Analyzer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from matcher.model.profile_parts import ProfilePart
     from matcher.model.project import Project
     from matcher.ranking.index import Index
     from matcher.ranking.need import Need, Own

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from matcher.model.call import Call
-    from matcher.model.institute import ProfilePart
+    from matcher.model.profile_parts import ProfilePart
     from matcher.text.analysis import Analyzer
 
 HEADING = 2

@@ -19,8 +19,8 @@ from matcher.model.day import WEEKDAYS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from matcher.config.settings import ScheduleSettings
-    from matcher.model.answers import RunRecord
+    from matcher.config.setting_sections import ScheduleSettings
+    from matcher.model.outcomes import RunRecord
 
 BACK_OFF = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=3))
 """Waits after the first, second… attempt at a slot that failed; then the slot is left and the next one counts."""

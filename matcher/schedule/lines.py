@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from matcher.model.answers import RunOutcome
+    from matcher.model.outcomes import RunOutcome
     from matcher.schedule.due import Attempt, Plan
 
 _MAILED = frozenset({Fate.QUEUED, Fate.SENT, Fate.FAILED})

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matcher.app.questions import status
+from matcher.app.health import status
 from matcher.disk import write_file
 from matcher.errors import ConfigError, StoreMissing
 from matcher.schedule.due import last_good
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from matcher.app.home import Home
-    from matcher.model.answers import Health, RunRecord
+    from matcher.model.outcomes import Health, RunRecord
 
 OUTCOMES = ("running", "ok", "partial", "failed", "interrupted")
 

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Engine, Table, Text, cast, delete, exists, fu
 
 from matcher.disk import sync
 from matcher.errors import StoreError
-from matcher.model.answers import Cleaned
 from matcher.model.call import Source, unpack, unpack_as_kept
 from matcher.model.changes import content, content_hash
+from matcher.model.outcomes import Cleaned
 from matcher.model.subscription import MailState
 from matcher.store.engines import Transactions, reading_uri, translated, writing
 from matcher.store.runs import hold

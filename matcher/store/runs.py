@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from matcher.errors import RunGoesOn, RunLost
 from matcher.logs import current_run
-from matcher.model.answers import RunRecord
+from matcher.model.outcomes import RunRecord
 from matcher.store.schema import locks, runs
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from matcher.app.fetching import use_sample
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
 from matcher.config.fingerprint import fingerprint
-from matcher.config.settings import CONFIG_FILE, DatabaseSettings
+from matcher.config.setting_sections import DatabaseSettings
+from matcher.config.settings import CONFIG_FILE
 from matcher.errors import IndexMissing
 
 if TYPE_CHECKING:

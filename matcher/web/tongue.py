@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.model.subscription import Language
+from matcher.model.language import Language
 from matcher.present.words import Words
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import pytest
 
 from matcher.app.fetching import fetch as fetch_now
 from matcher.app.fetching import query_of
+from matcher.app.health import status
 from matcher.app.home import Home
-from matcher.app.questions import status
 from matcher.app.run_context import Observer, begun
 from matcher.config.settings import load_settings
 from matcher.model.call import Kind, Status

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from matcher.app.fetching import fetch_listing
 from matcher.app.run_context import Observer, Run, begun
-from matcher.config.settings import PortalSettings
+from matcher.config.setting_sections import PortalSettings
 from matcher.errors import ClockWrong, RunGoesOn, RunLost, StoreError
 from matcher.model.day import Day
 from matcher.portal.client import Portal

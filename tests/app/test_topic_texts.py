@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from matcher.app.health import status
 from matcher.app.home import Home
-from matcher.app.questions import status
 from matcher.app.topic_texts import GIVE_UP_AFTER
 from matcher.app.upkeep import refresh_archive
 from matcher.config.settings import load_settings
-from matcher.model.answers import TextHealth
 from matcher.model.day import BRUSSELS
+from matcher.model.outcomes import TextHealth
 from tests.helpers.home import QUICK
 from tests.helpers.portal.failures import Fault, Faults
 from tests.helpers.portal.rows import HORIZON, bulk_item, bulk_json, description

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from matcher.present.records import BID_FIELDS
+from matcher.present.project_records import BID_FIELDS
 from tests.helpers.home import DAY
 from tests.helpers.joint import joint_place, joint_projects
 

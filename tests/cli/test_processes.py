@@ -14,10 +14,10 @@ from datetime import date
 
 import pytest
 
+from matcher.app.health import status
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
 from matcher.app.lookup import calls
-from matcher.app.questions import status
 from matcher.config.settings import load_settings
 from matcher.model.question import Question
 from tests.helpers.forms import either, has_a_long_form
@@ -62,6 +62,23 @@ def test_what_a_person_waits_for_imports_nothing_heavy(fetched, arguments):
     imported = set(done.stderr.split())
     assert "matcher" in imported
     assert imported & HEAVY == set()
+
+
+UNNEEDED = {"pydantic", "pydantic_core", "yaml", "tomllib", "alembic", "asyncio", "email", "http"}
+"""What a question does without once settings were found right: they are checked where they changed, and only there."""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["rank", "cea-leti"], ["rank", "--text", "photonics"], ["why", "cea-leti", PHOTONIC], ["calls"]],
+    ids=" ".join,
+)
+def test_a_question_loads_nothing_that_checks_settings(fetched, arguments):
+    command = [sys.executable, "-c", MODULES, *arguments, "--as-of", DAY]
+    for _ in range(2):  # the first one may check them
+        done = subprocess.run(command, env=fetched.process_environment, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+    assert set(done.stderr.split()) & (HEAVY | UNNEEDED) == set()
 
 
 def test_the_module_is_the_command(fetched):

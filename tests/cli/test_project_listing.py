@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from matcher.present.records import PROJECT_FIELDS
+from matcher.present.project_records import PROJECT_FIELDS
 from tests.helpers.cordis import participation, project, tables, zipped
 from tests.helpers.home import Place, make_config
 

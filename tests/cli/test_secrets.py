@@ -13,7 +13,9 @@ import matcher
 from matcher.app.home import Home
 from matcher.app.mailing import Mailing
 from matcher.config.environment import ENVIRONMENT, ENVIRONMENT_ONLY
-from matcher.config.settings import _section_models, load_settings
+from matcher.config.setting_checks import model_of
+from matcher.config.setting_sections import SECTIONS
+from matcher.config.settings import load_settings
 from matcher.errors import MatcherError
 from matcher.text.masking import Secrets, learn, masked
 from tests.helpers.home import DAY
@@ -53,8 +55,8 @@ SPELLED = {
 }
 TEXTS = sorted(
     f"{section}.{name}"
-    for section, model in _section_models().items()
-    for name, one in model.model_fields.items()
+    for section, kind in SECTIONS.items()
+    for name, one in model_of(kind).model_fields.items()
     if "str" in str(one.annotation)
 )
 COMMANDS = (
@@ -177,7 +179,7 @@ def test_what_fails_in_a_way_that_nobody_foresaw(run, fetched, monkeypatch, quie
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(f"connecting with {BOTH!r}")
 
-    monkeypatch.setattr("matcher.app.questions.status", broken)
+    monkeypatch.setattr("matcher.app.health.status", broken)
     password = {"MATCHER_SMTP_PASSWORD": BOTH}
     for command in (["status"], ["--debug", "status"]):
         told = run(fetched, *command, **password)

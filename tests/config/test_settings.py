@@ -5,19 +5,15 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import pytest
 
 from matcher.config.profile_keys import ProfileKeys
-from matcher.config.settings import (
-    RankingSettings,
-    SettingsFile,
-    _section_models,
-    load_settings,
-    packaged_config,
-    read_settings,
-)
+from matcher.config.setting_checks import checked, model_of
+from matcher.config.setting_sections import SECTIONS, RankingSettings, SettingsFile, settings_file
+from matcher.config.settings import load_settings, packaged_config, read_settings
 from matcher.config.subscribers import _Subscriber
 from matcher.errors import ConfigError, shorten
 from matcher.text.masking import masked as said
@@ -154,7 +150,7 @@ def test_a_time_of_day_is_asked_for_in_words(tmp_path, at):
     assert line.endswith('expected a time of day, "HH:MM", such as "06:30"')
 
 
-@pytest.mark.parametrize("model", [SettingsFile, ProfileKeys, _Subscriber])
+@pytest.mark.parametrize("model", [model_of(SettingsFile), ProfileKeys, _Subscriber])
 def test_no_pattern_is_shown_to_a_person(model):
     assert '"pattern"' not in json.dumps(model.model_json_schema(mode="serialization"))
 
@@ -190,7 +186,7 @@ def test_a_variable_that_is_a_slip(tmp_path, name, hint):
     assert unread.others == ("'MATCHER_ELSEWHERE'",)
 
 
-@pytest.mark.parametrize("model", [*_section_models().values(), _Subscriber])
+@pytest.mark.parametrize("model", [*map(model_of, SECTIONS.values()), _Subscriber])
 def test_no_number_is_without_end(model):
     """One of twenty digits would be told by a database or a clock, in words of their own."""
     for name, one in model.model_json_schema()["properties"].items():
@@ -231,11 +227,10 @@ def test_passwords_never_show(text, masked):
 def test_the_shipped_file_shows_every_default():
     shipped = (packaged_config() / "matcher.toml").read_text(encoding="utf-8")
     uncommented = tomllib.loads(re.sub(r"^# (?=\w+ = )", "", shipped, flags=re.MULTILINE))
-    models = _section_models()
-    assert list(uncommented) == ["user", *models]
-    for section, model in models.items():
-        assert model.model_validate(uncommented[section]) == model()
-        assert set(uncommented[section]) == set(model.model_fields)
+    assert list(uncommented) == ["user", *SECTIONS]
+    for name, section in SECTIONS.items():
+        assert set(uncommented[name]) == {field.name for field in fields(section)}
+    assert settings_file(checked(uncommented)[0]) == SettingsFile()
     assert not any(tomllib.loads(shipped).values())
 
 

@@ -11,8 +11,9 @@ from matcher.config.settings import packaged_config
 from matcher.config.subscribers import find_subscriber, load_subscribers, read_subscribers
 from matcher.errors import ConfigError, UsageError
 from matcher.model.institute import Institute, Lab
+from matcher.model.language import Language
 from matcher.model.match import THRESHOLD
-from matcher.model.subscription import Frequency, Language, Subscriber
+from matcher.model.subscription import Frequency, Subscriber
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,11 +19,12 @@ from matcher.digest.compose import compose, is_due, is_worth_sending
 from matcher.digest.inputs import Inputs, for_subscriber
 from matcher.digest.network_part import compose_network
 from matcher.digest.news import facts_of, told_by
-from matcher.model.answers import RunRecord
 from matcher.model.call import Deadline, Status
 from matcher.model.institute import Lab
+from matcher.model.language import Language
+from matcher.model.outcomes import RunRecord
 from matcher.model.rows import ListingScope
-from matcher.model.subscription import NETWORK, Delivered, Frequency, Freshness, Language, Mail, MailSection, MailState
+from matcher.model.subscription import NETWORK, Delivered, Frequency, Freshness, Mail, MailSection, MailState
 from matcher.model.terms import Name, Term, Terms, Who
 from matcher.portal.parsing import parse_rows
 from matcher.ranking.build import build

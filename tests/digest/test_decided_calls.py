@@ -11,7 +11,8 @@ from matcher.digest.network_part import SEVERAL, _untaken, compose_network
 from matcher.digest.page import decided_text
 from matcher.model.call import Deadline, Section
 from matcher.model.decision import Act, Owner
-from matcher.model.subscription import Frequency, Language, MailSection, Subscriber
+from matcher.model.language import Language
+from matcher.model.subscription import Frequency, MailSection, Subscriber
 from matcher.present.words import Words
 from matcher.text.alike import likeness
 from tests.helpers.story import ANA, World, call, changed, day, told

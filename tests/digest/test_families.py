@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from matcher.config.settings import MailSettings
+from matcher.config.setting_sections import MailSettings
 from matcher.digest.compose import compose
 from matcher.digest.inputs import Inputs
 from matcher.digest.news import told_by
 from matcher.digest.page import Limits, page_of
 from matcher.digest.render import render
-from matcher.model.subscription import Freshness, Language
+from matcher.model.language import Language
+from matcher.model.subscription import Freshness
 from matcher.present.words import Words
 from tests.helpers.mail.digests import NOW
 from tests.helpers.matches import match_of

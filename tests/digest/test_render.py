@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from matcher.digest.render import COLUMNS, LIMIT, render
 from matcher.mail import message
 from matcher.model.changes import Change
-from matcher.model.subscription import Item, Language, MailSection
+from matcher.model.language import Language
+from matcher.model.subscription import Item, MailSection
 from tests.helpers.mail import digests
 from tests.helpers.matches import match_of
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from matcher.digest.compose import compose
 from matcher.digest.page import notices
 from matcher.model.call import Deadline
+from matcher.model.language import Language
 from matcher.model.match import Group
-from matcher.model.subscription import Language, MailState
+from matcher.model.subscription import MailState
 from matcher.present.words import Words
 from tests.helpers.story import ANA, World, call, day, told
 

@@ -9,7 +9,7 @@ import pytest
 
 from matcher.evaluation import measuring
 from matcher.evaluation.benchmark import Benchmark
-from matcher.model.institute import Profile
+from matcher.model.profile_parts import Profile
 from tests.helpers.listings import call
 
 QRELS = {"a": {"x": 1, "y": 1}, "b": {"z": 1}}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from matcher.model.call import Action, Call, Section
-from matcher.model.institute import Profile, ProfilePart
+from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.ranking.build import build
 from matcher.ranking.scoring import score
 

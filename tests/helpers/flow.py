@@ -16,7 +16,7 @@ from tests.helpers.home import QUICK
 from tests.helpers.portal.rows import Row, actions, topic
 
 if TYPE_CHECKING:
-    from matcher.model.answers import RunOutcome
+    from matcher.model.outcomes import RunOutcome
     from tests.helpers.home import Place
     from tests.helpers.mail.smtp_server import Accepted, LocalSmtp
 

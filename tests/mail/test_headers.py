@@ -13,11 +13,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from matcher.config.settings import MailSettings
+from matcher.config.setting_sections import MailSettings
 from matcher.errors import ConfigError
 from matcher.mail.headers import MailHead
 from matcher.mail.message import MailContent, build, notice
-from matcher.model.subscription import Language
+from matcher.model.language import Language
 from tests.helpers.mail import digests
 
 if TYPE_CHECKING:
@@ -105,13 +105,13 @@ def digest_with(where: str, evil: str) -> bytes:
         content = replace(content, calendar_name=evil)
     else:
         reader = replace(reader, **{where: evil})
-    mail = MailSettings.model_construct(**{**MailSettings().model_dump(), **values})
+    mail = MailSettings(**values)
     return build(content, reader, mail, identifier="<digest.0123@calls.example.org>", now=digests.NOW)
 
 
 def notice_with(where: str, evil: str) -> bytes:
-    values = {**MailSettings().model_dump(), **SETTINGS, **({where: evil} if where in SETTINGS else {})}
-    mail = MailSettings.model_construct(**values)
+    values = {**SETTINGS, **({where: evil} if where in SETTINGS else {})}
+    mail = MailSettings(**values)
     reason, lines = (evil, [evil]) if where == "reason" else ("the fetch failed", [evil])
     return notice(reason, lines, mail, now=digests.NOW).body
 

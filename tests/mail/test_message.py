@@ -13,11 +13,11 @@ import pytest
 
 from matcher.digest.render import render
 from matcher.errors import ConfigError
-from matcher.model.subscription import Language
+from matcher.model.language import Language
 from tests.helpers.mail import digests
 
 if TYPE_CHECKING:
-    from matcher.config.settings import MailSettings
+    from matcher.config.setting_sections import MailSettings
 
 
 def parsed(language: Language = Language.FR, options: MailSettings = digests.SETTINGS) -> EmailMessage:
@@ -44,7 +44,7 @@ def test_headers_come_back_as_they_were_meant() -> None:
 
 def test_a_long_list_unsubscribe_is_one_line() -> None:
     url = "https://calls.example.org/" + "unsubscribe/" * 12 + "{subscriber}"
-    options = digests.SETTINGS.model_copy(update={"unsubscribe_https": url})
+    options = replace(digests.SETTINGS, unsubscribe_https=url)
     raw = render(digests.normal(Language.FR), options, now=digests.NOW).body.decode("ascii")
     (line,) = re.findall(r"^List-Unsubscribe: .*\r$", raw, re.MULTILINE)
     assert "=?" not in line
@@ -54,7 +54,7 @@ def test_a_long_list_unsubscribe_is_one_line() -> None:
 
 
 def test_one_click_is_promised_only_with_an_address_on_the_web() -> None:
-    message = parsed(options=digests.SETTINGS.model_copy(update={"unsubscribe_https": ""}))
+    message = parsed(options=replace(digests.SETTINGS, unsubscribe_https=""))
     assert "List-Unsubscribe-Post" not in message
     assert message["List-Unsubscribe"].startswith("<mailto:")
 

@@ -13,7 +13,7 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.config.settings import MailSettings
+from matcher.config.setting_sections import MailSettings
 from matcher.errors import ConfigError
 from matcher.mail.message import notice
 from matcher.mail.smtp import Security, Server, parse_smtp_url, read_password, server_from

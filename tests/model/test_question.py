@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from matcher.errors import MatcherError, UsageError
 from matcher.model.day import FIRST_DAY, LAST_DAY
-from matcher.model.institute import Profile
+from matcher.model.profile_parts import Profile
 from matcher.model.question import FILTERS, MOST, STATUSES, CallFilter, Question
 from matcher.model.searched import SORTS, Search
 from matcher.model.terms import Audience

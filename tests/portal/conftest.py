@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from matcher.config.settings import PortalSettings
+from matcher.config.setting_sections import PortalSettings
 from matcher.portal.client import Portal
 from tests.helpers.portal.rows import RECORDED, recorded_rows
 

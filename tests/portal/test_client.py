@@ -8,7 +8,7 @@ import pytest
 import trustme
 
 from matcher import http as portal_client
-from matcher.config.settings import PortalSettings
+from matcher.config.setting_sections import PortalSettings
 from matcher.errors import PortalError, PortalUnreachable
 from matcher.http import LONGEST_PAUSE, Pace, RequestFailedError
 from matcher.portal import bulk

@@ -12,8 +12,8 @@ from icalendar import Calendar
 from matcher.digest.render import render
 from matcher.model.call import Call, Deadline, Status
 from matcher.model.changes import Change
+from matcher.model.language import Language
 from matcher.model.match import Match
-from matcher.model.subscription import Language
 from matcher.present import calendar
 from tests.helpers.mail import digests
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from matcher.model.subscription import Language
+from matcher.model.language import Language
 from matcher.model.terms import Name, Term, Terms, Who
 from matcher.present import facts
 from matcher.present.entry_words import _WHO

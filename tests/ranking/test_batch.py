@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.model.institute import ProfilePart
+from matcher.model.profile_parts import ProfilePart
 from matcher.ranking.batch import BLOCK, top_matches
 from matcher.ranking.tfidf import largest
 from tests.helpers.corpus import SUBJECTS, WORDS, indexed, profile, some_calls

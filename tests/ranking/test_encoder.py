@@ -14,8 +14,8 @@ import pytest
 from matcher.errors import ConfigError, IndexMissing, StoreError
 from matcher.evaluation.rankers import MatcherRanker, load_ranker
 from matcher.model.call import Call, Deadline, Status
-from matcher.model.institute import Profile, ProfilePart
 from matcher.model.match import EvidenceKind
+from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.model.question import CallFilter
 from matcher.ranking import encoder as module
 from matcher.ranking.build import Known, build

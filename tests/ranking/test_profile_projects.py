@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.model.call import Call, Section
-from matcher.model.institute import Profile, ProfilePart, project_part
+from matcher.model.institute import project_part
 from matcher.model.match import EvidenceKind
+from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.model.project import Project
 from matcher.model.question import CallFilter
 from matcher.ranking.build import build

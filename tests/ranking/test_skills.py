@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from matcher.model.call import Call, Deadline, Section
-from matcher.model.institute import Institute, Lab, Profile, ProfilePart, WrittenSkill
+from matcher.model.institute import Institute, Lab, WrittenSkill
 from matcher.model.match import SkillVerdict
+from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.present.skill_words import skill_text
 from matcher.ranking.build import build
 from matcher.ranking.skills import check_skills, try_term

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from matcher.model.call import Call, Section
-from matcher.model.institute import Profile, ProfilePart, project_part
+from matcher.model.institute import project_part
+from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.model.project import Project
 from matcher.ranking.build import build
 from matcher.ranking.suggesting import added_terms, suggestions

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.config.settings import ScheduleSettings
-from matcher.model.answers import RunRecord
+from matcher.config.setting_sections import ScheduleSettings
+from matcher.model.outcomes import RunRecord
 from matcher.schedule.due import BACK_OFF, BELIEVED, Attempt, Plan, Slots, Task, attempts_of, due, last_good, plan_of
 
 PARIS = ZoneInfo("Europe/Paris")

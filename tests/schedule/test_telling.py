@@ -16,7 +16,7 @@ import pytest
 from matcher.app.home import Home
 from matcher.config.settings import load_settings
 from matcher.logs import configure, current_run, is_json
-from matcher.model.answers import Health, RunRecord
+from matcher.model.outcomes import Health, RunRecord
 from matcher.model.project import ProjectHealth
 from matcher.schedule.metrics import families, text_of, write_metrics
 

@@ -19,9 +19,9 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from matcher.errors import StoreBusy, StoreError
-from matcher.model.answers import Cleaned
 from matcher.model.call import pack
 from matcher.model.decision import Act, Entry, Owner
+from matcher.model.outcomes import Cleaned
 from matcher.model.rows import ListingScope, SetAside
 from matcher.model.subscription import Mail, Told
 from matcher.store import database

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.app.fetching import fetch, query_of
+from matcher.app.health import status
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
 from matcher.app.lookup import calls
-from matcher.app.questions import rank, status
+from matcher.app.questions import rank
 from matcher.config.settings import load_settings
 from matcher.errors import StoreError
 from matcher.model.question import Question

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from matcher.model.call import Call, Deadline
-from matcher.model.subscription import Language
+from matcher.model.language import Language
 from matcher.present.words import Words
 from matcher.web.timeline import STEP, WIDTH, timeline
 

@@ -13,9 +13,9 @@ from matcher.app.questions import show, why
 from matcher.errors import UsageError
 from matcher.model.consortium import PartnerQuestion
 from matcher.model.decision import DecisionQuestion
+from matcher.model.language import Language
 from matcher.model.match import EvidenceKind
 from matcher.model.question import Question
-from matcher.model.subscription import Language
 from matcher.model.terms import Name
 from matcher.present import facts
 from matcher.present.entry_words import who

@@ -10,9 +10,9 @@ from starlette.responses import RedirectResponse
 from matcher.app.questions import rank
 from matcher.export.content import matches
 from matcher.model.families import families
+from matcher.model.language import Language
 from matcher.model.match import Group
 from matcher.model.searched import RANK_SORTS
-from matcher.model.subscription import Language
 from matcher.present.facts import GROUP_TITLES
 from matcher.web.asked_question import asked
 from matcher.web.decision_choices import people_of

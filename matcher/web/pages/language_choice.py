@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.model.subscription import Language
+from matcher.model.language import Language
 from matcher.web.failures import Refused
 from matcher.web.tongue import CHOICE
 

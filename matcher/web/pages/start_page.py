@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.app.questions import status
-from matcher.model.subscription import Language
+from matcher.app.health import status
+from matcher.model.language import Language
 
 if TYPE_CHECKING:
     from starlette.responses import Response

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from matcher.model.answers import RunRecord
+    from matcher.model.outcomes import RunRecord
     from tests.helpers.flow import Arrived
 
 FIRST, SECOND, THIRD = date(2026, 6, 15), date(2026, 6, 16), date(2026, 6, 17)

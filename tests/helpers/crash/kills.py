@@ -37,7 +37,7 @@ from tests.helpers.crash.points import STAGES
 from tests.helpers.postgres import private_cluster, server_programs, wait_until_alone
 
 if TYPE_CHECKING:
-    from matcher.model.answers import RunRecord
+    from matcher.model.outcomes import RunRecord
     from tests.helpers.crash.days import Home, Seen, World
     from tests.helpers.crash.forks import Life
     from tests.helpers.flow import Arrived

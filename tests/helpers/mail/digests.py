@@ -8,24 +8,15 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from matcher.app.sample import load_sample
-from matcher.config.settings import MailSettings
+from matcher.config.setting_sections import MailSettings
 from matcher.model.call import Call, Status
 from matcher.model.changes import Change
-from matcher.model.subscription import (
-    NETWORK,
-    Digest,
-    Frequency,
-    Freshness,
-    Item,
-    Language,
-    MailSection,
-    NetworkView,
-    Subscriber,
-)
+from matcher.model.subscription import NETWORK, Digest, Frequency, Freshness, Item, MailSection, NetworkView, Subscriber
 from matcher.portal.parsing import parse_rows
 from tests.helpers.matches import match_of
 
 if TYPE_CHECKING:
+    from matcher.model.language import Language
     from matcher.model.match import Match
 
 NOW = datetime(2027, 1, 12, 5, 30, tzinfo=UTC)

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from matcher.digest.render import render
-from matcher.model.subscription import Language
+from matcher.model.language import Language
 from tests.helpers.mail import digests
 from tests.helpers.paths import DOCS
 

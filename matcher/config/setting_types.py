@@ -1,0 +1,56 @@
+"""Kinds of values that settings hold, each with what a mistake in it is told as."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field
+
+from matcher.config.mail_address import mail_address, one_line
+from matcher.config.mistake_words import like
+from matcher.config.old_fits import HIGHEST, instead_of
+
+
+def _chance(value: int) -> int:
+    if value > HIGHEST:
+        raise ValueError(
+            f"at most {HIGHEST}: {instead_of(value)}; what is below `digest.threshold` stands apart anyhow"
+        )
+    return value
+
+
+def _address_or_empty(value: str) -> str:
+    return mail_address(value) if value else value
+
+
+def _https_or_empty(value: str) -> str:
+    if value and not re.fullmatch(r"https://[^\s<>]+", value):
+        raise ValueError("a URL that begins with https://")
+    return value
+
+
+def _known_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("a time zone such as Europe/Paris") from error
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address_or_empty)]
+
+Chance = Annotated[int, Field(ge=0, le=100), AfterValidator(_chance)]
+
+DomainName = Annotated[str, like(r"[A-Za-z0-9.-]*", "a domain name such as calls.example.org")]
+
+Https = Annotated[str, AfterValidator(_https_or_empty)]
+
+Line = Annotated[str, Field(max_length=100), AfterValidator(one_line)]
+
+LocalTime = Annotated[str, like(r"([01]\d|2[0-3]):[0-5]\d", 'a time of day, "HH:MM", such as "06:30"')]
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
