@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index
 from matcher.app.own_projects import whole_projects
-from matcher.app.project_history import past_of
+from matcher.app.project_history import consortia, past_of
 from matcher.errors import UsageError
 from matcher.model.consortium import Bid, Bids, Led, Outsider, Together
 from matcher.model.institute import Take
@@ -34,27 +33,26 @@ def bids(home: Home, *, top: int = 20, as_of: date | None = None) -> Bids:
     index = current_index(home)
     day = home.day(as_of, index)
     found = covers(index, day.date, home.settings.digest.threshold, top)
-    told = [_bid(index, one) for one in found]
-    with _network_past(home, index, day.date) as past:
-        if past is not None:
-            told = [past.told(bid, cover) for bid, cover in zip(told, found, strict=True)]
+    try:
+        with past_of(home) as (store, _):
+            told = bids_of(home, store, index, day.date, found)
+    except UsageError:  # before any project was fetched
+        told = [_bid(index, one) for one in found]
     return Bids(day.date, tuple(told), day.sample)
+
+
+def bids_of(home: Home, store: Store, index: Index, day: date, covers: Iterable[Cover]) -> list[Bid]:
+    """The joint bids of covers, with what the network did before as far as the store has projects."""
+    if not store.projects.counts().projects:
+        return [_bid(index, cover) for cover in covers]
+    past = _NetworkPast(home, index, day, store, consortia(home, store))
+    return [past.told(_bid(index, cover), cover) for cover in covers]
 
 
 def _bid(index: Index, cover: Cover) -> Bid:
     edges = index.arrays["passage_edges"]
     passages = int(edges[cover.row + 1] - edges[cover.row])
     return Bid(index.call(cover.row), cover.members, cover.cover, len(cover.gaps), passages)
-
-
-@contextmanager
-def _network_past(home: Home, index: Index, day: date) -> Iterator[_NetworkPast | None]:
-    """None before any project was fetched."""
-    try:
-        with past_of(home) as (store, consortia):
-            yield _NetworkPast(home, index, day, store, consortia)
-    except UsageError:
-        yield None
 
 
 @dataclass

@@ -1,17 +1,20 @@
-"""What a mail says of a call beside its matches: who of the network won its predecessor, who covers it together."""
+"""What a mail says of a call beside its matches: who of the network won its predecessor, who could win it together."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from matcher.app.bidding import bids_of
 from matcher.app.project_history import won_before
+from matcher.model.terms import Audience
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from matcher.app.home import Home
-    from matcher.model.consortium import BidMember, WonBefore
+    from matcher.model.consortium import Bid, WonBefore
+    from matcher.ranking.bids import Cover
     from matcher.ranking.index import Index
     from matcher.store.database import Store
 
@@ -25,7 +28,6 @@ class CallRemarks:
         self._index = index
         self._day = day
         self._won: dict[str, WonBefore | None] = {}
-        self._together: dict[str, tuple[BidMember, ...]] = {}
 
     def won(self, call: str) -> WonBefore | None:
         """What the network won of the call that this one continues."""
@@ -33,14 +35,18 @@ class CallRemarks:
             self._won[call] = won_before(self._home, self._store, self._index, call, self._day)
         return self._won[call]
 
-    def together(self, call: str, suited: Mapping[str, int]) -> tuple[BidMember, ...]:
-        """Of the institutes that a call suits (by their fit), those that cover it together, who begins first; () where
-        one alone does, or none.
-        """
+    def covers(self, suited: Mapping[str, Mapping[str, int]]) -> list[Cover]:
+        """The joint bids for live calls that are open to research, best first; `suited` are the institutes of each."""
         from matcher.ranking.bids import covers_of
 
-        row = self._index.row(call)
-        if call not in self._together and row is not None:
-            found = covers_of(self._index, {row: suited})
-            self._together[call] = found[0].members if found else ()
-        return self._together.get(call, ())
+        rows = {row: fits for call, fits in suited.items() if (row := self._index.row(call)) is not None}
+        live = set(self._index.live_rows(self._day))
+        ours = {row: fits for row, fits in rows.items() if row in live and self._is_open(row)}
+        return covers_of(self._index, ours)
+
+    def bids(self, covers: Iterable[Cover]) -> Sequence[Bid]:
+        """The same with what the network did before."""
+        return bids_of(self._home, self._store, self._index, self._day, covers)
+
+    def _is_open(self, row: int) -> bool:
+        return self._index.call(row).terms.closed_to(Audience.RESEARCH) is None

@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
+from matcher.app.day_digests import freshness
 from matcher.app.fetching import fetch, query_of, use_sample
 from matcher.app.kept_index import current_index
 from matcher.app.mailing import Mailing, transport_of
 from matcher.app.project_fetching import REFITTED, fetch_projects
 from matcher.app.project_sources import missing_sources
 from matcher.app.questions import rank
-from matcher.app.queueing import freshness
 from matcher.app.run_context import Observer, Run, begun
 from matcher.disk import make_folder, write_file, writing_to
 from matcher.errors import MatcherError, PortalUnreachable, RunGoesOn, RunLost

@@ -108,14 +108,18 @@ class Mailing:
         *,
         institute: str | None = None,
         language: Language | None = None,
+        joint_bids: bool = False,
         as_of: date | None = None,
     ) -> Preview:
         """What somebody would get on a day, due or not; nothing is queued.
 
         Without a name: the first subscriber. With an `institute` (or `id/lab`, or `*`): what a new subscriber would.
+        With `joint_bids`: the mail of joint bids of the next round.
         """
-        from matcher.app.queueing import Digests
+        from matcher.app.day_digests import Digests
+        from matcher.app.joint_round import JointRound
         from matcher.digest.compose import is_worth_sending
+        from matcher.digest.joint_bids import gets_joint_bids
         from matcher.digest.render import render
 
         subscriber = self._previewed(name, institute)
@@ -126,9 +130,15 @@ class Mailing:
         with self._home.open_store(read_only=True) as store:
             day = self._home.day(as_of, index).date
             digests = Digests(self._home, store, index, [subscriber, *others], day=day)
-            digest, due = digests.digest(subscriber), digests.is_due(subscriber)
+            if joint_bids:
+                of_round = JointRound(digests, store, index)
+                digest, due = of_round.digest(subscriber), of_round.is_due
+                worth_sending = bool(digest.items) and gets_joint_bids(subscriber)
+            else:
+                digest, due = digests.digest(subscriber), digests.is_due(subscriber)
+                worth_sending = is_worth_sending(digest)
         mail = render(digest, self._settings.mail, now=noon(day))
-        return Preview(digest, mail, *_as_read(mail), due, is_worth_sending(digest))
+        return Preview(digest, mail, *_as_read(mail), due, worth_sending)
 
     def _previewed(self, name: str | None, institute: str | None) -> Subscriber:
         from matcher.config.subscribers import resolve_institutes
@@ -195,12 +205,15 @@ class Mailing:
     def _queueing(
         self, store: Store, day: date, *, health: Freshness | None = None, run_id: int | None = None, dry: bool = False
     ) -> Queueing:
-        from matcher.app.queueing import Digests, Queueing
+        from matcher.app.day_digests import Digests
+        from matcher.app.joint_round import JointRound
+        from matcher.app.queueing import Queueing
 
         index = current_index(self._home)
         digests = Digests(self._home, store, index, self._home.subscribers, day=day, health=health)
         return Queueing(
             digests,
+            JointRound(digests, store, index),
             store,
             self._settings.mail,
             now=noon(day),
@@ -218,6 +231,8 @@ class Mailing:
 
         day = queueing.day
         lines = [queueing.queue(s, named=bool(chosen)) for s in chosen or self._home.subscribers]
+        if not chosen and self._settings.digest.joint_bids:
+            lines += queueing.queue_round()
         if queueing.dry:
             left = mails_left(store, self._home.clock())
             return Sending(day, tuple(lines), DeliveryReport(), tuple(queueing.problems), bool(queueing.problems), left)

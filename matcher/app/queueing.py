@@ -1,277 +1,30 @@
-"""The inputs of a day gathered; each subscriber's digest previewed or queued."""
+"""A day's mails put into the outbox, each with what it tells."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from matcher.app.call_remarks import CallRemarks
-from matcher.app.learned_feedback import feedback_for
-from matcher.app.renewed_calls import renewed_calls
-from matcher.digest.compose import compose, is_due, is_worth_sending
-from matcher.digest.inputs import Inputs, for_subscriber
-from matcher.digest.network_part import compose_network
+from matcher.digest.compose import is_worth_sending
 from matcher.digest.news import told_by
 from matcher.digest.render import rendered
 from matcher.digest.threshold_crossing import standing_after
-from matcher.digest.verdicts import Verdicts
 from matcher.errors import MatcherError, StoreError
-from matcher.model.day import BRUSSELS, Clock, brussels_day
-from matcher.model.decision import Decided
-from matcher.model.match import THRESHOLD
-from matcher.model.question import CallFilter
-from matcher.model.subscription import DigestLine, Fate, Frequency, Freshness, MailSection
+from matcher.model.subscription import DigestLine, Fate, MailKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable
+    from datetime import date, datetime
 
-    from matcher.app.home import Home
+    from matcher.app.day_digests import Digests
+    from matcher.app.joint_round import JointRound
     from matcher.config.setting_sections import MailSettings
-    from matcher.model.changes import Change
-    from matcher.model.institute import Institute
-    from matcher.model.match import Away, Match
-    from matcher.model.subscription import Digest, Item, Mail, Subscriber
-    from matcher.ranking.feedback import Feedback
-    from matcher.ranking.index import Index
-    from matcher.ranking.need import Need
+    from matcher.model.day import Clock
+    from matcher.model.subscription import Digest, Mail, Subscriber
     from matcher.store.database import Store
 
-_CHANGES_KEPT = timedelta(days=400)
-
-_RUNS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _Sought:
-    """What calls are sought for: a need, what decisions taught it, and the rows that are followed whatever they fit."""
-
-    need: Need
-    feedback: Feedback | None
-    followed: frozenset[int]
-
-
-def gather_inputs(
-    store: Store,
-    index: Index,
-    institutes: Sequence[Institute],
-    subscribers: Sequence[Subscriber],
-    *,
-    day: date,
-    learn: bool = True,
-) -> Inputs:
-    """The part that all subscribers share; `for_subscriber` adds the rest. A past `day` is replayed.
-
-    Institutes that the index does not know yet have no matches. `learn`: by what was decided, too.
-    """
-    from matcher.ranking.matching import asked_profile
-
-    told = {s.identifier: store.told.delivered(s.identifier, before=day) for s in subscribers}
-    verdicts = _verdicts(store, index, subscribers, day)
-    followed = {call for delivered in told.values() for call in delivered}
-    followed |= {one.call for one in verdicts.decided if one.is_followed}
-    indexed = {profile["id"] for profile in index.meta["profiles"]}
-    needs = {i.identifier: index.need(i.identifier) for i in institutes if i.identifier in indexed}
-    labs = {name for s in subscribers for name in s.institutes if "/" in name}
-    profiles = (profile for institute in institutes for profile in institute.lab_profiles())
-    needs |= {
-        p.identifier: replace(asked_profile(index, p).need, institute=p.identifier)
-        for p in profiles
-        if p.identifier in labs
-    }
-    sought = {key: _sought(index, key, need, verdicts.decided, day if learn else None) for key, need in needs.items()}
-    matches, away = _matches(index, sought, followed, day, subscribers)
-    return Inputs(
-        day=day,
-        matches=matches,
-        away=away,
-        names={i.identifier: i.acronym for i in institutes} | {lab: lab.partition("/")[2] for lab in labs},
-        health=freshness(store, index, day),
-        changes=_changes(store, day),
-        first_seen=store.calls.first_seen(),
-        verdicts=verdicts,
-        runs=tuple(run for run in store.runs.last(100) if brussels_day(run.started) <= day)[:_RUNS],
-    )
-
-
-def _verdicts(store: Store, index: Index, subscribers: Sequence[Subscriber], day: date) -> Verdicts:
-    decided = Decided.on(store.decisions.history(), day)
-    paused = {record.address.casefold() for record in store.outbox.refusing() if record.paused_at is not None}
-    absent = {s.identifier for s in subscribers if s.frequency is Frequency.OFF or s.address.casefold() in paused}
-    live = {index.call(row).identifier for row in index.live_rows(day)}
-    return Verdicts(decided, renewed_calls(store, decided, live, day), frozenset(absent))
-
-
-def _sought(index: Index, key: str, need: Need, decided: Decided, learn_on: date | None) -> _Sought:
-    own = (index.row(call) for call, one in decided.of(key).items() if one.is_followed)
-    feedback = feedback_for(index, key, decided, learn_on) if learn_on is not None else None
-    return _Sought(need, feedback, frozenset(row for row in own if row is not None))
-
-
-def _matches(
-    index: Index,
-    sought: Mapping[str, _Sought],
-    followed: Iterable[str],
-    day: date,
-    subscribers: Sequence[Subscriber],
-) -> tuple[dict[str, tuple[Match, ...]], dict[str, tuple[Away, ...]]]:
-    """What suits each institute or lab, and what its excluded terms keep away of that."""
-    from matcher.ranking.matching import Depth, best_matches, kept_away, match_of, reads_closely
-    from matcher.ranking.scoring import score
-
-    rows = {row for row in map(index.row, followed) if row is not None}
-    everything = not reads_closely(index, CallFilter(), day, rows)
-    found, away = {}, {}
-    # Evidence costs time: what nobody asks for is not read.
-    floor = min((s.threshold for s in subscribers), default=THRESHOLD)
-    for key, one in sought.items():
-        scored = score(index, one.need, everything=everything, feedback=one.feedback)
-        matches = best_matches(scored, CallFilter(), day, Depth(len(index), floor))
-        named = {match.call.identifier for match in matches}
-        others = [
-            match_of(scored, row, 0, sentence=False)
-            for row in (rows - scored.away.keys()) | one.followed
-            if index.call(row).identifier not in named
-        ]
-        ranked = sorted((*matches, *others), key=lambda m: (-m.fit, -m.score, m.call.identifier))
-        found[key] = tuple(match.brief() for match in ranked)
-        away[key] = kept_away(scored, CallFilter(), day, floor)
-    return found, away
-
-
-def _changes(store: Store, day: date) -> dict[str, list[Change]]:
-    found: dict[str, list[Change]] = {}
-    since = datetime.combine(day, time(), tzinfo=BRUSSELS) - _CHANGES_KEPT
-    for change in store.calls.changes(since=since):
-        if brussels_day(change.seen_at) <= day:
-            found.setdefault(change.call, []).append(change)
-    return found
-
-
-def freshness(store: Store, index: Index, day: date) -> Freshness:
-    """How fresh the listing was on a day: stale when no fetch succeeded on it or on the day before.
-
-    A day that is replayed from before the first fetch is not: nothing was amiss on it that could be told today. It
-    stands on what the last fetch left, and has the problems of that one.
-    """
-    recorded = store.runs.last(100, kind="fetch")
-    fetches = [run for run in recorded if brussels_day(run.started) <= day]
-    good = next((run.finished for run in fetches if run.outcome in {"ok", "partial"}), None)
-    before_all = bool(recorded) and not fetches
-    stale = not before_all and (good is None or brussels_day(good) < day - timedelta(days=1))
-    last = (fetches or recorded)[:1]
-    problems = last[0].detail.get("problems", ()) if last else ()
-    said = tuple(map(str, problems)) if isinstance(problems, (list, tuple)) else ()
-    return Freshness(good, stale, said, index.meta["sample"])
-
-
 _log = logging.getLogger("matcher.digest")
-
-
-class Digests:
-    """One day's digests of all subscribers.
-
-    Args:
-        home: the institutes that are compared, and whether what they decided moves what they are told of.
-        store: what was told before, the changes, the outbox.
-        index: the matches.
-        subscribers: everybody: the network's digest tells what the others are told.
-        day: today, or a day that is replayed.
-        health: how fresh the listing is, where the caller knows better than the store's runs.
-
-    """
-
-    def __init__(
-        self,
-        home: Home,
-        store: Store,
-        index: Index,
-        subscribers: Sequence[Subscriber],
-        *,
-        day: date,
-        health: Freshness | None = None,
-    ) -> None:
-        self.day = day
-        self._store = store
-        self._index = index
-        self._institutes = home.institutes
-        self._subscribers = subscribers
-        self._health = health
-        self._learn = home.settings.ranking.learn
-        self._threshold = home.settings.digest.threshold
-        self._remarks = CallRemarks(home, store, index, day)
-
-    def digest(self, subscriber: Subscriber) -> Digest:
-        """What a subscriber gets on this day, whether it is due or not."""
-        return self._with_remarks(self._composed(subscriber))
-
-    def _composed(self, subscriber: Subscriber) -> Digest:
-        own = replace(for_subscriber(self._inputs, self._store, subscriber), muted=self._muted(subscriber))
-        if subscriber.is_network:
-            return compose_network(subscriber, own, self._told_to_anyone)
-        return compose(subscriber, own)
-
-    def _with_remarks(self, digest: Digest) -> Digest:
-        """The digest with what is known of its new calls beside their matches: told once, with the call."""
-        return replace(digest, items=tuple(self._remarked(item) for item in digest.items))
-
-    def _remarked(self, item: Item) -> Item:
-        if not item.first or item.part is MailSection.CLOSED_TO_US:
-            return item
-        name = item.call.identifier
-        together = self._remarks.together(name, self._suited.get(name, {}))
-        return replace(item, won=self._remarks.won(name), together=together)
-
-    @cached_property
-    def _suited(self) -> dict[str, dict[str, int]]:
-        """Call → the institutes that it suits and that have not dismissed it, with the fit for each."""
-        found: dict[str, dict[str, int]] = {}
-        for institute in self._inputs.network:
-            for match in self._inputs.matches[institute]:
-                name = match.call.identifier
-                if match.fit >= self._threshold and not self._inputs.verdicts.is_dismissed(institute, name):
-                    found.setdefault(name, {})[institute] = match.fit
-        return found
-
-    def is_due(self, subscriber: Subscriber) -> bool:
-        """Whether it is the subscriber's day, whatever was sent on it or later."""
-        return is_due(subscriber, self.day, self._store.told.last_day(subscriber.identifier, before=self.day))
-
-    def fate(self, subscriber: Subscriber, *, named: bool = False) -> Fate | None:
-        """Why a subscriber gets no mail now; None when one is due. Whoever is `named` need not wait for the day."""
-        last = self._store.told.last_day(subscriber.identifier)
-        if subscriber.frequency is Frequency.OFF:
-            return Fate.NOT_DUE
-        if last is not None and last >= self.day:
-            return Fate.ALREADY
-        return None if named or is_due(subscriber, self.day, last) else Fate.NOT_DUE
-
-    def _muted(self, subscriber: Subscriber) -> dict[str, str]:
-        """The calls that are about a term which the subscriber muted, each with that term."""
-        if not subscriber.mute_terms:
-            return {}
-        from matcher.ranking.about import calls_about
-
-        about = calls_about(self._index, subscriber.mute_terms)
-        return {self._index.call(row).identifier: term for row, term in about.items()}
-
-    @cached_property
-    def _inputs(self) -> Inputs:
-        inputs = gather_inputs(
-            self._store, self._index, self._institutes, self._subscribers, day=self.day, learn=self._learn
-        )
-        return inputs if self._health is None else replace(inputs, health=self._health)
-
-    @cached_property
-    def _told_to_anyone(self) -> set[str]:
-        """The calls that somebody was told of before this day, or is told of on it."""
-        told = self._store.told.seen_by_anyone(before=self.day)
-        for subscriber in self._subscribers:
-            if not subscriber.is_network and self.is_due(subscriber):
-                told |= {item.call.identifier for item in self._composed(subscriber).items}
-        return told
 
 
 @dataclass(slots=True)
@@ -283,6 +36,7 @@ class Queueing:
     """
 
     digests: Digests
+    round: JointRound
     store: Store
     settings: MailSettings
     now: datetime  # what the mails are dated by
@@ -300,31 +54,72 @@ class Queueing:
         """Compose and queue one digest, where it is due and tells something. Raises StoreError only."""
         fate = self.digests.fate(subscriber, named=named)
         if fate is not None:
-            return DigestLine(subscriber.identifier, subscriber.address, fate)
+            return _unsent(subscriber, fate)
+        composed = self._composed(subscriber, self.digests.digest, is_worth_sending)
+        if composed is None:
+            return _unsent(subscriber, Fate.FAILED)
+        return self._line(subscriber, *composed)
+
+    def queue_round(self) -> list[DigestLine]:
+        """Compose and queue the mails of new joint bids, where a round is due, all at once. Raises StoreError only."""
+        if self.round.is_over or not self.round.is_due:
+            return []
+        composed = [self._composed(reader, self.round.digest, _tells) for reader in self.round.readers]
+        mails = [(digest, mail) for digest, mail in filter(None, composed) if mail is not None]
+        fate = Fate.READY
+        if mails and not self.dry:
+            told = [(mail, told_by(digest)) for digest, mail in mails]
+            queued = self.store.outbox.queue_round(told, day=self.day, now=self.clock(), run_id=self.run_id)
+            fate = Fate.QUEUED if queued else Fate.ALREADY
+        return [_line(digest, mail, fate) for digest, mail in mails]
+
+    def _composed(
+        self, subscriber: Subscriber, digest_of: Callable[[Subscriber], Digest], is_sent: Callable[[Digest], bool]
+    ) -> tuple[Digest, Mail | None] | None:
+        """A digest, and its mail where it is worth one; None where what it holds makes it fail."""
         try:
-            digest = self.digests.digest(subscriber)
-            mail: Mail | None = None
-            if is_worth_sending(digest):
-                mail, digest = rendered(digest, self.settings, now=self.now)
+            digest = digest_of(subscriber)
+            if not is_sent(digest):
+                return digest, None
+            mail, digest = rendered(digest, self.settings, now=self.now)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001  (what one call or profile holds must not cost the others their mail)
-            _log.debug("The digest of %s failed.", subscriber.identifier, exc_info=True)
+            _log.debug("The mail for %s failed.", subscriber.identifier, exc_info=True)
             sentence = str(error) if isinstance(error, MatcherError) else f"{type(error).__name__}: {error}"
             self.problems.append(f"The digest of {subscriber.identifier} could not be composed: {sentence}")
-            return DigestLine(subscriber.identifier, subscriber.address, Fate.FAILED)
-        return self._line(subscriber, digest, mail)
+            return None
+        return digest, mail
 
     def _line(self, subscriber: Subscriber, digest: Digest, mail: Mail | None) -> DigestLine:
-        calls, left_out = len(digest.items), digest.left_out
         if mail is None:
-            return DigestLine(subscriber.identifier, subscriber.address, Fate.EMPTY, calls, left_out)
+            return replace(_unsent(subscriber, Fate.EMPTY), calls=len(digest.items), left_out=digest.left_out)
         fate = Fate.READY
         if not self.dry:
             told = () if self.sample else told_by(digest)
             standing = standing_after(digest, told)
             queued = self.store.outbox.queue(mail, told, now=self.clock(), run_id=self.run_id, standing=standing)
             fate = Fate.QUEUED if queued else Fate.ALREADY
-        return DigestLine(
-            subscriber.identifier, subscriber.address, fate, calls, left_out, mail.subject, mail.message_id
-        )
+        return _line(digest, mail, fate)
+
+
+def _tells(digest: Digest) -> bool:
+    return bool(digest.items)
+
+
+def _unsent(subscriber: Subscriber, fate: Fate) -> DigestLine:
+    kind = MailKind.NETWORK if subscriber.is_network else MailKind.DIGEST
+    return DigestLine(subscriber.identifier, subscriber.address, fate, kind=kind)
+
+
+def _line(digest: Digest, mail: Mail, fate: Fate) -> DigestLine:
+    return DigestLine(
+        mail.subscriber,
+        mail.address,
+        fate,
+        len(digest.items),
+        digest.left_out,
+        mail.subject,
+        mail.message_id,
+        digest.kind,
+    )

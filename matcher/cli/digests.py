@@ -50,6 +50,7 @@ def digest_command() -> None:
 @digest_command.command("preview", short_help="What a subscriber would get on a day.")
 @click.argument("subscriber", required=False)
 @click.option("--institute", metavar="ID", help='For an institute (or "ID/LAB", or "*"), without any subscriber.')
+@click.option("--joint-bids", is_flag=True, help="The mail of joint bids that the next round brings.")
 @click.option("--language", type=_LANGUAGES, help="Instead of the subscriber's.")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the HTML part to this file.")
 @click.option("--open", "show", is_flag=True, help="Show the HTML part in the browser.")
@@ -61,6 +62,7 @@ def preview_command(  # noqa: PLR0913 (click hands over one parameter an option)
     /,
     subscriber: str | None,
     institute: str | None,
+    joint_bids: bool,
     language: str | None,
     html: Path | None,
     show: bool,
@@ -71,7 +73,9 @@ def preview_command(  # noqa: PLR0913 (click hands over one parameter an option)
     from matcher.model.language import Language
 
     wanted = Language(language) if language else None
-    preview = Mailing(home).preview(subscriber, institute=institute, language=wanted, as_of=as_of)
+    preview = Mailing(home).preview(
+        subscriber, institute=institute, language=wanted, joint_bids=joint_bids, as_of=as_of
+    )
     page = html or (home.settings.home / "preview.html" if show else None)
     if page is not None:
         page.write_text(preview.mail.html, encoding="utf-8")
@@ -94,11 +98,23 @@ def _show(preview: Preview) -> None:
     click.echo(preview.text, nl=False)
     if preview.digest.away:
         say(away_text(preview.digest.away))
-    if not preview.worth_sending:
+    if preview.digest.is_joint:
+        _tell_round(preview)
+    elif not preview.worth_sending:
         say(tr("This mail would not be sent: there is nothing new (`send_empty: true` sends it all the same)."))
     elif not preview.due:
         day = preview.digest.day.isoformat()
         say(tr("This mail would not be sent on {day}: it is not the subscriber's day.", day=day))
+
+
+def _tell_round(preview: Preview) -> None:
+    """What keeps a mail of joint bids from being sent."""
+    if not preview.digest.subscriber.joint_bids:
+        say(tr("This mail would not be sent: the subscriber wants none (`joint_bids: false`)."))
+    elif not preview.worth_sending:
+        say(tr("This mail would not be sent: there is no new joint bid."))
+    elif not preview.due:
+        say(tr("This mail would not be sent now: the last round is less than a week ago, or the listing is old."))
 
 
 @digest_command.command("send", short_help="Compose, queue and send the digests that are due.")

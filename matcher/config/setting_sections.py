@@ -145,6 +145,12 @@ class DigestSettings(SettingsSection):
             description="Fit, a chance in percent, from which on a call is recommended; subscribers may set their own.",
         ),
     ] = THRESHOLD
+    joint_bids: Annotated[
+        bool,
+        Field(
+            description="Mails of new joint bids, weekly at most, to the readers of all institutes that they concern."
+        ),
+    ] = True
 
 
 @dataclass(frozen=True, repr=False)

@@ -91,6 +91,7 @@ class _Subscriber(_ListEntry):
     mute: _Mute = _Mute()
     send_empty: Annotated[bool, MEANT] = False
     resurface: Annotated[bool, MEANT] = False
+    joint_bids: Annotated[bool, MEANT] = True
 
     @model_validator(mode="before")
     @classmethod
@@ -286,6 +287,7 @@ def _subscriber(p: _Subscriber, institutes: tuple[str, ...], programmes: tuple[s
         mute_terms=tuple(p.mute.terms),
         send_empty=p.send_empty,
         resurface=p.resurface,
+        joint_bids=p.joint_bids,
     )
 
 

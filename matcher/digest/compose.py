@@ -115,7 +115,7 @@ def _item(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> I
     names = [match.institute for match in matches]
     followed = verdicts.followed(names, call.identifier)
     must_see = verdicts.must_see(subscriber, followed)
-    if not (must_see or _is_wanted(subscriber, call, day)):
+    if not (must_see or is_wanted(subscriber, call, day)):
         return None
     told = inputs.delivered.get(call.identifier)
     records = inputs.changes.get(call.identifier, ())
@@ -127,7 +127,7 @@ def _item(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> I
     renewal = verdicts.renewal(subscriber, names, call.identifier)
     if renewal is not None and (told is None or told.known is None or told.known < renewal.seen_at):
         changes, told = (renewal,), None  # another call by the same name: nobody was told of it
-    if _is_away(subscriber, inputs, shown) and not must_see:
+    if is_away(subscriber, inputs, shown) and not must_see:
         changes = _resurfacing(subscriber, changes if told else _since_last_mail(records, inputs))
         part, reminder = (MailSection.CHANGED if changes and call.is_live(day) else None), None
     elif not call.is_live(day):
@@ -204,17 +204,18 @@ def _away(subscriber: Subscriber, inputs: Inputs) -> tuple[Away, ...]:
         for name, one in found.items()
         if one.fit >= subscriber.threshold
         and name not in inputs.delivered
-        and _is_wanted(subscriber, one.call, inputs.day)
+        and is_wanted(subscriber, one.call, inputs.day)
     )
     return tuple(sorted(kept, key=lambda one: (-one.fit, one.call.identifier)))
 
 
-def _is_wanted(subscriber: Subscriber, call: Call, day: date) -> bool:
+def is_wanted(subscriber: Subscriber, call: Call, day: date) -> bool:
+    """Whether a call is of the programmes and types of action that a subscriber asked for."""
     wanted = CallFilter(frozenset(), frozenset(subscriber.programmes), frozenset(subscriber.actions))
     return wanted.stopped_by(call, day) is None
 
 
-def _is_away(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> bool:
+def is_away(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> bool:
     """True for a call that the subscriber dismissed or muted, itself or by a term."""
     named = inputs.verdicts.is_dismissed_by(subscriber, matches[0].call.identifier)
     return named or muted_term(subscriber, inputs.muted, matches) is not None

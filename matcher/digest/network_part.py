@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from matcher.digest.inputs import Inputs
     from matcher.model.call import Call
+    from matcher.model.consortium import Bid
     from matcher.model.match import Match
     from matcher.model.outcomes import RunRecord
     from matcher.model.subscription import Subscriber
@@ -175,6 +176,7 @@ class CallLine:
     deadline: str | None
     partners: tuple[MatchLine, ...] = ()
     more: str | None = None
+    cover: str | None = None  # who covers it together
     decided: str | None = None
 
 
@@ -236,7 +238,20 @@ def _item(item: Item, number: int, digest: Digest, words: Words, limits: Limits)
     more = len(everyone) - len(partners)
     others = words.say_n("{n} other", "{n} others", more) if more > 0 else None
     decided = decided_text(item.decisions, digest, words)
-    return replace(_call(item.call, number, digest, words, limits), partners=partners, more=others, decided=decided)
+    cover = _cover(item.bid, digest, words) if item.bid is not None else None
+    line = _call(item.call, number, digest, words, limits)
+    return replace(line, partners=partners, more=others, cover=cover, decided=decided)
+
+
+def _cover(bid: Bid, digest: Digest, words: Words) -> str:
+    """`BRGM, Inria (+12 %): 73 % covered`: who covers a call together, in the order in which they add."""
+    named = [untrusted.text(digest.names.get(m.institute, m.institute), untrusted.TERM) for m in bid.members]
+    first, *others = [
+        f"{name} (+{words.percent(member.gain)})" if place else name
+        for place, (name, member) in enumerate(zip(named, bid.members, strict=True))
+    ]
+    institutes = ", ".join((first, *others))
+    return words.say("{institutes}: {share} covered", institutes=institutes, share=words.percent(bid.cover))
 
 
 def _call(call: Call, number: int, digest: Digest, words: Words, limits: Limits) -> CallLine:

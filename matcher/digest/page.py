@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from matcher.config.setting_sections import MailSettings
-    from matcher.model.consortium import NetworkPart
+    from matcher.model.consortium import Bid, Led, NetworkPart
     from matcher.model.decision import Decision
     from matcher.model.match import Match
     from matcher.model.subscription import Digest, Item, Subscriber
@@ -89,6 +89,7 @@ _COUNTED = (
     MailSection.FORTHCOMING,
     MailSection.ABOVE,
     MailSection.BROAD,
+    MailSection.JOINT,
 )
 """What the subject counts, in the order of its importance."""
 
@@ -123,6 +124,8 @@ def _count(digest: Digest, words: Words, part: MailSection) -> str | None:
         return words.say_n("{n} now above the threshold", "{n} now above the threshold", n)
     if part is MailSection.BROAD:
         return words.say_n("{n} open to any science", "{n} open to any science", n)
+    if part is MailSection.JOINT:
+        return words.say_n("{n} possible joint bid", "{n} possible joint bids", n)
     left = [item.days_left for item in items if item.days_left is not None]
     if not left:
         return words.say_n("{n} deadline near", "{n} deadlines near", n)
@@ -170,7 +173,9 @@ class BriefView:
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
-    """One call; `facts` are (label, value) pairs, `siblings` others of its call for proposals, `more` counts them."""
+    """One call; `facts` are (label, value) pairs, and so is what is told of a `bid`; `siblings` are others of its call
+    for proposals, `more` counts them.
+    """
 
     number: int
     title: str
@@ -186,6 +191,7 @@ class ItemView:
     changes: tuple[ChangeLine, ...]
     others: str | None
     decided: str | None
+    bid: tuple[tuple[str, str], ...] = ()
     siblings: tuple[BriefView, ...] = ()
     more: str | None = None
 
@@ -257,8 +263,10 @@ def page_of(digest: Digest, words: Words, settings: MailSettings, limits: Limits
     )
 
 
-_FOLDED = frozenset(MailSection) - {MailSection.CHANGED, MailSection.KEPT}
-"""Sections where calls of one call for proposals stand together; what changed, and what is decided, is told of each."""
+_FOLDED = frozenset(MailSection) - {MailSection.CHANGED, MailSection.KEPT, MailSection.JOINT}
+"""Sections where calls of one call for proposals stand together; what changed, what is decided, and by whom it can be
+won together is told of each.
+"""
 
 
 def _capital(name: str) -> str:
@@ -275,6 +283,7 @@ def part_title(words: Words, part: MailSection) -> str:
         MailSection.ABOVE: words.say("Now above your threshold"),
         MailSection.BROAD: words.say("Open to any science"),
         MailSection.CLOSED_TO_US: words.say("Not open to us"),
+        MailSection.JOINT: words.say("Possible joint bids"),
     }[part]
 
 
@@ -309,7 +318,7 @@ def _is_of_one(subscriber: Subscriber) -> bool:
 def item_view(item: Item, number: int, digest: Digest, words: Words, limits: Limits) -> ItemView:
     """One call in words, as it stands on the digest's day."""
     call, today = item.call, digest.day
-    alone = _is_of_one(digest.subscriber)
+    alone = words if _is_of_one(digest.subscriber) else None
     return ItemView(
         number,
         untrusted.text(call.title, limits.title) or untrusted.text(call.identifier, untrusted.TERM * 2),
@@ -317,14 +326,15 @@ def item_view(item: Item, number: int, digest: Digest, words: Words, limits: Lim
         untrusted.text(call.identifier, untrusted.TERM * 2),
         item.fit,
         shade(item.fit),
-        tuple(match_line(m, digest, limits, words if alone else None) for m in item.matches[: limits.matches]),
-        (*_facts(item, words), *_company(item, digest, words)),
+        () if item.bid else tuple(match_line(m, digest, limits, alone) for m in item.matches[: limits.matches]),
+        (*_facts(item, words), *_before(item, words)),
         facts.opening(call, today, words),
         facts.deadlines(call, today, words),
         facts.later_deadlines(call, today, words),
         facts.changes(item.changes, words),
         _others(item.others, digest, words, limits),
         decided_text(item.decisions, digest, words),
+        bid_lines(item.bid, digest, words, limits) if item.bid is not None else (),
     )
 
 
@@ -380,25 +390,62 @@ def _facts(item: Item, words: Words) -> tuple[tuple[str, str], ...]:
     return tuple((label, value) for label, value in labelled if value)
 
 
-def _company(item: Item, digest: Digest, words: Words) -> Iterator[tuple[str, str]]:
-    """Who of the network won the call that this one continues, and who could answer this one together."""
+def _before(item: Item, words: Words) -> Iterator[tuple[str, str]]:
+    """Who of the network won the call that this one continues."""
     if item.won is not None:
         call = untrusted.text(item.won.call, untrusted.TERM * 2)
         before = words.say_n("{call} ({n} project)", "{call} ({n} projects)", item.won.projects, call=call)
         winners = "; ".join(_won(part, words) for part in item.won.network[:_WINNERS])
         yield words.say("Before"), before + words.say(": ") + winners
-    if item.together:
-        yield words.say("Together"), words.both([f"{_named(m.institute, digest)} {m.fit}" for m in item.together])
+
+
+def bid_lines(bid: Bid, digest: Digest, words: Words, limits: Limits) -> tuple[tuple[str, str], ...]:
+    """The institutes of a bid with what each adds, what they leave open, what they did before, and who could help."""
+    gaps = words.say_n("{n} of {of} passages by nobody", "{n} of {of} passages by nobody", bid.gaps, of=bid.passages)
+    covered = (words.say("Covered"), words.percent(bid.cover) + (f" ({gaps})" if bid.gaps else ""))
+    return (*_members(bid, digest, words, limits), covered, *_past(bid, digest, words))
+
+
+def _members(bid: Bid, digest: Digest, words: Words, limits: Limits) -> Iterator[tuple[str, str]]:
+    for place, member in enumerate(bid.members):
+        adds = words.say("adds {share}", share=words.percent(member.gain)) if place else words.say("begins")
+        skills = ", ".join(untrusted.text(skill, untrusted.TERM) for skill in member.skills[: limits.words])
+        yield f"{_named(member.institute, digest)} {member.fit}", "; ".join(filter(None, (adds, skills)))
+
+
+def _past(bid: Bid, digest: Digest, words: Words) -> Iterator[tuple[str, str]]:
+    """Who of a bid met or led projects before, and who from outside could fill its gaps."""
+    for pair in bid.together or ():
+        who = words.both([_named(name, digest) for name in pair.institutes])
+        yield words.say("Together before"), who + words.say(": ") + _few(pair.projects)
+    if bid.led:
+        yield words.say("Projects led"), ", ".join(_led(one, digest, words) for one in bid.led)
+    for other in bid.outside or ():
+        name, country = untrusted.text(other.name, untrusted.TERM), untrusted.text(other.country, untrusted.TERM)
+        where = f"{name} ({country})" if country else name
+        yield words.say("For the gaps"), where + words.say(": ") + _few(other.projects)
+
+
+def _led(led: Led, digest: Digest, words: Words) -> str:
+    part, name = untrusted.text(led.part, untrusted.TERM), _named(led.institute, digest)
+    return words.say(
+        "{institute} {n} ({inside} in {part})", institute=name, n=led.projects, inside=led.inside, part=part
+    )
+
+
+def _few(projects: Sequence[str]) -> str:
+    """Some projects by their names."""
+    names = [untrusted.text(name, untrusted.TERM) for name in projects[:_PROJECTS]]
+    return ", ".join(names + ["…"] * (len(projects) > _PROJECTS))
 
 
 def _won(part: NetworkPart, words: Words) -> str:
     """`BRGM in 2 (NAME, NAME)`."""
-    names = [untrusted.text(name, untrusted.TERM) for name in part.projects[:_PROJECTS]]
     return words.say(
         "{institute} in {n} ({names})",
         institute=untrusted.text(part.institute, untrusted.TERM),
         n=len(part.projects),
-        names=", ".join(names + ["…"] * (len(part.projects) > _PROJECTS)),
+        names=_few(part.projects),
     )
 
 
@@ -468,6 +515,8 @@ def empty(digest: Digest, words: Words) -> str | None:
     if digest.health.stale:
         return words.say("There is nothing to show, because the portal could not be read.")
     name = audience(digest, words)
+    if digest.is_joint:
+        return words.say("No new joint bid for {name}.", name=name)
     if digest.health.last_good_fetch is None:
         return words.say("Nothing new, nothing changed and no deadline near for {name}.", name=name)
     return words.say(
@@ -512,6 +561,13 @@ def footer(digest: Digest, words: Words, settings: MailSettings) -> tuple[str, .
             )
         )
         lines.append(words.say("The attached calendar file holds the deadlines of these calls."))
+    if digest.is_joint:
+        lines.append(
+            words.say(
+                "Each joint bid is told once, to the readers of every institute that it concerns; "
+                "`joint_bids: false` in subscribers.yaml stops these mails."
+            )
+        )
     lines.append(
         words.say(
             "You get this mail because {address} is subscribed.", address=untrusted.text(digest.subscriber.address, 254)

@@ -55,7 +55,7 @@ def rendered(digest: Digest, settings: MailSettings, *, now: datetime) -> tuple[
     """As `render`, with the digest that the mail shows: items that it has no room for are left out, and not told."""
     words = Words(digest.subscriber.language)
     text, html, limits = _parts(digest, words, settings)
-    kind = "network" if digest.network is not None else "digest"
+    kind = digest.kind
     identifier = message.message_id(kind, digest.subscriber.identifier, digest.day, settings.list_domain)
     subject = pages.subject(digest, words)
     content = message.MailContent(subject, text, html, _calendar(digest, words, now), _calendar_name(digest, words))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from matcher.model.call import Call, Deadline
     from matcher.model.changes import Change
-    from matcher.model.consortium import BidMember, WonBefore
+    from matcher.model.consortium import Bid, WonBefore
     from matcher.model.decision import Decision
     from matcher.model.match import Away, Match
 
@@ -32,6 +32,15 @@ class Frequency(StrEnum):
     OFF = "off"
 
 
+class MailKind(StrEnum):
+    """What a mail of the outbox is."""
+
+    DIGEST = "digest"
+    NETWORK = "network"  # the digest of the whole network
+    JOINT = "bids"  # joint bids, told once to all concerned
+    NOTICE = "notice"  # to the operator
+
+
 class MailSection(StrEnum):
     """The sections of a digest, in the order in which they stand; a call stands in one only."""
 
@@ -43,6 +52,7 @@ class MailSection(StrEnum):
     ABOVE = "above"  # known before and never delivered; above the threshold since fits were computed anew
     BROAD = "broad"  # never delivered to this subscriber; open to any science
     CLOSED_TO_US = "closed_to_us"  # never delivered to this subscriber; a research institute may not enter
+    JOINT = "joint"  # institutes cover it together; in mails of joint bids alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,7 @@ class Subscriber:
     resurface: bool = (
         False  # a call that the reader himself muted or dismissed comes back when its deadline or budget changes
     )
+    joint_bids: bool = True  # the mails of joint bids that concern the institutes
 
     @property
     def is_network(self) -> bool:
@@ -95,7 +106,7 @@ class Item:
     known: datetime | None = None  # the newest change of the call when the digest was composed
     decisions: tuple[Decision, ...] = ()  # of every institute
     won: WonBefore | None = None  # what the network won of the call that it continues
-    together: tuple[BidMember, ...] = ()  # who covers it together, of a first telling
+    bid: Bid | None = None  # who covers it together, in the mails of the network and of joint bids
 
     @property
     def fit(self) -> int:
@@ -170,6 +181,13 @@ class Digest:
     above: tuple[str, ...] = ()
     standing: Standing | None = None
     fit_is_new: bool = False
+    is_joint: bool = False  # a mail of joint bids
+
+    @property
+    def kind(self) -> MailKind:
+        if self.is_joint:
+            return MailKind.JOINT
+        return MailKind.NETWORK if self.network is not None else MailKind.DIGEST
 
     @property
     def above_left(self) -> int:
@@ -208,6 +226,7 @@ class DigestLine:
     left_out: int | None = None
     subject: str | None = None
     message_id: str | None = None
+    kind: MailKind = MailKind.DIGEST
 
 
 class MailState(StrEnum):
@@ -230,7 +249,7 @@ class Mail:
     subject: str
     body: bytes
     html: str
-    kind: str = "digest"  # digest, network, notice
+    kind: str = MailKind.DIGEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ def line_record(line: DigestLine) -> Record:
         "left_out": line.left_out,
         "subject": line.subject,
         "message_id": line.message_id,
+        "kind": line.kind.value,
     }
 
 
@@ -159,6 +160,7 @@ def subscriber_record(line: SubscriberLine) -> Record:
         "mute_calls": list(s.mute_calls),
         "mute_terms": list(s.mute_terms),
         "resurface": s.resurface,
+        "joint_bids": s.joint_bids,
         "send_empty": s.send_empty,
         "last_mail": line.last_mail.isoformat() if line.last_mail else None,
         "queued_mail": line.queued.isoformat() if line.queued else None,

@@ -57,7 +57,7 @@ def covers(index: Index, day: date, threshold: int, most: int) -> list[Cover]:
     """
     rows = [row for row in index.live_rows(day) if index.call(row).terms.closed_to(Audience.RESEARCH) is None]
     everything = not reads_closely(index, CallFilter(), day, frozenset())
-    return sorted(covers_of(index, suited(index, rows, threshold, everything=everything)), key=_strength)[:most]
+    return covers_of(index, suited(index, rows, threshold, everything=everything))[:most]
 
 
 def suited(index: Index, rows: Iterable[int], threshold: int, *, everything: bool) -> dict[int, dict[str, int]]:
@@ -74,11 +74,11 @@ def suited(index: Index, rows: Iterable[int], threshold: int, *, everything: boo
 
 
 def covers_of(index: Index, suited: Mapping[int, Mapping[str, int]]) -> list[Cover]:
-    """The joint bids for calls by their rows, each with the institutes that it suits and the fit for them."""
+    """The joint bids for calls by their rows, best first; `suited` are the institutes of each with the fit for them."""
     names = {name for fits in suited.values() if len(fits) > 1 for name in fits}
     skills = {name: index.need(name).skills for name in names}
     found = (_cover(index, row, fits, skills) for row, fits in suited.items() if len(fits) > 1)
-    return [cover for cover in found if len(cover.members) > 1]
+    return sorted((cover for cover in found if len(cover.members) > 1), key=_strength)
 
 
 def _strength(cover: Cover) -> tuple[int, float, int]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
-from matcher.model.subscription import AddressRecord, Mail, MailState, QueuedMail, Standing, Told
+from matcher.model.subscription import AddressRecord, Mail, MailKind, MailState, QueuedMail, Standing, Told
 from matcher.store.engines import Transactions, upsert
 from matcher.store.maintenance import FORGOTTEN
 from matcher.store.runs import Process, hold
@@ -25,14 +25,15 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 LONGEST_WAIT = timedelta(hours=25)  # a bit more than the last pause of `matcher.mail.delivery`
-NOTICE = "notice"  # mails of this kind are told apart by their Message-ID alone
+DIGESTS = (MailKind.DIGEST.value, MailKind.NETWORK.value)
+"""The kinds of mails that tell a subscriber what is new to him."""
 
 _NO_CLAIM = {"claim_host": None, "claim_pid": None, "claim_start": None, "claimed_at": None}
 
 
 def _same(mail: Mail) -> Any:
     same = outbox.c.message_id == mail.message_id
-    if mail.kind == NOTICE:
+    if mail.kind == MailKind.NOTICE:
         return same
     of_the_day = (outbox.c.kind == mail.kind) & (outbox.c.subscriber == mail.subscriber) & (outbox.c.day == mail.day)
     return same | of_the_day
@@ -52,6 +53,30 @@ def _standing_row(standing: Standing) -> dict[str, Any]:
         "waiting": sorted(standing.waiting),
         "passed": sorted(standing.passed),
     }
+
+
+def _put(
+    connection: Connection, mail: Mail, items: Sequence[Told], now: datetime, standing: Standing | None = None
+) -> None:
+    connection.execute(
+        insert(outbox).values(
+            message_id=mail.message_id,
+            kind=str(mail.kind),
+            subscriber=mail.subscriber,
+            address=mail.address,
+            day=mail.day,
+            subject=mail.subject,
+            body=zlib.compress(mail.body),
+            html=zlib.compress(mail.html.encode()),
+            state=MailState.QUEUED.value,
+            attempts=0,
+            next_attempt=now,
+            created=now,
+            standing=_standing_row(standing) if standing else None,
+        )
+    )
+    if items:
+        connection.execute(insert(deliveries), [_told_row(mail.message_id, told) for told in items])
 
 
 def _get(connection: Connection, message_id: str) -> QueuedMail | None:
@@ -139,25 +164,24 @@ class Outbox:
                 hold(connection, run_id)
             if connection.execute(select(outbox.c.message_id).where(_same(mail)).limit(1)).first() is not None:
                 return False
-            connection.execute(
-                insert(outbox).values(
-                    message_id=mail.message_id,
-                    kind=mail.kind,
-                    subscriber=mail.subscriber,
-                    address=mail.address,
-                    day=mail.day,
-                    subject=mail.subject,
-                    body=zlib.compress(mail.body),
-                    html=zlib.compress(mail.html.encode()),
-                    state=MailState.QUEUED.value,
-                    attempts=0,
-                    next_attempt=now,
-                    created=now,
-                    standing=_standing_row(standing) if standing else None,
-                )
-            )
-            if items:
-                connection.execute(insert(deliveries), [_told_row(mail.message_id, told) for told in items])
+            _put(connection, mail, items, now, standing)
+            return True
+
+    def queue_round(
+        self, mails: Sequence[tuple[Mail, Sequence[Told]]], *, day: date, now: datetime, run_id: int | None = None
+    ) -> bool:
+        """Queues the mails of joint bids of a day, all of them or none: whoever is killed has told all or nobody.
+
+        False, and nothing is written, when the outbox has a round of that day already. RunLost as in `queue`.
+        """
+        with self._transactions.writing() as connection:
+            if run_id is not None:
+                hold(connection, run_id)
+            same = (outbox.c.kind == MailKind.JOINT.value) & (outbox.c.day == day)
+            if connection.execute(select(outbox.c.message_id).where(same).limit(1)).first() is not None:
+                return False
+            for mail, items in mails:
+                _put(connection, mail, items, now)
             return True
 
     def due(self, now: datetime, limit: int = 500) -> list[QueuedMail]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func, select
 
-from matcher.model.subscription import Delivered, MailState, Standing
-from matcher.store.outbox import NOTICE
+from matcher.model.subscription import Delivered, MailKind, MailState, Standing
+from matcher.store.outbox import DIGESTS
 from matcher.store.schema import deliveries, outbox
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ class ToldCalls:
         self._transactions = transactions
 
     def delivered(self, subscriber: str, *, before: date | None = None) -> Mapping[str, Delivered]:
-        """What a subscriber was told, by call identifier; `before` leaves out mails of that day and later."""
+        """What a subscriber's digests told him, by call identifier; `before` leaves out mails of that day and later."""
         with self._transactions.reading() as connection:
             query = (
                 _counting(select(deliveries, outbox.c.day), before)
-                .where(outbox.c.subscriber == subscriber)
+                .where(outbox.c.subscriber == subscriber, outbox.c.kind.in_(DIGESTS))
                 .order_by(outbox.c.day, outbox.c.created)
             )
             found: dict[str, Delivered] = {}
@@ -71,30 +71,44 @@ class ToldCalls:
             return set(connection.execute(_counting(select(deliveries.c.call).distinct(), before)).scalars())
 
     def last_day(self, subscriber: str, *, before: date | None = None) -> date | None:
-        """The day of a subscriber's last mail that did not fail for good; None when there was none."""
+        """The day of a subscriber's last digest that did not fail for good; None when there was none."""
         with self._transactions.reading() as connection:
             query = select(func.max(outbox.c.day)).where(
-                outbox.c.subscriber == subscriber, outbox.c.kind != NOTICE, outbox.c.state != MailState.FAILED.value
+                outbox.c.subscriber == subscriber, outbox.c.kind.in_(DIGESTS), outbox.c.state != MailState.FAILED.value
             )
             found: date | None = connection.execute(
                 query if before is None else query.where(outbox.c.day < before)
             ).scalar()
             return found
 
-    def newest(self) -> Mapping[tuple[str, MailState], date]:
-        """The day of the newest mail of each subscriber in each state."""
+    def joint_bids(self, *, before: date | None = None) -> tuple[set[str], date | None]:
+        """The calls that mails of joint bids told, and the day of the last round; `before` as in `delivered`."""
         with self._transactions.reading() as connection:
-            query = select(outbox.c.subscriber, outbox.c.state, func.max(outbox.c.day)).where(outbox.c.kind != NOTICE)
+            joint = outbox.c.kind == MailKind.JOINT.value
+            calls = connection.execute(_counting(select(deliveries.c.call).distinct(), before).where(joint)).scalars()
+            last = select(func.max(outbox.c.day)).where(joint, outbox.c.state != MailState.FAILED.value)
+            return set(calls), connection.execute(
+                last if before is None else last.where(outbox.c.day < before)
+            ).scalar()
+
+    def newest(self) -> Mapping[tuple[str, MailState], date]:
+        """The day of the newest digest of each subscriber in each state."""
+        with self._transactions.reading() as connection:
+            query = select(outbox.c.subscriber, outbox.c.state, func.max(outbox.c.day)).where(
+                outbox.c.kind.in_(DIGESTS)
+            )
             rows = connection.execute(query.group_by(outbox.c.subscriber, outbox.c.state))
             return {(subscriber, MailState(state)): day for subscriber, state, day in rows}
 
     def standing(self, subscriber: str, *, before: date | None = None) -> Standing | None:
-        """What a subscriber's last mail that did not fail for good left untold; None where it does not say."""
+        """What a subscriber's last digest that did not fail for good left untold; None where it does not say."""
         with self._transactions.reading() as connection:
             query = (
                 select(outbox.c.standing)
                 .where(
-                    outbox.c.subscriber == subscriber, outbox.c.kind != NOTICE, outbox.c.state != MailState.FAILED.value
+                    outbox.c.subscriber == subscriber,
+                    outbox.c.kind.in_(DIGESTS),
+                    outbox.c.state != MailState.FAILED.value,
                 )
                 .order_by(outbox.c.day.desc(), outbox.c.created.desc())
                 .limit(1)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.app.day_digests import gather_inputs
 from matcher.app.fetching import fetch, query_of
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
 from matcher.app.questions import rank
-from matcher.app.queueing import gather_inputs
 from matcher.config.settings import load_settings
 from matcher.model.day import noon
 from matcher.model.match import EvidenceKind

@@ -19,7 +19,7 @@ subscribers:
   - {id: leti, address: leti@example.org, institutes: [cea-leti], language: en, threshold: 0, most: 200}
   - {id: network, address: europe@example.org, institutes: ["*"], frequency: {weekly: monday}}
 """
-LINE = {"subscriber", "address", "mail", "calls", "left_out", "subject", "message_id"}
+LINE = {"subscriber", "address", "mail", "calls", "left_out", "subject", "message_id", "kind"}
 DELIVERY = {
     *("sent", "retried", "failed", "paused", "duplicates_possible", "due", "waiting", "next_attempt"),
 }
@@ -289,7 +289,7 @@ def test_subscribers(run, subscribed):
     assert set(leti) == {
         *("subscriber", "name", "address", "language", "institutes", "frequency", "threshold", "programmes", "actions"),
         *("most", "reminders", "mute_calls", "mute_terms", "resurface", "send_empty", "last_mail", "queued_mail"),
-        *("paused", "reminders_of_kept"),
+        *("paused", "reminders_of_kept", "joint_bids"),
     }
     assert (leti["frequency"], leti["last_mail"], network["frequency"]) == ("weekdays", None, "weekly: monday")
     run(subscribed, *as_of("digest", "send"))

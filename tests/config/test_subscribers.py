@@ -55,7 +55,17 @@ def test_the_packaged_file_holds_examples_only_and_they_are_right(tmp_path: Path
     defaults = one(tmp_path, "id: x")
     assert (office.identifier, office.name) == ("european-project-office", "European project office")
     assert office.institutes == ("brgm",)
-    for name in ("language", "frequency", "threshold", "most", "reminders", "mute_calls", "resurface", "send_empty"):
+    for name in (
+        "language",
+        "frequency",
+        "threshold",
+        "most",
+        "reminders",
+        "mute_calls",
+        "resurface",
+        "send_empty",
+        "joint_bids",
+    ):
         assert getattr(office, name) == getattr(defaults, name)
     assert (network.is_network, network.frequency, network.weekday) == (True, Frequency.WEEKLY, 0)
     assert load_subscribers(packaged_config(), INSTITUTES) == ()

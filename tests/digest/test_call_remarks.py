@@ -1,17 +1,13 @@
-"""What a mail says of a new call beside its matches: who won its predecessor, who covers it together."""
+"""What a mail says of a new call beside its matches: who won its predecessor."""
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.model.decision import Act, Entry, Owner
-from matcher.store.database import Store
 from tests.helpers.home import DAY, Place, fetch_into
-from tests.helpers.joint import JOINT, joint_place, joint_projects
+from tests.helpers.joint import joint_place, joint_projects
 from tests.helpers.portal.rows import topic
 from tests.helpers.portal.server import LocalPortal
 
@@ -37,23 +33,12 @@ def preview(run: Run, place: Place, *words: str) -> str:
     return " ".join(answer.out.split())
 
 
-def test_a_new_call_says_who_won_the_one_before_and_who_covers_it_together(run: Run, place: Place) -> None:
+def test_a_new_call_says_who_won_the_one_before(run: Run, place: Place) -> None:
     english = preview(run, place, "--language", "en")
     assert f"Before {EARLIER} (5 projects): BRGM in 3 (PROJ0, PROJ1, PROJ2); Inria in 2 (PROJ1, PROJ2)" in english
-    assert re.search(r"Together (BRGM|Inria) \d+ and (BRGM|Inria) \d+", english)
     french = preview(run, place, "--language", "fr")
     assert f"Avant {EARLIER} (5 projets)" in french
     assert "BRGM dans 3 (PROJ0, PROJ1, PROJ2)" in french
-    assert re.search(r"Ensemble (BRGM|Inria) \d+ et (BRGM|Inria) \d+", french)
-
-
-def test_who_dismissed_a_call_is_not_named_as_one_to_answer_it_with(run: Run, place: Place) -> None:
-    with Store.open(f"sqlite:///{place.home}/matcher.db") as store:
-        at = datetime.fromisoformat(f"{DAY}T10:00:00+02:00")
-        store.decisions.add([Entry(Owner("inria"), JOINT, Act.DISMISS, at, "no capacity", by="ana")])
-    told = preview(run, place, "--language", "en")
-    assert JOINT in told
-    assert "Together" not in told
 
 
 def test_where_nobody_won_nothing_is_said(run: Run, place: Place, tmp_path: Path) -> None:

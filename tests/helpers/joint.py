@@ -20,7 +20,7 @@ GROUND, DIGITAL = "groundwater, aquifers and geothermal energy", "robotics, cybe
 def joint_place(folder: Path) -> Place:
     """A home whose call `JOINT` speaks of the skills of both institutes; its mails tell of every fit."""
     made = Place(folder / "home", make_config(folder / "config", ("brgm", "inria")))
-    text = f"<p>{GROUND}.</p><p>{DIGITAL}.</p>" * 20
+    text = f"<p>{GROUND}.</p>" * 20 + f"<p>{DIGITAL}.</p>" * 20  # in passages of their own
     with LocalPortal([topic(10), topic(1, title=[f"{GROUND} and {DIGITAL}"], descriptionByte=[text])]) as portal:
         made.portal = portal.url
         fetch_into(made, DAY)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from matcher.errors import StoreError
 from matcher.model.subscription import Delivered, Mail, MailState, Told
 from matcher.store.database import Store
 from tests.helpers.listings import DAY, NOW
@@ -201,3 +202,29 @@ def test_a_store_of_the_first_schema_is_brought_up_to_date(store_url: str) -> No
     engine.dispose()
     with Store.open(store_url) as upgraded:
         assert queued(upgraded, mail(), told())
+
+
+class TestRounds:
+    """Mails of joint bids: all of a round or none, one round a day."""
+
+    def test_all_or_none(self, store: Store) -> None:
+        round_of = [(mail(name, kind="bids"), [told("A")]) for name in ("ana", "ana")]  # the second is refused
+        with pytest.raises(StoreError):
+            store.outbox.queue_round(round_of, day=TODAY, now=NOW)
+        assert store.outbox.listed() == []
+        assert store.told.joint_bids(before=TODAY + DAY) == (set(), None)
+
+    def test_one_round_a_day(self, store: Store) -> None:
+        first, second = ([(mail(name, kind="bids"), [told("A")])] for name in ("ana", "bea"))
+        assert store.outbox.queue_round(first, day=TODAY, now=NOW)
+        assert not store.outbox.queue_round(second, day=TODAY, now=NOW)
+        assert store.told.joint_bids(before=TODAY) == (set(), None)
+        assert store.told.joint_bids(before=TODAY + DAY) == ({"A"}, TODAY)
+
+    def test_it_is_no_digest(self, store: Store) -> None:
+        store.outbox.queue_round([(mail("ana", kind="bids"), [told("A")])], day=TODAY, now=NOW)
+        assert store.told.delivered("ana") == {}
+        assert store.told.last_day("ana") is None
+        assert store.told.newest() == {}
+        assert store.told.seen_by_anyone() == {"A"}
+        queued(store, mail("ana"))

@@ -32,6 +32,7 @@ _STAGED = (
     ("matcher.store.saving:Saving", "listing", "save"),
     ("matcher.app.fetching", "refresh_index", "index"),
     ("matcher.app.queueing:Queueing", "queue", "compose"),
+    ("matcher.app.queueing:Queueing", "queue_round", "compose"),
     ("matcher.mail.delivery", "deliver", "deliver"),
 )
 _FILES = frozenset({"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate"})

@@ -11,6 +11,7 @@ from matcher.app.sample import load_sample
 from matcher.config.setting_sections import MailSettings
 from matcher.model.call import Call, Status
 from matcher.model.changes import Change
+from matcher.model.consortium import Bid, BidMember, Led, Outsider, Together
 from matcher.model.subscription import NETWORK, Digest, Frequency, Freshness, Item, MailSection, NetworkView, Subscriber
 from matcher.portal.parsing import parse_rows
 from tests.helpers.matches import match_of
@@ -120,7 +121,7 @@ def network(language: Language) -> Digest:
             for row, name in enumerate(INSTITUTES)
         ),
         joint=tuple(
-            Item(call, MailSection.NEW, tuple(suits(call, n + k, 95 - 4 * k) for k in range(3)))
+            Item(call, MailSection.NEW, tuple(suits(call, n + k, 95 - 4 * k) for k in range(3)), bid=covered(call))
             for n, call in enumerate(calls[8:10])
         ),
         unseen=tuple(Item(call, MailSection.NEW, (suits(call, n, 92),)) for n, call in enumerate(calls[10:12])),
@@ -129,6 +130,28 @@ def network(language: Language) -> Digest:
     )
     reader = subscriber(language, identifier="carnot-europe", institutes=(NETWORK,))
     return Digest(reader, TODAY, (), 0, FRESH, view, NAMES)
+
+
+def covered(call: Call) -> Bid:
+    """Two institutes and what they did before; one passage is open."""
+    members = (
+        BidMember("brgm", 93, 0.52, ("geothermal energy", "subsurface", "heat storage")),
+        BidMember("ifpen transports énergie", 71, 0.11, ("hydrogen",)),
+    )
+    pair = Together(("brgm", "ifpen transports énergie"), ("GEOHEX", "HOCLOOP", "MEET", "CROWDTHERMAL"))
+    led = (Led("brgm", 14, 3, "CL5-D3"), Led("ifpen transports énergie", 2, 0, "CL5-D3"))
+    outside = (Outsider("100000001", "Geological Survey of an Elsewhere", "IT", "RTO", ("GEOLEAD", "FINDHEAT")),)
+    return Bid(call, members, 0.63, 1, 9, (pair,), led, outside)
+
+
+def joint(language: Language) -> Digest:
+    """Two joint bids, one of which nothing is known of but the institutes."""
+    first, second = live_calls()[8:10]
+    bare = replace(covered(second), gaps=0, together=None, led=None, outside=None)
+    items = tuple(
+        item(call, MailSection.JOINT, 93, others=(), bid=bid) for call, bid in ((first, covered(first)), (second, bare))
+    )
+    return Digest(subscriber(language), TODAY, items, 0, FRESH, names=NAMES, is_joint=True)
 
 
 def weekly(language: Language) -> Digest:
