@@ -116,7 +116,7 @@ def _project(row: Mapping[str, str], number: str, other: Mapping[str, str], chan
         "title": f"{row['title'][:60]} {other['title'][:60]}",
         "startDate": f"{row['startDate']} 00:00:00",
         "objective": ".\n".join(mixed),
-        "totalCost": f"{row['totalCost']},50",
+        "totalCost": row["totalCost"].partition(",")[0] + ",50",
     }
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 import time
-from collections import defaultdict
 from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
@@ -16,7 +14,7 @@ from matcher.app.run_context import begun
 from matcher.app.won_projects import close_wins
 from matcher.cordis.downloads import Cordis
 from matcher.cordis.dumps import Dump
-from matcher.cordis.project_tables import Reading, read_participations, read_projects
+from matcher.cordis.project_tables import Members, Reading, read_projects
 from matcher.errors import IndexMissing, PortalError, ProjectsError, UsageError
 from matcher.model.project import ProjectReport
 
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 
     from matcher.app.home import Home
     from matcher.app.run_context import Observer, Run
-    from matcher.model.project import Participation, Project
+    from matcher.model.project import Project
     from matcher.store.project_saving import SavedProjects
 
 LEAST_KEPT = 0.75
@@ -112,16 +110,16 @@ def _digest(path: Path) -> str | None:
 
 def _keep(run: Run, name: str, path: Path, kept: Mapping[str, Any]) -> SavedProjects:
     reading = Reading()
-    with Dump(path) as dump:
-        parts = _by_project(read_participations(dump, reading))
+    with Dump(path) as dump, Members(dump, reading) as members:
 
         def accept(read: SavedProjects) -> None:
+            members.put_rest_aside()
             _refuse(name, reading, read, kept)
 
         saved = run.store.project_saving.dump(
             name,
             _shown(run, read_projects(dump, reading)),
-            parts,
+            members.of,
             run_id=run.number,
             now=run.clock(),
             accept=accept,
@@ -130,16 +128,8 @@ def _keep(run: Run, name: str, path: Path, kept: Mapping[str, Any]) -> SavedProj
     first = [f"{row.file}, line {row.line}: {row.reason}" for row in reading.set_aside[:_TOLD]]
     run.detail.setdefault("problems", []).extend(problems)
     run.detail.setdefault("set_aside", []).extend(first)
-    run.detail["set_aside_rows"] = run.detail.get("set_aside_rows", 0) + len(reading.set_aside)
+    run.detail["set_aside_rows"] = run.detail.get("set_aside_rows", 0) + reading.aside.total()
     return saved
-
-
-def _by_project(parts: Iterator[Participation]) -> dict[str, list[Participation]]:
-    """Participations by project; those of one follow each other as the dump has them."""
-    found: defaultdict[str, list[Participation]] = defaultdict(list)
-    for part in parts:
-        found[sys.intern(part.project)].append(part)
-    return found
 
 
 def _shown(run: Run, projects: Iterator[Project]) -> Iterator[Project]:

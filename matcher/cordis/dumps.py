@@ -7,15 +7,15 @@ import io
 import zipfile
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, NamedTuple, Self
 
 from matcher.cordis import fields as written
 from matcher.errors import ProjectsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
     from typing_extensions import Buffer
@@ -23,19 +23,18 @@ if TYPE_CHECKING:
 MOST_FILES = 500
 """Files in a dump; real ones have eight."""
 
-MOST_UNPACKED = 4_000_000_000
-"""Bytes of one table; the largest real one has 80 million."""
+MOST_UNPACKED = 2_000_000_000
+"""Bytes that all tables of a dump may unpack to; those of a real one are some 200 million."""
 
 LONGEST_FIELD = 1_000_000
 """Characters of one field; a quote that is never closed would swallow the rest of the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a table: the line on which it ends, its fields by column, or why there are none."""
+class Row(NamedTuple):
+    """One row of a table: the line on which it ends, the values that were asked for, or why there are none."""
 
     line: int
-    fields: dict[str, str]
+    values: tuple[str, ...]
     fault: str = ""
 
 
@@ -50,6 +49,7 @@ class Dump:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._left = MOST_UNPACKED
         self._zip: zipfile.ZipFile | None = None
         try:
             self._names = self._folder() if path.is_dir() else self._archive()
@@ -72,16 +72,28 @@ class Dump:
         if self._zip is not None:
             self._zip.close()
 
-    def rows(self, table: str) -> Iterator[Row]:
-        """Every row of a table (`project.csv`); none where the dump lacks it. Raises ProjectsError when it breaks."""
+    def rows(self, table: str, columns: Sequence[Sequence[str]]) -> Iterator[Row]:
+        """Every row of a table (`project.csv`); none where the dump lacks it.
+
+        Each row has a value for each of the columns (two or more), which go by the first of their names that the
+        table has; an empty one where it has none of them.
+
+        Raises:
+            ProjectsError: when the table breaks off, or unpacks to more than `MOST_UNPACKED`.
+        """
         if table not in self._names:
             return
         csv.field_size_limit(LONGEST_FIELD)
         try:
             with self._opened(table) as file:
-                yield from _rows(_Bounded(file))
+                yield from _rows(_Counted(file, self._take), columns)
         except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
             raise ProjectsError(f"{self.path}: {table} breaks off ({error}).") from error
+
+    def _take(self, count: int) -> None:
+        self._left -= count
+        if self._left < 0:
+            raise OSError(f"longer than {MOST_UNPACKED:,} bytes")
 
     def _folder(self) -> dict[str, str]:
         found = [p.name for p in self.path.iterdir() if p.is_file()]
@@ -101,12 +113,11 @@ class Dump:
             yield file
 
 
-class _Bounded(io.RawIOBase):
-    """A file that breaks off at the bound, whatever it claims to hold."""
+class _Counted(io.RawIOBase):
+    """A file that tells `take` how many bytes it gives."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._left = MOST_UNPACKED
+    def __init__(self, file: IO[bytes], take: Callable[[int], None]) -> None:
+        self._file, self._take = file, take
 
     def readable(self) -> bool:
         return True
@@ -114,29 +125,35 @@ class _Bounded(io.RawIOBase):
     def readinto(self, buffer: Buffer) -> int:
         view = memoryview(buffer)
         found = self._file.read(len(view))
-        self._left -= len(found)
-        if self._left < 0:
-            raise OSError(f"longer than {MOST_UNPACKED:,} bytes")
+        self._take(len(found))
         view[: len(found)] = found
         return len(found)
 
 
-def _rows(file: io.RawIOBase) -> Iterator[Row]:
+def _rows(file: io.RawIOBase, columns: Sequence[Sequence[str]]) -> Iterator[Row]:
     text = io.TextIOWrapper(io.BufferedReader(file, 1 << 16), "utf-8-sig", written.WINDOWS_1252, newline="")
     reader = csv.reader(text, delimiter=";")
-    header: list[str] = []
+    nothing = ("",) * len(columns)
+    width = 0
     while True:
         try:
             fields = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield Row(reader.line_num, {}, str(error))
+            yield Row(reader.line_num, nothing, str(error))
             continue
-        if not header:
-            header = [name.strip() for name in fields]
-        elif len(fields) != len(header):
-            if fields:
-                yield Row(reader.line_num, {}, f"{len(fields)} fields, expected {len(header)}")
-        else:
-            yield Row(reader.line_num, dict(zip(header, fields, strict=True)))
+        if not width:
+            width, chosen = len(fields), _chosen(fields, columns)
+        elif len(fields) == width:
+            fields.append("")
+            yield Row(reader.line_num, chosen(fields))
+        elif fields:
+            yield Row(reader.line_num, nothing, f"{len(fields)} fields, expected {width}")
+
+
+def _chosen(header: Sequence[str], columns: Sequence[Sequence[str]]) -> Callable[[list[str]], tuple[str, ...]]:
+    """Takes the columns of a row that has an empty field at its end, for those that the table lacks."""
+    places = {name.strip(): place for place, name in enumerate(header)}
+    first, *more = [next((places[n] for n in names if n in places), len(header)) for names in columns]
+    return itemgetter(first, *more)

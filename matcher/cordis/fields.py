@@ -7,10 +7,10 @@ import html
 import math
 import re
 from datetime import date, datetime
+from functools import lru_cache
 
 from matcher.text.untrusted import text
 
-_GAP = re.compile(r"[\s\u00a0\u202f]")
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})/(\d{1,2})/(\d{4})")
 _MOJIBAKE = re.compile("[ÂÃ][\u0080-\u00bf]|â€|â\u0080")
 _PIC = re.compile(r"[0-9]{5,10}")
@@ -42,9 +42,17 @@ NOTHING = "<NA>"
 
 def line(value: str, limit: int = 1_000) -> str:
     """One line of text: entities decoded, text that was decoded as Windows-1252 by mistake put right."""
-    if value.strip() == NOTHING:
-        return ""
-    return text(_repaired(html.unescape(value)), limit)
+    if len(value) <= limit and value.isascii() and value.isprintable() and "&" not in value:  # as nearly all are
+        found = " ".join(value.split())
+    else:
+        found = text(_repaired(html.unescape(value)), limit)
+    return "" if found == NOTHING else found
+
+
+@lru_cache(4_096)
+def code(value: str, limit: int = 100) -> str:
+    """A line that stands in many rows: a number, a role, a country, a scheme."""
+    return line(value, limit)
 
 
 def paragraph(value: str) -> str:
@@ -55,7 +63,7 @@ def paragraph(value: str) -> str:
 
 def amount(value: str) -> float | None:
     """Euros of `1496205`, `1.496.205,50`, `1496205,5`; None for an empty field. Raises ValueError."""
-    found = _GAP.sub("", value)
+    found = "".join(value.split())
     if not found:
         return None
     if "," in found:
@@ -94,7 +102,7 @@ def truth(value: str) -> bool | None:
 
 def _repaired(value: str) -> str:
     """UTF-8 that was read as Windows-1252 once (`Ã©`) becomes what it was; anything else stays."""
-    if not _MOJIBAKE.search(value):
+    if value.isascii() or not _MOJIBAKE.search(value):
         return value
     try:
         return value.encode("cp1252").decode("utf-8")

@@ -5,17 +5,20 @@ Columns go by their names, as dumps order them differently and older ones name s
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from matcher.cordis import fields as written
+from matcher.cordis.by_project import ByProject
 from matcher.model.project import Participation, Project, RowSetAside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
 
-    from matcher.cordis.dumps import Dump, Row
+    from matcher.cordis.dumps import Dump
 
 _Value = TypeVar("_Value")
 
@@ -23,167 +26,209 @@ MANY = 0.03
 """A share of rows set aside, or of fields unread in a column, above which something changed at the source."""
 
 MOST = 0.5
-"""A column unread in more rows than this makes the whole dump unusable."""
+"""A table in which more rows than this are set aside, or a column unread, makes the whole dump unusable."""
 
-_PROJECT = {
-    "identifier": ("id", "projectID", "project_id"),
-    "acronym": ("acronym",),
-    "title": ("title",),
-    "text": ("objective",),
-    "keywords": ("keywords",),
-    "topics": ("topics", "topic"),
-    "date": ("ecSignatureDate", "signatureDate"),
-    "start": ("startDate",),
-    "end": ("endDate",),
-    "scheme": ("fundingScheme",),
-    "legal_basis": ("legalBasis", "programme"),
-    "framework": ("frameworkProgramme",),
-    "cost": ("totalCost",),
-    "contribution": ("ecMaxContribution", "ecContribution"),
-    "updated": ("contentUpdateDate", "lastUpdateDate"),
-}
-_ORGANISATION = {
-    "project": ("projectID", "projectId", "project_id"),
-    "pic": ("organisationID", "organizationID", "id"),
-    "name": ("name",),
-    "short_name": ("shortName",),
-    "role": ("role",),
-    "order": ("order",),
-    "country": ("country",),
-    "type": ("activityType",),
-    "sme": ("SME",),
-    "contribution": ("ecContribution",),
-    "net": ("netEcContribution",),
-    "ended": ("endOfParticipation",),
-}
+_EXAMPLES = 100
+"""Rows set aside that are kept as such; all of them are counted."""
+
+_DIGITS = 9
+"""Digits of an organisation's place in a project; real ones have three."""
+
+PROJECTS = "project.csv"
+PARTS = "organization.csv"
+
+_PROJECT = (
+    ("id", "projectID", "project_id"),
+    ("acronym",),
+    ("title",),
+    ("objective",),
+    ("keywords",),
+    ("topics", "topic"),
+    ("ecSignatureDate", "signatureDate"),
+    ("startDate",),
+    ("endDate",),
+    ("fundingScheme",),
+    ("legalBasis", "programme"),
+    ("frameworkProgramme",),
+    ("totalCost",),
+    ("ecMaxContribution", "ecContribution"),
+    ("contentUpdateDate", "lastUpdateDate"),
+)
+_PART = (
+    ("projectID", "projectId", "project_id"),
+    ("organisationID", "organizationID", "id"),
+    ("name",),
+    ("shortName",),
+    ("role",),
+    ("order",),
+    ("country",),
+    ("activityType",),
+    ("SME",),
+    ("ecContribution",),
+    ("netEcContribution",),
+    ("endOfParticipation",),
+)
 
 
 @dataclass
 class Reading:
-    """What was seen while a dump was read: rows by file, and the fields that could not be understood."""
+    """What was seen while a dump was read: rows by file, rows set aside, fields that could not be understood."""
 
     set_aside: list[RowSetAside] = field(default_factory=list)
+    aside: Counter[str] = field(default_factory=Counter)
     rows: Counter[str] = field(default_factory=Counter)
     unread: Counter[tuple[str, str]] = field(default_factory=Counter)
 
+    def read(self, file: str, column: str, value: str, parse: Callable[[str], _Value | None]) -> _Value | None:
+        """A parsed value, None for an empty one; one that cannot be understood counts as unread and is None."""
+        if not value:
+            return None
+        try:
+            return parse(value)
+        except (ValueError, OverflowError):
+            self.unread[file, column] += 1
+            return None
+
+    def put_aside(self, file: str, line: int, reason: str) -> None:
+        self.aside[file] += 1
+        if len(self.set_aside) < _EXAMPLES:
+            self.set_aside.append(RowSetAside(file, line, reason))
+
     def alarms(self) -> list[str]:
         """What became of too many rows, each with the column or the file it concerns."""
-        aside = Counter(row.file for row in self.set_aside)
-        found = [
-            f"{file}: {count} of {self.rows[file]} rows cannot be read"
-            for file, count in sorted(aside.items())
-            if count > MANY * self.rows[file]
-        ]
-        return found + [
-            f"{file}: column {column!r} cannot be read in {count} of {self.rows[file]} rows"
-            for (file, column), count in sorted(self.unread.items())
-            if count > MANY * self.rows[file]
-        ]
+        return self._more_than(MANY)
 
     def unusable(self) -> list[str]:
-        """Columns that most rows lack: such a dump is not to be taken over."""
-        return [
+        """What became of most rows: such a dump is not to be taken over."""
+        return self._more_than(MOST)
+
+    def _more_than(self, share: float) -> list[str]:
+        whole = [
+            f"{file}: {count} of {self.rows[file]} rows cannot be read"
+            for file, count in sorted(self.aside.items())
+            if count > share * self.rows[file]
+        ]
+        return whole + [
             f"{file}: column {column!r} cannot be read in {count} of {self.rows[file]} rows"
             for (file, column), count in sorted(self.unread.items())
-            if count > MOST * self.rows[file]
+            if count > share * self.rows[file]
         ]
 
 
 def read_projects(dump: Dump, reading: Reading) -> Iterator[Project]:
     """Every project of a dump, in its order."""
-    concepts = _listed(dump, reading, "euroscivoc.csv", "euroSciVocPath")
-    topics = _listed(dump, reading, "topics.csv", "topic")
-    bases = _listed(dump, reading, "legalbasis.csv", "legalBasis")
-    for row in dump.rows("project.csv"):
-        fields = _Fields("project.csv", row, _PROJECT, reading)
-        identifier = fields.line("identifier", 40)
-        title = fields.line("title")
+    with ExitStack() as opened:
+        listed = [
+            opened.enter_context(ByProject(_listed(dump, reading, table, column)))
+            for table, column in (
+                ("euroscivoc.csv", "euroSciVocPath"),
+                ("topics.csv", "topic"),
+                ("legalbasis.csv", "legalBasis"),
+            )
+        ]
+        yield from _projects(dump, reading, *listed)
+
+
+def _projects(
+    dump: Dump, reading: Reading, concepts: ByProject, topics: ByProject, bases: ByProject
+) -> Iterator[Project]:
+    for row in dump.rows(PROJECTS, _PROJECT):
+        reading.rows[PROJECTS] += 1
+        number, acronym, title, text, keywords, topic, signed, start, end, scheme, basis, framework, *rest = row.values
+        cost, contribution, updated = rest
+        identifier, title = written.line(number, 40), written.line(title)
         if not identifier or not title:
-            fields.set_aside(row.fault or ("no id" if not identifier else "no title"))
+            reading.put_aside(PROJECTS, row.line, row.fault or ("no id" if not identifier else "no title"))
             continue
         yield Project(
             identifier=identifier,
             title=title,
-            text=written.paragraph(fields.raw("text")),
-            keywords=fields.line("keywords", 5_000),
-            topic=_topic(fields.raw("topics")) or next(iter(topics.get(identifier, ())), None),
-            date=fields.read("date", written.day),
-            acronym=fields.line("acronym", 100),
-            start=fields.read("start", written.day),
-            end=fields.read("end", written.day),
-            scheme=fields.line("scheme", 100),
-            legal_basis=fields.line("legal_basis", 200) or "; ".join(bases.get(identifier, ())),
-            framework=fields.line("framework", 40),
-            cost_eur=fields.read("cost", written.amount),
-            contribution_eur=fields.read("contribution", written.amount),
-            updated=fields.read("updated", written.day),
-            concepts=tuple(dict.fromkeys(concepts.get(identifier, ()))),
+            text=written.paragraph(text),
+            keywords=written.line(keywords, 5_000),
+            topic=_topic(topic) or next((value for _, value in topics.of(identifier)), None),
+            date=reading.read(PROJECTS, "ecSignatureDate", signed, written.day),
+            acronym=written.line(acronym, 100),
+            start=reading.read(PROJECTS, "startDate", start, written.day),
+            end=reading.read(PROJECTS, "endDate", end, written.day),
+            scheme=written.code(scheme),
+            legal_basis=written.code(basis, 200) or "; ".join(value for _, value in bases.of(identifier)),
+            framework=written.code(framework, 40),
+            cost_eur=reading.read(PROJECTS, "totalCost", cost, written.amount),
+            contribution_eur=reading.read(PROJECTS, "ecMaxContribution", contribution, written.amount),
+            updated=reading.read(PROJECTS, "contentUpdateDate", updated, written.day),
+            concepts=tuple(dict.fromkeys(value for _, value in concepts.of(identifier))),
         )
 
 
 def read_participations(dump: Dump, reading: Reading) -> Iterator[Participation]:
     """Every participation of a dump; a row without a PIC goes by the organisation's name and country."""
-    for row in dump.rows("organization.csv"):
-        fields = _Fields("organization.csv", row, _ORGANISATION, reading)
-        project, name = fields.line("project", 40), fields.line("name", 300)
-        pic = written.pic(fields.raw("pic"))
+    return (Participation(*values) for values in _participations(dump, reading))
+
+
+class Members:
+    """Who is in each project of a dump, project by project; a context manager.
+
+    Reads the whole table first, so that what is wrong with it is known before anything is done with it.
+    """
+
+    def __init__(self, dump: Dump, reading: Reading) -> None:
+        self._reading = reading
+        self._rows = ByProject(_participations(dump, reading))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._rows.__exit__(kind, error, trace)
+
+    def of(self, project: str) -> list[Participation]:
+        """Those of one project, as the dump has them."""
+        return [Participation(*values) for values in self._rows.of(project)]
+
+    def put_rest_aside(self) -> None:
+        """Set aside, once all projects are read, the rows of projects that the dump has not."""
+        for _ in range(self._rows.left):
+            self._reading.put_aside(PARTS, 0, f"a project that {PROJECTS} lacks")
+
+
+def _participations(dump: Dump, reading: Reading) -> Iterator[tuple[Any, ...]]:
+    """The values of each participation, in the order of the noun's fields."""
+    for row in dump.rows(PARTS, _PART):
+        reading.rows[PARTS] += 1
+        number, code, name, short_name, role, order, country, kind, sme, contribution, net, ended = row.values
+        project, name = written.code(number, 40), written.line(name, 300)
+        pic = written.pic(code)
         if not project or not (name or pic):
-            fields.set_aside(row.fault or ("no project" if not project else "neither PIC nor name"))
+            reading.put_aside(PARTS, row.line, row.fault or ("no project" if not project else "neither PIC nor name"))
             continue
-        country = fields.line("country", 10)
-        yield Participation(
-            project=project,
-            pic=pic or f"{country}:{name.casefold()}",
-            name=name,
-            role=fields.line("role", 40) or "participant",
-            order=fields.read("order", _number),
-            short_name=fields.line("short_name", 100),
-            country=country,
-            type=fields.line("type", 10),
-            sme=written.truth(fields.raw("sme")),
-            contribution_eur=fields.read("contribution", written.amount),
-            net_eur=fields.read("net", written.amount),
-            ended=bool(written.truth(fields.raw("ended"))),
+        country = written.code(country, 10)
+        yield (
+            project,
+            pic or f"{country}:{name.casefold()}",
+            name,
+            written.code(role, 40) or "participant",
+            reading.read(PARTS, "order", order, _number),
+            written.line(short_name, 100),
+            country,
+            written.code(kind, 10),
+            written.truth(sme),
+            reading.read(PARTS, "ecContribution", contribution, written.amount),
+            reading.read(PARTS, "netEcContribution", net, written.amount),
+            bool(written.truth(ended)),
         )
 
 
-class _Fields:
-    """One row by the names that this module uses."""
-
-    def __init__(self, file: str, row: Row, columns: Mapping[str, tuple[str, ...]], reading: Reading) -> None:
-        self._file, self._row, self._columns, self._reading = file, row, columns, reading
-        reading.rows[file] += 1
-
-    def raw(self, name: str) -> str:
-        fields = self._row.fields
-        return next((fields[column] for column in self._columns[name] if column in fields), "")
-
-    def line(self, name: str, limit: int = 1_000) -> str:
-        return written.line(self.raw(name), limit)
-
-    def read(self, name: str, parse: Callable[[str], _Value | None]) -> _Value | None:
-        """A parsed value; one that cannot be understood counts as unread and is None."""
-        try:
-            return parse(self.raw(name))
-        except (ValueError, OverflowError):
-            self._reading.unread[self._file, self._columns[name][0]] += 1
-            return None
-
-    def set_aside(self, reason: str) -> None:
-        self._reading.set_aside.append(RowSetAside(self._file, self._row.line, reason))
-
-
-def _listed(dump: Dump, reading: Reading, table: str, column: str) -> dict[str, list[str]]:
-    """Project → the values of one column of a small table."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for row in dump.rows(table):
+def _listed(dump: Dump, reading: Reading, table: str, column: str) -> Iterator[tuple[str, str]]:
+    """Project and value of each row of a small table."""
+    for row in dump.rows(table, (("projectID",), (column,))):
         reading.rows[table] += 1
-        project, value = row.fields.get("projectID", "").strip(), written.line(row.fields.get(column, ""), 300)
+        project, value = written.code(row.values[0], 40), written.code(row.values[1], 300)
         if project and value:
-            found[project].append(value)
-        elif row.fault or not project:
-            reading.set_aside.append(RowSetAside(table, row.line, row.fault or "no project"))
-    return found
+            yield project, value
+        elif not project:
+            reading.put_aside(table, row.line, row.fault or "no project")
 
 
 def _topic(value: str) -> str | None:
@@ -192,4 +237,7 @@ def _topic(value: str) -> str | None:
 
 
 def _number(value: str) -> int | None:
-    return int(value) if value.strip() else None
+    found = value.strip()
+    if len(found) > _DIGITS:
+        raise ValueError(f"no number: {value!r:.40}")
+    return int(found) if found else None

@@ -115,7 +115,8 @@ def _unforeseen(error: BaseException | None, where: str) -> StoreError:
     )
 
 
-_CHUNK = 500  # keys per IN list and rows per statement
+AT_ONCE = 500
+"""Keys of one IN list, and rows of one statement."""
 
 
 def parse_url(url: str) -> URL:
@@ -349,10 +350,20 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]],
         connection.execute(statement.on_conflict_do_nothing(index_elements=keys), rows)
 
 
+def insert_plain(connection: Connection, table: Table, rows: Sequence[tuple[str | float | bool | None, ...]]) -> None:
+    """Inserts rows by the hundred thousand: each has a value for every column, as the driver takes it, text cleaned."""
+    if not rows:
+        return
+    quoted = connection.dialect.identifier_preparer.quote
+    marks = ", ".join(["%s" if connection.dialect.name == "postgresql" else "?"] * len(table.columns))
+    names = ", ".join(quoted(column.name) for column in table.columns)
+    connection.exec_driver_sql(f"INSERT INTO {quoted(table.name)} ({names}) VALUES ({marks})", list(rows))  # noqa: S608
+
+
 def chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
     """Slices short enough for one IN list on either database."""
-    for start in range(0, len(items), _CHUNK):
-        yield items[start : start + _CHUNK]
+    for start in range(0, len(items), AT_ONCE):
+        yield items[start : start + AT_ONCE]
 
 
 _alembic_version = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
@@ -392,7 +403,7 @@ def migrate(engine: Engine, where: str) -> None:
             _upgrade(connection)
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, version: str = "head") -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -400,7 +411,7 @@ def _upgrade(connection: Connection) -> None:
         config = Config()
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, version)
 
 
 def _newer(where: str) -> StoreError:

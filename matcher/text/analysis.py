@@ -9,7 +9,7 @@ difference: `L'hydrogène` and `hydrogene` are one word. What a hyphen, a number
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,18 +38,16 @@ class Analyzer:
     """Turns text into terms; keeps the stem of every word it has met, so one instance should serve a whole corpus."""
 
     def __init__(self) -> None:
-        self._stemmer = Stemmer.Stemmer("english", 0)
+        self._stemmer = _english()
         self._stems: dict[str, str | None] = {}
-        self._abbreviations = Abbreviations(self.stem)
+        self._abbreviations = _abbreviations()
 
     def stem(self, word: str) -> str | None:
         """The stem of a folded word; None for a stop word, a number or a single letter."""
         try:
             return self._stems[word]
         except KeyError:
-            keep = len(word) > 1 and not word.isdigit() and word not in stop_words()
-            stem = own_stems().get(word) or self._stemmer.stemWord(word) if keep else None
-            self._stems[word] = stem
+            stem = self._stems[word] = _stem(self._stemmer, word)
             return stem
 
     def stems(self, text: str) -> list[str]:
@@ -81,6 +79,22 @@ class Analyzer:
             for line in text[:MAX_CHARACTERS].splitlines()
         ]
         return self._abbreviations.spelt_out(lines)
+
+
+def _english() -> Stemmer.Stemmer:
+    """A stemmer; no two threads may use the same one."""
+    return Stemmer.Stemmer("english", 0)
+
+
+def _stem(stemmer: Stemmer.Stemmer, word: str) -> str | None:
+    keep = len(word) > 1 and not word.isdigit() and word not in stop_words()
+    return own_stems().get(word) or stemmer.stemWord(word) if keep else None
+
+
+@cache
+def _abbreviations() -> Abbreviations:
+    """The list in English stems, the same for every analyzer: reading it takes longer than a short text does."""
+    return Abbreviations(partial(_stem, _english()))
 
 
 def pair_of(a: str, b: str) -> str:

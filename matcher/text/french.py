@@ -132,6 +132,8 @@ def _pieces(found: list[str]) -> list[Piece]:
 def _longest(found: list[str], start: int) -> tuple[int, tuple[str, ...]]:
     """How many words the longest known term takes from here, and its English; a function word alone has none."""
     levels, longest = _lexicon()
+    if not _begins_a_term(found[start]):
+        longest = 1
     for length in range(min(longest, len(found) - start), 0, -1):
         piece = found[start : start + length]
         if piece[0] in FUNCTION_WORDS or piece[-1] in FUNCTION_WORDS:
@@ -158,6 +160,17 @@ def _lexicon() -> tuple[tuple[dict[Key, tuple[str, ...]], ...], int]:
         for level, key in zip(levels, _keys(found), strict=True):
             level.setdefault(key, tuple(english.split("; ")))
     return levels, longest
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """The first words of all terms of several words, in every form that they are looked up in."""
+    levels, _ = _lexicon()
+    return frozenset(key[0] for level in levels for key in level if len(key) > 1)
+
+
+def _begins_a_term(word: str) -> bool:
+    return any(key[0] in _beginnings() for key in _keys([word]))
 
 
 def _keys(found: list[str]) -> tuple[Key, Key, Key]:

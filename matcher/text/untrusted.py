@@ -24,6 +24,9 @@ _COMBINING = 2  # accents kept on one letter; more is a tower that covers the li
 
 _DROPPED = frozenset({"Cf", "Co", "Cs", "Cn"})  # bidi and zero width, private use, lone surrogates, unassigned
 
+_ODD = re.compile("[^\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e]+")
+"""What has to be looked at letter by letter: all but letters of Western languages and common signs."""
+
 
 def text(value: object, limit: int = NOTE) -> str:
     """One line of plain text: no control, bidi or invisible characters, single spaces, at most `limit` characters.
@@ -32,15 +35,19 @@ def text(value: object, limit: int = NOTE) -> str:
     """
     whole = str(value)
     raw = whole[: limit * 8]
-    kept = raw if raw.isascii() and raw.isprintable() else _kept(unicodedata.normalize("NFC", raw))
+    kept = raw if raw.isascii() and raw.isprintable() else _kept(raw)
     line = " ".join(kept.split())
     return line if len(line) <= limit and len(raw) == len(whole) else _cut(line, limit)
 
 
 def _kept(value: str) -> str:
+    return _ODD.sub(_visible, unicodedata.normalize("NFC", value))
+
+
+def _visible(odd: re.Match[str]) -> str:
     out: list[str] = []
     accents = 0
-    for letter in value:
+    for letter in odd[0]:
         category = unicodedata.category(letter)
         accents = accents + 1 if category in {"Mn", "Me"} else 0
         if accents <= _COMBINING:

@@ -14,6 +14,7 @@ from matcher.api import drafts, evaluations, network, project_frames, reading, r
 from tests.helpers.benchmarks import write
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 MODULES = [reading, project_frames, session, drafts, network, results, evaluations]
@@ -21,11 +22,17 @@ SELF_EVIDENT = {"DigestPage", "Matches", "Page", "Why"}
 """Classes that have properties only; what they show is in the examples of what gives them."""
 
 
+@pytest.fixture(scope="module")
+def opened() -> Iterator[matcher.Session]:
+    with matcher.open(sample=True) as session:
+        yield session
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
-def test_examples_print_what_they_say(module: object, tmp_path: Path) -> None:
+def test_examples_print_what_they_say(module: object, opened: matcher.Session, tmp_path: Path) -> None:
     options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
     runner = doctest.DocTestRunner(optionflags=options)
-    with matcher.open(sample=True) as opened, pd.option_context("display.width", 200):
+    with pd.option_context("display.width", 200):
         names = {"matcher": matcher, "session": opened, "folder": write(tmp_path)}
         for test in doctest.DocTestFinder(exclude_empty=True).find(module, globs=names):
             runner.run(test)

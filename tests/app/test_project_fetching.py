@@ -107,7 +107,7 @@ def _import_and_die(url: str, path: str, batches: int) -> None:
     with Store.open(url) as store, Dump(Path(path)) as opened:
         number = store.runs.begin("projects", now)
         found = dying(read_projects(opened, Reading()))
-        store.project_saving.dump("cordis.zip", found, {}, run_id=number, now=now, accept=lambda _: None)
+        store.project_saving.dump("cordis.zip", found, lambda _: (), run_id=number, now=now, accept=lambda _: None)
 
 
 @pytest.mark.parametrize("batches", [0, 1, 3])

@@ -5,8 +5,10 @@ from __future__ import annotations
 from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = {
+    "tests/api/test_examples.py",
     "tests/docs/test_pages.py",
     "tests/docs/test_site.py",
+    "tests/evaluation/test_evaluate.py",
     "tests/whole/test_faults.py",
     "tests/whole/test_kills.py",
     "tests/whole/test_power.py",

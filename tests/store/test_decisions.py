@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from matcher.model.decision import Act, Entry, Owner, standing
+from matcher.store import engines
 from matcher.store.database import Store
-from matcher.store.engines import Transactions
 from tests.helpers.listings import call, row
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -94,21 +94,14 @@ def test_a_person_is_forgotten_and_the_decision_stays(store: Store) -> None:
 
 
 def test_what_readers_dismissed_before_is_migrated(empty_url: str) -> None:
-    opened = Transactions.open(empty_url)
-    with opened.engine.begin() as connection:
-        connection.execute(sa.text("DROP TABLE decisions"))
-        connection.execute(sa.text("ALTER TABLE outbox DROP COLUMN standing"))
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0005'"))
-        connection.execute(
-            sa.text("CREATE TABLE dismissals (subscriber TEXT, call TEXT, dismissed_at TIMESTAMP WITH TIME ZONE)")
-            if opened.engine.dialect.name == "postgresql"
-            else sa.text("CREATE TABLE dismissals (subscriber TEXT, call TEXT, dismissed_at DATETIME)")
-        )
+    engine = engines.make_engine(engines.parse_url(empty_url), read_only=False, wait=5)
+    with engines.writing(engine) as connection:
+        engines._upgrade(connection, "0005")
         connection.execute(
             sa.text("INSERT INTO dismissals VALUES ('ana', 'A', :at)"),
-            {"at": NOW if opened.engine.dialect.name == "postgresql" else "2026-06-01 12:00:00.000000"},
+            {"at": NOW if engine.dialect.name == "postgresql" else "2026-06-01 12:00:00.000000"},
         )
-    opened.close()
+    engine.dispose()
     with Store.open(empty_url) as store:
         (entry,) = store.decisions.history(ANA)
         assert (entry.call, entry.act, entry.at, entry.by) == ("A", Act.DISMISS, NOW, "ana")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from matcher.errors import ProjectsError
 from matcher.model.project import Participation, Project
 from matcher.store.database import Store
+from matcher.store.schema import metadata
+from tests.helpers.postgres import new_database
+from tests.store.conftest import TEMPLATE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from matcher.store.project_saving import SavedProjects
 
@@ -37,9 +43,13 @@ def save(store: Store, source: str, found: Sequence[Project], parts: Sequence[Pa
     by_project: dict[str, list[Participation]] = {}
     for row in parts:
         by_project.setdefault(row.project, []).append(row)
+
+    def members(number: str) -> Sequence[Participation]:
+        return by_project.get(number, ())
+
     run = store.runs.begin("projects", NOW)
     try:
-        return store.project_saving.dump(source, found, by_project, run_id=run, now=NOW, accept=lambda _: None)
+        return store.project_saving.dump(source, found, members, run_id=run, now=NOW, accept=lambda _: None)
     finally:
         store.runs.finish(run, "ok", {}, NOW)
 
@@ -88,7 +98,7 @@ def test_a_dump_that_is_refused_leaves_nothing(store: Store) -> None:
         raise ProjectsError("no")
 
     with pytest.raises(ProjectsError):
-        store.project_saving.dump("a.zip", [project(2)], {}, run_id=run, now=NOW, accept=refuse)
+        store.project_saving.dump("a.zip", [project(2)], lambda _: (), run_id=run, now=NOW, accept=refuse)
     assert [p.identifier for p in store.projects.all()] == ["1"]
 
 
@@ -127,30 +137,121 @@ def test_what_is_damaged_is_told(store: Store, damage: str, says: str) -> None:
     assert store.maintenance.check() == [says]
 
 
+def test_an_organisation_is_what_its_newest_project_says(store: Store) -> None:
+    def told() -> tuple[str, str, str]:
+        [part] = store.projects.participations(["1"])["1"]
+        return part.name, part.country, part.type
+
+    def seen(number: int, name: str, country: str, kind: str) -> Participation:
+        return replace(part(number, "999993662", name), country=country, type=kind)
+
+    old, new = project(1), replace(project(2), date=date(2024, 1, 1))
+    save(store, "a.zip", [new], [seen(2, "NEW", "UK", "PRC")])
+    save(store, "b.zip", [old], [seen(1, "OLD", "FR", "REC")])
+    assert told() == ("NEW", "UK", "PRC")
+    revision = store.projects.revision
+    save(store, "c.zip", [replace(new, updated=date(2026, 2, 2))], [seen(2, "NEW", "DE", "PRC")])  # a correction
+    assert told() == ("NEW", "DE", "PRC")
+    assert store.projects.revision > revision
+    save(store, "d.zip", [replace(project(3), date=date(2025, 1, 1))], [seen(3, "BARE", "", "")])
+    assert told() == ("NEW", "DE", "PRC")  # a row that lacks something says less than an older one that has it all
+
+
+def test_what_two_dumps_say_alike_is_written_once(store: Store) -> None:
+    save(store, "a.zip", [project(1)], [part(1, "999993662")])
+    saved = save(store, "b.zip", [project(1)], [part(1, "999993662")])
+    assert (saved.new, saved.changed, saved.parts_changed) == (0, 0, 0)
+    assert save(store, "a.zip", [project(1, updated=2)], [part(1, "999993662")]).changed == 1
+
+
+def test_an_organisation_of_an_older_store_is_told_anew(store: Store) -> None:
+    save(store, "a.zip", [project(1)], [part(1, "999993662")])
+    with store._transactions.writing() as connection:
+        connection.exec_driver_sql("UPDATE organisations SET told_by = '', name = 'ZZZ'")
+    save(store, "a.zip", [project(1)], [part(1, "999993662")])
+    assert store.projects.participations(["1"])["1"][0].name == "ORG 999993662"
+
+
+DAYS = st.sampled_from([None, date(2022, 1, 1), date(2023, 5, 6)])
 PROJECTS = st.lists(
-    st.builds(project, st.integers(1, 5), st.sampled_from(["A", "B"]), updated=st.integers(1, 3)),
-    max_size=6,
+    st.builds(
+        lambda number, title, updated, signed, start: replace(
+            project(number, title, updated=updated), date=signed, start=start
+        ),
+        st.integers(1, 4),
+        st.sampled_from(["A", "B"]),
+        st.integers(1, 3),
+        DAYS,
+        DAYS,
+    ),
+    max_size=5,
     unique_by=lambda p: p.identifier,
 )
-PARTS = st.lists(st.builds(part, st.integers(1, 5), st.sampled_from(["999993662", "999992401"])), max_size=6)
+PARTS = st.lists(
+    st.builds(
+        Participation,
+        st.sampled_from(["1", "2", "3", "4"]),
+        st.sampled_from(["999993662", "999992401", "FR:some lab"]),
+        st.sampled_from(["", "SOME LAB", "SOME LABORATORY"]),
+        st.sampled_from(["coordinator", "participant", "thirdParty"]),
+        country=st.sampled_from(["FR", "UK", ""]),
+        type=st.sampled_from(["REC", "PRC"]),
+        sme=st.sampled_from([True, False, None]),
+        contribution_eur=st.sampled_from([10.0, 20.5, None]),
+        ended=st.booleans(),
+    ),
+    max_size=6,
+)
+"""One organisation under two PICs or none, under two names, small or not; as another dump may tell it."""
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(first=PROJECTS, second=PROJECTS, parts=PARTS)
-def test_two_dumps_in_either_order_give_the_same_store(
-    tmp_path_factory: pytest.TempPathFactory,
-    first: list[Project],
-    second: list[Project],
-    parts: list[Participation],
-) -> None:
-    def kept(folder: Path, *dumps: tuple[str, list[Project]]) -> object:
-        with Store.open(f"sqlite:///{folder}/m.db") as store:
-            for source, found in dumps:
-                own = {p.identifier for p in found}
-                save(store, source, found, [row for row in parts if row.project in own])
-            names = [str(n) for n in range(1, 6)]
-            return list(store.projects.all()), store.projects.participations(names), store.projects.counts()
+def _everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of the tables of projects, whatever the order in which they were written."""
+    tables = ("projects", "organisations", "participations", "project_concepts", "project_sources")
+    with store._transactions.reading() as connection:
+        return {
+            name: sorted((tuple(row) for row in connection.execute(select(metadata.tables[name]))), key=repr)
+            for name in tables
+        }
 
-    one, other = ("a.zip", first), ("b.zip", second)
-    folders = [tmp_path_factory.mktemp("either") for _ in range(2)]
-    assert kept(folders[0], one, other) == kept(folders[1], other, one)
+
+Dump = tuple[list[Project], list[Participation]]
+
+
+def _in_either_order(first: Dump, second: Dump, urls: Iterator[str]) -> None:
+    kept = []
+    for dumps in ((("a.zip", first), ("b.zip", second)), (("b.zip", second), ("a.zip", first))):
+        with Store.open(next(urls)) as store:
+            for source, (found, parts) in dumps:
+                save(store, source, found, parts)
+            kept.append(_everything(store))
+            assert store.maintenance.check() == []
+    assert kept[0] == kept[1]
+
+
+@pytest.fixture(scope="module")
+def with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of which every example takes two copies, as making tables takes longer than filling them."""
+    path = tmp_path_factory.mktemp("either") / "tables.db"
+    Store.open(f"sqlite:///{path}").close()
+    return path
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(first=st.tuples(PROJECTS, PARTS), second=st.tuples(PROJECTS, PARTS))
+def test_two_dumps_in_either_order_give_the_same_store(with_tables: Path, first: Dump, second: Dump) -> None:
+    copies = (Path(shutil.copy(with_tables, with_tables.with_name(f"{turn}.db"))) for turn in range(2))
+    _in_either_order(first, second, (f"sqlite:///{path}" for path in copies))
+
+
+def test_two_dumps_in_either_order_give_the_same_store_on_postgresql(postgresql_with_tables: Path) -> None:
+    left = Participation("1", "999992401", "SOME LAB", "participant", country="FR", type="REC", sme=True, ended=True)
+    first = (
+        [project(1), project(2, "A", updated=2), project(3)],
+        [left, part(2, "999993662", "OLD NAME"), part(3, "FR:some lab", "SOME LAB")],
+    )
+    second = (
+        [replace(project(1), date=date(2024, 1, 1)), project(2, "B"), project(3)],
+        [replace(left, pic="999993662", type="PRC", sme=False), replace(left, country="UK"), part(2, "999993662")],
+    )
+    _in_either_order(first, second, (new_database(postgresql_with_tables, TEMPLATE) for _ in range(2)))

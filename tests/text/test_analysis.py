@@ -144,3 +144,10 @@ def test_a_long_text_of_anything_is_read_in_a_moment(piece):
     started = time.monotonic()
     Analyzer().terms(piece * 60_000)
     assert time.monotonic() - started < 20
+
+
+def test_an_analyzer_is_made_in_no_time(monkeypatch):
+    """The list of abbreviations is read once for all of them: a question makes dozens, one for each call it quotes."""
+    Analyzer()
+    monkeypatch.setattr("matcher.text.abbreviations.entries", lambda: pytest.fail("the list was read again"))
+    assert Analyzer().stems("IoT") == ["internetthing"]

@@ -53,6 +53,16 @@ def test_text_is_one_short_visible_line(value: str, limit: int) -> None:
     assert line == " ".join(line.split())
 
 
+def test_what_is_not_looked_at_letter_by_letter_is_visible() -> None:
+    plain = [letter for letter in map(chr, range(0x110000)) if not untrusted._ODD.match(letter)]
+    hidden = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Mn", "Me"}
+    assert not [letter for letter in plain if unicodedata.category(letter) in hidden]
+
+
+def test_accents_do_not_tower_and_breaks_part_words() -> None:
+    assert untrusted.text("déjà vu\u2028ici\tlà \u202eno\u0301\u0301\u0301\u0301") == "déjà vu ici là nó\u0301\u0301"
+
+
 def test_what_is_cut_says_so() -> None:
     assert untrusted.text("one two three four", 12) == "one two…"
     assert untrusted.text("x" * 100_000, 20) == "x" * 19 + "…"

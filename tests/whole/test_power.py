@@ -11,14 +11,14 @@ import pytest
 
 from matcher.app.kept_index import current_index
 from matcher.store.database import Store
-from tests.helpers.crash.days import SECOND, Home, first_day, look_at
+from tests.helpers.crash.days import SECOND, Home, look_at
 from tests.helpers.crash.forks import Forks, Life
 from tests.helpers.crash.kills import RUN_ENDED
 from tests.helpers.crash.power import Disk, PowerCuts, compile_library
 from tests.helpers.forms import either, has_a_long_form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.helpers.crash.days import World
@@ -45,8 +45,8 @@ def disk(library: Path, tmp_path: Path) -> Disk:
 
 
 @pytest.fixture
-def before(here: World, tmp_path: Path) -> Home:
-    return first_day(tmp_path, here, None)
+def before(after_first_day: Callable[..., Home]) -> Home:
+    return after_first_day()
 
 
 def test_the_watch_sees_what_is_lost(before: Home, watched: Forks, disk: Disk) -> None:
