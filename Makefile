@@ -6,11 +6,12 @@ COMPILE = $(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --ge
           --no-annotate --quiet --custom-compile-command "make lock"
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test notebooks long bench faults kills soak fuzz audit docs lint types check lock wheel clean help
+.PHONY: run test browser notebooks long bench faults kills soak fuzz audit docs lint types check lock wheel clean help
 
 help:
 	@echo "make run    set up, then fetch the calls and recommend them once"
 	@echo "make test   set up, then run the tests, on every core"
+	@echo "make browser  try the pages in a real browser, Debian's chromium (a few minutes)"
 	@echo "make notebooks  set up, then open the notebooks in the browser"
 	@echo "make long   run the tests that have a long form in it (some minutes)"
 	@echo "make bench  measure how fast it is (about ten minutes)"
@@ -29,7 +30,10 @@ test long: export PYTHONDONTWRITEBYTECODE =
 test long: export OPENBLAS_NUM_THREADS = 1
 
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest --numprocesses auto
+	@$(BIN)/python -m pytest --numprocesses auto --ignore=tests/browser
+
+browser: $(VENV)/.installed-browser
+	@$(BIN)/python -m pytest tests/browser
 
 notebooks: $(VENV)/.installed-notebooks
 	@# what is named from here must be found from the notebooks' folder too
@@ -84,6 +88,7 @@ lock: $(VENV)/bin/python
 	@$(COMPILE) requirements/build.in pyproject.toml -o requirements/run.txt
 	@$(COMPILE) --extra postgresql requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/postgresql.txt
 	@$(COMPILE) --extra notebooks --extra parquet requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/notebooks.txt
+	@$(COMPILE) --extra browser requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/browser.txt
 	@$(COMPILE) --extra dev requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/dev.txt
 
 clean:
@@ -111,4 +116,8 @@ $(VENV)/.installed-notebooks: $(VENV)/.installed requirements/notebooks.txt
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
 	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.installed-browser: $(VENV)/.installed-dev requirements/browser.txt
+	@$(PIP) --require-hashes -r requirements/browser.txt
 	@touch $@

@@ -12,19 +12,22 @@ from tests.helpers.paths import DOCS, ROOT
 PIN_FILES = sorted(path.name for path in (ROOT / "requirements").glob("*.txt"))
 PAGE = (DOCS / "security.md").read_text(encoding="utf-8")
 
-OF_OTHER_SYSTEMS = {
+OF_OTHER_PLACES = {
     "aiohappyeyeballs": "PSF-2.0",
     "aiohttp": "Apache-2.0 AND MIT",
     "aiosignal": "Apache-2.0",
     "appnope": "BSD-2-Clause",
+    "axe-playwright-python": "MIT, with axe-core under MPL 2.0",  # by the licence files in it
     "colorama": "BSD-3-Clause",
     "frozenlist": "Apache-2.0",
+    "greenlet": "MIT AND PSF-2.0",
     "multidict": "Apache-2.0",
+    "playwright": "Apache-2.0",
     "propcache": "Apache-2.0",
     "pywinpty": "MIT",
     "yarl": "Apache-2.0",
 }
-"""Pins that another Python or system than this one needs, with what their own metadata says."""
+"""Pins that another Python, system or target than this one needs, with what they say themselves."""
 
 RECIPROCAL = re.compile(r"GPL|General Public|MPL|Mozilla|EPL|Eclipse|CDDL|EUPL|Copyleft|Affero", re.IGNORECASE)
 """What asks something of who hands a package on, beyond its notice."""
@@ -37,10 +40,12 @@ def pins(name: str) -> list[str]:
 
 def licence(package: str) -> str:
     """As the package's own metadata declares it, which may be in three places."""
+    if package in OF_OTHER_PLACES:
+        return OF_OTHER_PLACES[package]
     try:
         said = metadata(package)
     except PackageNotFoundError:
-        return OF_OTHER_SYSTEMS.get(package, "")
+        return ""
     classifiers = [one for one in said.get_all("Classifier", []) if one.startswith("License ::")]
     declared = said.get("License-Expression") or ", ".join(one.rpartition(" :: ")[2] for one in classifiers)
     return declared or (said.get("License") or "").partition("\n")[0]
