@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from matcher.app.call_remarks import CallRemarks
 from matcher.app.learned_feedback import feedback_for
+from matcher.app.mail_links import mail_links
 from matcher.app.renewed_calls import renewed_calls
 from matcher.digest.compose import compose, is_due
 from matcher.digest.inputs import Inputs, for_subscriber
@@ -195,10 +196,11 @@ class Digests:
         self._learn = home.settings.ranking.learn
         self._threshold = home.settings.digest.threshold
         self.remarks = CallRemarks(home, store, index, day)
+        self._links = mail_links(home)
 
     def digest(self, subscriber: Subscriber) -> Digest:
         """What a subscriber gets on this day, whether it is due or not."""
-        return self._with_remarks(self._composed(subscriber))
+        return self.with_links(self._with_remarks(self._composed(subscriber)))
 
     def seen_by(self, subscriber: Subscriber) -> Inputs:
         """The inputs as a subscriber sees them."""
@@ -209,6 +211,14 @@ class Digests:
         if subscriber.is_network:
             return compose_network(subscriber, own, self._told_to_anyone)
         return compose(subscriber, own)
+
+    def with_links(self, digest: Digest) -> Digest:
+        """The digest with the links by which its reader answers, where the product has an address in the web."""
+        if self._links is None:
+            return digest
+        reader = digest.subscriber
+        items = tuple(replace(item, links=self._links.of_item(reader, item)) for item in digest.items)
+        return replace(digest, items=items, links=self._links.of_mail(reader))
 
     def _with_remarks(self, digest: Digest) -> Digest:
         """The digest with what is known of its new calls beside their matches: told once, with the call."""

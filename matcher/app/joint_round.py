@@ -46,7 +46,7 @@ class JointRound:
 
     def digest(self, subscriber: Subscriber) -> Digest:
         """What the next round tells a subscriber, whether it is due or not."""
-        return compose_joint(subscriber, self.digests.seen_by(subscriber), self._bids)
+        return self.digests.with_links(compose_joint(subscriber, self.digests.seen_by(subscriber), self._bids))
 
     @cached_property
     def _bids(self) -> Sequence[Bid]:

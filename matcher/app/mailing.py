@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index
+from matcher.app.reader_choices import as_chosen, choices
 from matcher.errors import MatcherError, StoreError, StoreMissing, UsageError
 from matcher.model.day import brussels_day, noon
 from matcher.model.outcomes import MailStatus, Preview, Sending, SubscriberLine
@@ -87,11 +88,14 @@ class Mailing:
         found = self._home.subscribers
         try:
             with self._home.open_store(read_only=True) as store:
+                found = as_chosen(store, found, brussels_day(self._home.clock()))
+                chosen = set(choices(store))
                 paused = {a.address.casefold() for a in store.outbox.refusing() if a.paused_at is not None}
                 newest = store.told.newest()
         except StoreMissing:
-            paused, newest = set(), {}
-        return tuple(_line(s, newest, paused=s.address.casefold() in paused) for s in found)
+            paused, newest, chosen = set(), {}, set()
+        lines = (_line(s, newest, paused=s.address.casefold() in paused) for s in found)
+        return tuple(replace(line, chosen=line.subscriber.identifier in chosen) for line in lines)
 
     def unpause(self, address: str) -> None:
         """Send to an address again that was paused after refusals. Raises UsageError when it was not."""
@@ -125,10 +129,11 @@ class Mailing:
         subscriber = self._previewed(name, institute)
         if language is not None:
             subscriber = replace(subscriber, language=language)
-        others = [s for s in self._home.subscribers if s.identifier != subscriber.identifier]
         index = current_index(self._home)
         with self._home.open_store(read_only=True) as store:
             day = self._home.day(as_of, index).date
+            others = [s for s in self._home.subscribers if s.identifier != subscriber.identifier]
+            subscriber, *others = as_chosen(store, [subscriber, *others], day)
             digests = Digests(self._home, store, index, [subscriber, *others], day=day)
             if joint_bids:
                 of_round = JointRound(digests, store, index)
@@ -188,14 +193,14 @@ class Mailing:
         """
         if at_once and dry_run:
             raise UsageError("--now sends what waits, and --dry-run sends nothing: give one of them.")
-        chosen = list(dict.fromkeys(map(self._home.subscriber, names)))
+        named = list(dict.fromkeys(self._home.subscriber(name).identifier for name in names))
         index = current_index(self._home)
         day = self._home.day(as_of, index).date
         with self._home.open_store(read_only=dry_run) as store:
             queueing = self._queueing(store, day, dry=dry_run)
             if at_once:
                 store.outbox.hurry(self._home.clock())
-            return self._send(queueing, store, chosen, sleep)
+            return self._send(queueing, store, named, sleep)
 
     def send_within(self, run: Run, day: date, *, health: Freshness | None = None) -> Sending:
         """The same for everybody, as a part of a run: nothing is queued once the run lost its lock. Raises RunLost."""
@@ -210,7 +215,8 @@ class Mailing:
         from matcher.app.queueing import Queueing
 
         index = current_index(self._home)
-        digests = Digests(self._home, store, index, self._home.subscribers, day=day, health=health)
+        everybody = as_chosen(store, self._home.subscribers, day)
+        digests = Digests(self._home, store, index, everybody, day=day, health=health)
         return Queueing(
             digests,
             JointRound(digests, store, index),
@@ -223,15 +229,14 @@ class Mailing:
             dry=dry,
         )
 
-    def _send(
-        self, queueing: Queueing, store: Store, chosen: Sequence[Subscriber], sleep: Callable[[float], None]
-    ) -> Sending:
+    def _send(self, queueing: Queueing, store: Store, named: Sequence[str], sleep: Callable[[float], None]) -> Sending:
         from matcher.mail.delivery import mails_left
         from matcher.model.subscription import DeliveryReport
 
         day = queueing.day
-        lines = [queueing.queue(s, named=bool(chosen)) for s in chosen or self._home.subscribers]
-        if not chosen and self._settings.digest.joint_bids:
+        readers = {reader.identifier: reader for reader in queueing.digests.subscribers}
+        lines = [queueing.queue(readers[name], named=bool(named)) for name in named or readers]
+        if not named and self._settings.digest.joint_bids:
             lines += queueing.queue_round()
         if queueing.dry:
             left = mails_left(store, self._home.clock())

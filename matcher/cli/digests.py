@@ -288,6 +288,16 @@ def unpause_command(home: Home, address: str) -> None:
     click.echo(f"{address} gets mail again.")
 
 
+@digest_command.command("revert", short_help="Forget what a reader chose by a link of a mail.")
+@click.argument("subscriber")
+@click.pass_obj
+def revert_command(home: Home, subscriber: str) -> None:
+    """Forget what SUBSCRIBER chose by a link of a mail: subscribers.yaml stands again."""
+    from matcher.app.reader_choices import revert
+
+    click.echo(f"The mails of {revert(home, subscriber)} are as subscribers.yaml says again.")
+
+
 @click.command("subscribers")
 @output_options
 @click.pass_obj
@@ -305,7 +315,7 @@ def subscribers_command(home: Home, output: str | None) -> None:
             (
                 r["subscriber"],
                 r["address"] + (" (paused)" if r["paused"] else ""),
-                r["frequency"],
+                r["frequency"] + (" (chosen)" if r["chosen"] else ""),
                 str(r["threshold"]),
                 ", ".join(filter(None, (r["last_mail"], r["queued_mail"] and f"{r['queued_mail']} (queued)"))) or "—",
                 ", ".join(r["institutes"]),

@@ -222,6 +222,19 @@ class MailSettings(SettingsSection):
         return self.list_id or f"matcher.{self.sender.rpartition('@')[2] or 'localhost.localdomain'}"
 
 
+@dataclass(frozen=True, repr=False)
+class WebSettings(SettingsSection):
+    """The pages in the browser, as others reach them."""
+
+    address: Annotated[
+        Https,
+        Field(
+            description="What links in mails begin with, as https://matcher.example.org/; empty: mails have none, and "
+            "the pages are for this machine alone."
+        ),
+    ] = ""
+
+
 WORKDAYS: Final[tuple[Weekday, ...]] = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
 
@@ -274,6 +287,7 @@ class SettingsFile(SettingsSection):
     database: DatabaseSettings = DatabaseSettings()
     mail: MailSettings = MailSettings()
     export: ExportSettings = ExportSettings()
+    web: WebSettings = WebSettings()
     schedule: ScheduleSettings = ScheduleSettings()
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         ProjectSettings,
         RankingSettings,
         ScheduleSettings,
+        WebSettings,
     )
 
 CONFIG_FILE = "matcher.toml"
@@ -54,6 +55,7 @@ class Settings:
     database: DatabaseSettings
     mail: MailSettings
     export: ExportSettings
+    web: WebSettings
     schedule: ScheduleSettings
     origins: Mapping[str, str]
     unread: Unread
@@ -143,6 +145,7 @@ def read_settings(
         parsed.database,
         parsed.mail,
         parsed.export,
+        parsed.web,
         parsed.schedule,
         origins,
         unread_in(env, _keys()),
@@ -184,7 +187,7 @@ def _keys() -> list[str]:
     return [f"{name}.{field.name}" for name, section in SECTIONS.items() for field in fields(section)]
 
 
-_PUBLIC = frozenset({"mail.unsubscribe_https", "mail.sender_name"})
+_PUBLIC = frozenset({"web.address", "mail.unsubscribe_https", "mail.sender_name"})
 """Settings that stand in every mail."""
 
 

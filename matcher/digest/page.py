@@ -192,6 +192,7 @@ class ItemView:
     others: str | None
     decided: str | None
     bid: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()  # what a reader can answer, and the address
     siblings: tuple[BriefView, ...] = ()
     more: str | None = None
 
@@ -233,6 +234,7 @@ class MailPage:
     left_out: tuple[str, ...]
     shortened: str | None
     footer: tuple[str, ...]
+    links: tuple[tuple[str, str], ...] = ()
 
 
 def page_of(digest: Digest, words: Words, settings: MailSettings, limits: Limits) -> MailPage:
@@ -260,6 +262,16 @@ def page_of(digest: Digest, words: Words, settings: MailSettings, limits: Limits
         left_out(digest, words, digest.left_out + len(digest.items) - len(shown)),
         words.say("This mail was shortened to stay readable in every mail program.") if limits != Limits() else None,
         footer(digest, words, settings),
+        _mail_links(digest, words),
+    )
+
+
+def _mail_links(digest: Digest, words: Words) -> tuple[tuple[str, str], ...]:
+    if digest.links is None:
+        return ()
+    return (
+        (words.say("Fewer, more, or a pause"), digest.links.mails),
+        (words.say("Unsubscribe"), digest.links.unsubscribe),
     )
 
 
@@ -335,6 +347,17 @@ def item_view(item: Item, number: int, digest: Digest, words: Words, limits: Lim
         _others(item.others, digest, words, limits),
         decided_text(item.decisions, digest, words),
         bid_lines(item.bid, digest, words, limits) if item.bid is not None else (),
+        _links(item, words),
+    )
+
+
+def _links(item: Item, words: Words) -> tuple[tuple[str, str], ...]:
+    if item.links is None:
+        return ()
+    return (
+        (words.say("Keep"), item.links.keep),
+        (words.say("Not for us"), item.links.dismiss),
+        (words.say("Why?"), item.links.why),
     )
 
 

@@ -58,7 +58,9 @@ def rendered(digest: Digest, settings: MailSettings, *, now: datetime) -> tuple[
     kind = digest.kind
     identifier = message.message_id(kind, digest.subscriber.identifier, digest.day, settings.list_domain)
     subject = pages.subject(digest, words)
-    content = message.MailContent(subject, text, html, _calendar(digest, words, now), _calendar_name(digest, words))
+    ending = digest.links.unsubscribe if digest.links else None
+    attached = _calendar(digest, words, now)
+    content = message.MailContent(subject, text, html, attached, _calendar_name(digest, words), ending)
     body = message.build(content, digest.subscriber, settings, identifier=identifier, now=now)
     mail = Mail(
         identifier, digest.subscriber.identifier, digest.subscriber.address, digest.day, subject, body, html, kind

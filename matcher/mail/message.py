@@ -33,6 +33,7 @@ class MailContent:
     html: str
     calendar: bytes | None = None
     calendar_name: str = "deadlines.ics"
+    unsubscribe: str | None = None  # an address of the product's own that ends these mails by one POST (RFC 8058)
 
 
 _PARTS = SMTP.clone(max_line_length=76)  # quoted-printable lines have 76 characters at most (RFC 2045)
@@ -57,7 +58,7 @@ def build(
     head.text("Subject", content.subject)
     head.token("Date", format_datetime(now))
     head.token("Message-ID", identifier)
-    for name, value in _list_headers(subscriber, settings).items():
+    for name, value in _list_headers(subscriber, settings, content.unsubscribe).items():
         head.token(name, value)
     head.token("Auto-Submitted", "auto-generated")
     head.token("X-Auto-Response-Suppress", "All")
@@ -100,12 +101,12 @@ def _calendar(calendar: bytes, name: str) -> EmailMessage:
     return part
 
 
-def _list_headers(subscriber: Subscriber, settings: MailSettings) -> dict[str, str]:
+def _list_headers(subscriber: Subscriber, settings: MailSettings, unsubscribe: str | None) -> dict[str, str]:
     who = quote(subscriber.identifier, safe="")
     mailto = f"<mailto:{quote(settings.unsubscribe_address, safe='@+._-')}?subject=unsubscribe%20{who}>"
     headers = {"List-Id": f"<{quote(settings.list_domain, safe='.-_')}>", "List-Unsubscribe": mailto}
-    if settings.unsubscribe_https:
-        url = quote(settings.unsubscribe_https.replace("{subscriber}", who), safe=":/?&=#%+~.,;@!$'*-_")
+    if address := unsubscribe or settings.unsubscribe_https.replace("{subscriber}", who):
+        url = quote(address, safe=":/?&=#%+~.,;@!$'*-_")
         url = url.replace("=?", "=%3F")  # else it could be the beginning of an encoded word
         headers["List-Unsubscribe"] = f"<{url}>, {mailto}"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

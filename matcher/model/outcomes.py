@@ -108,12 +108,16 @@ class MailStatus:
 
 @dataclass(frozen=True, slots=True)
 class SubscriberLine:
-    """A subscriber, the days of the last mail that was delivered and of one that waits, and whether it is paused."""
+    """A subscriber as it gets mails, the days of the last that was delivered and of one that waits.
+
+    `paused`: the address refused mails; `chosen`: the reader chose otherwise than `subscribers.yaml`, by a link.
+    """
 
     subscriber: Subscriber
     last_mail: date | None
     queued: date | None
     paused: bool
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

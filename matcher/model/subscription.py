@@ -91,6 +91,23 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemLinks:
+    """Addresses by which a reader answers for a call; each asks before it does anything."""
+
+    keep: str
+    dismiss: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLinks:
+    """Addresses of a mail as a whole: where its reader changes his mails, and where he ends them."""
+
+    mails: str
+    unsubscribe: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One call in a digest: `matches` with the subscriber's institutes, best first; `others` with the rest."""
 
@@ -106,6 +123,7 @@ class Item:
     known: datetime | None = None  # the newest change of the call when the digest was composed
     decisions: tuple[Decision, ...] = ()  # of every institute
     won: WonBefore | None = None  # what the network won of the call that it continues
+    links: ItemLinks | None = None  # where the product has an address in the web
     bid: Bid | None = None  # who covers it together, in the mails of the network and of joint bids
 
     @property
@@ -182,6 +200,7 @@ class Digest:
     standing: Standing | None = None
     fit_is_new: bool = False
     is_joint: bool = False  # a mail of joint bids
+    links: DigestLinks | None = None
 
     @property
     def kind(self) -> MailKind:

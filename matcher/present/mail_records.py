@@ -141,7 +141,7 @@ def mail_record(queued: QueuedMail) -> Record:
 
 
 def subscriber_record(line: SubscriberLine) -> Record:
-    """A subscriber as `subscribers.yaml` says, the day of the last mail that was delivered, and of one that waits."""
+    """A subscriber as it gets mails, the day of the last mail that was delivered, and of one that waits."""
     s = line.subscriber
     weekly = s.frequency is Frequency.WEEKLY
     return {
@@ -165,6 +165,7 @@ def subscriber_record(line: SubscriberLine) -> Record:
         "last_mail": line.last_mail.isoformat() if line.last_mail else None,
         "queued_mail": line.queued.isoformat() if line.queued else None,
         "paused": line.paused,
+        "chosen": line.chosen,
     }
 
 

@@ -6,15 +6,12 @@ Babel is loaded where it is needed: a question that is answered on a terminal in
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from gettext import GNUTranslations
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from matcher.model.language import Language
-
-if TYPE_CHECKING:
-    from datetime import date
 
 DOMAIN = "matcher"
 
@@ -70,6 +67,10 @@ class Words:
     def weekday(self, when: date) -> str:
         """`jeudi 18 mars 2027`, `Thursday 18 March 2027`."""
         return self._date(when, "EEEE d MMMM y")
+
+    def weekday_name(self, weekday: int) -> str:
+        """`jeudi`, `Thursday`; 0 is Monday."""
+        return self._date(date(2024, 1, 1 + weekday), "EEEE")  # which began on a Monday
 
     def _date(self, when: date, pattern: str) -> str:
         """The first of a month is `1er` in French, which CLDR's patterns can't say."""

@@ -16,12 +16,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from matcher.config.addresses import is_loopback
 from matcher.web.access_log import AccessLog
 from matcher.web.failures import Missing, Refused, logged, status_of, title_of, told_of
 from matcher.web.form_tokens import MARK, FormTokens, new_mark
-from matcher.web.guard import LARGEST, Guard
+from matcher.web.guard import LARGEST, Guard, hostname
 from matcher.web.rendering import rendered, style_address, style_sheet
-from matcher.web.rights import OPERATOR, Person
+from matcher.web.rights import NOBODY, OPERATOR, Person
 from matcher.web.routes import PAGES
 from matcher.web.tongue import words_for
 from matcher.web.visit import Visit
@@ -40,6 +41,9 @@ FIELDS = 60
 SECONDS = 10
 """How long a form may take to arrive."""
 
+ONE_CLICK = ("List-Unsubscribe", "One-Click")
+"""What a mail program posts to unsubscribe."""
+
 _YEAR = 31_536_000
 
 
@@ -51,18 +55,16 @@ class Site:
     tokens: FormTokens
     host: str | None = None
 
-    def person(self, _request: Request) -> Person | None:
-        """Who asks; None of nobody who is known. On this machine alone it is who has the machine."""
-        return OPERATOR
+    def person(self, request: Request) -> Person:
+        """Who asks: whoever has the machine, where no other name than its own is served."""
+        host = hostname(request.headers.get("host", "")) or ""
+        return OPERATOR if self.host is None and is_loopback(host) else NOBODY
 
     def visit(self, request: Request, form: dict[str, str]) -> Visit:
-        """The visit that a request is. Raises Refused where nobody is known, ConfigError."""
-        person = self.person(request)
-        if person is None:
-            raise Refused("Sign in first.", HTTPStatus.FORBIDDEN)
+        """The visit that a request is. Raises ConfigError."""
         home, trial = self.kept.current()
         mark = request.cookies.get(MARK) or new_mark()
-        return Visit(home, words_for(request), person, request, self.tokens, mark, trial, form)
+        return Visit(home, words_for(request), self.person(request), request, self.tokens, mark, trial, form)
 
 
 def application(site: Site) -> Starlette:
@@ -82,7 +84,7 @@ def application(site: Site) -> Starlette:
 def _endpoint(site: Site, page: PageRoute) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
-            form = await _form(request) if page.method == "POST" else {}
+            form = await _form(request, page) if page.method == "POST" else {}
             return await run_in_threadpool(_answered, site, page, request, form)
         except Exception as error:  # noqa: BLE001 (told as a page, and in full in the log)
             return await run_in_threadpool(_failed, request, error)
@@ -94,14 +96,19 @@ def _answered(site: Site, page: PageRoute, request: Request, form: dict[str, str
     visit = site.visit(request, form)
     if not visit.person.may(page.needs):
         raise Refused("This page is not open to you.", HTTPStatus.FORBIDDEN)
-    if page.method == "POST":
+    if page.method == "POST" and not page.is_proof:
         site.tokens.check(form.get("token", ""), request.cookies.get(MARK, ""))
     return page.answer(visit)
 
 
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of a form, the last of each name. Raises Refused for what is too large, too slow or no form."""
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+async def _form(request: Request, page: PageRoute) -> dict[str, str]:
+    """The fields of a form, the last of each name. Raises Refused for what is too large, too slow or no form.
+
+    Mail programs may send theirs in another shape (RFC 8058), of which only the one field counts.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    of_mail = page.is_proof and kind == "multipart/form-data"
+    if kind != "application/x-www-form-urlencoded" and not of_mail:
         raise Refused("This is no form of a page.", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     body = b""
     try:
@@ -112,6 +119,8 @@ async def _form(request: Request) -> dict[str, str]:
                     raise Refused("That is more than a form holds.", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     except TimeoutError as error:
         raise Refused("The form took too long to arrive: send it again.", HTTPStatus.REQUEST_TIMEOUT) from error
+    if of_mail:
+        return dict([ONE_CLICK]) if ONE_CLICK[1].encode() in body else {}
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=FIELDS))
     except ValueError as error:
@@ -129,6 +138,7 @@ def _failed(request: Request, error: Exception) -> Response:
         "say": words.say,
         "language": words.language.value,
         "sample": None,
+        "bare": False,
         "told": [],
         "title": title_of(status, words),
         "sentence": told,

@@ -32,9 +32,9 @@ _EVERYWHERE = {Role.NETWORK, Role.OPERATOR}
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who looks at a page: `name` is a subscriber's id, None of whoever has the machine."""
+    """Who looks at a page: `name` is a subscriber's id, None of whoever has the machine, `role` of nobody known."""
 
-    role: Role
+    role: Role | None
     name: str | None = None
     institutes: frozenset[str] = frozenset()
 
@@ -42,12 +42,15 @@ class Person:
         """Whether the person's role may do it, for this institute where one is meant."""
         if right is Right.NOTHING:
             return True
-        return right in MAY[self.role] and (institute is None or self.sees(institute))
+        return self.role is not None and right in MAY[self.role] and (institute is None or self.sees(institute))
 
     def sees(self, institute: str) -> bool:
         """Whether an institute's pages are this person's."""
         return self.role in _EVERYWHERE or institute in self.institutes
 
+
+NOBODY = Person(None)
+"""Whoever did not say who he is."""
 
 OPERATOR = Person(Role.OPERATOR)
 """Whoever has the machine."""

@@ -11,6 +11,7 @@ from matcher.web.pages import (
     decision_acts,
     institute_list,
     language_choice,
+    mail_answer,
     project_list,
     start_page,
 )
@@ -32,6 +33,7 @@ class PageRoute:
     needs: Right
     answer: Callable[[Visit], Response]
     method: str = "GET"
+    is_proof: bool = False  # the address itself says who may: a form of it needs no token of the browser
 
 
 PAGES = (
@@ -41,6 +43,8 @@ PAGES = (
     PageRoute("/calls", Right.READ, call_list.calls),
     PageRoute("/calls/{call}", Right.READ, call_page.call),
     PageRoute("/projects", Right.READ, project_list.projects),
+    PageRoute("/answer/{token}", Right.NOTHING, mail_answer.show),
+    PageRoute("/answer/{token}", Right.NOTHING, mail_answer.take, "POST", is_proof=True),
     PageRoute("/language", Right.NOTHING, language_choice.choose, "POST"),
 )
 """In this order; the name of an institute in an address is `institute`, and `Visit.institute` checks whose it is."""

@@ -8,6 +8,7 @@ import socket
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -62,7 +63,7 @@ def serve(load: Callable[[], Home], where: Where, started: Callable[[str], None]
         kept = KeptHome(load)
         try:
             home, _ = kept.current()
-            site = Site(kept, FormTokens(signing_key(home)))
+            site = Site(kept, FormTokens(signing_key(home)), urlsplit(home.settings.web.address).hostname)
             _Server(site, lambda: started(address_of(listener))).run(sockets=[listener])
         finally:
             kept.close()

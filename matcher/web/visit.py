@@ -79,6 +79,7 @@ class Visit:
             "token": self.tokens.token(self.mark),
             "right": Right,
             "sample": None,
+            "bare": False,
             "told": self.tokens.unpacked(self.request.cookies.get(TOLD, "")),
         }
         answer = HTMLResponse(rendered(template, {**known, **content}), status)

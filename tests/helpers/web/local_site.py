@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import requests
 import uvicorn
@@ -31,7 +32,7 @@ class LocalSite:
     def __init__(self, place: Place) -> None:
         self.home = Home(load_settings(environ=place.environment))
         self._kept = KeptHome(lambda: Home(load_settings(environ=place.environment)))
-        site = Site(self._kept, FormTokens(signing_key(self.home)))
+        site = Site(self._kept, FormTokens(signing_key(self.home)), urlsplit(self.home.settings.web.address).hostname)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._server = uvicorn.Server(server_config(site))
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],), daemon=True)

@@ -1,0 +1,88 @@
+"""What readers chose for their mails by a link: kept beside the configuration, and above it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from matcher.errors import UsageError
+from matcher.model.day import brussels_day
+from matcher.model.mail_link import MOST_THRESHOLD, PAUSE_DAYS, STEP, ReaderChoice, Wish
+from matcher.model.subscription import Frequency
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from matcher.app.home import Home
+    from matcher.model.subscription import Subscriber
+    from matcher.store.database import Store
+
+_PREFIX = "reader-choice:"
+
+
+def choices(store: Store) -> dict[str, ReaderChoice]:
+    """What each reader chose, by the id of the subscriber."""
+    return {name: _read(value) for name, value in store.facts.named(_PREFIX).items()}
+
+
+def as_chosen(store: Store, subscribers: Iterable[Subscriber], day: date) -> tuple[Subscriber, ...]:
+    """The subscribers as each gets mails on a day."""
+    known = choices(store)
+    return tuple(known.get(one.identifier, ReaderChoice()).applied(one, day) for one in subscribers)
+
+
+def wish(home: Home, subscriber: str, asked: Wish) -> Subscriber:
+    """Keep what a reader asks for his mails; the subscriber as it is from now on. Raises UsageError."""
+    known = home.subscriber(subscriber)
+    today = brussels_day(home.clock())
+    with home.open_store() as store:
+        chosen = _after(choices(store).get(known.identifier, ReaderChoice()), known, asked, today)
+        store.facts.set(_PREFIX + known.identifier, None if chosen == ReaderChoice() else _written(chosen))
+    return chosen.applied(known, today)
+
+
+def revert(home: Home, subscriber: str) -> str:
+    """Forget what a reader chose; the configuration stands again. Raises UsageError where he chose nothing."""
+    name = home.subscriber(subscriber).identifier
+    with home.open_store() as store:
+        if name not in choices(store):
+            raise UsageError(f"{name} chose nothing by a link: what the mails are is in subscribers.yaml.")
+        store.facts.set(_PREFIX + name, None)
+    return name
+
+
+def _after(chosen: ReaderChoice, configured: Subscriber, asked: Wish, today: date) -> ReaderChoice:
+    threshold = configured.threshold if chosen.threshold is None else chosen.threshold
+    if asked is Wish.FEWER:
+        return replace(chosen, threshold=min(threshold + STEP, max(threshold, MOST_THRESHOLD)))
+    if asked is Wish.MORE:
+        return replace(chosen, threshold=max(threshold - STEP, 0))
+    if asked is Wish.PAUSE:
+        return replace(chosen, paused_until=today + timedelta(days=PAUSE_DAYS))
+    if asked is Wish.RESUME:
+        return replace(
+            chosen, paused_until=None, frequency=None if chosen.frequency is Frequency.OFF else chosen.frequency
+        )
+    frequency = {Wish.WEEKLY: Frequency.WEEKLY, Wish.WEEKDAYS: Frequency.WEEKDAYS, Wish.STOP: Frequency.OFF}[asked]
+    return replace(chosen, frequency=frequency, paused_until=None)
+
+
+def _written(choice: ReaderChoice) -> str:
+    said = {
+        "frequency": choice.frequency and choice.frequency.value,
+        "threshold": choice.threshold,
+        "paused_until": choice.paused_until and choice.paused_until.isoformat(),
+    }
+    return json.dumps({name: value for name, value in said.items() if value is not None})
+
+
+def _read(written: str) -> ReaderChoice:
+    said = json.loads(written)
+    until = said.get("paused_until")
+    return ReaderChoice(
+        Frequency(said["frequency"]) if "frequency" in said else None,
+        said.get("threshold"),
+        date.fromisoformat(until) if until else None,
+    )

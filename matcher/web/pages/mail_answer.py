@@ -1,0 +1,157 @@
+"""Where links of mails lead: a page that asks, and the one button that does it.
+
+The address is the proof of who answers, for a limited time. Programs that open links of mails change nothing by it, as
+only the button does; one POST without it ends the mails, as mail programs send it (RFC 8058).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from matcher.app.deciding import decide
+from matcher.app.mail_links import LinkRefused, mail_links
+from matcher.app.questions import why
+from matcher.app.reader_choices import choices, wish
+from matcher.errors import UsageError
+from matcher.model.day import brussels_day
+from matcher.model.decision import Act, Cause, Order
+from matcher.model.mail_link import PAUSE_DAYS, LinkAct, ReaderChoice, Wish
+from matcher.model.question import Question
+from matcher.model.subscription import Frequency
+from matcher.present.decision_words import reason_text
+from matcher.present.words import Words
+from matcher.web.failures import Missing, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.responses import Response
+
+    from matcher.model.decision import Settled
+    from matcher.model.institute import Institute
+    from matcher.model.mail_link import MailLink
+    from matcher.model.subscription import Subscriber
+    from matcher.web.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A link that holds, and whose it is; `visit` is in his language."""
+
+    visit: Visit
+    link: MailLink
+    reader: Subscriber
+
+    @property
+    def institute(self) -> Institute:
+        """Whose decision it is. Raises Missing where it is none of the reader's (any more)."""
+        own = {name.partition("/")[0] for name in self.reader.institutes}
+        found = [one for one in self.visit.home.institutes if one.identifier == self.link.institute]
+        if not found or self.link.institute not in own:
+            raise Missing("This link is of an institute whose mails you get no more.")
+        return found[0]
+
+
+def show(visit: Visit) -> Response:
+    """What a link is for, and the button that does it; nothing is changed."""
+    answer = _answered(visit)
+    if answer.link.act in {LinkAct.MAILS, LinkAct.UNSUBSCRIBE}:
+        return _mails(answer, asks=answer.link.act is LinkAct.UNSUBSCRIBE)
+    return _call(answer)
+
+
+def take(visit: Visit) -> Response:
+    """Do what the button says, or what a mail program sends to unsubscribe."""
+    answer = _answered(visit)
+    if answer.link.act is LinkAct.UNSUBSCRIBE and visit.form.get("List-Unsubscribe") == "One-Click":
+        return _mails(_wished(answer, Wish.STOP), done=True)
+    if answer.link.act in {LinkAct.MAILS, LinkAct.UNSUBSCRIBE}:
+        return _mails(_wished(answer, _asked_wish(visit.form)), done=True)
+    return _call(answer, _decided(answer))
+
+
+def _answered(visit: Visit) -> _Answer:
+    """The link of the address. Raises Missing for one that does not hold (any more)."""
+    links = mail_links(visit.home)
+    if links is None:
+        raise Missing("No links of mails are taken here: [web] address is not set.")
+    try:
+        link = links.read(visit.named("token"))
+        reader = visit.home.subscriber(link.subscriber)
+    except LinkRefused as error:
+        raise Missing(str(error)) from error
+    except UsageError as error:
+        raise Missing("Who got this mail is subscribed no more.") from error
+    return _Answer(replace(visit, words=Words(reader.language)), link, reader)
+
+
+def _decided(answer: _Answer) -> Settled:
+    """Keep what the form says: the decision of the link, or of the other button, or taking it back."""
+    form = answer.visit.form
+    act = {"keep": Act.KEEP, "dismiss": Act.DISMISS}.get(form.get("do", ""))
+    if act is None:
+        raise Refused("The form says neither to keep nor to dismiss.", HTTPStatus.BAD_REQUEST)
+    undo = form.get("undo") == "1"
+    cause = (form.get("reason") or None) if act is Act.DISMISS and not undo else None
+    order = Order.of(act, cause, undo=undo, by=answer.reader.identifier)
+    return decide(answer.visit.home, answer.institute.identifier, [answer.link.call], order)
+
+
+def _call(answer: _Answer, settled: Settled | None = None) -> Response:
+    visit, institute = answer.visit, answer.institute
+    shown = why(visit.home, Question((institute.identifier,)), answer.link.call)
+    return visit.page(
+        "mail_answer.html",
+        bare=True,
+        institute=institute,
+        link=answer.link,
+        match=shown.match,
+        today=shown.as_of,
+        settled=settled,
+        causes=[(one.value, reason_text(one, visit.words)) for one in Cause if one is not Cause.DUPLICATE],
+    )
+
+
+def _wished(answer: _Answer, asked: Wish) -> _Answer:
+    return replace(answer, reader=wish(answer.visit.home, answer.reader.identifier, asked))
+
+
+def _asked_wish(form: Mapping[str, str]) -> Wish:
+    try:
+        return Wish(form.get("do", ""))
+    except ValueError as error:
+        raise Refused("The form asks for nothing that mails have.", HTTPStatus.BAD_REQUEST) from error
+
+
+def _mails(answer: _Answer, *, asks: bool = False, done: bool = False) -> Response:
+    visit, today = answer.visit, brussels_day(answer.visit.home.clock())
+    configured = visit.home.subscriber(answer.reader.identifier)
+    with visit.home.open_store(read_only=True) as store:
+        chosen = choices(store).get(configured.identifier, ReaderChoice())
+    reader = chosen.applied(configured, today)
+    stopped = reader.frequency is Frequency.OFF
+    return visit.page(
+        "reader_mails.html",
+        bare=True,
+        reader=reader,
+        how_often=_how_often(reader, chosen, visit.words),
+        stopped=stopped,
+        weekly=reader.frequency is Frequency.WEEKLY,
+        asks=asks and not stopped,
+        done=done,
+        pause_days=PAUSE_DAYS,
+    )
+
+
+def _how_often(reader: Subscriber, chosen: ReaderChoice, words: Words) -> str:
+    if reader.frequency is Frequency.WEEKLY:
+        return words.say("Mails come once a week, on {day}.", day=words.weekday_name(reader.weekday))
+    if reader.frequency is Frequency.OFF and chosen.paused_until is not None:
+        return words.say("No mails come before {day}.", day=words.day(chosen.paused_until))
+    return {
+        Frequency.DAILY: words.say("Mails come every day on which there is news."),
+        Frequency.WEEKDAYS: words.say("Mails come on working days on which there is news."),
+        Frequency.OFF: words.say("No mails come."),
+    }[reader.frequency]
