@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +54,7 @@ def skills_of(
     """
     background = Background(arrays)
     excluded = excluded_terms(profile, analyzer)
-    found: dict[frozenset[str], Skill] = {}
+    found: dict[tuple[int, ...], Skill] = {}
     for part in written_parts(profile):
         words = _english(part, analyzer, vocabulary)
         counts = Counter(t for t in analyzer.terms(words) if t not in excluded)
@@ -71,14 +71,23 @@ def skills_of(
         near = background.nearest(ids, weights)
         original = part.text if part.language == "fr" else None
         shown = " ".join(words.split())
-        found.setdefault(
-            # By its words, known or not: what a new call makes known must not make two skills of one.
-            frozenset(term for term in counts if " " not in term),
-            Skill(
-                shown, part.label, original, ids, weights, near, background.expanded(near), fold(arrays, ids, weights)
-            ),
+        skill = Skill(
+            shown, part.label, original, ids, weights, near, background.expanded(near), fold(arrays, ids, weights)
         )
+        told = tuple(ids[ids < vocabulary.fitted_terms].tolist())
+        found[told] = _with_late_words(found[told], skill) if told in found else skill
     return tuple(found.values())
+
+
+def _with_late_words(skill: Skill, same: Skill) -> Skill:
+    """One of two skills that nothing told apart at the fit, with the words that calls since then have of the other.
+
+    Two skills instead of one would move what every call scores.
+    """
+    late = ~np.isin(same.ids, skill.ids)
+    ids, weights = np.append(skill.ids, same.ids[late]), np.append(skill.weights, same.weights[late])
+    order = np.argsort(ids)
+    return replace(skill, ids=ids[order], weights=weights[order])
 
 
 def excluded_terms(profile: Profile, analyzer: Analyzer) -> frozenset[str]:
