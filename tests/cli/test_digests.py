@@ -289,7 +289,7 @@ def test_subscribers(run, subscribed):
     assert set(leti) == {
         *("subscriber", "name", "address", "language", "institutes", "frequency", "threshold", "programmes", "actions"),
         *("most", "reminders", "mute_calls", "mute_terms", "resurface", "send_empty", "last_mail", "queued_mail"),
-        *("paused", "reminders_of_kept", "joint_bids"),
+        *("paused", "chosen", "reminders_of_kept", "joint_bids"),
     }
     assert (leti["frequency"], leti["last_mail"], network["frequency"]) == ("weekdays", None, "weekly: monday")
     run(subscribed, *as_of("digest", "send"))

@@ -127,7 +127,7 @@ def test_not_for_us_takes_a_reason(run: Run, place: Place, answers: LocalSite) -
 def test_a_page_is_in_its_readers_language(answers: LocalSite) -> None:
     page = answers.get(signed(answers, LinkAct.KEEP, "bea", "calym", DIGITAL_CALL))
     assert '<html lang="fr">' in page.text
-    assert "Garder cet appel" in page.text
+    assert "Retenir cet appel" in page.text
 
 
 @pytest.mark.parametrize(
