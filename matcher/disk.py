@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matcher.errors import DiskError
+from matcher.errors import DiskError, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,10 +24,12 @@ def writing_to(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno is None or error.errno in _FULL:  # numpy gives a short write no number
-            raise DiskError(f"The disk of {folder} is full: free some space and run again.") from error
+            raise DiskError("The disk of {folder} is full: free some space and run again.", folder=folder) from error
         raise DiskError(
-            f"{error.filename or folder} could not be written ({error.strerror}): check the disk and the permissions, "
-            "or point MATCHER_HOME elsewhere."
+            "{path} could not be written ({reason}): check the disk and the permissions, or point "
+            "MATCHER_HOME elsewhere.",
+            path=error.filename or folder,
+            reason=system_reason(error),
         ) from error
 
 

@@ -1,6 +1,7 @@
 """One tree of errors, and what may be shown of a wrong value.
 
-Every expected failure is a `MatcherError` that says what is wrong and what to do.
+Every expected failure is a `MatcherError` that says what is wrong and what to do: in English as raised, in the
+reader's language where the edge asks for `MatcherError.saying`.
 """
 
 from __future__ import annotations
@@ -8,15 +9,21 @@ from __future__ import annotations
 import re
 
 from matcher.text.masking import masked
+from matcher.text.saying import Saying
 
 
 class MatcherError(Exception):
-    """Root of the tree; `str()` is one sentence meant for the person at the terminal."""
+    """Root of the tree; `str()` is one sentence meant for the person at the terminal.
+
+    `UsageError("No institute is called {name}.", name=name)`: what people at the terminal may meet is a sentence of
+    the catalogues with its values beside it, never an f-string.
+    """
 
     exit_code = 1
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(clipped(message))
+    def __init__(self, message: str | Saying = "", /, **values: object) -> None:
+        self.saying = message if isinstance(message, Saying) else Saying(message, **values)
+        super().__init__(clipped(str(self.saying)))
 
 
 class UsageError(MatcherError):
@@ -32,9 +39,11 @@ class ConfigError(MatcherError):
 
     def __init__(self, mistakes: list[str]) -> None:
         self.mistakes = [masked(mistake) for mistake in mistakes]
-        count = len(mistakes)
-        head = "1 mistake" if count == 1 else f"{count} mistakes"
-        super().__init__(f"{head} in the configuration:\n" + "\n".join(f"  {line}" for line in mistakes))
+        lines = "\n".join(f"  {line}" for line in mistakes)
+        if len(mistakes) == 1:
+            super().__init__(Saying("1 mistake in the configuration:\n{lines}", lines=lines))
+        else:
+            super().__init__(Saying("{n} mistakes in the configuration:\n{lines}", n=len(mistakes), lines=lines))
 
 
 class PortalError(MatcherError):
@@ -85,6 +94,11 @@ class BenchmarkError(MatcherError):
 
 class IndexMissing(MatcherError):
     """No fitted index is at hand (nothing fetched yet, or it is damaged)."""
+
+
+def system_reason(error: OSError) -> Saying:
+    """What the system says of a failure."""
+    return Saying(error.strerror or type(error).__name__)
 
 
 def shorten(value: object, limit: int = 60) -> str:

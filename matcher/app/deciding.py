@@ -14,6 +14,7 @@ from matcher.model.decision import Act, Decision, Entry, Owner, Settled, checked
 from matcher.model.subscription import Frequency
 from matcher.present.facts import status_text
 from matcher.ranking.identifiers import nearly_named
+from matcher.text.saying import Saying, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -86,7 +87,7 @@ def who_decides(home: Home, named: str | None = None) -> str:
             raise UsageError("This machine knows no login name: say who decides with --as, or set `user`.") from error
     with suppress(UsageError):
         return home.subscriber(word).identifier
-    return checked_name(word, "name of who decides")
+    return checked_name(word, Saying("name of who decides"))
 
 
 def assignee(home: Home, institute: Institute, word: str) -> tuple[str, list[str]]:
@@ -94,7 +95,7 @@ def assignee(home: Home, institute: Institute, word: str) -> tuple[str, list[str
     lab = next((lab.name for lab in institute.labs if lab.name.casefold() == word.strip().casefold()), None)
     if lab is not None:
         return lab, []
-    name = checked_name(word, "name of whom it is assigned to")
+    name = checked_name(word, Saying("name of whom it is assigned to"))
     for one in home.subscribers:
         if name.casefold() in {one.identifier, one.address.casefold(), one.name.casefold()}:
             away = one.frequency is Frequency.OFF
@@ -122,10 +123,17 @@ def known_call(store: Store, name: str) -> Call:
     return found
 
 
-def unknown_call(name: str, near: Sequence[str]) -> str:
+def unknown_call(name: str, near: Sequence[str]) -> Saying:
     """What to tell of an identifier that no call has."""
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
-    return f"No call is known as {shorten(name)}: {hint}`matcher calls WORDS --status all` searches them."
+    if not near:
+        return Saying(
+            "No call is known as {call}: `matcher calls WORDS --status all` searches them.", call=shorten(name)
+        )
+    return Saying(
+        "No call is known as {call}: {near} `matcher calls WORDS --status all` searches them.",
+        call=shorten(name),
+        near=did_you_mean(near),
+    )
 
 
 def over(calls: Iterable[Call], day: date) -> list[str]:
@@ -143,22 +151,27 @@ def detail_of(store: Store, order: Order, calls: Sequence[Call]) -> str | None:
         return order.detail
     repeated = known_call(store, order.detail).identifier
     if any(call.identifier == repeated for call in calls):
-        raise UsageError(f"{repeated} cannot repeat itself: name the other call.")
+        raise UsageError("{call} cannot repeat itself: name the other call.", call=repeated)
     return repeated
 
 
 def _check_undone(store: Store, entries: Sequence[Entry]) -> None:
     for entry in entries:
         if not _has(standing(store.decisions.history(entry.owner, entry.call)), entry.act):
-            raise UsageError(f"{entry.owner.name} has no {_NOUNS[entry.act]} on {entry.call} to take back.")
+            raise UsageError(
+                "{name} has no {what} on {call} to take back.",
+                name=entry.owner.name,
+                what=_NOUNS[entry.act],
+                call=entry.call,
+            )
 
 
 _NOUNS = {
-    Act.KEEP: "decision to keep",
-    Act.DISMISS: "dismissal",
-    Act.ASSIGN: "assignment",
-    Act.NOTE: "note",
-    Act.STATE: "state",
+    Act.KEEP: Saying("decision to keep"),
+    Act.DISMISS: Saying("dismissal"),
+    Act.ASSIGN: Saying("assignment"),
+    Act.NOTE: Saying("note"),
+    Act.STATE: Saying("state"),
 }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from matcher.app.deciding import assignee, detail_of, known_call, moment_of_deciding, over, who_decides
 from matcher.app.decision_copy import record
-from matcher.errors import UsageError, shorten
+from matcher.errors import UsageError, shorten, system_reason
 from matcher.model.decision import Act, Application, Entry, Order, Owner, application_of, standing
 from matcher.text.encodings import decoded
 from matcher.text.folding import folded
@@ -159,7 +159,7 @@ def _orders(row: Mapping[str, str]) -> Iterator[Order]:
     elif word and not state:
         state = _state_of(word)
     elif word:
-        raise UsageError(f"its decision is {shorten(word)}, expected keep or dismiss.")
+        raise UsageError("its decision is {word}, expected keep or dismiss.", word=shorten(word))
     if row.get("assigned"):
         yield Order.of(Act.ASSIGN, row["assigned"])
     if state:
@@ -173,7 +173,7 @@ def _state_of(word: str) -> str:
         return application_of(word).value
     except UsageError as error:
         known = ", ".join((Act.KEEP, Act.DISMISS, *Application))
-        raise UsageError(f"its decision is {shorten(word)}, expected {known}.") from error
+        raise UsageError("its decision is {word}, expected {known}.", word=shorten(word), known=known) from error
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -181,18 +181,26 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+        raise UsageError("{path} cannot be read: {reason}.", path=path, reason=system_reason(error)) from error
     if data is None:
-        raise UsageError(f"{path} holds more than {MAX_BYTES:,} bytes: give the part that matters.")
+        raise UsageError(
+            "{path} holds more than {most:,} bytes: give the part that matters.", path=path, most=MAX_BYTES
+        )
     table = _workbook(path, data) if data.startswith(b"PK") else _separated(data)
     head = next(table, [])
     names = {folded(name): column for column, heads in COLUMNS.items() for name in heads}
     columns = [names.get(folded(cell)) for cell in head]
     if "call" not in columns or "institute" not in columns:
-        raise UsageError(f"{path} has no columns `call` and `institute` in its first row: {shorten(', '.join(head))}.")
+        raise UsageError(
+            "{path} has no columns `call` and `institute` in its first row: {head}.",
+            path=path,
+            head=shorten(", ".join(head)),
+        )
     for number, cells in enumerate(table, 2):
         if number > MAX_ROWS:
-            raise UsageError(f"{path} has more than {MAX_ROWS:,} rows: give the part that matters.")
+            raise UsageError(
+                "{path} has more than {most:,} rows: give the part that matters.", path=path, most=MAX_ROWS
+            )
         if any(cells):
             yield number, {name: cell for name, cell in zip(columns, cells, strict=False) if name is not None}
 
@@ -214,15 +222,21 @@ def _workbook(path: Path, data: bytes) -> Iterator[list[str]]:
     try:
         from openpyxl import load_workbook
     except ImportError as error:
-        raise UsageError(f"{path} is a workbook: `pip install openpyxl`, or save it as CSV.") from error
+        raise UsageError("{path} is a workbook: `pip install openpyxl`, or save it as CSV.", path=path) from error
     if _unpacked(data) > MAX_UNPACKED:
-        raise UsageError(f"{path} holds more than {MAX_UNPACKED:,} bytes when unpacked: give the part that matters.")
+        raise UsageError(
+            "{path} holds more than {most:,} bytes when unpacked: give the part that matters.",
+            path=path,
+            most=MAX_UNPACKED,
+        )
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for cells in book.worksheets[0].iter_rows(values_only=True):
             yield ["" if cell is None else str(cell).strip() for cell in cells]
     except Exception as error:  # openpyxl raises whatever a broken file makes it trip over
-        raise UsageError(f"{path} cannot be read as a workbook ({type(error).__name__}): save it as CSV.") from error
+        raise UsageError(
+            "{path} cannot be read as a workbook ({name}): save it as CSV.", path=path, name=type(error).__name__
+        ) from error
 
 
 def _unpacked(data: bytes) -> int:

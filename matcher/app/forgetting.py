@@ -25,5 +25,7 @@ def forget_person(home: Home, name: str) -> int:
     with home.open_store() as store:
         count = forget(home, store, names)
     if not count:
-        raise UsageError(f"Nobody called {name!r} is named in a decision; `matcher decisions INSTITUTE` shows who is.")
+        raise UsageError(
+            "Nobody called {name!r} is named in a decision; `matcher decisions INSTITUTE` shows who is.", name=name
+        )
     return count

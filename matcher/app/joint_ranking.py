@@ -66,7 +66,7 @@ def _each(home: Home, question: Question) -> list[tuple[Ranking, Scored]]:
     """Each one asked about by itself, once, in the order of the question. Raises UsageError for too many."""
     names = question.about if isinstance(question.about, tuple) else ()
     if not names or len(names) > MOST:
-        raise UsageError(f"Name between 1 and {MOST} institutes or labs; `matcher institutes` lists them.")
+        raise UsageError("Name between 1 and {most} institutes or labs; `matcher institutes` lists them.", most=MOST)
     index = current_index(home)
     found = [ranked(home, index, replace(question, about=(name,))) for name in names]
     return list({ranking.institute: (ranking, scored) for ranking, scored in found}.values())

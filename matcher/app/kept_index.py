@@ -16,6 +16,7 @@ from matcher.disk import can_be_written, sync, writing_to
 from matcher.errors import IndexMissing, StoreError, StoreMissing
 from matcher.model.call import Source
 from matcher.model.day import brussels_day
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from matcher.ranking.index import Index
     from matcher.store.database import Store
 
-_NOTHING_FETCHED = "Nothing was fetched yet: start with `matcher run`."
+_NOTHING_FETCHED = Saying("Nothing was fetched yet: start with `matcher run`.")
 
 
 def current_index(home: Home) -> Index:

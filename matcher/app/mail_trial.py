@@ -75,7 +75,9 @@ def _test_mail(home: Home, address: str) -> Mail:
     try:
         to = mail_address(address)
     except ValueError as error:
-        raise UsageError(f"{shorten(address)} is no mail address: write {error}.") from error
+        raise UsageError(
+            "{address} is no mail address: write {error}.", address=shorten(address), error=error
+        ) from error
     now = home.clock()
     options = home.settings.mail
     text = _TEXT.format(machine=socket.gethostname() or "?")

@@ -15,6 +15,7 @@ from matcher.model.day import brussels_day, noon
 from matcher.model.outcomes import MailStatus, Preview, Sending, SubscriberLine
 from matcher.model.subscription import NETWORK, Fate, Frequency, MailState, Subscriber
 from matcher.text.masking import masked
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -75,12 +76,12 @@ class Mailing:
     # who
 
     @property
-    def nobody(self) -> str:
+    def nobody(self) -> Saying:
         """What to tell where nobody is subscribed."""
-        path = self._settings.config_dir / "subscribers.yaml"
-        return (
-            f"Nobody is subscribed: add an address and its institutes to {path} (the file shows how), "
-            "or see what an institute would get with `matcher digest preview --institute ID`."
+        return Saying(
+            "Nobody is subscribed: add an address and its institutes to {path} (the file shows how), "
+            "or see what an institute would get with `matcher digest preview --institute ID`.",
+            path=self._settings.config_dir / "subscribers.yaml",
         )
 
     def listed(self) -> tuple[SubscriberLine, ...]:
@@ -102,7 +103,9 @@ class Mailing:
         with self._home.open_store() as store:
             known = {record.address.casefold(): record.address for record in store.outbox.refusing()}
             if not store.outbox.unpause(known.get(address.strip().casefold(), address)):
-                raise UsageError(f"{address} is not paused; `matcher digest status` lists the addresses that are.")
+                raise UsageError(
+                    "{address} is not paused; `matcher digest status` lists the addresses that are.", address=address
+                )
 
     # looking
 
@@ -146,12 +149,12 @@ class Mailing:
         return Preview(digest, mail, *_as_read(mail), due, worth_sending)
 
     def _previewed(self, name: str | None, institute: str | None) -> Subscriber:
-        from matcher.config.subscribers import resolve_institutes
+        from matcher.config.subscribers import resolve_institute
 
         if name is not None and institute is not None:
             raise UsageError("Give a subscriber or --institute, not both.")
         if institute is not None:
-            named = resolve_institutes([institute], self._home.institutes)
+            named = (resolve_institute(institute, self._home.institutes),)
             title = "Carnot Europe" if named == (NETWORK,) else institute
             every_day = Frequency.DAILY
             threshold = self._home.settings.digest.threshold
@@ -260,7 +263,9 @@ class Mailing:
         with self._home.open_store() as store:
             found = resend(store, self._name_in_outbox(name), day, self._home.clock())
             if not found:
-                raise UsageError(f"No mail of {day} for {name} is there; `matcher digest status` lists the mails.")
+                raise UsageError(
+                    "No mail of {day} for {name} is there; `matcher digest status` lists the mails.", day=day, name=name
+                )
             return found, self.deliver(store, sleep=sleep), mails_left(store, self._home.clock())
 
     def deliver(self, store: Store, *, sleep: Callable[[float], None] = time.sleep) -> DeliveryReport:

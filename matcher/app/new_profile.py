@@ -9,7 +9,7 @@ from matcher.config.fingerprint import institutes_folder
 from matcher.config.institutes import read_institute
 from matcher.config.profile_template import skeleton
 from matcher.disk import make_folder, write_file
-from matcher.errors import DiskError, UsageError, shorten
+from matcher.errors import DiskError, UsageError, shorten, system_reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,22 +25,26 @@ def write_new_profile(home: Home, identifier: str) -> Path:
     settings = home.settings
     if identifier == NEW or not re.fullmatch(r"[a-z0-9][a-z0-9-]*", identifier):
         raise UsageError(
-            f"{shorten(identifier)} is no id: use small letters, digits and hyphens, as in `rocks-and-water`."
+            "{identifier} is no id: use small letters, digits and hyphens, as in `rocks-and-water`.",
+            identifier=shorten(identifier),
         )
     if settings.origins.get("config") == "packaged":
         raise UsageError(
-            "The configuration that ships is not yours to edit: copy it to a folder of your own, and name that with "
-            f"--config or MATCHER_CONFIG. It is in {settings.config_dir}."
+            "The configuration that ships is not yours to edit: copy it to a folder of your own, and "
+            "name that with --config or MATCHER_CONFIG. It is in {folder}.",
+            folder=settings.config_dir,
         )
     path = institutes_folder(settings.config_dir) / f"{identifier}.yaml"
     if path.exists() or path.with_suffix(".yml").exists():
-        raise UsageError(f"{path} is there already: edit it, or choose another id.")
+        raise UsageError("{path} is there already: edit it, or choose another id.", path=path)
     try:
         make_folder(path.parent)
         write_file(path, skeleton(identifier).encode())
     except OSError as error:
         raise DiskError(
-            f"{path} could not be written ({error.strerror}): choose another folder with --config."
+            "{path} could not be written ({reason}): choose another folder with --config.",
+            path=path,
+            reason=system_reason(error),
         ) from error
     read_institute(path)
     return path

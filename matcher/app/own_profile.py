@@ -10,6 +10,7 @@ from matcher.app.learned_feedback import examples_of
 from matcher.errors import StoreMissing, UsageError
 from matcher.model.institute import Take
 from matcher.model.project import OwnProjects, Suggestions
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,8 +61,11 @@ def suggest(home: Home, name: str, *, as_of: date | None = None) -> Suggestions:
     examples = [one for _, one in examples_of(index, institute.identifier, decided(home, day), day)]
     if own is None and len(examples) < LEAST:
         raise UsageError(
-            f"No own project counts for {institute.identifier}: {_why_none(home, institute)}; and fewer than {LEAST} "
-            "decisions say what suits it (`matcher keep`, `matcher dismiss`)."
+            "No own project counts for {identifier}: {why}; and fewer than {least} decisions say "
+            "what suits it (`matcher keep`, `matcher dismiss`).",
+            identifier=institute.identifier,
+            why=_why_none(home, institute),
+            least=LEAST,
         )
     counted = own.projects if own is not None else ()
     found = suggestions(index, own, parts, [*_kept(home, counted), *institute.projects], MOST) if own else []
@@ -78,7 +82,7 @@ def _kept(home: Home, counted: Sequence[OwnProject]) -> list[Project]:
         return store.projects.named(numbers)
 
 
-def _why_none(home: Home, institute: Institute) -> str:
+def _why_none(home: Home, institute: Institute) -> Saying:
     """Why an institute goes by its keywords alone."""
     try:
         with home.open_store(read_only=True) as store:
@@ -86,7 +90,7 @@ def _why_none(home: Home, institute: Institute) -> str:
     except StoreMissing:
         known = False
     if not known:
-        return "no projects were fetched yet; `matcher fetch --projects` brings CORDIS's"
+        return Saying("no projects were fetched yet; `matcher fetch --projects` brings CORDIS's")
     if not any(institute.pics(take) for take in Take) and not institute.by_hand.add:
-        return "its file lists no PIC"
-    return "no project has its PICs, or none is like its skills"
+        return Saying("its file lists no PIC")
+    return Saying("no project has its PICs, or none is like its skills")

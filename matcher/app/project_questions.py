@@ -11,6 +11,7 @@ from matcher.disk import can_be_written
 from matcher.errors import IndexMissing, StoreMissing, UsageError, shorten
 from matcher.model.project import ListedProject, ProjectListing
 from matcher.model.searched import SearchOutcome
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from matcher.store.database import Store
     from matcher.store.projects import Projects
 
-NO_PROJECTS = "No projects were fetched yet: `matcher fetch --projects` brings CORDIS's."
+NO_PROJECTS = Saying("No projects were fetched yet: `matcher fetch --projects` brings CORDIS's.")
 
 _COORDINATOR = "coordinator"
 
@@ -53,7 +54,9 @@ def project(home: Home, number: str) -> tuple[Project, tuple[Participation, ...]
     except StoreMissing as error:
         raise UsageError(NO_PROJECTS) from error
     if not found:
-        raise UsageError(f"No project has the number {shorten(number)}; `matcher projects WORDS` searches them.")
+        raise UsageError(
+            "No project has the number {number}; `matcher projects WORDS` searches them.", number=shorten(number)
+        )
     return found[0], tuple(parts.get(found[0].identifier, ()))
 
 
@@ -148,7 +151,9 @@ def _check_programmes(kept: Projects, question: ProjectQuestion, found: list[Pro
         return
     there = {one.framework.upper() for one in kept.all() if one.framework}
     if unknown := sorted(question.programmes - there):
-        raise UsageError(f"No project is of {', '.join(unknown)}; there are {', '.join(sorted(there))}.")
+        raise UsageError(
+            "No project is of {unknown}; there are {known}.", unknown=", ".join(unknown), known=", ".join(sorted(there))
+        )
 
 
 def _organisations(kept: Projects, wanted: str) -> frozenset[str]:
@@ -156,7 +161,8 @@ def _organisations(kept: Projects, wanted: str) -> frozenset[str]:
     found = [wanted.strip()] if wanted.strip().isdecimal() else kept.called(wanted.split())
     if not wanted.strip() or not found or kept.unknown(found) == found:
         raise UsageError(
-            f"No organisation in a project is called {shorten(wanted)}: give its PIC, or words of its name."
+            "No organisation in a project is called {wanted}: give its PIC, or words of its name.",
+            wanted=shorten(wanted),
         )
     return frozenset(found)
 

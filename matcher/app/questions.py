@@ -173,7 +173,9 @@ def row_of(index: Index, call: str) -> int:
     """The row of a call. Raises UsageError when it is unknown."""
     row = index.row(call)
     if row is None:
-        raise UsageError(f"No call is known as {shorten(call)}; `matcher calls WORDS --status all` searches them.")
+        raise UsageError(
+            "No call is known as {call}: `matcher calls WORDS --status all` searches them.", call=shorten(call)
+        )
     return row
 
 
@@ -208,14 +210,21 @@ def _asked_lab(home: Home, index: Index, name: str) -> Asked:
 
     institute = home.institute(name.partition("/")[0])
     if "/" not in name:
-        raise UsageError(f"{institute.identifier} is in no index; run `matcher run`.")
+        raise UsageError("{identifier} is in no index; run `matcher run`.", identifier=institute.identifier)
     wanted = name.partition("/")[2].strip().casefold()
     for profile in institute.lab_profiles():
         if profile.name.casefold() == wanted:
             asked = asked_profile(index, profile)
             return replace(asked, identifier=profile.identifier, need=replace(asked.need, institute=profile.identifier))
-    labs = ", ".join(f"{institute.identifier}/{lab.name}" for lab in institute.labs) or "none"
-    raise UsageError(f"No lab is called {shorten(name)}: those of {institute.acronym} are {labs}.")
+    labs = ", ".join(f"{institute.identifier}/{lab.name}" for lab in institute.labs)
+    if not labs:
+        raise UsageError("{acronym} has no lab: leave out what stands behind the “/”.", acronym=institute.acronym)
+    raise UsageError(
+        "No lab is called {name}: those of {acronym} are {labs}.",
+        name=shorten(name),
+        acronym=institute.acronym,
+        labs=labs,
+    )
 
 
 def _until(day: date, changes: Sequence[Change]) -> tuple[Change, ...]:

@@ -29,7 +29,9 @@ def signing_key(home: Home) -> bytes:
     with suppress(ValueError):
         key = bytes.fromhex(written.decode("ascii"))
     if len(key) != BYTES:
-        raise DiskError(f"{path} is damaged: remove it, and links and forms that were made with it hold no more.")
+        raise DiskError(
+            "{path} is damaged: remove it, and links and forms that were made with it hold no more.", path=path
+        )
     return key
 
 

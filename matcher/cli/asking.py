@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     "--file",
     "files",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     help="Rank for a file: PDF, Word, LibreOffice, HTML, BibTeX, RIS, CSV or text; may be repeated.",
 )
 @click.option("--explain", is_flag=True, help="Show every term that made the score, and where it comes from.")

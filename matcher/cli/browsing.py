@@ -94,7 +94,11 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
             raise UsageError("Say how the new institute is called: `matcher profile new rocks-and-water`.")
         _write_new(home, identifier, output)
     elif identifier is not None:
-        raise UsageError(f"Found {shorten(identifier)} after {shorten(institute)}: one institute at a time.")
+        raise UsageError(
+            "Found {identifier} after {institute}: one institute at a time.",
+            identifier=shorten(identifier),
+            institute=shorten(institute),
+        )
     elif learned:
         show_learned(learned_list.learned(home, institute, as_of=as_of), output)
     elif clear:

@@ -16,7 +16,7 @@ from matcher.cli.layout import table
 from matcher.cli.options import DayType, as_of_option
 from matcher.cli.output import complain, output_options, print_csv, print_json, say
 from matcher.disk import write_file
-from matcher.errors import DiskError, UsageError
+from matcher.errors import DiskError, UsageError, system_reason
 from matcher.model.decision import STATES, DecisionQuestion
 from matcher.present.decision_shapes import DECISION_FIELDS, entry_record, listing_records, qrels_lines
 from matcher.present.decision_words import decision_line
@@ -178,7 +178,9 @@ def _write(path: Path, text: str) -> None:
     try:
         write_file(path, text.encode())
     except OSError as error:
-        raise DiskError(f"{path} could not be written ({error.strerror}): choose another file.") from error
+        raise DiskError(
+            "{path} could not be written ({reason}): choose another file.", path=path, reason=system_reason(error)
+        ) from error
 
 
 def _cell(value: object) -> str:

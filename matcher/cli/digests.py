@@ -15,7 +15,7 @@ from matcher.app.questions import institute_calendar
 from matcher.cli.layout import paragraphs, table
 from matcher.cli.options import COUNT, DayType, as_of_option
 from matcher.cli.output import away_text, complain, output_options, print_csv, print_json, say
-from matcher.cli.spoken_language import tr
+from matcher.cli.spoken_language import spoken, tr
 from matcher.present.call_rows import ITEM_COLUMNS, item_row
 from matcher.present.mail_records import (
     LINE_FIELDS,
@@ -132,7 +132,7 @@ def send_command(
     SUBSCRIBERS who are named get theirs whatever their day of the week is.
     """
     if not home.subscribers:
-        say(Mailing(home).nobody)
+        say(spoken().tell(Mailing(home).nobody))
     sending = Mailing(home).send(subscribers, as_of=as_of, dry_run=dry_run, at_once=at_once)
     if output == "json":
         lines = [line_record(line) for line in sending.lines]
@@ -309,7 +309,7 @@ def subscribers_command(home: Home, output: str | None) -> None:
     elif output == "csv":
         print_csv(records, SUBSCRIBER_FIELDS)
     elif not records:
-        click.echo("\n".join(paragraphs(Mailing(home).nobody)))
+        click.echo("\n".join(paragraphs(spoken().tell(Mailing(home).nobody))))
     else:
         rows = [
             (

@@ -13,7 +13,7 @@ import click
 from matcher.cli.options import DayType, as_of_option, question_options
 from matcher.cli.output import delimiter_option, put_data, say
 from matcher.disk import make_folder, write_file
-from matcher.errors import DiskError, UsageError
+from matcher.errors import DiskError, UsageError, system_reason
 from matcher.export import content as contents
 from matcher.export.formats import FORMATS, chosen
 from matcher.model.question import Question
@@ -134,10 +134,10 @@ def _chosen(name: str | None, path: Path | None, delimiter: str | None) -> Forma
     form = chosen(name, path)
     if delimiter is not None:
         if form.name != "csv":
-            raise UsageError(f"--delimiter says what stands between the values of csv: {form.name} has none.")
+            raise UsageError("--delimiter says what stands between the values of csv: {name} has none.", name=form.name)
         form = replace(form, options={"separators": Separators.named(delimiter)})
     if form.binary and path is None and sys.stdout.isatty():
-        raise UsageError(f"A terminal cannot show {form.name}: name a file with --output.")
+        raise UsageError("A terminal cannot show {name}: name a file with --output.", name=form.name)
     return form
 
 
@@ -181,9 +181,11 @@ def _served(home: Home, form: Format, name: str) -> Format:
 def _folder(form: Format, path: Path | None) -> Path:
     """The folder for a file an institute, made where it is missing. Raises UsageError when the output is none."""
     if path is None:
-        raise UsageError(f"One {form.name} file is of one institute: name one with --institute, or --output FOLDER.")
+        raise UsageError(
+            "One {name} file is of one institute: name one with --institute, or --output FOLDER.", name=form.name
+        )
     if path.exists() and not path.is_dir():
-        raise UsageError(f"{path} is a file, and there is one for each institute: give --output a folder.")
+        raise UsageError("{path} is a file, and there is one for each institute: give --output a folder.", path=path)
     try:
         make_folder(path)
     except OSError as error:
@@ -209,4 +211,6 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> DiskError:
-    return DiskError(f"{path} could not be written ({error.strerror}): choose another --output.")
+    return DiskError(
+        "{path} could not be written ({reason}): choose another --output.", path=path, reason=system_reason(error)
+    )

@@ -8,6 +8,7 @@ import click
 
 from matcher.cli.layout import styled, table
 from matcher.cli.output import print_csv, print_json, say
+from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.present.decision_shapes import match_decision_record
 from matcher.present.decision_words import decision_line
 from matcher.present.records import envelope
@@ -26,8 +27,14 @@ def show_learned(learned: Learned, output: str | None) -> None:
         print_csv(terms, ("term", "weight"))
     else:
         if terms:
-            click.echo(table(("term", "weight"), [(term, f"{weight:+.3f}") for term, weight in learned.terms]) + "\n")
+            rows = [(term, f"{weight:+.3f}") for term, weight in learned.terms]
+            click.echo(table((tr("term"), tr("weight")), rows) + "\n")
         for one in learned.decisions:
-            click.echo(f"{styled(one.call, bold=True)}  {decision_line(one)}")
-        why = "" if learned.used else "; too few to learn from, or ranking.learn is off"
-        say(f"{len(calls)} decisions say what suits {learned.institute}{why}")
+            click.echo(f"{styled(one.call, bold=True)}  {decision_line(one, spoken())}")
+        said = tr_n(
+            "{n} decision says what suits {institute}",
+            "{n} decisions say what suits {institute}",
+            len(calls),
+            institute=learned.institute,
+        )
+        say(said if learned.used else said + tr("; too few to learn from, or ranking.learn is off"))

@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from matcher.cli.spoken_language import keep_language, tr, with_spoken_help
+from matcher.cli.spoken_language import speaking, spoken, told, tr, with_spoken_help
 from matcher.cli.streams import OutputLostError, ReaderGoneError, said
-from matcher.errors import ConfigError, MatcherError, clipped
+from matcher.errors import ConfigError, MatcherError, clipped, system_reason
 from matcher.text.masking import learn_from
 
 COMMANDS = {
@@ -96,7 +96,7 @@ class _LazyGroup(click.Group):
         return with_spoken_help(command)
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
+        with formatter.section(tr("Commands")):
             formatter.write_dl([(name, tr(text)) for name, (_, text) in COMMANDS.items()])
 
 
@@ -116,9 +116,7 @@ class _LazyGroup(click.Group):
 @click.option(
     "--lang",
     type=click.Choice(["en", "fr"]),
-    is_eager=True,
-    expose_value=False,
-    callback=keep_language,
+    expose_value=False,  # read ahead of all others
     help="Language of the terminal [that of LANG, en or fr].",
 )
 @click.pass_context
@@ -152,7 +150,7 @@ def main(arguments: list[str] | None = None) -> None:
     for word in words:
         if ":/" in word and not set(word) & set(" \t\n"):  # an address, not a text
             learn_from(word)
-    with said() as out:
+    with said() as out, speaking(words):
         try:
             code = _exit_code(arguments, debug=debug)
         except ReaderGoneError:  # not a failure
@@ -160,7 +158,7 @@ def main(arguments: list[str] | None = None) -> None:
             code = 0
         except OutputLostError as error:
             out.discard_rest()
-            _fail(f"what this command says could not be written ({error}); what it does is done.")
+            _fail(tr("what this command says could not be written ({reason}); what it does is done.", reason=error))
             code = 1
     sys.exit(code)
 
@@ -168,14 +166,14 @@ def main(arguments: list[str] | None = None) -> None:
 def _exit_code(arguments: list[str] | None, *, debug: bool) -> int:
     """What the command ends with; whatever is wrong is told."""
     try:
-        code: Any = cli.main(args=arguments, prog_name="matcher", standalone_mode=False)
+        code: Any = with_spoken_help(cli).main(args=arguments, prog_name="matcher", standalone_mode=False)
     except click.ClickException as error:
-        told = io.StringIO()
-        error.show(told)
-        click.echo(clipped(told.getvalue()), err=True, nl=False)
+        shown = io.StringIO()
+        error.show(shown)
+        click.echo(clipped(shown.getvalue()), err=True, nl=False)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _fail("interrupted; what was kept before stays as it was.")
+        _fail(tr("interrupted; what was kept before stays as it was."))
         return 130
     except (ReaderGoneError, OutputLostError):
         raise
@@ -185,7 +183,7 @@ def _exit_code(arguments: list[str] | None, *, debug: bool) -> int:
 
             traceback.print_exc()
         else:
-            _fail(str(error) if isinstance(error, MatcherError) else clipped(_sentence(error)))
+            _fail(told(error) if isinstance(error, MatcherError) else clipped(_sentence(error)))
         return error.exit_code if isinstance(error, MatcherError) else 1
     return code if isinstance(code, int) else 0
 
@@ -199,7 +197,10 @@ def _fail(message: str) -> None:
 def _sentence(error: Exception) -> str:
     """What to tell of an error that no layer foresaw."""
     if isinstance(error, OSError) and error.filename is not None:
-        return (
-            f"{error.filename}: {error.strerror}; check the path and its permissions, or point MATCHER_HOME elsewhere."
+        return tr(
+            "{path}: {reason}; check the path and its permissions, or point MATCHER_HOME elsewhere.",
+            path=error.filename,
+            reason=spoken().tell(system_reason(error)),
         )
-    return f"unexpected {type(error).__name__}: {error}; `matcher --debug COMMAND` shows the details."
+    kind = type(error).__name__
+    return tr("unexpected {kind}: {error}; `matcher --debug COMMAND` shows the details.", kind=kind, error=error)

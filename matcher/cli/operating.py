@@ -13,7 +13,7 @@ from matcher.app.run_context import Observer
 from matcher.cli.layout import fact, table
 from matcher.cli.options import COUNT, Age, as_of_option
 from matcher.cli.output import complain, output_options, print_csv, print_json, say
-from matcher.cli.spoken_language import tr
+from matcher.cli.spoken_language import told, tr
 from matcher.errors import MatcherError, StoreBusy, StoreMissing
 from matcher.model.caution import reported_text
 from matcher.model.day import noon
@@ -70,9 +70,10 @@ def _late(home: Home, now: datetime, max_age: timedelta) -> str | None:
     except StoreMissing:
         good = None
     if good is None:
-        return "No daily run ever went well; `matcher run` shows why."
+        return tr("No daily run ever went well; `matcher run` shows why.")
     if now - good > max_age:
-        return f"The last daily run that went well ended {good:%Y-%m-%d %H:%M} UTC; `matcher run` shows why."
+        ended = f"{good:%Y-%m-%d %H:%M}"
+        return tr("The last daily run that went well ended {ended} UTC; `matcher run` shows why.", ended=ended)
     return None
 
 
@@ -243,7 +244,7 @@ def _weekly(work: Callable[[], _Done], problems: list[str]) -> _Done | None:
     except StoreBusy:
         raise
     except MatcherError as error:
-        problems.append(str(error))
+        problems.append(told(error))
         return None
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from matcher.cli.output import say
-from matcher.cli.spoken_language import tr
+from matcher.cli.spoken_language import told, tr
 from matcher.errors import UsageError, shorten
 from matcher.model.day import written_day
 from matcher.model.question import FILTERS, MOST, Filter
@@ -37,7 +37,7 @@ class DayType(click.ParamType):  # type: ignore[type-arg]
         try:
             return written_day(value)
         except UsageError as error:
-            self.fail(str(error), param, ctx)
+            self.fail(told(error), param, ctx)
 
 
 class Typed(click.ParamType):  # type: ignore[type-arg]
@@ -62,7 +62,7 @@ class Age(click.ParamType):  # type: ignore[type-arg]
             return value
         found = re.fullmatch(r"(\d{1,6})([mhd])", value.strip())
         if found is None:
-            self.fail(f"{shorten(value)} is no age; write it as 90m, 26h or 3d.", param, ctx)
+            self.fail(tr("{age} is no age; write it as 90m, 26h or 3d.", age=shorten(value)), param, ctx)
         return int(found[1]) * _UNITS[found[2]]
 
 

@@ -94,7 +94,7 @@ def say(message: str) -> None:
 
 def complain(problem: str) -> None:
     """A line on stderr that `--quiet` does not silence: a failure that nobody sees is the worst."""
-    _tell("WARNING", problem, f"problem: {problem}")
+    _tell("WARNING", problem, tr("problem: {problem}", problem=problem))
 
 
 def fail(message: str) -> None:

@@ -8,7 +8,7 @@ import click
 
 from matcher.cli.layout import fact, paragraphs, table
 from matcher.cli.output import print_csv, print_json
-from matcher.cli.spoken_language import tr
+from matcher.cli.spoken_language import spoken, tr
 from matcher.model.project import CallTerm
 from matcher.present.records import envelope
 
@@ -83,8 +83,8 @@ def _escaped(term: str) -> str:
 
 def own_lines(own: OwnProjects) -> list[str]:
     """What the own projects of an institute add, for a person."""
-    if not own.count:
-        said = tr("none of its own: {why}; it is ranked by its keywords", why=own.why_none)
+    if own.why_none is not None:
+        said = tr("none of its own: {why}; it is ranked by its keywords", why=spoken().tell(own.why_none))
         return fact(tr("projects"), said)
     since = tr(", since {year}", year=f"{own.since:%Y}") if own.since else ""
     by_skills = tr(", {n} of them selected by its skills", n=own.selected) if own.selected else ""

@@ -65,10 +65,10 @@ def fetch_command(  # noqa: PLR0913 (click hands over one parameter an option)
     if projects:
         others = {"--programme": programme, "--kind": kind, "--full": full, "--bulk": bulk, "--as-of": as_of}
         if foreign := [name for name, value in others.items() if value]:
-            raise UsageError(f"{foreign[0]} says which calls to fetch: it does not go with --projects.")
+            raise UsageError("{option} says which calls to fetch: it does not go with --projects.", option=foreign[0])
         return _fetch_projects(home, sources, output)
     if sources:
-        raise UsageError(f"Found {shorten(sources[0])}: a SOURCE goes with --projects.")
+        raise UsageError("Found {source}: a SOURCE goes with --projects.", source=shorten(sources[0]))
     from matcher.app.fetching import fetch, fetch_bulk, query_of
     from matcher.app.run_context import Observer
 

@@ -2,25 +2,53 @@
 
 from __future__ import annotations
 
+import gettext
 import os
+from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import click
 
+from matcher.errors import clipped
 from matcher.model.language import Language
 from matcher.present.facts import TERMINAL
-from matcher.present.words import Words
+from matcher.present.words import DOMAIN, Words, catalogue_folder
 
-_ASKED = "matcher.lang"
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from matcher.errors import MatcherError
+
 _FRENCH = Words(Language.FR, terse=True)
+_spoken = ContextVar("spoken", default=TERMINAL)
 
 LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Variables that name the language of messages, the first that is set wins (POSIX)."""
 
 
-def keep_language(context: click.Context, _option: click.Parameter, asked: str | None) -> None:
-    """Remember the language for the commands below; the locale says it where nobody does."""
-    context.meta[_ASKED] = asked or _of_locale()
+@contextmanager
+def speaking(arguments: Sequence[str]) -> Iterator[None]:
+    """The language of a command: as `--lang` says, which is read ahead as mistakes before it are told too, else the
+    locale.
+    """
+    if (_asked(arguments) or _of_locale()) != "fr":
+        yield
+        return
+    token = _spoken.set(_FRENCH)
+    try:
+        with _click_speaks("fr"):
+            yield
+    finally:
+        _spoken.reset(token)
+
+
+def _asked(arguments: Sequence[str]) -> str | None:
+    named = [word.partition("=")[2] for word in arguments if word.startswith("--lang=")]
+    named += [value for option, value in pairwise(arguments) if option == "--lang"]
+    return next((value for value in named if value in set(Language)), None)
 
 
 def _of_locale() -> str:
@@ -28,10 +56,31 @@ def _of_locale() -> str:
     return "fr" if named.casefold().startswith("fr") else "en"
 
 
+@contextmanager
+def _click_speaks(language: str) -> Iterator[None]:
+    """Usage, help and refusals of click from the same catalogues; it asks `gettext` for them, which goes by this."""
+    before, domain = os.environ.get("LANGUAGE"), gettext.textdomain()
+    gettext.bindtextdomain(DOMAIN, catalogue_folder())
+    gettext.textdomain(DOMAIN)
+    os.environ["LANGUAGE"] = language
+    try:
+        yield
+    finally:
+        gettext.textdomain(domain)
+        if before is None:
+            del os.environ["LANGUAGE"]
+        else:
+            os.environ["LANGUAGE"] = before
+
+
 def spoken() -> Words:
     """How facts are said on this terminal."""
-    context = click.get_current_context(silent=True)
-    return _FRENCH if context is not None and context.meta.get(_ASKED) == "fr" else TERMINAL
+    return _spoken.get()
+
+
+def told(error: MatcherError) -> str:
+    """What an error says, in the language of the terminal."""
+    return clipped(spoken().tell(error.saying))
 
 
 def tr(sentence: str, **values: object) -> str:

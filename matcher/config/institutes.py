@@ -15,6 +15,7 @@ from matcher.config.profile_keys import ByHandKeys, ProfileKeys
 from matcher.errors import ConfigError, UsageError, shorten
 from matcher.model.institute import ByHand, Institute, Lab, LegalName, Take
 from matcher.model.project import Project
+from matcher.text.saying import Saying, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -79,8 +80,8 @@ def find_institute(institutes: Iterable[Institute], name: str) -> Institute:
     from difflib import get_close_matches
 
     near = get_close_matches(wanted, [i.identifier for i in listed], n=3, cutoff=0.5)
-    hint = f"did you mean {', '.join(near)}?" if near else "`matcher institutes` lists them."
-    raise UsageError(f"No institute is called {shorten(name)}: {hint}")
+    hint = did_you_mean(near) if near else Saying("`matcher institutes` lists them.")
+    raise UsageError("No institute is called {name}: {hint}", name=shorten(name), hint=hint)
 
 
 def read_institute(path: Path) -> Institute:

@@ -28,6 +28,7 @@ from matcher.model.day import WEEKDAYS
 from matcher.model.language import Language
 from matcher.model.match import THRESHOLD
 from matcher.model.subscription import NETWORK, Frequency, Subscriber
+from matcher.text.saying import Saying, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -203,23 +204,23 @@ def find_subscriber(subscribers: Iterable[Subscriber], name: str) -> Subscriber:
         if wanted in {subscriber.identifier, subscriber.address.casefold()}:
             return subscriber
     near = get_close_matches(wanted, [s.identifier for s in listed], n=3, cutoff=0.5)
-    hint = f"did you mean {', '.join(near)}?" if near else f"they are in {SUBSCRIBERS_FILE}."
-    raise UsageError(f"No subscriber is called {shorten(name)}: {hint}")
+    hint = did_you_mean(near) if near else Saying("they are in {file}.", file=SUBSCRIBERS_FILE)
+    raise UsageError("No subscriber is called {name}: {hint}", name=shorten(name), hint=hint)
 
 
-def resolve_institutes(names: Iterable[str], institutes: Sequence[Institute]) -> tuple[str, ...]:
-    """What these names stand for, spelled as in `subscribers.yaml`: an institute, `id/lab`, or `*`.
+def resolve_institute(name: str, institutes: Sequence[Institute]) -> str:
+    """What a name stands for, spelled as in `subscribers.yaml`: an institute, `id/lab`, or `*`.
 
     Raises:
-        UsageError: when one stands for nothing; names near ones.
+        UsageError: when it stands for nothing; names near ones.
 
     """
     known = _Names(institutes)
-    mistakes: list[str] = []
-    found = tuple(dict.fromkeys(known.resolve(name, "institute", mistakes) for name in names))
-    if mistakes:
-        raise UsageError("; ".join(mistakes) + ".")
-    return found
+    if not known.has(name):
+        near = known.near(name)
+        hint = did_you_mean(near) if near else Saying("`matcher institutes` lists them.")
+        raise UsageError("No institute and no lab is called {name}: {hint}", name=shorten(name), hint=hint)
+    return known.resolve(name, "institute", [])
 
 
 class _Names:
@@ -238,12 +239,20 @@ class _Names:
                     self._known.setdefault(f"{spelled}/{lab.name.casefold()}", f"{institute.identifier}/{lab.name}")
 
     def resolve(self, name: str, key: str, mistakes: list[str]) -> str:
-        wanted = name.casefold()
-        if wanted not in self._known and wanted.partition("/")[0] not in self._unread:
-            near = get_close_matches(wanted, [n for n in self._known if n != NETWORK], n=3, cutoff=0.5)
-            hint = f" (did you mean {', '.join(repr(self._known[n]) for n in near)}?)" if near else ""
+        if not self.has(name):
+            near = self.near(name)
+            hint = f" (did you mean {', '.join(map(repr, near))}?)" if near else ""
             mistakes.append(f'{key}: found {shorten(name)}, expected the id of an institute, id/lab, or "*"{hint}')
-        return self._known.get(wanted, name)
+        return self._known.get(name.casefold(), name)
+
+    def has(self, name: str) -> bool:
+        wanted = name.casefold()
+        return wanted in self._known or wanted.partition("/")[0] in self._unread
+
+    def near(self, name: str) -> list[str]:
+        """Names like one that stands for nothing."""
+        names = [known for known in self._known if known != NETWORK]
+        return [self._known[near] for near in get_close_matches(name.casefold(), names, n=3, cutoff=0.5)]
 
 
 def _twice(key: str, values: Mapping[int, str]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 import requests
 
 from matcher.config.addresses import address_mistake
-from matcher.errors import ProjectsError, UsageError
+from matcher.errors import ProjectsError, UsageError, system_reason
 from matcher.http import READ_ERRORS, Body, BodyTooLongError, Client
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Cordis:
             return
         mistake = address_mistake(source)
         if mistake:
-            raise UsageError(f"Source of projects: {mistake}.")
+            raise UsageError("Source of projects: {mistake}.", mistake=mistake)
         response = self._client.open(source, {"Accept": "*/*", **_conditions(mark)})
         with response:
             if response.status_code == requests.codes.not_modified:
@@ -101,7 +101,7 @@ def _of_path(source: str, mark: str) -> Brought | None:
         files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
         facts = [f"{p.name} {p.stat().st_size} {p.stat().st_mtime_ns}" for p in files]
     except OSError as error:
-        raise UsageError(f"Cannot read {source}: {error.strerror or error}.") from error
+        raise UsageError("Cannot read {source}: {reason}.", source=source, reason=system_reason(error)) from error
     found = "\n".join(facts)
     return None if found == mark else Brought(path, found)
 

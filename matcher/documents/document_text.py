@@ -11,7 +11,8 @@ from matcher.documents.pdf_pages import pdf_text
 from matcher.documents.plain import markup_text, text_of
 from matcher.documents.references import bibtex_text, is_bibtex, is_ris, ris_text
 from matcher.documents.refusal import UnreadableError
-from matcher.errors import UsageError
+from matcher.errors import UsageError, system_reason
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,27 +25,31 @@ MOST_CHARACTERS = 2_000_000
 
 FEWEST_LETTERS = 3
 
-_WORD = "in Word or LibreOffice, File, Save as, Word document (.docx) or Plain text (.txt); then give the new file."
+_SAVE_AS = Saying(
+    "in Word or LibreOffice, File, Save as, Word document (.docx) or Plain text (.txt); then give the new file."
+)
 UNREADABLE = {
-    b"\xd0\xcf\x11\xe0": f"a document of an older Word, or locked by a password, which is not read: {_WORD}",
-    b"{\\rtf": f"a rich text, which is not read: {_WORD}",
-    b"\x89PNG": "a picture, which holds no text.",
-    b"\xff\xd8\xff": "a picture, which holds no text.",
-    b"GIF8": "a picture, which holds no text.",
-    b"\x1f\x8b": "an archive: give the documents in it.",
-    b"7z\xbc\xaf": "an archive: give the documents in it.",
+    b"\xd0\xcf\x11\xe0": Saying(
+        "a document of an older Word, or locked by a password, which is not read: {how}", how=_SAVE_AS
+    ),
+    b"{\\rtf": Saying("a rich text, which is not read: {how}", how=_SAVE_AS),
+    b"\x89PNG": Saying("a picture, which holds no text."),
+    b"\xff\xd8\xff": Saying("a picture, which holds no text."),
+    b"GIF8": Saying("a picture, which holds no text."),
+    b"\x1f\x8b": Saying("an archive: give the documents in it."),
+    b"7z\xbc\xaf": Saying("an archive: give the documents in it."),
 }
 """How files begin that are not read, and what to do with them."""
 
 _PDF_HEAD = 1024  # readers look for the mark within so many bytes
 _NAMED = {
-    "pdf": "a PDF",
-    "docx": "a Word document",
-    "pptx": "a presentation",
-    "xlsx": "a workbook",
-    "odt": "an OpenDocument text",
-    "odp": "an OpenDocument presentation",
-    "ods": "an OpenDocument sheet",
+    "pdf": Saying("a PDF"),
+    "docx": Saying("a Word document"),
+    "pptx": Saying("a presentation"),
+    "xlsx": Saying("a workbook"),
+    "odt": Saying("an OpenDocument text"),
+    "odp": Saying("an OpenDocument presentation"),
+    "ods": Saying("an OpenDocument sheet"),
 }
 
 
@@ -54,11 +59,15 @@ def read_document(path: Path) -> str:
     try:
         text = _text(path, data)
     except UnreadableError as error:
-        raise UsageError(f"{path} is {error}") from error
+        raise UsageError("{path} is {what}", path=path, what=error.saying) from error
     if len(text) > MOST_CHARACTERS:
-        raise UsageError(f"{path} holds more than {MOST_CHARACTERS:,} characters: give the part that matters.")
+        raise UsageError(
+            "{path} holds more than {most:,} characters: give the part that matters.",
+            path=path,
+            most=MOST_CHARACTERS,
+        )
     if sum(map(str.isalpha, text)) < FEWEST_LETTERS:
-        raise UsageError(f"{path} holds no words.")
+        raise UsageError("{path} holds no words.", path=path)
     return text
 
 
@@ -67,11 +76,13 @@ def _bytes_of(path: Path) -> bytes:
         with path.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+        raise UsageError("{path} cannot be read: {reason}.", path=path, reason=system_reason(error)) from error
     if len(data) > MOST_BYTES:
-        raise UsageError(f"{path} holds more than {MOST_BYTES:,} bytes: give the part that matters.")
+        raise UsageError(
+            "{path} holds more than {most:,} bytes: give the part that matters.", path=path, most=MOST_BYTES
+        )
     if not data.strip():
-        raise UsageError(f"The text is empty: {path} holds nothing.")
+        raise UsageError("The text is empty: {path} holds nothing.", path=path)
     return data
 
 
@@ -87,7 +98,9 @@ def _text(path: Path, data: bytes) -> str:
     suffix = path.suffix.lower().removeprefix(".")
     if suffix in _NAMED:
         raise UnreadableError(
-            f"no {suffix.upper()}, though it is named as {_NAMED[suffix]}: save it anew from where it came."
+            "no {upper}, though it is named as {named}: save it anew from where it came.",
+            upper=suffix.upper(),
+            named=_NAMED[suffix],
         )
     return _of_text(text_of(data))
 

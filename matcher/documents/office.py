@@ -80,7 +80,8 @@ def _unpacked(archive: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo]) -> I
         left -= len(found)
         if left < 0:
             raise UnreadableError(
-                f"too large: more than {MOST_BYTES:,} bytes when unpacked; give the part that matters."
+                "too large: more than {most:,} bytes when unpacked; give the part that matters.",
+                most=MOST_BYTES,
             )
         yield found
 

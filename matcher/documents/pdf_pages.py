@@ -42,6 +42,10 @@ def _pages(pages: object) -> str:
     found, until = [], time.monotonic() + MOST_SECONDS
     for number, page in enumerate(pages, 1):  # type: ignore[var-annotated,arg-type]
         if number > MOST_PAGES or time.monotonic() > until:
-            raise UnreadableError(f"too long: over {MOST_PAGES} pages, or {MOST_SECONDS:.0f} seconds; give a part.")
+            raise UnreadableError(
+                "too long: over {pages} pages, or {seconds:.0f} seconds; give a part.",
+                pages=MOST_PAGES,
+                seconds=MOST_SECONDS,
+            )
         found.append(page.extract_text())
     return "\n".join(found)

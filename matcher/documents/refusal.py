@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from matcher.errors import UsageError
 
-class UnreadableError(ValueError):
+
+class UnreadableError(UsageError):
     """A file that holds no text, or not in a form that is read; its message goes on after `FILE is …`."""

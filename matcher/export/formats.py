@@ -118,5 +118,7 @@ def chosen(name: str | None, path: Path | None) -> Format:
         return FORMATS[asked]
     known = ", ".join(FORMATS)
     if path is None or not asked:
-        raise UsageError(f"Say which format: --format {known.replace(', ', '|')}, or --output with such a suffix.")
-    raise UsageError(f"{path.name} ends in none of {known}: say which format with --format.")
+        raise UsageError(
+            "Say which format: --format {known}, or --output with such a suffix.", known=known.replace(", ", "|")
+        )
+    raise UsageError("{name} ends in none of {known}: say which format with --format.", name=path.name, known=known)

@@ -55,7 +55,11 @@ def xlsx_bytes(content: Content) -> bytes:
     """The workbook. Raises UsageError when a sheet cannot take so many rows."""
     frame = table(content)
     if len(frame) > ROWS:
-        raise UsageError(f"A sheet takes {ROWS:,} rows and these are {len(frame):,}: ask for less, or for csv.")
+        raise UsageError(
+            "A sheet takes {most:,} rows and these are {found:,}: ask for less, or for csv.",
+            most=ROWS,
+            found=len(frame),
+        )
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
         book.set_properties({"created": content.now.astimezone(UTC).replace(tzinfo=None)})

@@ -32,13 +32,18 @@ def written_day(text: str) -> date:
     try:
         return known_day(date.fromisoformat(text))
     except ValueError as error:
-        raise UsageError(f"{shorten(text)} is no date; write it as 2026-05-07.") from error
+        raise UsageError("{text} is no date; write it as 2026-05-07.", text=shorten(text)) from error
 
 
 def known_day(day: date) -> date:
     """The same day. Raises UsageError where it is too long ago, or too far ahead, to count from."""
     if not FIRST_DAY <= day <= LAST_DAY:
-        raise UsageError(f"{day} is too far away; write a day from {FIRST_DAY} to {LAST_DAY}.")
+        raise UsageError(
+            "{day} is too far away; write a day from {first} to {last}.",
+            day=day,
+            first=FIRST_DAY,
+            last=LAST_DAY,
+        )
     return day
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from matcher.errors import UsageError, shorten
 from matcher.model.day import brussels_day
+from matcher.text.saying import Saying, did_you_mean
 from matcher.text.untrusted import TURNING
 
 if TYPE_CHECKING:
@@ -265,24 +266,24 @@ class Decided:
 
 def cause_of(word: str) -> Cause:
     """The reason that a word means, in English or French, with spaces or hyphens. Raises UsageError with near ones."""
-    return _meant(word, CAUSES, "reason")
+    return _meant(word, CAUSES, Saying("No reason is called {word}: {hint}"))
 
 
 def application_of(word: str) -> Application:
     """The state that a word means, in English or French. Raises UsageError with near ones."""
-    return _meant(word, APPLICATIONS, "state of an application")
+    return _meant(word, APPLICATIONS, Saying("No state of an application is called {word}: {hint}"))
 
 
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
-def _meant(word: str, words: Mapping[_Word, tuple[str, ...]], what: str) -> _Word:
+def _meant(word: str, words: Mapping[_Word, tuple[str, ...]], unknown: Saying) -> _Word:
     known = {_folded(name): one for one, names in words.items() for name in (one.value, *names)}
     if (found := known.get(_folded(word))) is not None:
         return found
     near = dict.fromkeys(known[name].value for name in get_close_matches(_folded(word), known, n=3, cutoff=0.6))
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(words)}."
-    raise UsageError(f"No {what} is called {shorten(word)}: {hint}")
+    hint = did_you_mean(near) if near else Saying("there are {some}.", some=", ".join(words))
+    raise UsageError(unknown.of(word=shorten(word), hint=hint))
 
 
 def _folded(word: str) -> str:
@@ -291,20 +292,25 @@ def _folded(word: str) -> str:
     return " ".join(letters.replace("-", " ").replace("_", " ").split())
 
 
-def checked_text(text: str, what: str, limit: int = TEXT_LIMIT) -> str:
+def checked_text(text: str, what: Saying, limit: int = TEXT_LIMIT) -> str:
     """A text as it is kept. Raises UsageError where it is empty, too long, or holds what no person types."""
     kept = text.strip()
     if not kept:
-        raise UsageError(f"The {what} is empty: write something.")
+        raise UsageError("The {what} is empty: write something.", what=what)
     if len(kept) > limit:
-        raise UsageError(f"The {what} has {len(kept):,} characters, {limit:,} are kept at most: shorten it.")
+        raise UsageError(
+            "The {what} has {n:,} characters, {limit:,} are kept at most: shorten it.",
+            what=what,
+            n=len(kept),
+            limit=limit,
+        )
     odd = next((c for c in kept if _is_control(c)), None)
     if odd is not None:
-        raise UsageError(f"The {what} holds the control character U+{ord(odd):04X}: take it out.")
+        raise UsageError("The {what} holds the control character U+{code:04X}: take it out.", what=what, code=ord(odd))
     return kept
 
 
-def checked_name(text: str, what: str) -> str:
+def checked_name(text: str, what: Saying) -> str:
     """A name as it is kept: one line. Raises UsageError like `checked_text`."""
     return checked_text(" ".join(text.split()) if _is_plain(text) else text, what, NAME_LIMIT)
 
@@ -340,31 +346,29 @@ class Order:
         if undo:
             if value is not None or detail is not None:
                 raise UsageError(
-                    f"To take back takes no {_VALUES[act] or 'more'}: leave it out, or leave out the undo."
+                    "To take back takes nothing more ({value}): leave it out, or leave out the undo.",
+                    value=shorten(value if value is not None else detail),
                 )
             return cls(act, undo=True, by=by)
         if value is None and act in {Act.ASSIGN, Act.NOTE, Act.STATE}:
-            raise UsageError(f"Say the {_VALUES[act]}, or take it back (undo).")
+            raise UsageError("Say the {what}, or take it back (undo).", what=_VALUES[act])
         if value is not None and act is Act.KEEP:
-            raise UsageError(f"What is kept needs no reason, and {shorten(value)} is none.")
+            raise UsageError("What is kept needs no reason, and {value} is none.", value=shorten(value))
         kept = None if value is None else _READ[act](value)
         _check_detail(act, kept, detail)
         return cls(act, kept, detail, by=by)
 
 
 _VALUES = {
-    Act.KEEP: "",
-    Act.DISMISS: "reason",
-    Act.ASSIGN: "name of whom it is assigned to",
-    Act.NOTE: "text",
-    Act.STATE: "state",
-    Act.CLEAR: "",
+    Act.ASSIGN: Saying("name of whom it is assigned to"),
+    Act.NOTE: Saying("text"),
+    Act.STATE: Saying("state"),
 }
 
 _READ: Mapping[Act, Callable[[str], str]] = {
     Act.DISMISS: lambda word: cause_of(word).value,
-    Act.ASSIGN: lambda word: checked_name(word, "name of whom it is assigned to"),
-    Act.NOTE: lambda word: checked_text(word, "note"),
+    Act.ASSIGN: lambda word: checked_name(word, Saying("name of whom it is assigned to")),
+    Act.NOTE: lambda word: checked_text(word, Saying("note")),
     Act.STATE: lambda word: application_of(word).value,
 }
 
@@ -379,7 +383,7 @@ def _check_detail(act: Act, value: str | None, detail: str | None) -> None:
     if act is not Act.STATE or detail is None:
         return
     if not (detail.isdecimal() and detail.isascii() and len(detail) <= _DIGITS):
-        raise UsageError(f"The project is {shorten(detail)}: a project has a number, such as 101000001.")
+        raise UsageError("The project is {detail}: a project has a number, such as 101000001.", detail=shorten(detail))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcher.errors import UsageError, shorten
 from matcher.model.parts import Part, PartKind, Signs
+from matcher.text.saying import Saying, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -109,7 +110,9 @@ class PartTable:
         """The part that a name means: in any case and order, with or without accents. Raises UsageError."""
         found = self.known_as(name)
         if found is None:
-            raise UsageError(f"No programme, and no part of one, is called {shorten(name)}: {self._hint(name)}")
+            raise UsageError(
+                "No programme, and no part of one, is called {name}: {hint}", name=shorten(name), hint=self._hint(name)
+            )
         return found
 
     def known_as(self, name: str) -> Part | None:
@@ -132,12 +135,16 @@ class PartTable:
     def _by_letters(self) -> dict[str, str]:
         return {_letters(name): part.identifier for part in reversed(list(self)) for name in part.called}
 
-    def _hint(self, name: str) -> str:
+    def _hint(self, name: str) -> Saying:
         near = self._near(_letters(name[:_MOST_NAME]))
         if near:
-            return f"did you mean {' or '.join(near)}? {_LISTS}"
+            return Saying("{near} `matcher programmes` lists them all.", near=did_you_mean(near))
         some = ", ".join(part.identifier for part in self.programmes[:_SOME])
-        return f"there are {some}, … and their parts, as “soil mission” and “EIC Pathfinder”. {_LISTS}"
+        return Saying(
+            "there are {some}, … and their parts, as “soil mission” and “EIC Pathfinder”. "
+            "`matcher programmes` lists them all.",
+            some=some,
+        )
 
     def _near(self, letters: str) -> list[str]:
         from difflib import get_close_matches
@@ -206,8 +213,6 @@ _SLIPS = (0.9, 0.75, 0.6)  # how much of a name has to be spelt so: the closest 
 _MOST_LETTERS = 100
 _NEAR = 3
 _SOME = 12
-_LISTS = "`matcher programmes` lists them all."
-
 _OF_PARTNERSHIPS = "ju joint undertaking partnership partenariat"
 _IDLE = frozenset(
     ("a and au aux de des du en et for in la le les of on pour the programme program " + _OF_PARTNERSHIPS).split()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from matcher.model.searched import SearchOutcome
+    from matcher.text.saying import Saying
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class OwnProjects:
     selected: int
     since: dt.date | None
     terms: tuple[str, ...]
-    why_none: str | None = None
+    why_none: Saying | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from matcher.model.day import known_day
 from matcher.model.profile_parts import Profile
 from matcher.model.searched import Search, check_rank_sort, check_sort
 from matcher.model.terms import Audience
+from matcher.text.saying import Saying, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -201,7 +202,11 @@ class CallFilter:
         status = listed(words.get("status") or ("live",))
         for word in status:
             if word not in STATUSES:
-                raise UsageError(f"No status is called {shorten(word)}; there are {', '.join(sorted(STATUSES))}.")
+                raise UsageError(
+                    "No status is called {word}; there are {known}.",
+                    word=shorten(word),
+                    known=", ".join(sorted(STATUSES)),
+                )
         every = frozenset[Status]() if "all" in status else frozenset().union(*(STATUSES[word] for word in status))
         return cls(
             status=every,
@@ -311,7 +316,7 @@ class Question:
         known = {one.name for one in FILTERS} | _OTHER_KEYS
         for name in asked:
             if name not in known:
-                raise UsageError(f"Nothing can be asked by {shorten(name)}: {_hint(name, known)}")
+                raise UsageError("Nothing can be asked by {name}: {hint}", name=shorten(name), hint=_hint(name, known))
         if "institute" in asked and "text" in asked:
             raise UsageError("Ask about institutes or about a text, not both.")
         last: dict[str, Any] = {name: values[-1] for name, values in asked.items()}
@@ -338,9 +343,14 @@ MOST = 1_000_000
 def check_limits(top: int | None = None, min_fit: int | None = None, *, name: str = "top") -> None:
     """Raises UsageError where less than one, or a fit that there is not, is asked for; None leaves it open."""
     if top is not None and not (_is_whole(top) and 1 <= top <= MOST):
-        raise UsageError(f"{name} is {shorten(top)}: ask for at least 1 and at most {MOST:,}, as a whole number.")
+        raise UsageError(
+            "{name} is {top}: ask for at least 1 and at most {most:,}, as a whole number.",
+            name=name,
+            top=shorten(top),
+            most=MOST,
+        )
     if min_fit is not None and not (_is_whole(min_fit) and 0 <= min_fit <= 100):
-        raise UsageError(f"min_fit is {shorten(min_fit)}: a fit is a whole number between 0 and 100.")
+        raise UsageError("min_fit is {min_fit}: a fit is a whole number between 0 and 100.", min_fit=shorten(min_fit))
 
 
 def _is_whole(value: object) -> bool:
@@ -354,7 +364,7 @@ def _audience(word: str | None) -> Audience | None:
         return Audience(word)
     except ValueError as error:
         known = ", ".join(Audience)
-        raise UsageError(f"Calls are open to {known}, not to {shorten(word)}.") from error
+        raise UsageError("Calls are open to {known}, not to {word}.", known=known, word=shorten(word)) from error
 
 
 def _written(one: Filter, value: Any) -> list[str]:
@@ -384,7 +394,7 @@ def _number(name: str, word: str | None) -> int | None:
     if word is None:
         return None
     if not (word.isascii() and word.isdigit() and len(word) < 10):
-        raise UsageError(f"{name} is {shorten(word)}, expected a whole number.")
+        raise UsageError("{name} is {word}, expected a whole number.", name=name, word=shorten(word))
     return int(word)
 
 
@@ -394,7 +404,7 @@ def _day(name: str, word: str | None) -> date | None:
     try:
         return known_day(date.fromisoformat(word))
     except ValueError as error:
-        raise UsageError(f"{name} is {shorten(word)}, expected a day like 2026-05-07.") from error
+        raise UsageError("{name} is {word}, expected a day like 2026-05-07.", name=name, word=shorten(word)) from error
 
 
 def listed(words: Iterable[str]) -> tuple[str, ...]:
@@ -412,18 +422,19 @@ def check_actions(wanted: CallFilter, calls: Iterable[Call], actions: Iterable[s
         return
     known |= _endings(action.code.upper() for call in calls for action in call.actions)
     for word in sorted(wanted.actions - known):
-        raise UsageError(f"No type of action is called {shorten(word)}: {_hint(word, known)}")
+        raise UsageError("No type of action is called {word}: {hint}", word=shorten(word), hint=_hint(word, known))
 
 
 def _endings(codes: Iterable[str]) -> set[str]:
     return {"-".join(words[i:]) for words in (code.split("-") for code in codes) for i in range(len(words))}
 
 
-def _hint(word: str, known: set[str]) -> str:
+def _hint(word: str, known: set[str]) -> Saying:
     from difflib import get_close_matches
 
     near = get_close_matches(word, known, n=3, cutoff=0.6)
     if near:
-        return f"did you mean {' or '.join(sorted(near))}?"
+        return did_you_mean(sorted(near))
     some = sorted(known)[:_MOST_NAMED]
-    return f"there are {', '.join(some)}{', …' if len(known) > len(some) else '.'}"
+    sentence = Saying("there are {some}, …") if len(known) > len(some) else Saying("there are {some}.")
+    return sentence.of(some=", ".join(some))

@@ -42,10 +42,15 @@ class Search:
     def __post_init__(self) -> None:
         for text in (*self.words, *self.without):
             if not any(letter.isalnum() for letter in text):
-                raise UsageError(f"{shorten(text)} holds no word to search for; try `matcher calls hydrogen storage`.")
+                raise UsageError(
+                    "{text} holds no word to search for; try `matcher calls hydrogen storage`.", text=shorten(text)
+                )
         whole = self.text
         if len(whole) > _MOST_CHARACTERS or len(whole.split()) > MOST_WORDS or len(self.without) > MOST_WORDS:
-            raise UsageError(f"A search takes at most {MOST_WORDS} words; `matcher rank --text` compares a whole text.")
+            raise UsageError(
+                "A search takes at most {most} words; `matcher rank --text` compares a whole text.",
+                most=MOST_WORDS,
+            )
         if self.phrase and not self.words:
             raise UsageError("A phrase needs its words: `matcher calls --phrase solid state battery`.")
 
@@ -94,7 +99,11 @@ def order_of(sort: str, on: date) -> Callable[[Call], tuple[float, str]]:
 def check_rank_sort(sort: str | None) -> None:
     """Raises UsageError for an order that matches are not listed in."""
     if sort is not None and sort not in RANK_SORTS:
-        raise UsageError(f"No ranking is sorted by {shorten(sort)}; there are {', '.join(RANK_SORTS)}.")
+        raise UsageError(
+            "No ranking is sorted by {sort}; there are {known}.",
+            sort=shorten(sort),
+            known=", ".join(RANK_SORTS),
+        )
 
 
 def check_sort(sort: str | None, words: Iterable[str]) -> str:
@@ -103,7 +112,7 @@ def check_sort(sort: str | None, words: Iterable[str]) -> str:
     if sort is None:
         return "relevance" if searching else "deadline"
     if sort not in SORTS:
-        raise UsageError(f"Nothing is sorted by {shorten(sort)}; there are {', '.join(SORTS)}.")
+        raise UsageError("Nothing is sorted by {sort}; there are {known}.", sort=shorten(sort), known=", ".join(SORTS))
     if sort == "relevance" and not searching:
         raise UsageError("Relevance is to words: `matcher calls hydrogen storage --sort relevance`.")
     return sort

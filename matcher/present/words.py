@@ -10,8 +10,12 @@ from datetime import date
 from functools import cache
 from gettext import GNUTranslations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from matcher.model.language import Language
+
+if TYPE_CHECKING:
+    from matcher.text.saying import Saying
 
 DOMAIN = "matcher"
 
@@ -20,6 +24,11 @@ NARROW = "\u202f"
 _LOCALES = Path(__file__).with_name("locale")
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def catalogue_folder() -> str:
+    """Where the catalogues of all languages are."""
+    return str(_LOCALES)
 
 
 @cache
@@ -41,6 +50,10 @@ class Words:
 
     def say(self, sentence: str, **values: object) -> str:
         return catalogue(self.language).gettext(sentence).format(**values)
+
+    def tell(self, saying: Saying) -> str:
+        """A sentence that was kept apart from its values."""
+        return saying.said(catalogue(self.language).gettext)
 
     def say_n(self, one: str, many: str, n: int, **values: object) -> str:
         """The plural form that the language asks for; `{n}` is the number."""

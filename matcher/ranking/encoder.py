@@ -227,7 +227,9 @@ class KeptVectors:
                 if forget_others:
                     _forget(connection, kept.keys() - keys)
         except sqlite3.DatabaseError as error:
-            raise StoreError(f"The kept vectors in {self._path} cannot be used ({error}): delete that file.") from error
+            raise StoreError(
+                "The kept vectors in {path} cannot be used ({error}): delete that file.", path=self._path, error=error
+            ) from error
         return {text: np.frombuffer(kept[key], dtype=np.float32) for key, text in keys.items()}
 
     def _completed(self, connection: sqlite3.Connection, wanted: dict[str, str]) -> dict[str, bytes]:

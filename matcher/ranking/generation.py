@@ -126,7 +126,7 @@ def open_generation(root: Path, layout: int) -> Generation:
     except FileNotFoundError as error:
         raise IndexMissing("Nothing was indexed yet; `matcher run` fetches the calls and builds the index.") from error
     except _DAMAGED as error:
-        raise IndexMissing(f"The index in {root} is damaged; `matcher run` builds it anew.") from error
+        raise IndexMissing("The index in {root} is damaged; `matcher run` builds it anew.", root=root) from error
 
 
 def write_generation(root: Path, layout: int, generation: Generation) -> None:

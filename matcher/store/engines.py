@@ -32,34 +32,43 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from matcher.disk import can_be_written, make_folder
-from matcher.errors import StoreBusy, StoreError, StoreMissing
+from matcher.errors import StoreBusy, StoreError, StoreMissing, system_reason
 from matcher.store.schema import APPLICATION_ID, HEAD
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _SQLITE = {
-    sqlite3.SQLITE_NOTADB: "The file {where} is not a database: move it away, or point database.url elsewhere.",
-    sqlite3.SQLITE_CORRUPT: (
+    sqlite3.SQLITE_NOTADB: Saying("The file {where} is not a database: move it away, or point database.url elsewhere."),
+    sqlite3.SQLITE_CORRUPT: Saying(
         "The database {where} is damaged: put back a backup, or move the file away and run `matcher fetch` again."
     ),
-    sqlite3.SQLITE_READONLY: "The database {where} cannot be written: check the permissions of its file and folder.",
-    sqlite3.SQLITE_PERM: "The database {where} may not be used: check the permissions of its file and folder.",
-    sqlite3.SQLITE_CANTOPEN: "The database {where} cannot be opened: check that the folder exists and is accessible.",
-    sqlite3.SQLITE_FULL: "The disk is full and nothing was saved to {where}: free some space and run again.",
-    sqlite3.SQLITE_IOERR: "The disk failed while {where} was read or written: check the disk, then run again.",
+    sqlite3.SQLITE_READONLY: Saying(
+        "The database {where} cannot be written: check the permissions of its file and folder."
+    ),
+    sqlite3.SQLITE_PERM: Saying("The database {where} may not be used: check the permissions of its file and folder."),
+    sqlite3.SQLITE_CANTOPEN: Saying(
+        "The database {where} cannot be opened: check that the folder exists and is accessible."
+    ),
+    sqlite3.SQLITE_FULL: Saying("The disk is full and nothing was saved to {where}: free some space and run again."),
+    sqlite3.SQLITE_IOERR: Saying("The disk failed while {where} was read or written: check the disk, then run again."),
 }
 
-_BUSY = "The database {where} is locked by another program that did not finish in time: run again later."
+_BUSY = Saying("The database {where} is locked by another program that did not finish in time: run again later.")
 
 _POSTGRES = {
-    "28": "PostgreSQL refused the user or password for {where}: check database.url and PGPASSWORD or PGPASSFILE.",
-    "3D": "PostgreSQL has no such database as {where}: create it (`createdb`), or correct database.url.",
-    "42501": "The PostgreSQL user of {where} lacks a right: grant it CREATE on the schema and use of the tables.",
-    "25006": "PostgreSQL at {where} only takes reads at the moment: point database.url at the primary server.",
-    "53": "PostgreSQL at {where} is out of disk, memory or connections: tell its administrator and run again.",
-    "57": "PostgreSQL at {where} is shutting down or starting: run again in a minute.",
-    "08": "PostgreSQL at {where} cannot be reached: check that it runs and that database.url is right.",
+    "28": Saying(
+        "PostgreSQL refused the user or password for {where}: check database.url and PGPASSWORD or PGPASSFILE."
+    ),
+    "3D": Saying("PostgreSQL has no such database as {where}: create it (`createdb`), or correct database.url."),
+    "42501": Saying(
+        "The PostgreSQL user of {where} lacks a right: grant it CREATE on the schema and use of the tables."
+    ),
+    "25006": Saying("PostgreSQL at {where} only takes reads at the moment: point database.url at the primary server."),
+    "53": Saying("PostgreSQL at {where} is out of disk, memory or connections: tell its administrator and run again."),
+    "57": Saying("PostgreSQL at {where} is shutting down or starting: run again in a minute."),
+    "08": Saying("PostgreSQL at {where} cannot be reached: check that it runs and that database.url is right."),
 }
 
 _POSTGRES_BUSY = ("55P03", "40001", "40P01")
@@ -81,12 +90,12 @@ def _translate(error: BaseException | None, where: str) -> StoreError:
         return _from_sqlite(error, where)
     state = getattr(error, "sqlstate", None)
     if state in _POSTGRES_BUSY:
-        return StoreBusy(_BUSY.format(where=where))
+        return StoreBusy(_BUSY.of(where=where))
     if state is None and type(error).__name__ in ("OperationalError", "ConnectionTimeout"):
         state = _connection_state(str(error))
-    for prefix, sentence in _POSTGRES.items():
+    for prefix, saying in _POSTGRES.items():
         if state is not None and state.startswith(prefix):
-            return StoreError(sentence.format(where=where))
+            return StoreError(saying.of(where=where))
     return _unforeseen(error, where)
 
 
@@ -94,11 +103,11 @@ def _from_sqlite(error: sqlite3.Error, where: str) -> StoreError:
     code = getattr(error, "sqlite_errorcode", None)  # extended: the low byte is the primary code
     primary = code & 0xFF if code is not None else None
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreBusy(_BUSY.format(where=where))
+        return StoreBusy(_BUSY.of(where=where))
     if code == sqlite3.SQLITE_IOERR_SHMSIZE:  # no room for the few pages beside the database
         primary = sqlite3.SQLITE_FULL
-    sentence = _SQLITE.get(primary) if primary is not None else None
-    return StoreError(sentence.format(where=where)) if sentence else _unforeseen(error, where)
+    saying = _SQLITE.get(primary) if primary is not None else None
+    return StoreError(saying.of(where=where)) if saying else _unforeseen(error, where)
 
 
 def _connection_state(message: str) -> str:
@@ -111,7 +120,9 @@ def _connection_state(message: str) -> str:
 def _unforeseen(error: BaseException | None, where: str) -> StoreError:
     first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
     return StoreError(
-        f"The database {where} refused an operation ({first_line}): run again with --debug for the details."
+        "The database {where} refused an operation ({first_line}): run again with --debug for the details.",
+        where=where,
+        first_line=first_line,
     )
 
 
@@ -191,7 +202,7 @@ def _sqlite_engine(path: Path, *, read_only: bool, wait: float) -> Engine:
     def _begin(connection: Connection) -> None:
         writing = connection.get_execution_options().get("writing")
         if writing and _identity(path) != opened:  # what is written to a file without a name is lost at the end
-            raise StoreError(f"The database {path} was moved or replaced while it was in use: run again.")
+            raise StoreError("The database {path} was moved or replaced while it was in use: run again.", path=path)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
@@ -209,8 +220,9 @@ def reading_uri(path: Path) -> str:
         return f"{_uri(path)}?mode=ro"
     if log.exists() and log.stat().st_size:
         raise StoreError(
-            f"The database {path} is a copy of one that was in use, in a folder that cannot be written: "
-            "copy the folder elsewhere and point MATCHER_HOME there."
+            "The database {path} is a copy of one that was in use, in a folder that cannot be written: "
+            "copy the folder elsewhere and point MATCHER_HOME there.",
+            path=path,
         )
     return f"{_uri(path)}?mode=ro&immutable=1"
 
@@ -232,10 +244,12 @@ def _find_file(path: Path) -> None:
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise StoreMissing(f"There is no database at {path} yet: run `matcher fetch` first.") from error
+        raise StoreMissing("There is no database at {path} yet: run `matcher fetch` first.", path=path) from error
     except OSError as error:
         raise StoreError(
-            f"The database {path} cannot be read ({error.strerror}): check the permissions of its folder."
+            "The database {path} cannot be read ({reason}): check the permissions of its folder.",
+            path=path,
+            reason=system_reason(error),
         ) from error
 
 
@@ -248,15 +262,17 @@ def _prepare_file(path: Path, wait: float) -> None:
             path.chmod(0o600)
     except OSError as error:
         raise StoreError(
-            f"The database {path} cannot be made or written ({error.strerror}): "
-            "check the folder and its permissions, or point MATCHER_HOME elsewhere."
+            "The database {path} cannot be made or written ({reason}): check the folder and its "
+            "permissions, or point MATCHER_HOME elsewhere.",
+            path=path,
+            reason=system_reason(error),
         ) from error
     with closing(sqlite3.connect(path, timeout=wait, isolation_level=None)) as connection:
         mark = connection.execute("PRAGMA application_id").fetchone()[0]
         if mark == APPLICATION_ID:
             return
         if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            raise StoreError(f"The file {path} is another program's database: point database.url elsewhere.")
+            raise StoreError("The file {path} is another program's database: point database.url elsewhere.", path=path)
         _switch_to_wal(connection, wait)
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
 
@@ -331,7 +347,7 @@ class Transactions:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         if self.read_only:
-            raise StoreError(f"The database {self.where} was opened for reading only.")
+            raise StoreError("The database {where} was opened for reading only.", where=self.where)
         with translated(self.where), writing(self.engine) as connection:
             yield connection
 
@@ -381,12 +397,12 @@ def check_schema(engine: Engine, where: str) -> None:
     with engine.connect() as connection:
         version = schema_version(connection)
     if version is None:
-        raise StoreMissing(f"There is nothing in the database {where} yet: run `matcher fetch` first.")
+        raise StoreMissing("There is nothing in the database {where} yet: run `matcher fetch` first.", where=where)
     if version > HEAD:
         raise _newer(where)
     if version < HEAD:
         raise StoreError(
-            f"The database {where} is of an older matcher: run `matcher db upgrade` to bring it up to date."
+            "The database {where} is of an older matcher: run `matcher db upgrade` to bring it up to date.", where=where
         )
 
 
@@ -415,4 +431,4 @@ def _upgrade(connection: Connection, version: str = "head") -> None:
 
 
 def _newer(where: str) -> StoreError:
-    return StoreError(f"The database {where} was written by a newer matcher: upgrade matcher to use it.")
+    return StoreError("The database {where} was written by a newer matcher: upgrade matcher to use it.", where=where)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, Table, Text, cast, delete, exists, func, insert, select, text, update
 
 from matcher.disk import sync
-from matcher.errors import StoreError
+from matcher.errors import StoreError, system_reason
 from matcher.model.call import Source, unpack, unpack_as_kept
 from matcher.model.changes import content, content_hash
 from matcher.model.outcomes import Cleaned
@@ -193,7 +193,7 @@ _COPIED_AT_ONCE = 500
 def back_up_file(source: Path, file: Path) -> None:
     """A consistent copy of a SQLite database, by its online backup: a writer need not stop."""
     if file.exists() and file.samefile(source):
-        raise StoreError(f"{file} is the database itself: name another file for the backup.")
+        raise StoreError("{file} is the database itself: name another file for the backup.", file=file)
 
     def fill(temporary: Path) -> None:
         with (
@@ -208,11 +208,13 @@ def back_up_file(source: Path, file: Path) -> None:
 def replace_whole(file: Path, fill: Callable[[Path], None]) -> None:
     """Puts a database file in place once it is complete and on the disk; only a database of ours is replaced."""
     if file.exists() and not _is_ours(file):
-        raise StoreError(f"{file} is there and is no database of matcher: name another file for the backup.")
+        raise StoreError("{file} is there and is no database of matcher: name another file for the backup.", file=file)
     try:
         folder = Path(tempfile.mkdtemp(prefix=".backup-", dir=file.absolute().parent))
     except OSError as error:
-        raise StoreError(f"The backup {file} cannot be made ({error.strerror}): check its folder.") from error
+        raise StoreError(
+            "The backup {file} cannot be made ({reason}): check its folder.", file=file, reason=system_reason(error)
+        ) from error
     try:
         made = folder / "matcher.db"
         fill(made)
@@ -221,7 +223,9 @@ def replace_whole(file: Path, fill: Callable[[Path], None]) -> None:
         made.replace(file)
         sync(file.absolute().parent)
     except OSError as error:
-        raise StoreError(f"The backup {file} cannot be made ({error.strerror}): check its folder.") from error
+        raise StoreError(
+            "The backup {file} cannot be made ({reason}): check its folder.", file=file, reason=system_reason(error)
+        ) from error
     finally:
         for left in folder.iterdir():
             left.unlink()
@@ -236,7 +240,9 @@ def _snapshot(engine: Engine) -> Connection:
 def _refuse_full(connection: Connection, where: str) -> None:
     for table in metadata.sorted_tables:
         if connection.execute(select(table).limit(1)).first() is not None:
-            raise StoreError(f"The database {where} is not empty: name one that nothing was written to yet.")
+            raise StoreError(
+                "The database {where} is not empty: name one that nothing was written to yet.", where=where
+            )
 
 
 def _copy_table(reading: Connection, connection: Connection, table: Table) -> int:

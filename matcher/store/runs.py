@@ -89,8 +89,12 @@ def _begin(
     if holder is not None:
         if _alive(holder, going) and _gave_a_sign(holder, now):
             raise RunGoesOn(
-                f"Another run (number {holder.run_id}, process {holder.pid} on {holder.host}, since "
-                f"{holder.acquired:%Y-%m-%d %H:%M} UTC) is writing: wait for it to end, then run again."
+                "Another run (number {run_id}, process {pid} on {host}, since {acquired:%Y-%m-%d %H:%M} UTC) "
+                "is writing: wait for it to end, then run again.",
+                run_id=holder.run_id,
+                pid=holder.pid,
+                host=holder.host,
+                acquired=holder.acquired,
             )
         connection.execute(delete(locks).where(locks.c.name == _WRITER))
     connection.execute(update(runs).where(runs.c.outcome == "running").values(outcome="interrupted", finished=now))
@@ -126,7 +130,7 @@ def hold(connection: Connection, run_id: int) -> None:
     """Refuses (RunLost) a run that lost the lock or has ended: every write of a run asks first."""
     holder = connection.execute(select(locks).where(locks.c.name == _WRITER).with_for_update()).one_or_none()
     if holder is None or holder.run_id != run_id:
-        raise RunLost(f"Run {run_id} has ended or was taken over by another process: begin a new run.")
+        raise RunLost("Run {run_id} has ended or was taken over by another process: begin a new run.", run_id=run_id)
 
 
 _begun: set[tuple[str, int]] = set()  # database and number of each run that this process has begun and not ended

@@ -56,6 +56,7 @@ def test_the_list_of_commands(run, place):
         (["show", "NO-SUCH-CALL"], "matcher calls WORDS"),
         (["why", "cea-leti", "NO-SUCH-CALL"], "matcher calls WORDS"),
         (["fetch", "--programme", "HORIZN"], "did you mean HORIZON?"),
+        (["rank", "--file", "/no/such/file"], "/no/such/file cannot be read: No such file"),
         (["fetch", "--bulk", "/no/such/file.json"], "Cannot read /no/such/file.json"),
     ],
 )
@@ -72,7 +73,6 @@ def test_a_mistake_of_the_user_is_one_sentence_and_exit_2(run, fetched, argument
         ["rank", "cea-leti", "--top", "0"],
         ["rank", "cea-leti", "--min-fit", "101"],
         ["rank", "cea-leti", "--as-of", "tomorrow"],
-        ["rank", "--file", "/no/such/file"],
         ["calls", "--status", "asleep"],
         ["fetch", "--kind", "tender"],
     ],

@@ -7,12 +7,9 @@ import re
 import pytest
 
 from tests.helpers.mail import catalogues
+from tests.helpers.mail.catalogues import strings
 
-PLACES = re.compile(r"\{(\w+)\}")
-
-
-def strings(value: object) -> tuple[str, ...]:
-    return tuple(value) if isinstance(value, tuple | list) else (str(value or ""),)
+PLACES = re.compile(r"\{(\w+)[^}]*\}")
 
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
@@ -32,13 +29,13 @@ def test_compiled_catalogues_are_up_to_date(language: str) -> None:
 def test_translations_keep_the_places() -> None:
     for message in catalogues.read("fr"):
         if message.id:
-            wanted = set(PLACES.findall(strings(message.id)[-1]))
-            assert all(set(PLACES.findall(said)) == wanted for said in strings(message.string)), message.id
+            wanted = [set(PLACES.findall(one)) - {"number_type"} for one in strings(message.id)]  # click's English word
+            assert all(set(PLACES.findall(said)) in wanted for said in strings(message.string)), message.id
 
 
 def test_french_puts_a_narrow_space_before_high_punctuation() -> None:
     for message in catalogues.read("fr"):
         for said in strings(message.string) if message.id else ():
-            text = re.sub(r"`[^`]*`", "", said)  # what is typed is written as it is typed
+            text = re.sub(r"`[^`]*`|\{[^}]*\}|%\(\w+\)s", "", said)  # what is typed is written as it is typed
             assert not re.search(r"(?<!\u202f)[:;!?%€]", text), said
-            assert "'" not in said
+            assert "'" not in text

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import errno
 import io
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,13 +21,43 @@ from tests.helpers.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MATCHER = ROOT / "matcher"
 LANGUAGES = ("fr", "en")
 KEYWORDS = {"say": None, "say_n": (1, 2)}
 TERMINAL = {"tr": None, "tr_n": (1, 2)}
 """What the command line says, in the modules of people who look for calls."""
+ERRORS = {
+    "Saying", "UsageError", "UnreadableError", "StoreError", "StoreMissing", "StoreBusy", "RunGoesOn", "RunLost",
+    "DiskError", "IndexMissing",
+}  # fmt: skip
+"""What a command that project officers use may end with is made by one of these."""
+OTHER_READERS = ("api", "evaluation", "portal", "mail", "schedule", "web")
+"""Layers whose errors meet who writes Python or runs the machine, or whose pages say them."""
+CLICK = {"_": None, "ngettext": (1, 2)}
+NOT_OF_CLICK = {
+    "d", "{editor}: Editing failed", "{editor}: Editing failed: {e}", "Windows error: {error}", "deprecated",
+    "DeprecationWarning: The command {name!r} is deprecated.{extra_message}", "Value must be an iterable.",
+    "DeprecationWarning: The {param_type} {name!r} is deprecated.{extra_message}", "Name '{name}' defined twice",
+    "Boolean option {decl!r} cannot use the same flag for true/false.", "Do you want to continue?",
+    "Could not determine name for option with declarations {decls!r}", "Confirm the action without prompting.",
+    (
+        "No options defined but a name was passed ({name}). Did you mean to declare an argument instead? "
+        "Did you mean to pass '--{name}'?"
+    ),
+    "Positional arguments", "env var: {var}", "(dynamic)",
+    "Arguments take exactly one parameter declaration, got {length}: {decls}.", "Repeat for confirmation",
+    "Invalid start character for option ({option})", "Error: The two entered values do not match.",
+    "Shell completion is not supported for Bash versions older than 4.4.", "Error: invalid input",
+    "Couldn't detect Bash version, shell completion is not supported.", "Unknown color {colour!r}",
+    "Press any key to continue...", "Unknown standard stream '{name}'", "{value!r} is not a valid UUID.",
+    "{value!r} does not match the format {format}.", "{value!r} is not a valid boolean. Recognized values: {states}",
+    "{len_type} values are required, but {len_value} was given.", "Choice({choices})",
+}  # fmt: skip
+"""What click can say and no command here makes it say."""
+SYSTEM = (errno.ENOENT, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR, errno.ENOSPC, errno.EROFS)
+SYSTEM += (errno.ENAMETOOLONG, errno.EEXIST, errno.EIO, errno.EBADF, errno.ELOOP)
+"""What the system says of a failure, in so far as people meet it."""
 FRENCH_COMMANDS = ("rank", "why", "show", "calls", "profile", "digest", "status")
 SOURCES = [
     ("digest/**.py", "python"),
@@ -44,17 +78,38 @@ def sentences() -> Catalog:
         found.add(message)
     for _, _, message, _, _ in extract_from_dir(MATCHER, [("cli/**.py", "python")], keywords=TERMINAL):
         found.add(message)
-    for title in GROUP_TITLES.values():
-        found.add(title)
-    for text in helps():
+    for text in (*GROUP_TITLES.values(), *helps(), *map(os.strerror, SYSTEM)):
         found.add(text)
+    for _, said in errors():
+        if isinstance(said, ast.Constant):
+            found.add(said.value)
+    for _, _, message, _, _ in extract_from_dir(Path(click.__file__).parent, [("**.py", "python")], keywords=CLICK):
+        if strings(message)[0] not in NOT_OF_CLICK:
+            found.add(message)
     return found
+
+
+def strings(value: object) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, tuple | list) else (str(value or ""),)
+
+
+def errors() -> Iterator[tuple[str, ast.expr]]:
+    """(where, what it is made of) of each error that is raised, and of each saying."""
+    for path in sorted(MATCHER.rglob("*.py")):
+        inside = path.relative_to(MATCHER)
+        if inside.parts[0] in OTHER_READERS:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS and node.args:
+                yield f"{inside}:{node.lineno}", node.args[0]
 
 
 def helps() -> Iterator[str]:
     """The help of the command line: a line for each command, and all that project officers' commands say."""
     yield from (line for _, line in COMMANDS.values())
     context = click.Context(cli)
+    yield from (option.help for option in cli.params if isinstance(option, click.Option) and option.help)
+    yield cli.help or ""
     waiting = [cli.get_command(context, name) for name in FRENCH_COMMANDS]
     while waiting:
         command = waiting.pop()
@@ -63,6 +118,8 @@ def helps() -> Iterator[str]:
         yield from (" ".join(text.split()) for text in texts if text and text.strip() and "{" not in text)
         if isinstance(command, click.Group):
             waiting += [one for name, one in command.commands.items() if name == "preview"]
+            listed = (one.short_help or one.help or "" for one in command.commands.values())
+            yield from (" ".join(text.split()) for text in listed)
 
 
 def po(language: str) -> Path:

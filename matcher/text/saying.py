@@ -1,0 +1,44 @@
+"""A sentence apart from what stands in it, so that whoever shows it may say it in another language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+class Saying:
+    """An English sentence with `{name}` places, and the values for them; a value may be a saying itself.
+
+    `str()` is the English. Without values the sentence is text as it stands, braces and all.
+    """
+
+    __slots__ = ("sentence", "values")
+
+    def __init__(self, sentence: str, /, **values: object) -> None:
+        self.sentence = sentence
+        self.values = values
+
+    def of(self, **values: object) -> Saying:
+        """The same sentence with values."""
+        return Saying(self.sentence, **values)
+
+    def __str__(self) -> str:
+        return self.said(str)
+
+    def said(self, translated: Callable[[str], str]) -> str:
+        """The sentence as `translated` gives it, its values put in as they are."""
+        text = translated(self.sentence) if self.sentence else ""
+        if not self.values:
+            return text
+        return text.format(
+            **{name: v.said(translated) if isinstance(v, Saying) else v for name, v in self.values.items()}
+        )
+
+
+def did_you_mean(near: Iterable[str]) -> Saying:
+    """`did you mean A, B or C?`"""
+    *before, last = near
+    either = Saying("{names} or {last}", names=", ".join(before), last=last) if before else last
+    return Saying("did you mean {names}?", names=either)
