@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
 import zipfile
 import zlib
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple, Self
 
 from matcher.cordis import fields as written
-from matcher.errors import ProjectsError
+from matcher.errors import ProjectsError, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +29,9 @@ MOST_UNPACKED = 2_000_000_000
 
 LONGEST_FIELD = 1_000_000
 """Characters of one field; a quote that is never closed would swallow the rest of the file."""
+
+
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class Row(NamedTuple):
@@ -53,7 +57,7 @@ class Dump:
         self._zip: zipfile.ZipFile | None = None
         try:
             self._names = self._folder() if path.is_dir() else self._archive()
-        except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        except (OSError, ValueError, zipfile.BadZipFile, struct.error, NotImplementedError) as error:
             self.close()
             raise ProjectsError(f"{path} is no zip or folder of CORDIS's tables ({error}).") from error
         if "project.csv" not in self._names:
@@ -87,7 +91,7 @@ class Dump:
         try:
             with self._opened(table) as file:
                 yield from _rows(_Counted(file, self._take), columns)
-        except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
+        except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error, struct.error, RuntimeError) as error:
             raise ProjectsError(f"{self.path}: {table} breaks off ({error}).") from error
 
     def _take(self, count: int) -> None:
@@ -104,7 +108,9 @@ class Dump:
         entries = self._zip.infolist()
         if len(entries) > MOST_FILES:
             raise ValueError(f"{len(entries)} files, expected at most {MOST_FILES}")
-        return {Path(entry.filename).name.casefold(): entry.filename for entry in entries if not entry.is_dir()}
+        if strange := [entry.filename for entry in entries if entry.compress_type not in _PACKED]:
+            raise ValueError(f"{shorten(strange[0])} is packed in another way than zips of tables are")
+        return {Path(entry.filename).name.casefold(): entry.filename for entry in entries if entry.filename}
 
     @contextmanager
     def _opened(self, table: str) -> Iterator[IO[bytes]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.cordis.dumps import Dump
-from matcher.cordis.project_tables import Reading, read_participations, read_projects
+from matcher.cordis.project_tables import Members, Reading, read_participations, read_projects
 from matcher.errors import ProjectsError
 from tests.helpers.cordis import ORGANISATION, PROJECT, participation, project, table, tables, zipped
 from tests.helpers.paths import SHARED
@@ -132,6 +133,54 @@ def test_a_file_that_unpacks_without_end_is_given_up(tmp_path: Path, monkeypatch
     path = zipped(tmp_path / "dump.zip", tables([project(n) for n in range(100)]))
     with pytest.raises(ProjectsError, match="longer than"):
         read(path)
+
+
+def test_a_zip_that_is_packed_in_another_way_is_a_clear_error(tmp_path: Path) -> None:
+    path = tmp_path / "dump.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("project.csv", tables([project(1)])["project.csv"])
+    with pytest.raises(ProjectsError, match="packed in another way"):
+        Dump(path)
+
+
+def test_a_file_without_a_name_is_passed_over(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "dump.zip", {**tables([project(1)]), "a": b"x"})
+    packed = path.read_bytes()
+    path.write_bytes(packed[: packed.rindex(b"PK\x01\x02")] + _without_name(packed[packed.rindex(b"PK\x01\x02") :]))
+    assert [one.identifier for one in read(path)[0]] == ["101000001"]
+
+
+def _without_name(tail: bytes) -> bytes:
+    """The last entry of a zip's directory, named by one letter, without it; then the end of the zip."""
+    length = tail.index(b"PK\x05\x06") - 1
+    entry, end = bytearray(tail[: length + 1]), bytearray(tail[length + 1 :])
+    entry[28] = 0
+    end[12:16] = (int.from_bytes(end[12:16], "little") - 1).to_bytes(4, "little")
+    return bytes(entry[:46] + entry[47:] + end)
+
+
+def test_rows_of_projects_that_the_dump_lacks_are_set_aside(tmp_path: Path) -> None:
+    parts = [participation(1, "999993662"), participation(7, "999993662")]
+    reading = Reading()
+    with Dump(zipped(tmp_path / "dump.zip", tables([project(1)], parts))) as dump, Members(dump, reading) as members:
+        assert [len(members.of(one.identifier)) for one in read_projects(dump, reading)] == [1]
+        members.put_rest_aside()
+    assert [(row.file, row.reason) for row in reading.set_aside] == [
+        ("organization.csv", "a project that project.csv lacks")
+    ]
+
+
+def test_a_dump_of_which_most_rows_cannot_be_read_is_unusable(tmp_path: Path) -> None:
+    _, _, reading = read(zipped(tmp_path / "dump.zip", tables([project(n, title="") for n in range(3)])))
+    assert reading.unusable() == ["project.csv: 3 of 3 rows cannot be read"]
+
+
+def test_what_all_tables_unpack_to_is_bounded_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = tables([project(n) for n in range(50)], [participation(n, "999993662") for n in range(50)])
+    largest = max(map(len, files.values()))
+    monkeypatch.setattr("matcher.cordis.dumps.MOST_UNPACKED", largest + 100)
+    with pytest.raises(ProjectsError, match="longer than"):
+        read(zipped(tmp_path / "dump.zip", files))
 
 
 @settings(max_examples=60, deadline=None)
