@@ -11,6 +11,7 @@ from matcher.app.call_remarks import CallRemarks
 from matcher.app.learned_feedback import feedback_for
 from matcher.app.mail_links import mail_links
 from matcher.app.renewed_calls import renewed_calls
+from matcher.app.search_matches import found_by_search
 from matcher.digest.compose import compose, is_due
 from matcher.digest.inputs import Inputs, for_subscriber
 from matcher.digest.network_part import compose_network
@@ -188,6 +189,7 @@ class Digests:
         health: Freshness | None = None,
     ) -> None:
         self.day = day
+        self._home = home
         self._store = store
         self._index = index
         self._institutes = home.institutes
@@ -279,7 +281,10 @@ class Digests:
         inputs = gather_inputs(
             self._store, self._index, self._institutes, self.subscribers, day=self.day, learn=self._learn
         )
-        return inputs if self._health is None else replace(inputs, health=self._health)
+        searching = [subscriber for subscriber in self.subscribers if subscriber.searches]
+        told = {s.identifier: self._store.told.delivered(s.identifier, before=self.day) for s in searching}
+        found = found_by_search(self._home, self._index, searching, told, self.day)
+        return replace(inputs, found=found, health=self._health or inputs.health)
 
     @cached_property
     def _told_to_anyone(self) -> set[str]:

@@ -17,12 +17,14 @@ from matcher.model.caution import reported_text
 from matcher.model.day import brussels_day
 from matcher.model.institute import Take
 from matcher.model.outcomes import Finding
+from matcher.model.question import CallFilter, Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
     from matcher.app.home import Home
+    from matcher.model.searched import SavedSearch
 
 STALE_AFTER = timedelta(days=4)
 """A daily job that runs on weekdays leaves three days between Friday and Monday."""
@@ -51,6 +53,7 @@ def examine(home: Home, *, as_of: date | None = None) -> tuple[Finding, ...]:
         ("not confirmed", _unconfirmed),
         ("mail server", look_at_mail_server),
         ("mails", _mails),
+        ("searches", lambda home: _searches(home, now)),
     )
     told: dict[str, str] = {}
     return tuple(_finding(name, check, home, told) for name, check in checks)
@@ -205,3 +208,25 @@ def _mails(home: Home) -> str:
     if held:
         raise _NotWellError(f"{', '.join(held)} refused mails and is paused; see `matcher digest status`")
     return f"{len(lines)} subscribers" if lines else "nobody is subscribed"
+
+
+def _searches(home: Home, now: datetime) -> str:
+    """One that finds nothing is no fault, as it may wait for its call; a word that no call has may be a slip."""
+    saved = [(subscriber, search) for subscriber in home.subscribers for search in subscriber.searches]
+    if not saved:
+        return "none is saved"
+    try:
+        return "; ".join(f"{one.identifier}: {_search(home, search, brussels_day(now))}" for one, search in saved)
+    except IndexMissing:
+        return f"{len(saved)} are saved, and there is nothing yet to search"
+
+
+def _search(home: Home, saved: SavedSearch, day: date) -> str:
+    from matcher.app.lookup import calls
+
+    wanted = CallFilter(programmes=frozenset(saved.parts), actions=frozenset(saved.actions))
+    outcome = calls(home, Question(None, wanted, as_of=day, search=saved.search)).outcome
+    if outcome is None or not outcome.missing:
+        return f"“{saved.name}” finds {outcome.found if outcome else 0} live calls"
+    lacking = (f"{word} (near: {', '.join(near)})" if near else word for word, near in outcome.missing.items())
+    return f"“{saved.name}” finds none: no call has {', '.join(lacking)}"

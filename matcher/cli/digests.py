@@ -307,7 +307,8 @@ def subscribers_command(home: Home, output: str | None) -> None:
     if output == "json":
         print_json(envelope(subscribers=records))
     elif output == "csv":
-        print_csv(records, SUBSCRIBER_FIELDS)
+        names = ({**r, "searches": [search["name"] for search in r["searches"]]} for r in records)
+        print_csv(names, SUBSCRIBER_FIELDS)
     elif not records:
         click.echo("\n".join(paragraphs(spoken().tell(Mailing(home).nobody))))
     else:
@@ -318,8 +319,8 @@ def subscribers_command(home: Home, output: str | None) -> None:
                 r["frequency"] + (" (chosen)" if r["chosen"] else ""),
                 str(r["threshold"]),
                 ", ".join(filter(None, (r["last_mail"], r["queued_mail"] and f"{r['queued_mail']} (queued)"))) or "—",
-                ", ".join(r["institutes"]),
+                ", ".join([*r["institutes"], *(f"“{search['name']}”" for search in r["searches"])]),
             )
             for r in records
         ]
-        click.echo(table(("subscriber", "address", "frequency", "from fit", "last mail", "institutes"), rows))
+        click.echo(table(("subscriber", "address", "frequency", "from fit", "last mail", "institutes, searches"), rows))

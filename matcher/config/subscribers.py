@@ -22,7 +22,8 @@ from matcher.config.files import read_yaml
 from matcher.config.mail_address import mail_address, one_line
 from matcher.config.mistake_words import describe_validation_error, dotted, like
 from matcher.config.part_file import packaged_parts
-from matcher.config.scalars import MEANT, NOTHING, meant
+from matcher.config.saved_searches import EXAMPLE, saved_searches
+from matcher.config.scalars import MEANT, NO_LIST, NOTHING, meant
 from matcher.errors import ConfigError, UsageError, shorten
 from matcher.model.day import WEEKDAYS
 from matcher.model.language import Language
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from matcher.model.institute import Institute
     from matcher.model.part_table import PartTable
+    from matcher.model.searched import SavedSearch
 
 SUBSCRIBERS_FILE = "subscribers.yaml"
 
@@ -81,7 +83,8 @@ class _Subscriber(_ListEntry):
     name: Line = ""
     address: Annotated[str, AfterValidator(mail_address)]
     language: Literal["fr", "en"] = "fr"
-    institutes: Annotated[list[Line], Field(min_length=1)]
+    institutes: Annotated[list[Line], NO_LIST] = []
+    searches: Annotated[list[Any], NO_LIST] = []  # each read by itself, so that one wrong does not hide the others
     frequency: Annotated[_When, BeforeValidator(_frequency)] = _When(frequency=Frequency.WEEKDAYS, weekday=0)
     threshold: Annotated[Annotated[int, Field(ge=0, le=100)] | None, MEANT] = None
     programmes: list[Line] = []
@@ -104,6 +107,12 @@ class _Subscriber(_ListEntry):
         if isinstance(value, dict) and list(value) == ["kept"]:
             return entry | {"reminders": value["kept"], "reminders_of_kept": True}
         return entry
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> _Subscriber:
+        if not self.institutes and not self.searches:
+            raise ValueError(f"`institutes: [brgm]`, or `searches` with a list such as {EXAMPLE}")
+        return self
 
 
 class _SubscribersFile(_ListEntry):
@@ -155,9 +164,10 @@ def read_subscribers(
             names.resolve(name, dotted("subscribers", number, "institutes", i), mistakes)
             for i, name in enumerate(entry.institutes)
         ]
-        key = dotted("subscribers", number, "programmes")
-        asked = _parts(entry.programmes, parts or packaged_parts(), key, mistakes)
-        found[number] = _subscriber(entry, tuple(dict.fromkeys(known)), asked, threshold)
+        table, at = parts or packaged_parts(), dotted("subscribers", number)
+        asked = _parts(entry.programmes, table, dotted(at, "programmes"), mistakes)
+        searches = saved_searches(entry.searches, table, dotted(at, "searches"), entry.language, mistakes)
+        found[number] = _subscriber(entry, tuple(dict.fromkeys(known)), asked, threshold, searches)
     mistakes += _twice("id", {number: s.identifier for number, s in found.items()})
     mistakes += _twice("address", {number: s.address.casefold() for number, s in found.items()})
     return tuple(found.values()), [f"{path}: {line}" for line in mistakes]
@@ -188,7 +198,8 @@ def _entry(raw: Any, number: int, mistakes: list[str]) -> _Subscriber | None:
         return None
     # So that the rest can be looked at; what stands in place of a missing address is nobody else's.
     stand_in = {"institutes": [NETWORK], "address": f"entry-{number}@localhost"}
-    return _Subscriber.model_validate(stand_in | {key: value for key, value in raw.items() if key not in wrong})
+    right = {key: value for key, value in raw.items() if key not in wrong and value not in (None, [])}
+    return _Subscriber.model_validate(stand_in | right)
 
 
 def find_subscriber(subscribers: Iterable[Subscriber], name: str) -> Subscriber:
@@ -276,8 +287,15 @@ def _parts(names: Iterable[str], table: PartTable, key: str, mistakes: list[str]
     return tuple(dict.fromkeys(found))
 
 
-def _subscriber(p: _Subscriber, institutes: tuple[str, ...], programmes: tuple[str, ...], threshold: int) -> Subscriber:
+def _subscriber(
+    p: _Subscriber,
+    institutes: tuple[str, ...],
+    programmes: tuple[str, ...],
+    threshold: int,
+    searches: Iterable[SavedSearch],
+) -> Subscriber:
     local = p.address.rpartition("@")[0]
+    actions = tuple(x.upper() for x in p.actions)
     return Subscriber(
         identifier=p.id or _slug(p.name) or _slug(local) or "subscriber",
         name=p.name or local,
@@ -288,7 +306,7 @@ def _subscriber(p: _Subscriber, institutes: tuple[str, ...], programmes: tuple[s
         weekday=p.frequency.weekday,
         threshold=threshold if p.threshold is None else p.threshold,
         programmes=programmes,
-        actions=tuple(x.upper() for x in p.actions),
+        actions=actions,
         most=p.most,
         reminders=tuple(sorted(set(p.reminders), reverse=True)),
         reminders_of_kept=p.reminders_of_kept,
@@ -297,6 +315,7 @@ def _subscriber(p: _Subscriber, institutes: tuple[str, ...], programmes: tuple[s
         send_empty=p.send_empty,
         resurface=p.resurface,
         joint_bids=p.joint_bids,
+        searches=tuple(search.narrowed(programmes, actions) for search in searches),
     )
 
 

@@ -88,10 +88,15 @@ def compose(subscriber: Subscriber, inputs: Inputs) -> Digest:
     )
 
 
-def best_first(matches: Iterable[Match], least: int = 0) -> tuple[Match, ...]:
-    """The matches of one call, best first: those of the least fit, and at any rate the best one."""
-    ranked = sorted(matches, key=lambda match: (-match.fit, match.institute))
-    return tuple(match for n, match in enumerate(ranked) if n == 0 or match.fit >= least)
+def best_first(matches: Iterable[Match]) -> tuple[Match, ...]:
+    """The matches of one call, best first."""
+    return tuple(sorted(matches, key=lambda match: (-match.fit, match.institute)))
+
+
+def _shown(subscriber: Subscriber, matches: Sequence[Match]) -> tuple[Match, ...]:
+    """The matches of one call that are told, best first: those that suit, and where none does the best one."""
+    ranked = best_first(matches)
+    return tuple(match for match in ranked if match.suits(subscriber.threshold)) or ranked[:1]
 
 
 def _by_call(subscriber: Subscriber, inputs: Inputs) -> dict[str, list[Match]]:
@@ -107,7 +112,18 @@ def _by_call(subscriber: Subscriber, inputs: Inputs) -> dict[str, list[Match]]:
             given = inputs.matches.get(decision.owner.name, ())
             own = [match for match in given if match.call.identifier == decision.call]
             found.setdefault(decision.call, []).extend(own)
+    for match in _searched(subscriber, inputs):
+        name = match.call.identifier
+        dismissed = bool(keys) and all(verdicts.is_dismissed(key, name) for key in keys)
+        if not dismissed and (match.pinned or (name in inputs.delivered and not found.get(name))):
+            found.setdefault(name, []).append(match)
     return {name: matches for name, matches in found.items() if matches}
+
+
+def _searched(subscriber: Subscriber, inputs: Inputs) -> list[Match]:
+    """What the subscriber's searches find, then the calls that they find no more."""
+    matches = (match for search in subscriber.searches for match in inputs.found.get(search, ()))
+    return sorted(matches, key=lambda match: not match.pinned)
 
 
 def _item(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> Item | None:
@@ -116,11 +132,13 @@ def _item(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> I
     followed = verdicts.followed(names, call.identifier)
     must_see = verdicts.must_see(subscriber, followed)
     if not (must_see or is_wanted(subscriber, call, day)):
-        return None
+        if not _is_found(matches):
+            return None
+        matches = [match for match in matches if match.search is not None]  # those have filters of their own
     told = inputs.delivered.get(call.identifier)
     records = inputs.changes.get(call.identifier, ())
     changes = news(call, told, records, day) if told is not None else ()
-    shown = best_first(matches, subscriber.threshold)
+    shown = _shown(subscriber, matches)
     closed = call.terms.closed_to(Audience.RESEARCH) is not None and not followed
     wanted = () if closed or (subscriber.reminders_of_kept and not followed) else subscriber.reminders
     reminder = due_reminder(call, day, wanted, told.reminders if told else ())
@@ -160,7 +178,16 @@ def _item(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> I
 
 
 def _fits_enough(subscriber: Subscriber, matches: Iterable[Match]) -> bool:
-    return any(match.pinned or match.fit >= subscriber.threshold for match in matches)
+    return any(match.suits(subscriber.threshold) for match in matches)
+
+
+def _is_found(matches: Iterable[Match]) -> bool:
+    return any(match.search is not None for match in matches)
+
+
+def _has_words(matches: Iterable[Match]) -> bool:
+    """Whether a search without a threshold finds the call: then it is new when it is found, whatever its fit was."""
+    return any(match.search is not None and match.search.threshold is None and match.pinned for match in matches)
 
 
 def _is_worthy(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]) -> bool:
@@ -178,7 +205,7 @@ def _first_part(subscriber: Subscriber, inputs: Inputs, matches: Sequence[Match]
         return MailSection.CLOSED_TO_US
     if all(match.group is Group.BROAD for match in matches):
         return MailSection.BROAD
-    if came_above(call.identifier, subscriber, inputs):
+    if came_above(call.identifier, subscriber, inputs) and not _has_words(matches):
         passed = inputs.standing is not None and call.identifier in inputs.standing.passed
         return None if passed else MailSection.ABOVE
     if due:
@@ -194,17 +221,17 @@ def _away(subscriber: Subscriber, inputs: Inputs) -> tuple[Away, ...]:
         for one in inputs.away.get(key, ()):
             if one.call.identifier not in by_call:
                 found.setdefault(one.call.identifier, one)
-    for matches in by_call.values():
-        best = best_first(matches)
+    suiting = {name: one for name, one in found.items() if one.fit >= subscriber.threshold}
+    for name, matches in by_call.items():
+        best = _shown(subscriber, matches)
         term = muted_term(subscriber, inputs.muted, best)
-        if term is not None and best[0].call.is_live(inputs.day):
-            found[best[0].call.identifier] = Away(best[0].call, best[0].fit, term, "mute")
+        if term is not None and _is_worthy(subscriber, inputs, best):
+            suiting[name] = Away(best[0].call, best[0].fit, term, "mute")
     kept = (
         one
-        for name, one in found.items()
-        if one.fit >= subscriber.threshold
-        and name not in inputs.delivered
-        and is_wanted(subscriber, one.call, inputs.day)
+        for name, one in suiting.items()
+        if name not in inputs.delivered
+        and (is_wanted(subscriber, one.call, inputs.day) or _is_found(by_call.get(name, ())))
     )
     return tuple(sorted(kept, key=lambda one: (-one.fit, one.call.identifier)))
 

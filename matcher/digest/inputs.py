@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matcher.model.changes import Change
     from matcher.model.match import Away, Match
     from matcher.model.outcomes import RunRecord
+    from matcher.model.searched import SavedSearch
     from matcher.model.subscription import Delivered, Standing, Subscriber
     from matcher.store.database import Store
 
@@ -24,7 +25,8 @@ class Inputs:
     """What a day's digests are made of, as one subscriber sees it.
 
     `matches` are by institute (and `institute/lab`), best first: live calls, and those that were delivered and are
-    over. `away` are the calls that an institute's excluded terms keep away.
+    over. `found` are those by saved search: what it finds (`pinned`), and calls that were delivered and that it finds
+    no more. `away` are the calls that an institute's excluded terms keep away.
     `changes` are by call, and so is when each was `first_seen`; `since` is the day of this subscriber's last mail and
     `standing` what that left untold; `muted` are the calls that are about a term which this subscriber muted, with that
     term.
@@ -43,6 +45,7 @@ class Inputs:
     muted: Mapping[str, str] = field(default_factory=dict)
     first_seen: Mapping[str, datetime] = field(default_factory=dict)
     standing: Standing | None = None
+    found: Mapping[SavedSearch, Sequence[Match]] = field(default_factory=dict)
 
     @property
     def network(self) -> tuple[str, ...]:

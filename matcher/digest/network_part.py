@@ -234,7 +234,7 @@ def _cell(fit: int | None) -> NetworkCell:
 def _item(item: Item, number: int, digest: Digest, words: Words, limits: Limits) -> CallLine:
     everyone = (*item.matches, *item.others)
     fewer = Limits(words=min(limits.words, _TERMS))
-    partners = tuple(match_line(m, digest, fewer, None) for m in everyone[: limits.matches + 1])
+    partners = tuple(match_line(m, digest, fewer, words) for m in everyone[: limits.matches + 1])
     more = len(everyone) - len(partners)
     others = words.say_n("{n} other", "{n} others", more) if more > 0 else None
     decided = decided_text(item.decisions, digest, words)

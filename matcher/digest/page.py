@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from matcher.model.consortium import Bid, Led, NetworkPart
     from matcher.model.decision import Decision
     from matcher.model.match import Match
+    from matcher.model.searched import SavedSearch
     from matcher.model.subscription import Digest, Item, Subscriber
     from matcher.present.facts import ChangeLine, DeadlineLine
     from matcher.present.words import Words
@@ -38,14 +40,26 @@ SUBJECT = 77
 
 
 def audience(digest: Digest, words: Words) -> str:
-    """Whom the mail is for: an institute by its name, several by their number, or the network."""
+    """Whom the mail is for: an institute or a search by its name, several by their number, or the network."""
     subscriber = digest.subscriber
     if subscriber.is_network:
         return words.say("the Carnot network")
+    asked = []
     if len(subscriber.institutes) == 1:
         (institute,) = subscriber.institutes
-        return untrusted.text(digest.names.get(institute, institute), 40)
-    return words.say_n("{n} institute", "{n} institutes", len(subscriber.institutes))
+        asked.append(untrusted.text(digest.names.get(institute, institute), 40))
+    elif subscriber.institutes:
+        asked.append(words.say_n("{n} institute", "{n} institutes", len(subscriber.institutes)))
+    if len(subscriber.searches) == 1:
+        asked.append(quoted_name(subscriber.searches[0], words))
+    elif subscriber.searches:
+        asked.append(words.say_n("{n} search", "{n} searches", len(subscriber.searches)))
+    return words.both(asked)
+
+
+def quoted_name(search: SavedSearch, words: Words) -> str:
+    """A search as a reader wrote it, in quotation marks."""
+    return words.say("“{words}”", words=untrusted.text(search.name, 40))
 
 
 def subject(digest: Digest, words: Words) -> str:
@@ -143,6 +157,7 @@ class Limits:
     """How much a mail says of each call: less when it would be too long for a mail reader."""
 
     words: int = 6  # evidence words per institute
+    sentence: int = 200  # of what a search found
     matches: int = 4  # with the subscriber's institutes
     others: int = 6  # institutes of the network
     title: int = untrusted.TITLE
@@ -152,11 +167,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class MatchLine:
-    """One institute and why the call suits it; `name` is empty where the mail is for that institute alone."""
+    """One institute and why the call suits it; `name` is empty where the mail is for that institute alone.
+
+    Of a search it is the `sentence` of the call that holds its words.
+    """
 
     name: str
     fit: int
     words: str
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,19 +337,14 @@ def _brief(item: Item, digest: Digest, words: Words, limits: Limits) -> BriefVie
         untrusted.link(call.url),
         untrusted.text(call.identifier, untrusted.TERM * 2),
         item.fit,
-        "" if _is_of_one(digest.subscriber) else _name(item.matches[0], digest) if item.matches else "",
+        "" if digest.subscriber.is_of_one or not item.matches else _name(item.matches[0], digest, words),
         " · ".join(said for said in when if said),
     )
-
-
-def _is_of_one(subscriber: Subscriber) -> bool:
-    return len(subscriber.institutes) == 1 and not subscriber.is_network
 
 
 def item_view(item: Item, number: int, digest: Digest, words: Words, limits: Limits) -> ItemView:
     """One call in words, as it stands on the digest's day."""
     call, today = item.call, digest.day
-    alone = words if _is_of_one(digest.subscriber) else None
     return ItemView(
         number,
         untrusted.text(call.title, limits.title) or untrusted.text(call.identifier, untrusted.TERM * 2),
@@ -338,7 +352,7 @@ def item_view(item: Item, number: int, digest: Digest, words: Words, limits: Lim
         untrusted.text(call.identifier, untrusted.TERM * 2),
         item.fit,
         shade(item.fit),
-        () if item.bid else tuple(match_line(m, digest, limits, alone) for m in item.matches[: limits.matches]),
+        () if item.bid else tuple(match_line(m, digest, limits, words) for m in item.matches[: limits.matches]),
         (*_facts(item, words), *_before(item, words)),
         facts.opening(call, today, words),
         facts.deadlines(call, today, words),
@@ -380,22 +394,25 @@ def shade(fit: int) -> str:
     return "strong" if fit >= STRONG else "good" if fit >= GOOD else "fair"
 
 
-def match_line(match: Match, digest: Digest, limits: Limits, alone: Words | None) -> MatchLine:
-    """The institute with its evidence words, as many as the limits allow.
+def match_line(match: Match, digest: Digest, limits: Limits, words: Words) -> MatchLine:
+    """The institute with its evidence words, as many as the limits allow; a search with the sentence that holds it.
 
-    `alone` are the words of a mail that is for this institute alone: there its nearest own project is told too.
+    In a mail that is for this institute alone its nearest own project is told too, and no name.
     """
+    if match.search is not None:
+        sentence = untrusted.text(match.sentence or "", limits.sentence)
+        return MatchLine(_name(match, digest, words), match.fit, "", sentence)
     terms = ", ".join(untrusted.text(word, untrusted.TERM) for word in match.words(limits.words))
-    if alone is None:
-        return MatchLine(_name(match, digest), match.fit, terms)
+    if not digest.subscriber.is_of_one:
+        return MatchLine(_name(match, digest, words), match.fit, terms)
     if terms and match.own_project:
         own = untrusted.text(match.own_project, untrusted.TERM)
-        terms += "; " + alone.say("like your project {project}", project=own)
+        terms += "; " + words.say("like your project {project}", project=own)
     return MatchLine("", match.fit, terms)
 
 
-def _name(match: Match, digest: Digest) -> str:
-    return _named(match.institute, digest)
+def _name(match: Match, digest: Digest, words: Words) -> str:
+    return quoted_name(match.search, words) if match.search is not None else _named(match.institute, digest)
 
 
 def _named(institute: str, digest: Digest) -> str:
@@ -476,7 +493,7 @@ def _others(others: Sequence[Match], digest: Digest, words: Words, limits: Limit
     """`Cetim 91, Mines 88 et 3 autres`: who else in the network could apply."""
     if not others or not limits.others:
         return None
-    shown = [f"{_name(m, digest)} {m.fit}" for m in others[: limits.others]]
+    shown = [f"{_name(m, digest, words)} {m.fit}" for m in others[: limits.others]]
     more = len(others) - len(shown)
     if more > 0:
         shown.append(words.say_n("{n} other", "{n} others", more))
@@ -569,8 +586,20 @@ def left_out(digest: Digest, words: Words, count: int) -> tuple[str, ...]:
 
 def _commands(subscriber: Subscriber, top: int) -> list[str]:
     institutes = [name.partition("/")[0] for name in subscriber.institutes if name != "*"]
-    named = [untrusted.text(name, untrusted.TERM) for name in dict.fromkeys(institutes)] or ["INSTITUTE"]
-    return [f"matcher rank {name} --top {top}" for name in named[:3]]
+    named = [untrusted.text(name, untrusted.TERM) for name in dict.fromkeys(institutes)]
+    if subscriber.is_network:
+        named = named or ["INSTITUTE"]
+    return [
+        *(f"matcher rank {name} --top {top}" for name in named[:3]),
+        *(_search_command(search, top) for search in subscriber.searches[:3]),
+    ]
+
+
+def _search_command(search: SavedSearch, top: int) -> str:
+    options = [f"--programme {shlex.quote(part)}" for part in search.parts]
+    options += [f"--action {shlex.quote(action)}" for action in search.actions]
+    searched = " ".join(shlex.quote(word.lstrip("-") or word) for word in search.search.words)  # no options
+    return " ".join(["matcher calls", untrusted.text(searched, untrusted.TITLE), *options, f"--limit {top}"])
 
 
 def footer(digest: Digest, words: Words, settings: MailSettings) -> tuple[str, ...]:
@@ -583,6 +612,8 @@ def footer(digest: Digest, words: Words, settings: MailSettings) -> tuple[str, .
                 "about 70 in 100 relevant."
             )
         )
+        if digest.subscriber.searches:
+            lines.append(words.say("Of what a search found, fit is for its words alone."))
         lines.append(words.say("The attached calendar file holds the deadlines of these calls."))
     if digest.is_joint:
         lines.append(

@@ -35,9 +35,9 @@ COLUMNS = 72
 _LEVELS = (
     Limits(),
     Limits(words=4, others=3),
-    Limits(words=3, matches=2, others=0, rows=30),
-    Limits(words=3, matches=2, others=0, rows=15, title=120),
-    *(Limits(words=2, matches=1, others=0, rows=10, title=100, items=n) for n in (30, 20, 15, 10, 5)),
+    Limits(words=3, sentence=120, matches=2, others=0, rows=30),
+    Limits(words=3, sentence=120, matches=2, others=0, rows=15, title=120),
+    *(Limits(words=2, sentence=60, matches=1, others=0, rows=10, title=100, items=n) for n in (30, 20, 15, 10, 5)),
 )
 
 

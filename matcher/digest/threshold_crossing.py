@@ -40,7 +40,14 @@ def standing_of(subscriber: Subscriber, inputs: Inputs, worthy: Iterable[str]) -
     before = inputs.standing.passed if inputs.standing is not None else frozenset[str]()
     listed = frozenset(worthy)
     passed = frozenset(call for call in before & listed if came_above(call, subscriber, inputs))
-    return Standing(_newest(inputs), subscriber.institutes, subscriber.threshold, listed - passed, passed)
+    return Standing(
+        _newest(inputs),
+        subscriber.institutes,
+        subscriber.threshold,
+        listed - passed,
+        passed,
+        subscriber.search_marks,
+    )
 
 
 def standing_after(digest: Digest, told: Iterable[Told]) -> Standing | None:

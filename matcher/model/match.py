@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from matcher.model.call import Call
     from matcher.model.decision import Decision
+    from matcher.model.searched import SavedSearch
 
 
 THRESHOLD = 20
@@ -67,7 +68,8 @@ REASONS = 5
 class Match:
     """A call scored for a profile; `score` is the log-odds, `fit` its chance in percent.
 
-    `institute` is the identifier of an institute or `identifier/lab name`, empty for any other profile.
+    `institute` is the identifier of an institute or `identifier/lab name`, empty for any other profile. Of a saved
+    `search`, `fit` is for its words, `rank` the place among what it finds, and `sentence` where the words stand.
     """
 
     rank: int
@@ -76,11 +78,18 @@ class Match:
     fit: int
     evidence: tuple[Evidence, ...] = ()
     sentence: str | None = None  # the sentence of the call where most of the evidence stands
-    pinned: bool = False  # it holds a term that the institute always wants to see
+    pinned: bool = False  # it holds a term that the institute always wants to see, or what is searched for
     institute: str = ""
     group: Group = Group.MAIN
     base: float = 0.0  # with the weights of the evidence it adds up to the score
     decision: Decision | None = None  # what the institute made of the call
+    search: SavedSearch | None = None
+
+    def suits(self, threshold: int) -> bool:
+        """Whether it is to be told to who wants fits from a threshold on; a saved search has its own, or none."""
+        if self.search is not None:
+            return self.pinned and self.fit >= (self.search.threshold or 0)
+        return self.pinned or self.fit >= threshold
 
     def reasons(self, most: int) -> tuple[Evidence, ...]:
         """The heaviest skills (or terms of projects) that speak for the call."""

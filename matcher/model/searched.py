@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,31 @@ class Search:
 
     def __bool__(self) -> bool:
         return bool(self.words or self.without)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A search that a subscriber is told of, by its `name`, among calls of these `parts` (identifiers) and `actions`.
+
+    With a `threshold` it brings, of the calls that hold the words, those whose fit for the words is that or more (as
+    for a typed text); without one, all of them.
+    """
+
+    name: str
+    search: Search
+    parts: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    threshold: int | None = None
+
+    def narrowed(self, parts: tuple[str, ...], actions: tuple[str, ...]) -> SavedSearch:
+        """The search among these, where it names none itself."""
+        return replace(self, parts=self.parts or parts, actions=self.actions or actions)
+
+    @property
+    def mark(self) -> str:
+        """What it asks for, as one line: the same whatever it is called."""
+        limit = "" if self.threshold is None else str(self.threshold)
+        return " | ".join((self.search.text.casefold(), ",".join(self.parts), ",".join(self.actions), limit))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matcher.model.consortium import Bid, WonBefore
     from matcher.model.decision import Decision
     from matcher.model.match import Away, Match
+    from matcher.model.searched import SavedSearch
 
 NETWORK = "*"
 """A subscriber with this as institute gets the network digest."""
@@ -59,7 +60,8 @@ class MailSection(StrEnum):
 class Subscriber:
     """Who gets which mail, as `config/subscribers.yaml` says.
 
-    `institutes` are identifiers, `identifier/lab name`, or `*` for the whole network; `weekday` is 0 for Monday;
+    `institutes` are identifiers, `identifier/lab name`, or `*` for the whole network, `searches` what is told besides
+    or instead; `weekday` is 0 for Monday;
     `reminders` are days before a deadline, `most` the number of items shown, `threshold` the
     fit from which on a call is recommended.
     """
@@ -84,10 +86,20 @@ class Subscriber:
         False  # a call that the reader himself muted or dismissed comes back when its deadline or budget changes
     )
     joint_bids: bool = True  # the mails of joint bids that concern the institutes
+    searches: tuple[SavedSearch, ...] = ()
 
     @property
     def is_network(self) -> bool:
         return NETWORK in self.institutes
+
+    @property
+    def is_of_one(self) -> bool:
+        """Whether all that it is told of is for one institute, lab or search, which then needs no name."""
+        return len(self.institutes) + len(self.searches) == 1 and not self.is_network
+
+    @property
+    def search_marks(self) -> tuple[str, ...]:
+        return tuple(search.mark for search in self.searches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +121,9 @@ class DigestLinks:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One call in a digest: `matches` with the subscriber's institutes, best first; `others` with the rest."""
+    """One call in a digest: `matches` with the subscriber's institutes and searches, best first; `others` with the
+    other institutes.
+    """
 
     call: Call
     part: MailSection
@@ -173,10 +187,12 @@ class Standing:
     threshold: int
     waiting: frozenset[str] = frozenset()
     passed: frozenset[str] = frozenset()
+    searches: tuple[str, ...] = ()  # their marks
 
     def is_for(self, subscriber: Subscriber) -> bool:
         """False when the subscriber has asked for something else since: then what comes above the threshold is new."""
-        return (self.institutes, self.threshold) == (subscriber.institutes, subscriber.threshold)
+        asked = (subscriber.institutes, subscriber.threshold, subscriber.search_marks)
+        return (self.institutes, self.threshold, self.searches) == asked
 
 
 @dataclass(frozen=True, slots=True)

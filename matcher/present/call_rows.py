@@ -130,7 +130,7 @@ def listed_row(call: Call, decisions: Iterable[Decision], today: date) -> Row:
     return {**call_row(call, today), "decisions": "; ".join(map(decided_line, decisions)) or None}
 
 
-ITEM_COLUMNS = ("part", *CALL_COLUMNS, "fit", "institutes", "because", "reminder", "first", "changed")
+ITEM_COLUMNS = ("part", *CALL_COLUMNS, "fit", "institutes", "searches", "because", "reminder", "first", "changed")
 """The columns of a call of a digest: the part of the mail, the call, whom it suits by what, and why it is told now."""
 
 
@@ -140,7 +140,8 @@ def item_row(item: Item, today: date) -> Row:
         "part": item.part.value,
         **call_row(item.call, today),
         "fit": item.fit,
-        "institutes": ", ".join(match.institute for match in (*item.matches, *item.others)),
+        "institutes": ", ".join(m.institute for m in (*item.matches, *item.others) if m.search is None),
+        "searches": "; ".join(match.search.name for match in item.matches if match.search is not None) or None,
         "because": ", ".join(dict.fromkeys(word for match in item.matches for word in match.words(TERMS_SHOWN))),
         "reminder": item.reminder,
         "first": item.first,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from matcher.model.outcomes import MailStatus, Preview
+    from matcher.model.searched import SavedSearch
     from matcher.model.subscription import DeliveryReport, Item, MailsLeft, NetworkView
 
 
@@ -49,7 +50,8 @@ def item_record(item: Item, day: date) -> Record:
         "part": item.part.value,
         **call_record(item.call, day),
         "fit": item.fit,
-        "institutes": _institutes(item.matches),
+        "institutes": _institutes(match for match in item.matches if match.search is None),
+        "searches": [_find_record(match) for match in item.matches if match.search is not None],
         "others": _institutes(item.others),
         "reminder": item.reminder,
         "first": item.first,
@@ -60,6 +62,11 @@ def item_record(item: Item, day: date) -> Record:
 
 def _institutes(matches: Iterable[Match]) -> list[Record]:
     return [{"institute": m.institute, "fit": m.fit, "words": list(m.words(WORDS))} for m in matches]
+
+
+def _find_record(match: Match) -> Record:
+    """A search that found a call, with the fit for its words and the sentence where they stand."""
+    return {"search": match.search.name if match.search else None, "fit": match.fit, "sentence": match.sentence}
 
 
 def _network_record(view: NetworkView) -> Record:
@@ -150,6 +157,7 @@ def subscriber_record(line: SubscriberLine) -> Record:
         "address": s.address,
         "language": s.language.value,
         "institutes": list(s.institutes),
+        "searches": [saved_search_record(search) for search in s.searches],
         "frequency": f"weekly: {WEEKDAYS[s.weekday]}" if weekly else s.frequency.value,
         "threshold": s.threshold,
         "programmes": list(s.programmes),
@@ -166,6 +174,17 @@ def subscriber_record(line: SubscriberLine) -> Record:
         "queued_mail": line.queued.isoformat() if line.queued else None,
         "paused": line.paused,
         "chosen": line.chosen,
+    }
+
+
+def saved_search_record(search: SavedSearch) -> Record:
+    """A saved search as it is asked; `parts` are identifiers."""
+    return {
+        "name": search.name,
+        "words": search.search.text,
+        "parts": list(search.parts),
+        "actions": list(search.actions),
+        "threshold": search.threshold,
     }
 
 

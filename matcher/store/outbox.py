@@ -52,6 +52,7 @@ def _standing_row(standing: Standing) -> dict[str, Any]:
         "threshold": standing.threshold,
         "waiting": sorted(standing.waiting),
         "passed": sorted(standing.passed),
+        "searches": list(standing.searches),
     }
 
 

@@ -32,6 +32,7 @@ def _standing(row: Mapping[str, Any]) -> Standing:
         threshold=row["threshold"],
         waiting=frozenset(row["waiting"]),
         passed=frozenset(row["passed"]),
+        searches=tuple(row.get("searches", ())),  # none where it was kept before there were such
     )
 
 

@@ -97,7 +97,7 @@ def test_preview_json(run, subscribed):
     }
     assert (record["subscriber"], record["as_of"], record["network"], record["due"]) == ("leti", DAY, None, True)
     item = next(i for i in record["items"] if i["call"] == PHOTONIC)
-    own = {"part", "fit", "institutes", "others", "reminder", "first", "changes", "decisions", "parts"}
+    own = {"part", "fit", "institutes", "searches", "others", "reminder", "first", "changes", "decisions", "parts"}
     assert set(item) == CALL | own
     assert (item["part"], item["first"], item["reminder"], item["changes"]) == ("forthcoming", True, None, [])
     assert set(item["institutes"][0]) == {"institute", "fit", "words"}
@@ -287,7 +287,18 @@ def test_calendar(run, fetched, tmp_path):
 def test_subscribers(run, subscribed):
     leti, network = asked(run, subscribed, "subscribers")["subscribers"]
     assert set(leti) == {
-        *("subscriber", "name", "address", "language", "institutes", "frequency", "threshold", "programmes", "actions"),
+        *(
+            "subscriber",
+            "name",
+            "address",
+            "language",
+            "institutes",
+            "searches",
+            "frequency",
+            "threshold",
+            "programmes",
+            "actions",
+        ),
         *("most", "reminders", "mute_calls", "mute_terms", "resurface", "send_empty", "last_mail", "queued_mail"),
         *("paused", "chosen", "reminders_of_kept", "joint_bids"),
     }

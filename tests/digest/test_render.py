@@ -26,7 +26,15 @@ if TYPE_CHECKING:
 
     from matcher.model.subscription import Digest, Mail
 
-KINDS = (digests.normal, digests.network, digests.joint, digests.weekly, digests.failed, digests.packaged)
+KINDS = (
+    digests.normal,
+    digests.network,
+    digests.searched,
+    digests.joint,
+    digests.weekly,
+    digests.failed,
+    digests.packaged,
+)
 GMAIL = 102 * 1024
 
 

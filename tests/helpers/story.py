@@ -17,12 +17,14 @@ from matcher.model.day import BRUSSELS
 from matcher.model.decision import Act, Decided, Entry, Owner
 from matcher.model.rows import ListingScope, ParsedRow
 from matcher.model.subscription import Digest, Frequency, Freshness, Mail, MailSection, MailState, Subscriber
-from tests.helpers.matches import match_of
+from tests.helpers.matches import find_of, match_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from matcher.model.changes import Change
+    from matcher.model.match import Match
+    from matcher.model.searched import SavedSearch
     from matcher.store.database import Store
 
 MONDAY = date(2026, 6, 1)
@@ -57,12 +59,13 @@ def call(name: str, closes: int = 120, **fields: object) -> Call:
 
 @dataclass
 class World:
-    """`listing` is what the portal shows; `fits` what it would score (95 unless said)."""
+    """`listing` is what the portal shows; `fits` what it would score (95 unless said); `finds` what searches find."""
 
     store: Store
     listing: dict[str, Call] = field(default_factory=dict)
     fits: dict[str, int] = field(default_factory=dict)
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    finds: dict[SavedSearch, tuple[str, ...]] = field(default_factory=dict)
     problem: str | None = None
     standings: bool = True  # False: mails as they were before they kept what they leave untold
     absent: frozenset[str] = frozenset()
@@ -101,6 +104,16 @@ class World:
             changes,
             verdicts=verdicts,
             first_seen=self.store.calls.first_seen(),
+            found={search: self._found(search, calls) for search, calls in self.finds.items()},
+        )
+
+    def _found(self, search: SavedSearch, calls: Sequence[str]) -> tuple[Match, ...]:
+        """What a search finds, and the rest of the calls as found no more."""
+        known = {c.identifier: c for c in self.store.calls.all()}
+        order = [*(name for name in calls if name in known), *(name for name in known if name not in calls)]
+        fits = ((name, self.fits.get(name, FIT)) for name in order)
+        return tuple(
+            find_of(known[name], search, place, fit, found=name in calls) for place, (name, fit) in enumerate(fits, 1)
         )
 
     def decide(self, number: int, act: Act, call: str, value: str | None = None, owner: Owner = BRGM) -> None:

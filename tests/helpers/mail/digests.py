@@ -12,9 +12,10 @@ from matcher.config.setting_sections import MailSettings
 from matcher.model.call import Call, Status
 from matcher.model.changes import Change
 from matcher.model.consortium import Bid, BidMember, Led, Outsider, Together
+from matcher.model.searched import SavedSearch, Search
 from matcher.model.subscription import NETWORK, Digest, Frequency, Freshness, Item, MailSection, NetworkView, Subscriber
 from matcher.portal.parsing import parse_rows
-from tests.helpers.matches import match_of
+from tests.helpers.matches import find_of, match_of
 
 if TYPE_CHECKING:
     from matcher.model.language import Language
@@ -157,6 +158,19 @@ def joint(language: Language) -> Digest:
 def weekly(language: Language) -> Digest:
     """A week without anything."""
     return Digest(subscriber(language, frequency=Frequency.WEEKLY), TODAY, (), 0, FRESH, names=NAMES)
+
+
+def searched(language: Language) -> Digest:
+    """What saved searches found, for a reader of an institute and of two searches."""
+    found = SavedSearch("groundwater recharge", Search(("groundwater", "recharge")), threshold=30)
+    other = SavedSearch("<LIFE> & co", Search(("nature", "-based")), ("LIFE",), ("PJG",))
+    opened, coming = of_status(Status.OPEN), of_status(Status.FORTHCOMING)
+    both = item(opened[1], MailSection.NEW, 71)
+    items = (
+        replace(both, matches=(find_of(opened[1], found, 1, 83), *both.matches, find_of(opened[1], other, 1, 4))),
+        replace(item(coming[-1], MailSection.FORTHCOMING, 60), matches=(find_of(coming[-1], found, 2, 55),)),
+    )
+    return Digest(subscriber(language, searches=(found, other)), TODAY, items, 3, FRESH, names=NAMES)
 
 
 def failed(language: Language) -> Digest:
