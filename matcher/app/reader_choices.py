@@ -48,7 +48,7 @@ def revert(home: Home, subscriber: str) -> str:
     name = home.subscriber(subscriber).identifier
     with home.open_store() as store:
         if name not in choices(store):
-            raise UsageError(f"{name} chose nothing by a link: what the mails are is in subscribers.yaml.")
+            raise UsageError("{name} chose nothing by a link: what the mails are is in subscribers.yaml.", name=name)
         store.facts.set(_PREFIX + name, None)
     return name
 
