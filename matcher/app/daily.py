@@ -13,7 +13,7 @@ from matcher.app.kept_index import current_index
 from matcher.app.mailing import Mailing, transport_of
 from matcher.app.project_fetching import REFITTED, fetch_projects
 from matcher.app.project_sources import missing_sources
-from matcher.app.questions import rank
+from matcher.app.questions import rank_each
 from matcher.app.run_context import Observer, Run, begun
 from matcher.disk import make_folder, write_file, writing_to
 from matcher.errors import MatcherError, PortalUnreachable, RunGoesOn, RunLost
@@ -264,14 +264,14 @@ def write_lists(
     """Each institute's list as a text and an HTML file; a summary line for each."""
     folder = home.settings.home / "lists" / today.isoformat()
     lines = []
-    for profile in index.meta["profiles"]:
-        ranking = rank(home, Question((profile["id"],), as_of=today, explain=True))
+    names = [profile["id"] for profile in index.meta["profiles"]]
+    for ranking in rank_each(home, index, names, Question(as_of=today, explain=True)):
         write_list(folder, ranking, problems)
         main = [match for match in ranking.matches if match.group is Group.MAIN]
         best = main[0] if main else None
         lines.append(
             InstituteLine(
-                profile["id"],
+                ranking.institute or "",
                 len(main),
                 best.call.identifier if best else None,
                 best.fit if best else None,

@@ -22,7 +22,7 @@ from matcher.model.question import CallFilter, Question, check_actions
 from matcher.model.searched import Unknown, order_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from matcher.app.home import Home
     from matcher.model.changes import Change
@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 def rank(home: Home, question: Question) -> Ranking:
     """The best calls for an institute, a text or a draft. Raises UsageError for what nobody knows."""
     return ranked(home, current_index(home), question)[0]
+
+
+def rank_each(home: Home, index: Index, names: Iterable[str], question: Question) -> Iterator[Ranking]:
+    """What `rank` answers each of these institutes and labs, out of one opened index: its calls are read once."""
+    return (ranked(home, index, replace(question, about=(name,)))[0] for name in names)
 
 
 def ranked(home: Home, index: Index, question: Question) -> tuple[Ranking, Scored]:

@@ -104,7 +104,7 @@ def matches(
 ) -> Content:
     """The best calls of these institutes or labs, or of every institute. Raises UsageError for an unknown one."""
     names = _identifiers(home, institutes) or [i.identifier for i in home.institutes]
-    rankings = [questions.rank(home, replace(question, about=(name,))) for name in names]
+    rankings = questions.rank_each(home, current_index(home), names, question)
     parts = tuple(Portion(r.institute, r.name, matches=r.matches) for r in rankings)
     return _content(home, Thing.MATCHES, parts, question)
 

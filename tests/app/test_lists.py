@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
-from matcher.app.daily import write_list
+import pytest
+
+from matcher.app.daily import write_list, write_lists
+from matcher.app.home import Home
+from matcher.app.kept_index import current_index
+from matcher.app.questions import rank
+from matcher.config.settings import load_settings
 from matcher.model.answers import Ranking
 from matcher.model.call import Call
 from matcher.model.match import Group, Match
+from matcher.model.question import Question
+from tests.helpers.home import DAY, INSTITUTES
 
 
 def test_half_a_character_stops_no_list(tmp_path):
@@ -34,3 +42,17 @@ def test_a_list_that_nothing_suits_says_so(tmp_path):
     text = (tmp_path / "brgm.txt").read_text(encoding="utf-8")
     assert "No call suits today: none has a fit of 20 or more." in text
     assert text.index("No call suits") < text.index("worth a look") < text.index("Title L-1")
+
+
+def test_all_lists_are_written_out_of_one_opened_index(fetched, monkeypatch):
+    """Each institute's list as `rank` gives it, the calls of the index read once for all of them."""
+    home = Home(load_settings(environ=fetched.environment))
+    index, day = current_index(home), date.fromisoformat(DAY)
+    alone = {name: rank(home, Question((name,), as_of=day)).matches for name in INSTITUTES}
+    monkeypatch.setattr("matcher.app.questions.current_index", lambda _home: pytest.fail("opened once more"))
+    _, lines = write_lists(home, index, day, [])
+    main = {name: [m.call.identifier for m in found if m.group is Group.MAIN] for name, found in alone.items()}
+    assert {line.institute: (line.matches, line.best) for line in lines} == {
+        name: (len(calls), next(iter(calls), None)) for name, calls in main.items()
+    }
+    assert any(main.values())
