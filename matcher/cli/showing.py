@@ -19,6 +19,7 @@ from matcher.cli.output import (
 )
 from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.model.caution import reported_text
+from matcher.model.changes import TERMS
 from matcher.model.language import Language
 from matcher.model.terms import Name
 from matcher.present.call_rows import call_row
@@ -37,6 +38,7 @@ from matcher.present.facts import (
     status_text,
     terms_line,
 )
+from matcher.present.facts import changes as change_lines
 from matcher.present.project_records import predecessor_record
 from matcher.present.records import (
     call_record,
@@ -185,7 +187,7 @@ def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:
     for section in call.sections:
         lines += ["", styled(section.name, bold=True), *paragraphs(section.text)]
     if changes:
-        rows = [(f"{c.seen_at:%Y-%m-%d}", c.kind, c.field, f"{_value(c.old)} → {_value(c.new)}") for c in changes]
+        rows = [(f"{c.seen_at:%Y-%m-%d}", c.kind, c.field, _old_and_new(c)) for c in changes]
         lines += ["", table((tr("seen"), tr("change"), tr("field"), tr("old → new")), rows)]
     return "\n".join(lines)
 
@@ -212,6 +214,13 @@ def _fact(name: str, text: str) -> list[str]:
 
 def _shown(value: object) -> str:
     return tr("yes") if value is True else str(value)
+
+
+def _old_and_new(change: Change) -> str:
+    """Terms of entry in words, all else as it is kept."""
+    if change.field == TERMS:
+        return "; ".join(f"{line.old} → {line.new}" for line in change_lines([change], spoken()))
+    return f"{_value(change.old)} → {_value(change.new)}"
 
 
 def _value(value: object) -> str:

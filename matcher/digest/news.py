@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from matcher.model.call import LIVE, Status
-from matcher.model.changes import LIFECYCLE, content, decide
+from matcher.model.changes import LIFECYCLE, TERMS, content, decide
 from matcher.model.subscription import Told
 
 if TYPE_CHECKING:
@@ -23,9 +23,17 @@ TEXT_WORTH_TELLING = 0.05
 WEIGHTY = frozenset({"deadlines", "budget_eur", "contribution_eur"})
 """The fields whose change brings a muted call back, where the subscriber wants that."""
 
-_FACTS = ("deadlines", "opening", "budget_eur", "contribution_eur", "grants", "trl", "actions")
+_FACTS = ("deadlines", "opening", "budget_eur", "contribution_eur", "grants", "trl", "actions", TERMS)
 
-_IMPORTANCE = {"deadlines": 0, "budget_eur": 1, "contribution_eur": 1, "grants": 1, LIFECYCLE: 2, "opening": 2}
+_IMPORTANCE = {
+    "deadlines": 0,
+    "budget_eur": 1,
+    "contribution_eur": 1,
+    "grants": 1,
+    TERMS: 1,
+    LIFECYCLE: 2,
+    "opening": 2,
+}
 
 LEAST_IMPORTANT = 3
 
@@ -38,7 +46,7 @@ def facts_of(call: Call, day: date) -> dict[str, Any]:
     """What a mail tells of a call, JSON-ready: the fields that are compared later, and the status on that day."""
     whole = content(replace(call, sections=()))
     status = call.status_on(day)
-    return {"status": status.value if status else None, **{name: whole[name] for name in _FACTS}}
+    return {"status": status.value if status else None, **{name: whole.get(name) for name in _FACTS}}
 
 
 def told_by(digest: Digest) -> tuple[Told, ...]:

@@ -17,6 +17,7 @@ from itertools import takewhile
 from typing import Any
 
 from matcher.model.call import LIVE, Call, Status
+from matcher.model.terms import Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Change:
     """A field-level difference between two versions of a call; `old`/`new` are JSON-ready."""
 
     call: str
-    field: str  # call (new, opened, closed, withdrawn, returned, reopened), deadlines, budget_eur, text…
+    field: str  # call (new, opened, closed, withdrawn, returned, reopened), deadlines, budget_eur, terms, text…
     kind: str  # new, opened, closed, withdrawn, returned, reopened, moved, amended, revised
     old: object
     new: object
@@ -37,6 +38,8 @@ REPORTS = 3
 WINDOW = timedelta(days=14)
 
 QUIET = timedelta(days=7)
+
+TERMS = "terms"  # the field of the terms of entry: {name: value} of those that differ
 
 LIFECYCLE = "call"  # the field of new, opened, closed, withdrawn, returned, reopened
 
@@ -181,12 +184,24 @@ def decide(  # noqa: PLR0913 (pure, and each is another fact that the decision r
         last, current = told.get(field, before.get(field)), after.get(field)
         if not (enriched and (field in _TEXTS or not last or not current)):
             weigh(field, differ, last, current)
+    if not (enriched or _read_from_the_same(before, after)):
+        weigh(TERMS, _terms, told.get(TERMS, before.get(TERMS)), after.get(TERMS))
     return Telling(tuple(found), held)
 
 
 def reported_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """The fields that changes are told of and that two contents differ in."""
-    return [field for field in _FIELDS if (before.get(field) or None) != (after.get(field) or None)]
+    found = [field for field in _FIELDS if (before.get(field) or None) != (after.get(field) or None)]
+    read_anew = _read_from_the_same(before, after) or not _terms(before.get(TERMS), after.get(TERMS))
+    return found if read_anew else [*found, TERMS]
+
+
+def _read_from_the_same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether terms of entry that differ do so because the rules that read them did: the call says what it said.
+
+    Of what a mail told there is no text to compare.
+    """
+    return "text" in before and all((before.get(field) or None) == (after.get(field) or None) for field in _READ_FROM)
 
 
 def announced(identifier: str, status: Status | None, now: datetime) -> Change | None:
@@ -236,6 +251,19 @@ def _actions(last: Json, current: Json) -> Difference | None:
 
 def _value(last: Json, current: Json) -> Difference | None:
     return Difference("amended", last, current) if last != current else None
+
+
+def _terms(last: Json, current: Json) -> Difference | None:
+    """The terms that a call states otherwise now, or states now; that it is silent of one is no news of its terms."""
+    if not last or not current:
+        return None
+    named = {name for group in _TOLD_TERMS for name in group if any(_is_restated(last, current, one) for one in group)}
+    old, new = ({name: side[name] for name in sorted(named) if name in side} or None for side in (last, current))
+    return Difference("amended", old, new) if named else None
+
+
+def _is_restated(last: Json, current: Json, name: str) -> bool:
+    return name in current and last.get(name) != current[name]
 
 
 def _short_text(last: Json, current: Json) -> Difference | None:
@@ -297,6 +325,18 @@ def _common(pairs: Iterable[tuple[str, str]]) -> int:
 
 
 _TEXTS = frozenset({"title", "text", "destination", "keywords"})
+
+_READ_FROM = ("text", "actions", "deadlines", "deadline_model", "title", "budget_eur", "contribution_eur", "grants")
+
+_TOLD_TERMS = (
+    (Name.WHO, Name.PARTNERS),
+    (Name.RATE,),
+    (Name.COSTS,),
+    (Name.STAGES, Name.BLIND),
+    (Name.REQUIRED,),
+    (Name.COORDINATOR,),
+)
+"""The terms of entry whose changes are told, those that are said in one phrase together."""
 
 _FIELDS: dict[str, Differ] = {
     "deadlines": _deadlines,

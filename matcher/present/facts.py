@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from matcher.model.call import Status
 from matcher.model.language import Language
 from matcher.model.match import Group
-from matcher.model.terms import Audience
+from matcher.model.terms import Audience, Name, Term, Terms
 from matcher.present import entry_words
 from matcher.present.words import Words
 from matcher.text import untrusted
@@ -197,8 +197,17 @@ def _support(call: Call, words: Words) -> tuple[str, ...]:
 
 def terms(call: Call, words: Words = TERMINAL) -> str | None:
     """`consortium d'au moins 3 ; 100 % pour vous ; forfait`: the terms of entry on a line; None where none is known."""
-    said = [words.say(part.sentence, **part.values) for part in entry_words.in_short(call.terms)]
-    return words.say("; ").join(said) or None
+    return _said(call.terms, words) or None
+
+
+def _said(terms: Terms, words: Words) -> str:
+    return words.say("; ").join(words.say(part.sentence, **part.values) for part in entry_words.in_short(terms))
+
+
+def _changed_terms(words: Words, value: Any) -> str:
+    """Of the terms of entry that differ, by their names, what one line says."""
+    known = Terms.of(Term(Name(name), one, "") for name, one in value.items())
+    return _said(known, words) or words.say("unknown")
 
 
 def terms_line(call: Call, words: Words = TERMINAL) -> str:
@@ -288,6 +297,7 @@ _VALUES: dict[str, Callable[[Words, Any], str]] = {
     "contribution_eur": lambda words, value: words.money_range(int(value[0]), int(value[1])),
     "grants": lambda _, value: str(int(value)),
     "opening": lambda words, value: words.day(date.fromisoformat(str(value))),
+    "terms": _changed_terms,
     "actions": lambda _, value: ", ".join(untrusted.text(code, untrusted.TERM) for code in value[:4]),
     "trl": lambda _, value: level_range((int(value[0]), int(value[1]))),
     "deadline_model": lambda _, value: untrusted.text(value, untrusted.TERM),
@@ -303,6 +313,7 @@ def _label(words: Words, field: str) -> str:
         "contribution_eur": words.say("Contribution"),
         "grants": words.say("Grants"),
         "opening": words.say("Opening"),
+        "terms": words.say("Entry"),
         "actions": words.say("Action"),
         "trl": words.say("TRL"),
         "deadline_model": words.say("Submission"),

@@ -597,3 +597,15 @@ def test_calls_that_were_kept_as_the_portal_wrote_them_are_shown_in_the_order_th
     shutil.rmtree(place.home / "index")
     run(place, "maintain")  # builds the index anew, and misses the archive
     nothing_turns(run, place, tmp_path, [*FILES, ("changes", "json"), ("changes", "csv")])
+
+
+def test_changed_terms_of_entry_stand_in_words_in_a_calls_history(run, fetched, tmp_path):
+    place = Place(tmp_path / "other", fetched.config)
+    shutil.copytree(fetched.home, place.home)
+    before, after = json.dumps({"rate": 100}), json.dumps({"rate": 70, "costs": "lump sum"})
+    with closing(sqlite3.connect(place.home / "matcher.db")) as database, database:
+        database.execute(
+            "INSERT INTO changes (identifier, field, kind, old, new, seen_at, run_id) VALUES (?, ?, ?, ?, ?, ?, 1)",
+            (PHOTONIC, "terms", "amended", before, after, "2026-06-15 06:00:00"),
+        )
+    assert "100% for you → 70% for you; lump sum" in " ".join(run(place, "show", PHOTONIC).out.split())

@@ -7,7 +7,11 @@ from datetime import UTC, datetime
 
 from matcher.model.call import Deadline, Section, Status
 from matcher.model.decision import Act, Entry, Owner
+from matcher.model.language import Language
 from matcher.model.subscription import Frequency, MailState
+from matcher.model.terms import Name, Term, Terms, Who
+from matcher.present import facts
+from matcher.present.words import Words
 from tests.helpers.story import ANA, World, call, changed, day, told
 
 
@@ -272,3 +276,36 @@ def test_a_past_day_is_replayed_as_it_was(world: World) -> None:
     first = world.morning(0)
     world.morning(1, replace(ANA, send_empty=True))
     assert world.composed(0) == first
+
+
+def terms(*found: tuple[Name, object]) -> Terms:
+    return Terms.of(Term(name, value, "text") for name, value in found)
+
+
+def test_changed_terms_of_entry_are_told_in_words(world: World) -> None:
+    consortium = ((Name.WHO, Who.CONSORTIUM), (Name.PARTNERS, 3))
+    before = (Section("Conditions", "Three partners, all costs are paid."),)
+    after = (Section("Conditions", "Three partners, seven tenths of a lump sum are paid."),)
+    world.show(call("A", terms=terms(*consortium, (Name.RATE, 100)), sections=before))
+    world.morning(0)
+    world.show(call("A", terms=terms(*consortium, (Name.RATE, 70), (Name.COSTS, "lump sum")), sections=after))
+    digest = world.morning(1)
+    assert told(digest) == {"changed": ["A"]}
+    lines = [(line.label, line.old, line.new) for line in facts.changes(digest.items[0].changes, Words(Language.EN))]
+    assert lines[0] == ("Entry", "100% for you", "70% for you; lump sum")
+    french = facts.changes(digest.items[0].changes, Words(Language.FR))[0]
+    assert (french.old, french.new) == ("100\u202f% pour vous", "70\u202f% pour vous\u202f; forfait")
+    assert world.morning(2) is None
+    shut = (Section("Conditions", "Small companies alone may apply, and nobody else."),)
+    world.show(call("A", terms=terms((Name.WHO, Who.SME), (Name.RATE, 70), (Name.COSTS, "lump sum")), sections=shut))
+    digest = world.morning(3)
+    line = facts.changes(digest.items[0].changes, Words(Language.EN))[0]
+    assert (line.label, line.old, line.new) == ("Entry", "consortium of 3+", "small companies only")
+
+
+def test_terms_that_other_rules_read_of_the_same_text_are_no_news(world: World) -> None:
+    same = (Section("Conditions", "Three partners, all costs are paid."),)
+    world.show(call("A", terms=terms((Name.RATE, 100)), sections=same))
+    world.morning(0)
+    world.show(call("A", terms=terms((Name.RATE, 70)), sections=same))
+    assert world.morning(1) is None

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.model.call import Action, Call, Deadline, Link, Section, Status
-from matcher.model.changes import announced, changed_share, content, content_hash, decide
+from matcher.model.changes import announced, changed_share, content, content_hash, decide, reported_fields
+from matcher.model.terms import Name, Term, Terms, Who
 
 if TYPE_CHECKING:
     import random
@@ -262,3 +263,48 @@ def test_what_was_told_always_ends_at_the_truth(values) -> None:
     assert held == {}
     last_told = reports[-1][2] if reports else values[0]
     assert last_told == values[-1]
+
+
+def entered(**values: object) -> Call:
+    """`BASE` with terms of entry, and a text of its own for each set of them."""
+    terms = Terms.of(Term(Name(name), value, "text") for name, value in values.items())
+    return replace(BASE, terms=terms, sections=(Section("Conditions", f"Terms of entry: {sorted(values.items())}"),))
+
+
+OPEN = entered(who=Who.CONSORTIUM, partners=3, rate=100)
+
+
+@pytest.mark.parametrize(
+    ("now", "old", "new"),
+    [
+        (entered(who=Who.CONSORTIUM, partners=3, rate=70), {"rate": 100}, {"rate": 70}),
+        (entered(who=Who.CONSORTIUM, partners=3, rate=100, costs="lump sum"), None, {"costs": "lump sum"}),
+        (entered(who=Who.SME, rate=100), {"who": "consortium", "partners": 3}, {"who": "sme"}),
+        (
+            entered(who=Who.CONSORTIUM, partners=5, rate=100),
+            {"partners": 3, "who": "consortium"},
+            {"partners": 5, "who": "consortium"},
+        ),
+    ],
+)
+def test_changed_terms_of_entry_are_told(now: Call, old: object, new: object) -> None:
+    assert told(OPEN, now)["terms", "amended"] == (old, new)
+    assert "terms" in reported_fields(content(OPEN), content(now))
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        replace(OPEN, terms=entered(who=Who.SME).terms),  # the same text, read by other rules
+        entered(who=Who.CONSORTIUM, partners=3),  # the text is silent of the rate now
+        entered(who=Who.CONSORTIUM, partners=3, rate=100, gender_plan=True),  # of which no line speaks
+    ],
+)
+def test_terms_that_are_read_otherwise_or_no_more_are_no_news(now: Call) -> None:
+    assert ("terms", "amended") not in told(OPEN, now)
+    assert "terms" not in reported_fields(content(OPEN), content(now))
+    assert ("terms", "amended") not in told(replace(BASE, terms=Terms()), OPEN)
+
+
+def test_terms_of_a_richer_source_are_no_news() -> None:
+    assert ("terms", "amended") not in told(OPEN, entered(who=Who.SME), enriched=True)
