@@ -80,7 +80,9 @@ def _finding(name: str, check: Callable[[Home], str], home: Home, told: dict[str
 def _configuration(home: Home) -> str:
     if mistakes := every_mistake(home):
         raise ConfigError(mistakes)
-    return f"{len(home.institutes)} institutes in {home.settings.config_dir}"
+    idle = [one.identifier for one in home.institutes if not one.profile().parts]
+    without = f"; without any skill yet: {', '.join(idle)}" if idle else ""
+    return f"{len(home.institutes)} institutes in {home.settings.config_dir}{without}"
 
 
 def _environment(home: Home) -> str:

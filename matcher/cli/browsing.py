@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +16,7 @@ from matcher.cli.learned_listing import show_learned
 from matcher.cli.options import as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, unknown_text
 from matcher.cli.own_terms import own_lines, show_suggestions
-from matcher.cli.spoken_language import spoken, tr
+from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.errors import UsageError, shorten
 from matcher.model.language import Language
 from matcher.model.match import SkillVerdict
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.app.home import Home
+    from matcher.app.new_profile import NewProfile
     from matcher.model.institute import Institute
     from matcher.model.match import SkillCheck
     from matcher.model.project import OwnProjects
@@ -62,6 +64,13 @@ HEAVIEST = 25
 @click.command("profile")
 @click.argument("institute", metavar="INSTITUTE | new")
 @click.argument("identifier", required=False, metavar="[ID]")
+@click.option(
+    "--from",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With `new ID`: propose skills from a file, as `rank --file` reads it; may be repeated.",
+)
 @click.option("--check", is_flag=True, help="Which skills never match a call, and which are too common to help.")
 @click.option("--try", "term", help="Which calls would enter or leave the top 20 if this term were a keyword.")
 @click.option("--suggest", is_flag=True, help="Terms of own projects and of decisions that its file lacks.")
@@ -75,6 +84,7 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
     /,
     institute: str,
     identifier: str | None,
+    files: tuple[Path, ...],
     check: bool,
     term: str | None,
     suggest: bool,
@@ -85,14 +95,13 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
 ) -> None:
     """The skills of INSTITUTE as the ranking reads them; nothing here changes its file.
 
-    `new ID` writes the file of a new institute, with every key and what it means.
+    `new ID` writes the file of a new institute, with every key and what it means; with --from FILE also the skills
+    that its documents say, for a person to choose from.
     """
     if check + suggest + learned + clear + (term is not None) + (institute == NEW) > 1:
         raise UsageError("Ask for one at a time: --check, --try TERM, --suggest, --learned, --forget, or `new ID`.")
-    if institute == NEW:
-        if identifier is None:
-            raise UsageError("Say how the new institute is called: `matcher profile new rocks-and-water`.")
-        _write_new(home, identifier, output)
+    if institute == NEW or files:
+        _write_new(home, identifier if institute == NEW else None, files, output)
     elif identifier is not None:
         raise UsageError(
             "Found {identifier} after {institute}: one institute at a time.",
@@ -115,16 +124,43 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
         _show_profile(home, institute, output)
 
 
-def _write_new(home: Home, identifier: str, output: str | None) -> None:
-    path = write_new_profile(home, identifier)
+def _write_new(home: Home, identifier: str | None, files: tuple[Path, ...], output: str | None) -> None:
+    from matcher.documents.document_text import read_document
+
+    if identifier is None:
+        example = "matcher profile new rocks-and-water" + (" --from report.pdf" if files else "")
+        raise UsageError("Say how the new institute is called: `{example}`.", example=example)
+    names = Counter(file.name for file in files)
+    documents = {file.name if names[file.name] == 1 else str(file): read_document(file) for file in files}
+    written = write_new_profile(home, identifier, documents)
     if output == "json":
-        print_json(envelope(institute=identifier, file=str(path)))
+        record = {"institute": identifier, "file": str(written.file)}
+        print_json(envelope(**record, **({"proposed": [asdict(one) for one in written.proposed]} if files else {})))
     elif output == "csv":
-        print_csv([{"institute": identifier, "file": str(path)}])
+        rows = [asdict(one) for one in written.proposed] if files else [{}]
+        print_csv({"institute": identifier, "file": str(written.file), **row} for row in rows)
     else:
-        click.echo(tr("{file} is written, and valid.", file=path))
-        next_steps = tr("Next: write its skills under `keywords`, then `matcher profile {id} --check`.", id=identifier)
-        click.echo("\n".join(paragraphs(next_steps)))
+        click.echo(tr("{file} is written, and valid.", file=written.file))
+        click.echo("\n".join(paragraphs(_next_steps(identifier, written, files))))
+
+
+def _next_steps(identifier: str, written: NewProfile, files: tuple[Path, ...]) -> str:
+    if not files:
+        return tr("Next: write its skills under `keywords`, then `matcher profile {id} --check`.", id=identifier)
+    if not written.proposed:
+        return tr(
+            "No call and no project uses a term of the documents: write its skills under `keywords`, then "
+            "`matcher profile {id} --check`.",
+            id=identifier,
+        )
+    return tr_n(
+        "{n} skill is proposed under `keywords`, and does not count yet: take its # away if it fits, then "
+        "`matcher profile {id} --check`.",
+        "{n} skills are proposed under `keywords`, heaviest first, each below the sentence that says it. None counts "
+        "yet: take the # away from those that fit, then `matcher profile {id} --check`.",
+        len(written.proposed),
+        id=identifier,
+    )
 
 
 def _show_profile(home: Home, name: str, output: str | None) -> None:

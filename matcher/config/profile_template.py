@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 from matcher.config.profile_keys import Keys, ProfileKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pydantic.fields import FieldInfo
+
+    from matcher.model.institute import ProposedSkill
 
 WIDTH = 100
 
@@ -37,15 +39,32 @@ def profile_keys(keys: type[Keys] = ProfileKeys, above: str = "") -> Iterator[Ke
             yield from profile_keys(shape.keys, f"{above}{name}{'[]' if shape.listed else ''}.")
 
 
-def skeleton(identifier: str) -> str:
-    """The file of a new institute: what is needed has a value, the rest is an example behind a `#`."""
+def skeleton(identifier: str, proposed: Sequence[ProposedSkill] = ()) -> str:
+    """The file of a new institute: what is needed has a value, the rest is an example behind a `#`.
+
+    Skills that are `proposed` stand in the place of examples, each below where it comes from: none counts before
+    somebody takes its `#` away.
+    """
     head = (
         f"The profile of {identifier}. A line that begins with # and a key is an example: "
         "take the # away, and put in yours."
     )
+    if proposed:
+        head += " The keywords are proposed from documents, heaviest first: take the # from those that fit."
     name = identifier.replace("-", " ").title()
     given = {"id": identifier, "acronym": name, "name.en": name, "name.fr": name}
-    return "\n".join([*_comment(head), *_lines(ProfileKeys, given, _Place()), ""])
+    lists: dict[str, list[ProposedSkill]] = {}
+    for one in proposed:
+        lists.setdefault(f"keywords.{one.language}", []).append(one)
+    return "\n".join([*_comment(head), *_lines(ProfileKeys, _Given(given, lists), _Place()), ""])
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What stands in a new file instead of examples: values, and lists that are proposed, by path."""
+
+    values: Mapping[str, str]
+    lists: Mapping[str, Sequence[ProposedSkill]]
 
 
 def named(keys: type[Keys]) -> Iterator[tuple[str, FieldInfo]]:
@@ -63,19 +82,29 @@ class _Place:
     item: bool = False
 
 
-def _lines(keys: type[Keys], given: dict[str, str], place: _Place) -> Iterator[str]:
+def _lines(keys: type[Keys], given: _Given, place: _Place) -> Iterator[str]:
     for number, (name, field) in enumerate(named(keys)):
         shape = _shape(field.annotation)
         texts = shape.listed and shape.keys is None
         counts = place.counts and (field.is_required() or texts)
         meaning, examples = field.description or "", field.examples or [""]
-        value = "" if shape.keys or texts else " " + given.get(place.above + name, examples[0])
+        value = "" if shape.keys or texts else " " + given.values.get(place.above + name, examples[0])
         yield from _key(f"{name}:{value}", meaning, replace(place, counts=counts, item=place.item and not number))
         below = _Place(place.depth + 1, f"{place.above}{name}.", counts)
-        if texts:
+        if proposed := given.lists.get(place.above + name):
+            yield from _proposals(proposed, below.depth)
+        elif texts:
             yield from (_line(f"- {example}", below.depth, counts=False) for example in examples)
         elif shape.keys:
             yield from _lines(shape.keys, given, replace(below, depth=below.depth + shape.listed, item=shape.listed))
+
+
+def _proposals(proposed: Sequence[ProposedSkill], depth: int) -> Iterator[str]:
+    """Each below how many calls and projects have it, the document and its sentence."""
+    for one in proposed:
+        used = f"{one.calls} calls, {one.projects} projects; {one.source}: “{one.sentence}”"
+        yield from (_line(f"    # {line}", depth, counts=False) for line in textwrap.wrap(used, WIDTH - 2 * depth - 7))
+        yield _line(f"- {one.text}", depth, counts=False)
 
 
 def _key(text: str, meaning: str, place: _Place) -> Iterator[str]:

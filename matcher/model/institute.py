@@ -57,6 +57,21 @@ class WrittenSkill:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposedSkill:
+    """A skill that a document says, for a person to take or leave: the `sentence` it stands in, of which document
+    (`source`), and how many `calls` and `projects` have it as it stands.
+    """
+
+    text: str
+    language: str
+    weight: float
+    source: str
+    sentence: str
+    calls: int = 0
+    projects: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Institute:
     """A Carnot institute and its skill profile."""
 

@@ -52,6 +52,12 @@ class Evidence:
     kind: EvidenceKind = EvidenceKind.TERM
     words: tuple[str, ...] = ()  # the call's own words for it, where they were looked for
     sentence: str | None = None  # where most of them stand
+    passage: int = 0  # of a long text that was ranked for, from 1
+
+    @property
+    def named(self) -> str:
+        """The term, with the passage that says it where it is one of a long text."""
+        return f"{self.term} (passage {self.passage})" if self.passage else self.term
 
 
 TOLD_OWN = 0.3
@@ -102,7 +108,7 @@ class Match:
 
     def words(self, most: int) -> tuple[str, ...]:
         """The reasons in words, heaviest first, without those that say again what a heavier one said."""
-        return tuple(item.term for item in self._telling(most))
+        return tuple(item.named for item in self._telling(most))
 
     @property
     def own_project(self) -> str | None:

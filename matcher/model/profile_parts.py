@@ -21,6 +21,7 @@ class ProfilePart:
     date: date | None = None
     number: str = ""  # of a project that CORDIS lists
     selected: bool = False  # of a larger entity: it counts where a skill selects it
+    passage: int = 0  # of a long text, from 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,12 +98,14 @@ def match_record(match: Match, today: date, *, explained: bool = False) -> Recor
     """One match, as in `matcher rank --json`; `evidence` holds the reasons that a person reads.
 
     `explained` has all of them, which add up to the score with the base, and adds to each term the profile's word and
-    where it comes from, and the sentence it stands in.
+    where it comes from, and the sentence it stands in. What a long text says has the number of its `passage`.
     """
     record = call_record(match.call, today)
     head = {"rank": match.rank, "call": record.pop("call"), "title": record.pop("title")}
     reasons = match.evidence if explained else match.reasons(REASONS)
-    evidence: list[Record] = [{"term": e.term, "weight": e.weight} for e in reasons]
+    evidence: list[Record] = [
+        {"term": e.term, "weight": e.weight, **({"passage": e.passage} if e.passage else {})} for e in reasons
+    ]
     numbers = {"score": match.score, "fit": match.fit}
     decision = match_decision_record(match.decision) if match.decision else None
     own = {"own_project": match.own_project, "group": match.group.value, "decision": decision}

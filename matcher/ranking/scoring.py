@@ -145,7 +145,7 @@ class Scored:
         for skill, weight, unknown in zip(self.need.skills, skills[:, 0].tolist(), self._unknown, strict=True):
             if weight:
                 kind = EvidenceKind.TERM if says(self.index, row, skill, unknown) else EvidenceKind.LIKENESS
-                yield Evidence(skill.words, weight, skill.original, skill.source, kind)
+                yield Evidence(skill.words, weight, skill.original, skill.source, kind, passage=skill.passage)
         for name, weight in zip(_FACTS, rest[:, 0].tolist(), strict=False):  # the number of skills is in the base
             if weight:
                 yield Evidence(name, weight, None, None, EvidenceKind.FACT)

@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from matcher.model.profile_parts import ProfilePart
 from matcher.ranking.background import Background, Expanded, Near
 from matcher.ranking.compounds import part_weights
 from matcher.ranking.generation import edges_of
 from matcher.ranking.latent import fold
+from matcher.ranking.searching import SNIPPET
+from matcher.ranking.statements import MOST, expressions, is_long
 from matcher.ranking.vocabulary import knows
+from matcher.text.untrusted import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from matcher.model.profile_parts import Profile, ProfilePart
+    from matcher.model.profile_parts import Profile
     from matcher.ranking.vocabulary import Vocabulary
     from matcher.text.analysis import Analyzer
 
@@ -43,6 +47,7 @@ class Skill:
     near: Near
     expanded: Expanded
     place: Floats
+    passage: int = 0  # of a long text, from 1
 
 
 def skills_of(
@@ -55,7 +60,7 @@ def skills_of(
     background = Background(arrays)
     excluded = excluded_terms(profile, analyzer)
     found: dict[tuple[int, ...], Skill] = {}
-    for part in written_parts(profile):
+    for part in _skills(profile, vocabulary, arrays):
         words = _english(part, analyzer, vocabulary)
         counts = Counter(t for t in analyzer.terms(words) if t not in excluded)
         known = {i: n for term, n in counts.items() if (i := vocabulary.find_term(term)) is not None}
@@ -72,7 +77,15 @@ def skills_of(
         original = part.text if part.language == "fr" else None
         shown = " ".join(words.split())
         skill = Skill(
-            shown, part.label, original, ids, weights, near, background.expanded(near), fold(arrays, ids, weights)
+            shown,
+            part.label,
+            original,
+            ids,
+            weights,
+            near,
+            background.expanded(near),
+            fold(arrays, ids, weights),
+            part.passage,
         )
         told = tuple(ids[ids < vocabulary.fitted_terms].tolist())
         found[told] = _with_late_words(found[told], skill) if told in found else skill
@@ -88,6 +101,17 @@ def _with_late_words(skill: Skill, same: Skill) -> Skill:
     ids, weights = np.append(skill.ids, same.ids[late]), np.append(skill.weights, same.weights[late])
     order = np.argsort(ids)
     return replace(skill, ids=ids[order], weights=weights[order])
+
+
+def _skills(profile: Profile, vocabulary: Vocabulary, arrays: Mapping[str, npt.NDArray[Any]]) -> Iterator[ProfilePart]:
+    """What a person wrote, one part a skill: a long text is as many as it has expressions, up to a bound."""
+    for part in written_parts(profile):
+        if part.kind != "text" or not is_long(part.text):
+            yield part
+            continue
+        for one in expressions(part.text, vocabulary, arrays)[:MOST]:
+            label = f"passage {one.passage}: “{text(one.sentence, SNIPPET)}”"
+            yield ProfilePart("text", label, one.text, one.language, passage=one.passage)
 
 
 def excluded_terms(profile: Profile, analyzer: Analyzer) -> frozenset[str]:

@@ -12,6 +12,7 @@ import pytest
 
 from matcher.config.settings import packaged_config
 from tests.helpers.home import DAY
+from tests.helpers.prose import page_of
 
 if TYPE_CHECKING:
     from tests.helpers.home import Place
@@ -36,6 +37,39 @@ def test_a_new_institute_is_written_and_at_once_an_institute_like_others(run, fe
     assert "photonics" in [reason["term"] for reason in ranked["matches"][0]["evidence"]]
 
 
+def test_skills_are_proposed_from_documents_and_count_only_when_a_person_takes_them(run, fetched, tmp_path):
+    report = tmp_path / "report.txt"
+    said = "Our strength is in silicon photonics and in other things."
+    report.write_text(f"{page_of(['lymphoma'])} {said}", encoding="utf-8")
+    answer = run(fetched, "profile", "new", "rocks", "--from", str(report), "--json")
+    proposed = json.loads(answer.out)["proposed"]
+    terms = [one["text"] for one in proposed]
+    assert {"silicon photonics", "lymphoma"} <= set(terms)
+    assert [one["weight"] for one in proposed] == sorted((one["weight"] for one in proposed), reverse=True)
+    assert all((one["source"], one["text"] in one["sentence"]) == ("report.txt", True) for one in proposed)
+
+    file = fetched.config / "institutes" / "rocks.yaml"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    place = lines.index("#    - silicon photonics")
+    assert said in " ".join(line.strip("# ") for line in lines[place - 3 : place])
+    assert json.loads(run(fetched, "rank", "rocks", "--as-of", DAY, "--json").out)["matches"] == []
+    assert "without any skill yet: rocks" in " ".join(run(fetched, "doctor").out.split())
+
+    lines[place] = lines[place].removeprefix("#")
+    file.write_text("\n".join(lines), encoding="utf-8")
+    ranked = json.loads(run(fetched, "rank", "rocks", "--as-of", DAY, "--json").out)
+    assert ranked["matches"][0]["evidence"][0]["term"] == "silicon photonics"
+
+
+def test_documents_without_any_term_of_a_call_give_the_file_all_the_same(run, fetched, tmp_path):
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear zyxomat, qwrtz.", encoding="utf-8")
+    answer = run(fetched, "profile", "new", "rocks", "--from", str(letter))
+    assert answer.code == 0
+    assert "No call and no project uses a term of the documents" in " ".join(answer.out.split())
+    assert (fetched.config / "institutes" / "rocks.yaml").exists()
+
+
 def test_one_without_skills_yet_harms_nothing(run, fetched):
     told = json.loads(run(fetched, "profile", "new", "empty-yet", "--json").out)
     assert told["institute"] == "empty-yet"
@@ -57,6 +91,8 @@ def test_one_without_skills_yet_harms_nothing(run, fetched):
         (["new", "new"], "'new' is no id"),
         (["new", "cea-leti"], "is there already"),
         (["new", "rocks", "--check"], "one at a time"),
+        (["cea-leti", "--from", __file__], "`matcher profile new rocks-and-water --from report.pdf`"),
+        (["new", "rocks", "--from", __file__ + "x"], "does not exist"),
         (["cea-leti", "mines"], "one institute at a time"),
     ],
 )
