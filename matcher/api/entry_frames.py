@@ -114,8 +114,12 @@ class EntryFrames(ProjectFrames):
         )
         return partners_frame(partnering.partners(self._home, question).found)
 
-    def bids(self, *, top: int = 20) -> pd.DataFrame:
+    def bids(self, *, top: int = 20, decided: bool | None = None) -> pd.DataFrame:
         """Joint bids of the network: institutes that cover together what a call asks for, best first.
+
+        Args:
+            top: how many at most.
+            decided: only those for calls on which some institute decided (False: on which none did).
 
         Returns:
             (joint bids, `matcher.present.frames.BID_COLUMNS`)
@@ -127,5 +131,5 @@ class EntryFrames(ProjectFrames):
         from matcher.app import bidding
         from matcher.present.frames import bids_frame
 
-        found = bidding.bids(self._home, top=top, as_of=self._as_of)
+        found = bidding.bids(self._home, top=top, is_decided=decided, as_of=self._as_of)
         return labelled(bids_frame(found.found), found.sample)

@@ -192,12 +192,16 @@ class Questions(DecisionFrames):
         names = [self._home.institute(name).identifier for name in institutes] if institutes is not None else None
         return self._labelled(fits(current_index(self._home), names, CallFilter.of(status=status), self.as_of))
 
-    def network(self, *, status: Words = "live", min_fit: int = THRESHOLD) -> Network:
+    def network(
+        self, *, status: Words = "live", min_fit: int = THRESHOLD, decided: bool = False, undecided: bool = False
+    ) -> Network:
         """All institutes at once: who matches the same calls, joint bids, calls that nobody matches.
 
         Args:
             status: as for `rank`.
             min_fit: from which fit on a call counts as matched.
+            decided: only calls on which some institute decided.
+            undecided: only calls on which none did.
 
         Example:
             >>> network = session.network()
@@ -207,11 +211,12 @@ class Questions(DecisionFrames):
             (82, 51)
         """
         from matcher.api.network import Network
+        from matcher.app.decision_copy import decided as decided_on
 
         check_limits(min_fit=min_fit)
-        return Network(
-            current_index(self._home), self._home.institutes, CallFilter.of(status=status), self.as_of, min_fit
-        )
+        wanted = CallFilter.of(status=status, decided=decided, undecided=undecided)
+        wanted = wanted.among(decided_on(self._home, self.as_of).calls())
+        return Network(current_index(self._home), self._home.institutes, wanted, self.as_of, min_fit)
 
     def first_recommended(
         self, institute: str, *, since: DayLike, until: DayLike | None = None, top: int = 10, min_fit: int = 0

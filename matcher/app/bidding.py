@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from matcher.app.decision_copy import decided
 from matcher.app.kept_index import current_index
 from matcher.app.own_projects import whole_projects
 from matcher.app.project_history import consortia, past_of
@@ -26,19 +27,28 @@ if TYPE_CHECKING:
     from matcher.store.database import Store
 
 
-def bids(home: Home, *, top: int = 20, as_of: date | None = None) -> Bids:
-    """The best joint bids among the live calls; from `digest.threshold` on an institute counts as suited."""
+def bids(home: Home, *, top: int = 20, is_decided: bool | None = None, as_of: date | None = None) -> Bids:
+    """The best joint bids among the live calls; from `digest.threshold` on an institute counts as suited.
+
+    With `is_decided`: only those for calls on which some institute decided, or none did.
+    """
     from matcher.ranking.bids import covers
 
     index = current_index(home)
     day = home.day(as_of, index)
-    found = covers(index, day.date, home.settings.digest.threshold, top)
+    known = decided(home, day.date)
+    found = covers(index, day.date, home.settings.digest.threshold, known)
+    if is_decided is not None:
+        made = known.calls()
+        found = [cover for cover in found if (index.call(cover.row).identifier in made) is is_decided]
+    found = found[:top]
     try:
         with past_of(home) as (store, _):
             told = bids_of(home, store, index, day.date, found)
     except UsageError:  # before any project was fetched
         told = [_bid(index, one) for one in found]
-    return Bids(day.date, tuple(told), day.sample)
+    listed = tuple(replace(bid, decisions=known.about(bid.call.identifier)) for bid in told)
+    return Bids(day.date, listed, day.sample)
 
 
 def bids_of(home: Home, store: Store, index: Index, day: date, covers: Iterable[Cover]) -> list[Bid]:

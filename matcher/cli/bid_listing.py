@@ -10,6 +10,7 @@ from matcher.app.bidding import bids
 from matcher.cli.layout import heading, paragraphs, styled
 from matcher.cli.options import COUNT, as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, print_note
+from matcher.present.decision_words import decided_line
 from matcher.present.facts import day, deadline_text
 from matcher.present.project_records import BID_FIELDS, bid_record
 from matcher.present.records import envelope, sample_label
@@ -24,12 +25,21 @@ if TYPE_CHECKING:
 
 @click.command("bids")
 @click.option("--top", type=COUNT, default=20, show_default=True, help="How many at most.")
+@click.option(
+    "--decided/--undecided",
+    "is_decided",
+    default=None,
+    help="Only calls that an institute decided on, or none did.",
+)
 @as_of_option
 @output_options
 @click.pass_obj
-def bids_command(home: Home, top: int, as_of: date | None, output: str | None) -> None:
-    """Joint bids of the network: for each call the institutes that cover together what it asks for, five at most."""
-    found = bids(home, top=top, as_of=as_of)
+def bids_command(home: Home, /, top: int, is_decided: bool | None, as_of: date | None, output: str | None) -> None:
+    """Joint bids of the network: for each call the institutes that cover together what it asks for, five at most.
+
+    Who dismissed a call is in no bid for it.
+    """
+    found = bids(home, top=top, is_decided=is_decided, as_of=as_of)
     records = [bid_record(one, found.as_of) for one in found.found]
     if output == "json":
         print_json(envelope(as_of=found.as_of.isoformat(), **sample_label(found.sample), bids=records))
@@ -41,7 +51,8 @@ def bids_command(home: Home, top: int, as_of: date | None, output: str | None) -
         for number, one in enumerate(found.found, 1):
             click.echo("\n" + _block(number, one, found.as_of))
         if not found.found:
-            click.echo("No call suits two institutes that add something to each other.")
+            which = "" if is_decided is None else " that was decided on" if is_decided else " that nobody decided on"
+            click.echo(f"No call{which} suits two institutes that add something to each other.")
 
 
 _IN = " " * 5
@@ -59,6 +70,8 @@ def _block(number: int, bid: Bid, today: date) -> str:
         adds = "" if place == 0 else f", adds {member.gain:.1%}"
         text = f"{member.institute}: fit {member.fit}{adds}, by {', '.join(member.skills) or '—'}"
         lines += paragraphs(text, _IN + "- ", _IN + "  ")
+    for decision in bid.decisions:
+        lines += paragraphs(decided_line(decision), _IN, _IN + "  ")
     for line in _past(bid):
         lines += paragraphs(line, _IN, _IN + "  ")
     return "\n".join(lines)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.model.call import Call
+    from matcher.model.decision import Decision
     from matcher.model.project import Project
 
 
@@ -175,7 +176,8 @@ class Outsider:
 @dataclass(frozen=True, slots=True)
 class Bid:
     """Institutes that cover a call together, who begins first: `cover` is from 0 to 1, `gaps` of its `passages` nobody
-    covers, and `outside` who could. `together`, `led` and `outside` are None where no projects are known.
+    covers, and `outside` who could. `together`, `led` and `outside` are None where no projects are known; `decisions`
+    are those of all institutes.
     """
 
     call: Call
@@ -186,6 +188,7 @@ class Bid:
     together: tuple[Together, ...] | None = None
     led: tuple[Led, ...] | None = None
     outside: tuple[Outsider, ...] | None = None
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

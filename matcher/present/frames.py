@@ -23,6 +23,7 @@ from matcher.present.call_rows import (
     match_row,
 )
 from matcher.present.decision_shapes import listing_records
+from matcher.present.decision_words import decided_line
 from matcher.present.project_records import participation_record
 
 if TYPE_CHECKING:
@@ -172,11 +173,13 @@ BID_COLUMNS = {
     "passages": "int64",
     "led": "string",
     "outside": "string",
+    "decided": "string",
 }
 """Column → dtype of a joint bid: `fit` of its best and second institute, `adds` what the others add to the first.
 
 `led` tells of how many projects, in the call's part of the programme and in all, its institutes coordinated; `outside`
-names who could fill the gaps. Both are NA where no projects are known.
+names who could fill the gaps. Both are NA where no projects are known. `decided` says what institutes made of the
+call, NA where none decided.
 """
 
 DECISION_COLUMNS = {
@@ -415,6 +418,7 @@ def bids_frame(found: Iterable[Bid]) -> pd.DataFrame:
                 "passages": one.passages,
                 "led": _led(one),
                 "outside": None if one.outside is None else ", ".join(o.name for o in one.outside),
+                "decided": "; ".join(map(decided_line, one.decisions)) or None,
             }
         )
     return tidy(rows, BID_COLUMNS)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from matcher.model.call import Call
 from matcher.model.consortium import Bid, Partner
 from matcher.model.project import ListedProject, Project
+from matcher.present.decision_shapes import about_records
 from matcher.present.records import Record, iso_day
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def bid_record(one: Bid, today: date) -> Record:
             {"pic": o.pic, "name": o.name, "country": o.country, "type": o.type, "projects": list(o.projects)}
             for o in one.outside
         ],
+        "decisions": about_records(one.decisions),
     }
 
 

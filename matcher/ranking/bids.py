@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
+    from matcher.model.decision import Decided
     from matcher.ranking.index import Index
     from matcher.ranking.skillset import Skill
 
@@ -50,14 +51,19 @@ class Cover:
     gaps: tuple[int, ...]
 
 
-def covers(index: Index, day: date, threshold: int, most: int) -> list[Cover]:
-    """The best joint bids of a day: calls open to research that at least two institutes suit, each adding something.
+def covers(index: Index, day: date, threshold: int, decided: Decided) -> list[Cover]:
+    """The joint bids of a day: calls open to research that at least two institutes suit, each adding something.
 
-    The institute of the best fit begins. Bids are ordered by the fit of the second one, then by what the others add.
+    Who dismissed a call is in no bid for it. The institute of the best fit begins. Bids are ordered by the fit of the
+    second one, then by what the others add.
     """
     rows = [row for row in index.live_rows(day) if index.call(row).terms.closed_to(Audience.RESEARCH) is None]
     everything = not reads_closely(index, CallFilter(), day, frozenset())
-    return covers_of(index, suited(index, rows, threshold, everything=everything))[:most]
+    found = suited(index, rows, threshold, everything=everything)
+    for one in decided:
+        if one.is_dismissed and (row := index.row(one.call)) in found:
+            found[row].pop(one.owner.name, None)
+    return covers_of(index, found)
 
 
 def suited(index: Index, rows: Iterable[int], threshold: int, *, everything: bool) -> dict[int, dict[str, int]]:

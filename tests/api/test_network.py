@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,9 +11,13 @@ import pytest
 
 import matcher
 from matcher.api.network import _grouped, _likeness, _side_by_side
+from tests.helpers.home import DAY, PHOTONIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.helpers.home import Place
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +109,22 @@ def test_unused_skills_are_those_that_a_check_finds(session: matcher.Session, ne
 
 def test_a_small_network(fetched: object) -> None:
     """Three institutes and twelve calls, several of which say the same."""
-    from tests.helpers.home import DAY
-
     session = matcher.open(fetched.home, config=fetched.config, as_of=DAY)  # type: ignore[attr-defined]
     network = session.network()
     assert network.fits.shape == (3, 12)
     assert set(network.groups()["institute"]) == {"cea-leti", "mines", "calym"}
     assert set(network.unmatched["call"]).isdisjoint(network.joint_bids["call"])
+
+
+def test_a_network_of_what_was_decided(fetched: Place, tmp_path: Path) -> None:
+    home = tmp_path / "copy"
+    shutil.copytree(fetched.home, home)
+    with matcher.open(home, config=fetched.config, as_of=DAY) as session:
+        session.decide("mines", PHOTONIC, "keep")
+        assert list(session.network(decided=True).fits.columns) == [PHOTONIC]
+        undecided = session.network(undecided=True).fits.columns
+        assert PHOTONIC not in undecided
+        assert len(undecided) == 11
+        assert PHOTONIC not in set(session.bids(decided=False)["call"])
+        with pytest.raises(matcher.UsageError):
+            session.network(decided=True, undecided=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matcher.present.project_records import BID_FIELDS
 from tests.helpers.home import DAY
-from tests.helpers.joint import joint_place, joint_projects
+from tests.helpers.joint import JOINT, joint_place, joint_projects
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,3 +40,27 @@ def test_the_past_of_the_institutes_and_of_others_is_told(run: Run, tmp_path: Pa
     assert first["together"] == [
         {"institutes": [m["institute"] for m in first["institutes"]], "projects": ["PROJ1", "PROJ2"]}
     ]
+
+
+def test_bids_say_what_was_decided_and_are_narrowed_by_it(run: Run, tmp_path: Path) -> None:
+    place = joint_place(tmp_path)
+    assert run(place, "fetch", "--projects", str(joint_projects(tmp_path))).code == 0
+
+    def calls(*words: str) -> list[str]:
+        answer = run(place, "bids", "--as-of", DAY, "--json", *words)
+        assert answer.code == 0, answer.err
+        return [one["call"] for one in json.loads(answer.out)["bids"]]
+
+    assert JOINT in calls()
+    assert calls("--decided") == []
+    assert JOINT in calls("--undecided")
+    assert run(place, "keep", "brgm", JOINT, "--as", "ana", "--as-of", DAY).code == 0
+    assert calls("--decided") == [JOINT]
+    assert JOINT not in calls("--undecided")
+    assert "brgm: kept" in run(place, "bids", "--as-of", DAY).out
+    assert "ana" not in run(place, "bids", "--as-of", DAY, "--json").out
+    assert run(place, "dismiss", "inria", JOINT, "--as-of", DAY).code == 0
+    assert JOINT not in calls()
+    assert "nobody decided on" in run(place, "bids", "--undecided", "--as-of", DAY, "--top", "1").out or calls(
+        "--undecided"
+    )

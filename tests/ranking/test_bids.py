@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from matcher.model.call import Section, Status
+from matcher.model.decision import Act, Decided, Decision, Owner
 from matcher.model.terms import Name, Term, Terms, Who
 from matcher.ranking.bids import LEAST_GAIN, MOST, covers
 from tests.helpers.corpus import SUBJECTS, TODAY, call, indexed, profile, some_calls
 
 PHOTONICS, HYDROGEN, BATTERIES = SUBJECTS[:3]
 BOTH = "HORIZON-BOTH-2026-01"
+UNDECIDED = Decided()
 
 
 def world(**fields: object):
@@ -24,9 +26,9 @@ def world(**fields: object):
     return indexed([*some_calls(), both], *profiles)
 
 
-def bid(index, threshold: int = 0):
+def bid(index, threshold: int = 0, decided: Decided = UNDECIDED):
     row = index.row(BOTH)
-    return next((one for one in covers(index, TODAY, threshold, 50) if one.row == row), None)
+    return next((one for one in covers(index, TODAY, threshold, decided) if one.row == row), None)
 
 
 def test_each_adds_what_the_others_lack() -> None:
@@ -52,3 +54,9 @@ def test_a_day_that_the_index_was_not_built_for_is_answered_too() -> None:
     index = world()
     index.arrays["close_rows"] = index.arrays["close_rows"][:0]
     assert bid(index) is not None
+
+
+def test_who_dismissed_the_call_is_in_no_bid_for_it() -> None:
+    gone = Decided({Owner("two"): {BOTH: Decision(Owner("two"), BOTH, act=Act.DISMISS)}})
+    found = bid(world(), decided=gone)
+    assert found is None or "two" not in [member.institute for member in found.members]
