@@ -119,7 +119,7 @@ def test_a_small_network(fetched: object) -> None:
 def test_a_network_of_what_was_decided(fetched: Place, tmp_path: Path) -> None:
     home = tmp_path / "copy"
     shutil.copytree(fetched.home, home)
-    with matcher.open(home, config=fetched.config, as_of=DAY) as session:
+    with matcher.open(home, config=fetched.config, as_of=DAY, writable=True) as session:
         session.decide("mines", PHOTONIC, "keep")
         assert list(session.network(decided=True).fits.columns) == [PHOTONIC]
         undecided = session.network(undecided=True).fits.columns
