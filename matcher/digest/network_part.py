@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from matcher.digest.compose import best_first, compose
-from matcher.digest.page import Limits, MatchLine, decided_text, for_reader, match_line, shade
+from matcher.digest.page import Limits, MatchLine, decided_text, match_line
 from matcher.model.call import Status
-from matcher.model.day import BRUSSELS
 from matcher.model.match import THRESHOLD
 from matcher.model.searched import order_of
 from matcher.model.subscription import Digest, Item, MailSection, NetworkView
 from matcher.model.terms import Audience
 from matcher.present import facts
+from matcher.present.run_words import run_text
 from matcher.present.words import Words
 from matcher.text import untrusted
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from matcher.model.call import Call
     from matcher.model.consortium import Bid
     from matcher.model.match import Match
-    from matcher.model.outcomes import RunRecord
     from matcher.model.subscription import Subscriber
 
 COLUMNS = 12
@@ -70,7 +69,7 @@ def compose_network(subscriber: Subscriber, inputs: Inputs, everything: Collecti
         unseen=tuple(_line(partners[name], inputs) for name in unseen),
         untaken=tuple(_line(partners[name], inputs) for name in untaken),
         without=tuple(inputs.names.get(key, key) for key in inputs.network if key not in matched),
-        runs=tuple(_sentence(run, Words(subscriber.language)) for run in inputs.runs),
+        runs=tuple(run_text(run, Words(subscriber.language)) for run in inputs.runs),
     )
     return replace(digest, network=view)
 
@@ -126,30 +125,6 @@ def _line(partners: list[Match], inputs: Inputs) -> Item:
         days_left=(coming.date - day).days if coming else None,
         decisions=inputs.verdicts.decided.about(call.identifier),
     )
-
-
-def _sentence(run: RunRecord, words: Words) -> str:
-    """When, what and how it went."""
-    kinds = {
-        "run": words.say("daily run"),
-        "fetch": words.say("fetch"),
-        "bulk": words.say("archive"),
-        "clean": words.say("clean-up"),
-        "projects": words.say("projects"),
-        "sample": words.say("packaged sample"),
-    }
-    outcomes = {
-        "ok": words.say("done"),
-        "partial": words.say("done, with problems"),
-        "failed": words.say("failed"),
-        "interrupted": words.say("interrupted"),
-        "running": words.say("still running"),
-    }
-    started = run.started.astimezone(BRUSSELS)
-    problems = run.detail.get("problems")
-    first = for_reader(str(problems[0]), words) if isinstance(problems, list) and problems else None
-    what = f"{kinds.get(run.kind, run.kind)}, {outcomes.get(run.outcome, run.outcome)}"
-    return f"{started:%Y-%m-%d %H:%M}, {what}" + (f": {first}" if first else "")
 
 
 _TERMS = 4  # words of one partner in a joint bid
@@ -228,7 +203,7 @@ def _more(words: Words, count: int) -> str | None:
 
 
 def _cell(fit: int | None) -> NetworkCell:
-    return NetworkCell("", "none") if fit is None else NetworkCell(str(fit), shade(fit))
+    return NetworkCell("", "none") if fit is None else NetworkCell(str(fit), facts.shade(fit))
 
 
 def _item(item: Item, number: int, digest: Digest, words: Words, limits: Limits) -> CallLine:

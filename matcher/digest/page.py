@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from matcher.model import day
 from matcher.model.day import brussels_day
 from matcher.model.families import families
-from matcher.model.language import Language
 from matcher.model.subscription import MailSection
 from matcher.present import facts
 from matcher.present.decision_words import own_line, shared_line
+from matcher.present.run_words import for_reader
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
@@ -146,10 +146,6 @@ def _count(digest: Digest, words: Words, part: MailSection) -> str | None:
     return words.say_n(
         "{n} deadline {left}", "{n} deadlines, the first {left}", n, left=facts.days_left(min(left), words)
     )
-
-
-STRONG, GOOD = 50, 30
-"""Fits from which a badge is strong (more likely relevant than not), or good; below it is fair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +347,7 @@ def item_view(item: Item, number: int, digest: Digest, words: Words, limits: Lim
         untrusted.link(call.url),
         untrusted.text(call.identifier, untrusted.TERM * 2),
         item.fit,
-        shade(item.fit),
+        facts.shade(item.fit),
         () if item.bid else tuple(match_line(m, digest, limits, words) for m in item.matches[: limits.matches]),
         (*_facts(item, words), *_before(item, words)),
         facts.opening(call, today, words),
@@ -388,10 +384,6 @@ def decided_text(decisions: Sequence[Decision], digest: Digest, words: Words) ->
 
 def _called(decision: Decision, digest: Digest) -> str:
     return untrusted.text(digest.names.get(decision.owner.name, decision.owner.name), untrusted.TERM)
-
-
-def shade(fit: int) -> str:
-    return "strong" if fit >= STRONG else "good" if fit >= GOOD else "fair"
 
 
 def match_line(match: Match, digest: Digest, limits: Limits, words: Words) -> MatchLine:
@@ -523,13 +515,6 @@ def _new_fit(digest: Digest, words: Words) -> str:
         "and what you were told of before is followed as ever.",
         threshold=digest.subscriber.threshold,
     )
-
-
-def for_reader(problem: str, words: Words) -> str | None:
-    """Of a sentence to the operator what a reader of English is told; hosts, ports and advice follow its colon."""
-    if words.language is not Language.EN:
-        return None
-    return untrusted.text(problem.partition(": ")[0].rstrip(".")) + "."
 
 
 def _fault(digest: Digest, words: Words) -> str:

@@ -37,6 +37,9 @@ GROUP_TITLES = {
 """What stands above the groups of a list that come after what suits."""
 
 
+STRONG, GOOD = 50, 30
+"""Fits from which a badge is strong (more likely relevant than not), or good; below it is fair."""
+
 URGENT = 14
 """Days before a deadline from which it is shown as pressing."""
 
@@ -62,6 +65,11 @@ class ChangeLine:
     label: str
     old: str | None
     new: str
+
+
+def shade(fit: int) -> str:
+    """`strong`, `good` or `fair`: the number says it, the shade repeats it."""
+    return "strong" if fit >= STRONG else "good" if fit >= GOOD else "fair"
 
 
 def money(euros: float | None, words: Words = TERMINAL) -> str:

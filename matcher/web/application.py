@@ -64,7 +64,8 @@ class Site:
         """The visit that a request is. Raises ConfigError."""
         home, trial = self.kept.current()
         mark = request.cookies.get(MARK) or new_mark()
-        return Visit(home, words_for(request), self.person(request), request, self.tokens, mark, trial, form)
+        person = self.person(request)
+        return Visit(home, words_for(request), person, request, self.tokens, mark, self.kept.answers, trial, form)
 
 
 def application(site: Site) -> Starlette:

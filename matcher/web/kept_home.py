@@ -15,6 +15,7 @@ from matcher.config.fingerprint import fingerprint
 from matcher.config.setting_sections import DatabaseSettings
 from matcher.config.settings import CONFIG_FILE
 from matcher.errors import IndexMissing
+from matcher.web.kept_answers import KeptAnswers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +31,7 @@ class KeptHome:
     """
 
     def __init__(self, load: Callable[[], Home]) -> None:
+        self.answers = KeptAnswers()
         self._load = load
         self._lock = threading.Lock()
         self._home = load()
@@ -49,6 +51,7 @@ class KeptHome:
             edited = _edited(self._home.settings.config_dir)
             if edited != self._read:
                 self._home, self._read, self._trial = self._load(), edited, None
+                self.answers = KeptAnswers()
             if self._is_filled or self._fill():
                 return self._home, False
             self._trial = self._trial or self._make_trial()

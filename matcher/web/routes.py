@@ -12,6 +12,7 @@ from matcher.web.pages import (
     institute_list,
     language_choice,
     mail_answer,
+    network_view,
     project_list,
     start_page,
 )
@@ -45,6 +46,7 @@ PAGES = (
     PageRoute("/projects", Right.READ, project_list.projects),
     PageRoute("/answer/{token}", Right.NOTHING, mail_answer.show),
     PageRoute("/answer/{token}", Right.NOTHING, mail_answer.take, "POST", is_proof=True),
+    PageRoute("/network", Right.NETWORK, network_view.network),
     PageRoute("/language", Right.NOTHING, language_choice.choose, "POST"),
 )
 """In this order; the name of an institute in an address is `institute`, and `Visit.institute` checks whose it is."""

@@ -15,7 +15,7 @@ from matcher.web.rendering import rendered
 from matcher.web.rights import Right
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from starlette.requests import Request
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matcher.model.institute import Institute
     from matcher.present.words import Words
     from matcher.web.form_tokens import FormTokens
+    from matcher.web.kept_answers import Answer, KeptAnswers
     from matcher.web.rights import Person
 
 TOLD = "matcher_told"
@@ -39,6 +40,7 @@ class Visit:
     request: Request
     tokens: FormTokens
     mark: str
+    answers: KeptAnswers
     trial: bool = False
     form: Mapping[str, str] = field(default_factory=dict)
 
@@ -67,6 +69,10 @@ class Visit:
         if not self.person.may(right, found.identifier):
             raise Refused("You may read this institute's list, and not decide for it.", HTTPStatus.FORBIDDEN)
         return found
+
+    def answer(self, asked: Hashable, make: Callable[[], Answer]) -> Answer:
+        """What `make` answers, or answered to the same before while nothing changed."""
+        return self.answers.of(self.home, asked, make)
 
     def page(self, template: str, *, status: HTTPStatus = HTTPStatus.OK, **content: Any) -> Response:
         """A page of that template; `content` is what it says beside what every page has."""

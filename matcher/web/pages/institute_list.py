@@ -51,7 +51,7 @@ def institute(visit: Visit) -> Response:
     if wanted := request.extras.get("format"):
         checked_format(wanted)
         return list_file(visit, matches(visit.home, [about], whole), wanted, found.identifier)
-    ranking = rank(visit.home, whole)
+    ranking = visit.answer(("rank", whole), lambda: rank(visit.home, whole))
     return visit.page(
         "institute.html",
         institute=found,

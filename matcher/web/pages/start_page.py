@@ -18,6 +18,6 @@ def start(visit: Visit) -> Response:
     is_french = visit.words.language is Language.FR
     named = [(one, one.name_fr if is_french else one.name_en) for one in visit.home.institutes]
     seen = [(one, name) for one, name in named if visit.person.sees(one.identifier)]
-    health = status(visit.home, last=1)
+    health = visit.answer("status", lambda: status(visit.home, last=1))
     by_acronym = sorted(seen, key=lambda found: found[0].acronym.casefold())
     return visit.page("start.html", institutes=by_acronym, health=health, sample=health.sample)

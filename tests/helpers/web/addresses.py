@@ -14,6 +14,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/calls": ("/calls", f"/calls?words=silicon+photonics&as_of={DAY}", "/calls?words=fotonics"),
     "/calls/{call}": (f"/calls/{PHOTONIC}", f"/calls/{PHOTONIC}?for=cea-leti&as_of={DAY}"),
     "/projects": ("/projects?words=photonics",),
+    "/answer/{token}": ("/answer/none",),
+    "/network": (f"/network?as_of={DAY}",),
 }
 """The path of each page in the table of pages → addresses that show what it can show."""
 EVERY = [address for addresses in ADDRESSES.values() for address in addresses]
