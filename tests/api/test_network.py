@@ -11,6 +11,7 @@ import pytest
 
 import matcher
 from matcher.api.network import _grouped, _likeness, _side_by_side
+from matcher.errors import UsageError
 from tests.helpers.home import DAY, PHOTONIC
 
 if TYPE_CHECKING:
@@ -126,5 +127,5 @@ def test_a_network_of_what_was_decided(fetched: Place, tmp_path: Path) -> None:
         assert PHOTONIC not in undecided
         assert len(undecided) == 11
         assert PHOTONIC not in set(session.bids(decided=False)["call"])
-        with pytest.raises(matcher.UsageError):
+        with pytest.raises(UsageError):
             session.network(decided=True, undecided=True)
