@@ -50,7 +50,7 @@ faults: $(VENV)/.installed-dev
 
 # what `make test` does in a short form, as long as it was made for
 long: $(VENV)/.installed-dev
-	@MATCHER_TEST_LONG=1 $(BIN)/python -m pytest --numprocesses auto -m long
+	@MATCHER_TEST_LONG=1 $(BIN)/python -m pytest --numprocesses auto --ignore=tests/browser -m long
 
 kills: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.helpers.crash.kills

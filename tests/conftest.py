@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from tests.helpers.home import (
 )
 from tests.helpers.portal.server import LocalPortal
 from tests.helpers.postgres import private_cluster, programs_or_skip
+from tests.helpers.processes import one_at_a_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,8 +45,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneByOn
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest comes first, so that no process has much to do when the others are done."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    """Modules with what takes longest come first, so that no process has much to do when the others are done."""
+    long = {item.path for item in items if item.get_closest_marker("long") is not None}
+    items.sort(key=lambda item: item.path not in long)
 
 
 def pytest_collection_finish() -> None:
@@ -91,15 +94,19 @@ def fetched(fetched_once: Place, tmp_path: Path) -> Place:
 
 @pytest.fixture(scope="session")
 def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """Read only: the first recorded pass, with every shipped institute."""
+    """Read only: the first recorded pass, with every shipped institute, fitted by the first process that asks."""
     rows = recorded_pass("2026-05-07T1130")
-    folder = tmp_path_factory.mktemp("recorded")
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "recorded"
     place = Place(folder / "home", folder / "config")
-    shutil.copytree(packaged_config(), place.config)
-    (place.config / "matcher.toml").write_text(QUICK, encoding="utf-8")
-    with LocalPortal(rows) as portal:
-        place.portal = portal.url
-        fetch_into(place, "2026-05-07")
+    with one_at_a_time(folder.with_suffix(".lock")):
+        if not (folder / "done").exists():
+            shutil.copytree(packaged_config(), place.config, dirs_exist_ok=True)
+            (place.config / "matcher.toml").write_text(QUICK, encoding="utf-8")
+            with LocalPortal(rows) as portal:
+                place.portal = portal.url
+                fetch_into(place, "2026-05-07")
+            (folder / "done").touch()
     return place
 
 

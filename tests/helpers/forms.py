@@ -6,14 +6,23 @@ They differ in how much is done (points, days, inputs), never in what is asserte
 from __future__ import annotations
 
 import os
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LONG = os.environ.get("MATCHER_TEST_LONG") == "1"
 has_a_long_form = pytest.mark.long
 
 Amount = TypeVar("Amount")
+Test = TypeVar("Test", bound="Callable[..., object]")
+
+
+def only_long(test: Test) -> Test:
+    """A test that `make test` leaves to `make long`, because others do in short what it does."""
+    return has_a_long_form(pytest.mark.skipif(not LONG, reason="left to `make long`")(test))
 
 
 def either(*, short: Amount, long: Amount) -> Amount:

@@ -8,7 +8,9 @@ import shlex
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +19,7 @@ from matcher.cli.main import COMMANDS, cli
 from tests.helpers.paths import DOCS, ROOT
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 PAGES = (ROOT / "README.md", *sorted(path for path in DOCS.rglob("*.md")))
 ELIDED = "…"
@@ -142,6 +144,17 @@ class Newcomer:
             (programs / name).write_text(f"#!/bin/sh\nexec {call}\n")
             (programs / name).chmod(0o755)
         (self.folder / ".venv" / ".installed").touch()
+
+    @contextmanager
+    def put_back(self, kept: Path) -> Iterator[None]:
+        """Whatever is done meanwhile, the clone and the home are afterwards as they were before."""
+        folders = (self.folder, Path(self.environment["MATCHER_HOME"]))
+        for folder in folders:
+            shutil.copytree(folder, kept / folder.name, symlinks=True)
+        yield
+        for folder in folders:
+            shutil.rmtree(folder)
+            shutil.copytree(kept / folder.name, folder, symlinks=True)
 
     def follow(self, todo: list[Step]) -> list[Done]:
         """Do each step in one shell, so that `cd` and `export` last."""

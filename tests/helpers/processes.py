@@ -1,8 +1,15 @@
-"""The command as a process of its own."""
+"""The command as a process of its own, and what processes that run tests leave to one of them."""
 
 from __future__ import annotations
 
+import fcntl
 import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 MATCHER = [sys.executable, "-m", "matcher"]
 MODULES = """
@@ -13,3 +20,11 @@ try:
 finally:
     print("\\n".join(sorted({name.split(".")[0] for name in sys.modules})), file=sys.stderr)
 """
+
+
+@contextmanager
+def one_at_a_time(lock: Path) -> Iterator[None]:
+    """No other process is in here with the same file."""
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

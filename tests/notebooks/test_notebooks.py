@@ -11,9 +11,9 @@ import nbformat
 import papermill
 import pytest
 
-from tests.helpers.benchmarks import BENCHMARK, part_of, with_benchmark
+from tests.helpers.benchmarks import BENCHMARK, with_benchmark
 from tests.helpers.cordis import participation, project, tables, zipped
-from tests.helpers.forms import either, has_a_long_form
+from tests.helpers.forms import only_long
 from tests.helpers.home import DAY, SETTINGS, Place, fetch_into, some_rows
 from tests.helpers.notebooks.strip import NOTEBOOKS, stripped
 
@@ -117,6 +117,7 @@ def test_what_an_editor_leaves_is_stripped() -> None:
     assert stripped(nbformat.writes(used)) == text
 
 
+@only_long
 def test_todays_calls_on_the_sample(execute: Callable[..., Executed]) -> None:
     done = execute("1-todays-calls.ipynb", institute="cea-leti", keywords=["lymphoma"])
     assert done.pictures == 4
@@ -136,6 +137,7 @@ def test_todays_calls_on_a_store(execute: Callable[..., Executed], fetched: Plac
     assert 'HYPERLINK("' not in done.html
 
 
+@only_long
 def test_the_networks_map_on_the_sample(execute: Callable[..., Executed]) -> None:
     done = execute("2-the-networks-map.ipynb", institute="BRGM")
     assert done.pictures == 4
@@ -150,16 +152,15 @@ def test_the_networks_map_on_a_store(execute: Callable[..., Executed], fetched: 
     assert "12 live calls as of 15 June 2026." in done.printed
 
 
-@has_a_long_form
+@only_long
 @with_benchmark
-def test_how_good_on_a_benchmark(execute: Callable[..., Executed], tmp_path: Path) -> None:
-    whole = BENCHMARK / "h2020"
-    folder = either(short=part_of(whole, tmp_path / "few", calls=3), long=whole)
-    done = execute("3-how-good-is-the-ranking.ipynb", benchmark=str(folder), calls="*2014*")
+def test_how_good_on_a_benchmark(execute: Callable[..., Executed]) -> None:
+    done = execute("3-how-good-is-the-ranking.ipynb", benchmark=str(BENCHMARK / "h2020"), calls="*2014*")
     assert done.pictures == 5
     assert "rank by bm25" in done.html
 
 
+@only_long
 @with_benchmark
 def test_would_we_have_caught_it(execute: Callable[..., Executed]) -> None:
     done = execute("4-would-we-have-caught-it.ipynb", benchmark=str(BENCHMARK / "horizon-europe"), most=4)
@@ -175,6 +176,7 @@ def test_how_good_on_what_ships(execute: Callable[..., Executed]) -> None:
     assert "rank by bm25" in done.html
 
 
+@only_long
 def test_would_we_have_caught_it_on_what_ships(execute: Callable[..., Executed]) -> None:
     done = execute("4-would-we-have-caught-it.ipynb")
     assert done.pictures == 3
@@ -195,6 +197,7 @@ def with_own_wins(place: Place, serve: Callable[..., LocalPortal], run: Run, tmp
     return place
 
 
+@only_long
 def test_how_good_on_the_institutes_own_wins(execute: Callable[..., Executed], with_own_wins: Place) -> None:
     done = execute("3-how-good-is-the-ranking.ipynb", with_own_wins.config, home=str(with_own_wins.home))
     assert done.pictures == 5

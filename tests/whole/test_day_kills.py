@@ -19,7 +19,7 @@ from tests.helpers.mail.smtp_server import LocalSmtp
 if TYPE_CHECKING:
     from tests.helpers.home import Place
 
-KILLS = either(short=4, long=10)
+KILLS = either(short=2, long=10)
 DAY = date(2026, 6, 15)
 READERS = ("leti@example.org", "mines@example.org")
 

@@ -1,4 +1,4 @@
-"""Every row of the fault matrix that takes a moment only; `make faults` runs the costly ones too."""
+"""Rows of the fault matrix that take a moment only, in short every second; `make faults` runs the costly ones too."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from tests.helpers.faults.promise import HEAD, Fault, table
 from tests.helpers.faults.stage import Stage
 from tests.helpers.faults.table import ROWS
+from tests.helpers.forms import either, has_a_long_form
 from tests.helpers.paths import DOCS
 
 if TYPE_CHECKING:
@@ -24,7 +25,11 @@ def stage() -> Iterator[Stage]:
         yield built
 
 
-@pytest.mark.parametrize("fault", [row for row in ROWS if not row.costly], ids=lambda row: row.name)
+CHEAP = [row for row in ROWS if not row.costly]
+
+
+@has_a_long_form
+@pytest.mark.parametrize("fault", either(short=CHEAP[::2], long=CHEAP), ids=lambda row: row.name)
 def test_what_is_promised(stage: Stage, fault: Fault) -> None:
     assert stage.broken_promises(fault) == []
 

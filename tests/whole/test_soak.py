@@ -14,7 +14,7 @@ from tests.helpers.soak.year import Seen, Year
 
 pytestmark = has_a_long_form
 
-START, DAYS, KEEP_DAYS = date(2026, 10, 5), either(short=35, long=45), 30
+START, DAYS, KEEP_DAYS = date(2026, 10, 5), either(short=30, long=45), 30
 
 
 @pytest.fixture(scope="module")
