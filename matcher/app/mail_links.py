@@ -34,8 +34,8 @@ class MailLinks:
         self._key = key
 
     def of_item(self, subscriber: Subscriber, item: Item) -> ItemLinks | None:
-        """Of a call for the institute that it suits best; None where it suits none of the reader's own."""
-        if subscriber.is_network or not item.matches:
+        """Of a call for the institute that it suits best; None where it suits none of those that he decides for."""
+        if subscriber.is_network or not item.matches or not subscriber.role.decides:
             return None
         institute = item.matches[0].institute.partition("/")[0]
         keep, dismiss, why = (

@@ -32,14 +32,16 @@ def serve_command(ctx: click.Context, shown: bool, host: str, port: int) -> None
     serve(lambda: opened(given["home"], given["config_dir"]), Where(host, port), _started(shown=shown))
 
 
-def _started(*, shown: bool) -> Callable[[str], None]:
+def _started(*, shown: bool) -> Callable[[str, str | None], None]:
     """What is done once the pages can be read."""
 
-    def started(address: str) -> None:
+    def started(address: str, link: str | None) -> None:
         say(tr("The pages are at {address} (Ctrl-C ends it).", address=address))
+        if link is not None:
+            say(tr("Whoever has this machine signs in, once and soon, by {link}", link=link))
         if shown:
             import webbrowser
 
-            webbrowser.open(address)
+            webbrowser.open(link or address)
 
     return started

@@ -28,6 +28,7 @@ from matcher.errors import ConfigError, UsageError, shorten
 from matcher.model.day import WEEKDAYS
 from matcher.model.language import Language
 from matcher.model.match import THRESHOLD
+from matcher.model.role import Role
 from matcher.model.subscription import NETWORK, Frequency, Subscriber
 from matcher.text.saying import Saying, did_you_mean
 
@@ -96,6 +97,7 @@ class _Subscriber(_ListEntry):
     send_empty: Annotated[bool, MEANT] = False
     resurface: Annotated[bool, MEANT] = False
     joint_bids: Annotated[bool, MEANT] = True
+    role: Literal["reader", "officer", "network", "operator"] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -314,6 +316,7 @@ def _subscriber(
         mute_terms=tuple(p.mute.terms),
         send_empty=p.send_empty,
         resurface=p.resurface,
+        role=Role(p.role) if p.role else Role.NETWORK if NETWORK in institutes else Role.OFFICER,
         joint_bids=p.joint_bids,
         searches=tuple(search.narrowed(programmes, actions) for search in searches),
     )

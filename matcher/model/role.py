@@ -12,3 +12,8 @@ class Role(StrEnum):
     OFFICER = "officer"  # and decides for them
     NETWORK = "network"  # reads of all institutes
     OPERATOR = "operator"  # has the machine: may do everything
+
+    @property
+    def decides(self) -> bool:
+        """Whether calls can be kept and dismissed, for the institutes that are the person's."""
+        return self in {Role.OFFICER, Role.OPERATOR}

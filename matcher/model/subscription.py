@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcher.model.language import Language
 from matcher.model.match import THRESHOLD
+from matcher.model.role import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,6 +88,7 @@ class Subscriber:
     )
     joint_bids: bool = True  # the mails of joint bids that concern the institutes
     searches: tuple[SavedSearch, ...] = ()
+    role: Role = Role.OFFICER  # in the pages of the browser
 
     @property
     def is_network(self) -> bool:

@@ -174,6 +174,7 @@ def subscriber_record(line: SubscriberLine) -> Record:
         "queued_mail": line.queued.isoformat() if line.queued else None,
         "paused": line.paused,
         "chosen": line.chosen,
+        "role": s.role.value,
     }
 
 

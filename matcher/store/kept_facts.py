@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, insert, select
 
 from matcher.store.engines import Transactions, upsert
 from matcher.store.schema import facts
@@ -34,6 +34,14 @@ class Facts:
                 connection.execute(delete(facts).where(facts.c.key == f"value:{key}"))
             else:
                 upsert(connection, facts, [{"key": f"value:{key}", "value": value}], replace=True)
+
+    def claim(self, key: str, value: str) -> bool:
+        """Keeps a small fact that is not kept yet; False where it is: of several at once one gets it."""
+        with self._transactions.writing() as connection:
+            if _fact(connection, f"value:{key}") is not None:
+                return False
+            connection.execute(insert(facts), [{"key": f"value:{key}", "value": value}])
+            return True
 
     def named(self, prefix: str) -> dict[str, str]:
         """Those whose key begins so, by the rest of it."""

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -16,6 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from matcher.app.signing_key import signing_key
 from matcher.config.addresses import is_loopback
 from matcher.web.access_log import AccessLog
 from matcher.web.failures import Missing, Refused, logged, status_of, title_of, told_of
@@ -24,6 +25,7 @@ from matcher.web.guard import LARGEST, Guard, hostname
 from matcher.web.rendering import rendered, style_address, style_sheet
 from matcher.web.rights import NOBODY, OPERATOR, Person
 from matcher.web.routes import PAGES
+from matcher.web.sessions import SESSION, Sessions
 from matcher.web.tongue import words_for
 from matcher.web.visit import Visit
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from matcher.app.home import Home
     from matcher.web.kept_home import KeptHome
     from matcher.web.routes import PageRoute
 
@@ -53,19 +56,29 @@ class Site:
 
     kept: KeptHome
     tokens: FormTokens
+    sessions: Sessions
     host: str | None = None
 
-    def person(self, request: Request) -> Person:
-        """Who asks: whoever has the machine, where no other name than its own is served."""
-        host = hostname(request.headers.get("host", "")) or ""
-        return OPERATOR if self.host is None and is_loopback(host) else NOBODY
+    @classmethod
+    def of(cls, kept: KeptHome) -> Site:
+        """The site of a home as it is configured now. Raises ConfigError, DiskError."""
+        home, _ = kept.current()
+        key = signing_key(home)
+        return cls(kept, FormTokens(key), Sessions(key), urlsplit(home.settings.web.address).hostname)
+
+    def person(self, request: Request, home: Home) -> Person:
+        """Who asks: where only this machine is served, whoever has it; else who signed in."""
+        if self.host is None and is_loopback(hostname(request.headers.get("host", "")) or ""):
+            return OPERATOR
+        return self.sessions.person(home, request.cookies.get(SESSION, ""))
 
     def visit(self, request: Request, form: dict[str, str]) -> Visit:
         """The visit that a request is. Raises ConfigError."""
         home, trial = self.kept.current()
         mark = request.cookies.get(MARK) or new_mark()
-        person = self.person(request)
-        return Visit(home, words_for(request), person, request, self.tokens, mark, self.kept.answers, trial, form)
+        person = self.person(request, home)
+        signed = (self.tokens, self.sessions)
+        return Visit(home, words_for(request), person, request, *signed, mark, self.kept.answers, trial, form)
 
 
 def application(site: Site) -> Starlette:
@@ -96,6 +109,8 @@ def _endpoint(site: Site, page: PageRoute) -> Callable[[Request], Awaitable[Resp
 def _answered(site: Site, page: PageRoute, request: Request, form: dict[str, str]) -> Response:
     visit = site.visit(request, form)
     if not visit.person.may(page.needs):
+        if visit.person == NOBODY and page.method == "GET":
+            return visit.see_other("/sign-in?" + urlencode({"back": visit.address}))
         raise Refused("This page is not open to you.", HTTPStatus.FORBIDDEN)
     if page.method == "POST" and not page.is_proof:
         site.tokens.check(form.get("token", ""), request.cookies.get(MARK, ""))

@@ -14,6 +14,7 @@ from matcher.web.pages import (
     mail_answer,
     network_view,
     project_list,
+    signing_in,
     start_page,
 )
 from matcher.web.rights import Right
@@ -47,6 +48,11 @@ PAGES = (
     PageRoute("/answer/{token}", Right.NOTHING, mail_answer.show),
     PageRoute("/answer/{token}", Right.NOTHING, mail_answer.take, "POST", is_proof=True),
     PageRoute("/network", Right.NETWORK, network_view.network),
+    PageRoute("/sign-in", Right.NOTHING, signing_in.ask),
+    PageRoute("/sign-in", Right.NOTHING, signing_in.send, "POST"),
+    PageRoute("/sign-in/{token}", Right.NOTHING, signing_in.confirm),
+    PageRoute("/sign-in/{token}", Right.NOTHING, signing_in.begin, "POST", is_proof=True),
+    PageRoute("/sign-out", Right.NOTHING, signing_in.end, "POST"),
     PageRoute("/language", Right.NOTHING, language_choice.choose, "POST"),
 )
 """In this order; the name of an institute in an address is `institute`, and `Visit.institute` checks whose it is."""

@@ -8,15 +8,12 @@ import socket
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import uvicorn
 
-from matcher.app.signing_key import signing_key
 from matcher.config.addresses import is_loopback
 from matcher.errors import MatcherError, UsageError
 from matcher.web.application import Site, application
-from matcher.web.form_tokens import FormTokens
 from matcher.web.kept_home import KeptHome
 
 if TYPE_CHECKING:
@@ -50,23 +47,26 @@ class PortTaken(MatcherError):
     """Something else listens there."""
 
 
-def serve(load: Callable[[], Home], where: Where, started: Callable[[str], None]) -> None:
-    """Serve the pages until SIGTERM or SIGINT; `load` reads the configuration, `started` is told the address.
+def serve(load: Callable[[], Home], where: Where, started: Callable[[str, str | None], None]) -> None:
+    """Serve the pages until SIGTERM or SIGINT; `load` reads the configuration.
+
+    `started` is told the address, and the link that signs in whoever has the machine, where people sign in.
 
     Raises:
-        UsageError: for an address that is not of this machine alone.
+        UsageError: for an address that is not of this machine alone, where nobody can sign in.
         PortTaken: where the port is in use.
 
     """
-    _check(where.host)
-    with _listening(where) as listener:
-        kept = KeptHome(load)
-        try:
-            home, _ = kept.current()
-            site = Site(kept, FormTokens(signing_key(home)), urlsplit(home.settings.web.address).hostname)
-            _Server(site, lambda: started(address_of(listener))).run(sockets=[listener])
-        finally:
-            kept.close()
+    kept = KeptHome(load)
+    try:
+        site = Site.of(kept)
+        _check(where.host, site)
+        with _listening(where) as listener:
+            address = address_of(listener)
+            link = address.rstrip("/") + site.sessions.link(None) if site.host else None
+            _Server(site, lambda: started(address, link)).run(sockets=[listener])
+    finally:
+        kept.close()
 
 
 def address_of(listener: socket.socket) -> str:
@@ -75,10 +75,11 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def _check(host: str) -> None:
-    if not is_loopback(host):
+def _check(host: str, site: Site) -> None:
+    if not is_loopback(host) and site.host is None:
         raise UsageError(
-            f"{host} can be reached by others, and nobody is asked who he is: serve on 127.0.0.1 (the default). "
+            f"{host} can be reached by others, and nobody is asked who he is: set `[web] address`, from which on "
+            "people sign in, or serve on 127.0.0.1 (the default). "
             "From another machine: ssh -L 8765:127.0.0.1:8765 and this machine's name, then http://127.0.0.1:8765/."
         )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from starlette.background import BackgroundTask
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from matcher.errors import UsageError
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from matcher.web.form_tokens import FormTokens
     from matcher.web.kept_answers import Answer, KeptAnswers
     from matcher.web.rights import Person
+    from matcher.web.sessions import Sessions
 
 TOLD = "matcher_told"
 """The cookie with what the next page tells."""
@@ -39,6 +42,7 @@ class Visit:
     person: Person
     request: Request
     tokens: FormTokens
+    sessions: Sessions
     mark: str
     answers: KeptAnswers
     trial: bool = False
@@ -99,13 +103,18 @@ class Visit:
         """The answer to a form: another page of this site, so that loading it anew does nothing twice."""
         return RedirectResponse(local(address), HTTPStatus.SEE_OTHER)
 
+    def afterwards(self, answer: Response, work: Callable[[], None]) -> None:
+        """Do something once the answer is on its way."""
+        answer.background = BackgroundTask(work)
+
     def tell(self, answer: Response, *lines: str) -> None:
         """Have the next page of this browser say what came of a form."""
         self.keep(answer, TOLD, self.tokens.packed(lines))
 
     def keep(self, answer: Response, name: str, value: str, *, days: int | None = None) -> None:
         """A cookie that no script and no other site reads."""
-        secure = self.request.url.scheme == "https"
+        own = urlsplit(self.home.settings.web.address).hostname  # which is reached by TLS, whatever the proxy speaks
+        secure = self.request.url.scheme == "https" or self.request.url.hostname == own
         age = None if days is None else days * 86_400
         answer.set_cookie(name, value, max_age=age, httponly=True, samesite="lax", secure=secure)
 

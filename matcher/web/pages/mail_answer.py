@@ -49,7 +49,7 @@ class _Answer:
         """Whose decision it is. Raises Missing where it is none of the reader's (any more)."""
         own = {name.partition("/")[0] for name in self.reader.institutes}
         found = [one for one in self.visit.home.institutes if one.identifier == self.link.institute]
-        if not found or self.link.institute not in own:
+        if not found or self.link.institute not in own or not self.reader.role.decides:
             raise Missing("This link is of an institute whose mails you get no more.")
         return found[0]
 

@@ -7,16 +7,13 @@ import socket
 import threading
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import requests
 import uvicorn
 
 from matcher.app.home import Home
-from matcher.app.signing_key import signing_key
 from matcher.config.settings import load_settings
 from matcher.web.application import Site
-from matcher.web.form_tokens import FormTokens
 from matcher.web.kept_home import KeptHome
 from matcher.web.serving import server_config
 
@@ -32,7 +29,7 @@ class LocalSite:
     def __init__(self, place: Place) -> None:
         self.home = Home(load_settings(environ=place.environment))
         self._kept = KeptHome(lambda: Home(load_settings(environ=place.environment)))
-        site = Site(self._kept, FormTokens(signing_key(self.home)), urlsplit(self.home.settings.web.address).hostname)
+        site = Site.of(self._kept)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._server = uvicorn.Server(server_config(site))
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],), daemon=True)

@@ -1,0 +1,101 @@
+"""Signing in by a link that comes by mail, and signing out."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from matcher.app.sign_in_mail import send_sign_in_link
+from matcher.errors import MatcherError, UsageError, clipped
+from matcher.model.day import brussels_day
+from matcher.web.failures import Refused
+from matcher.web.rate_limit import RateLimit
+from matcher.web.rights import NOBODY
+from matcher.web.sessions import LINK_MINUTES, SESSION, SESSION_DAYS, person_called
+from matcher.web.visit import local
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from matcher.model.subscription import Subscriber
+    from matcher.web.visit import Visit
+
+_log = logging.getLogger("matcher.web")
+
+USED = "signed-in:"
+"""Small facts of the store: links that were used, by their marks, with the day."""
+
+_asked = RateLimit(3, 3_600.0)
+"""Mails with links to one subscriber."""
+
+_tried = RateLimit(30, 3_600.0)
+"""Asking for links at all, by the address that asks: no list of readers is tried out."""
+
+
+def ask(visit: Visit) -> Response:
+    """The form that asks for a link."""
+    return visit.page("sign_in.html", bare=True, sent=False, back=local(visit.request.query_params.get("back", "/")))
+
+
+def send(visit: Visit) -> Response:
+    """Send a link to a subscriber's address; the same is said of an address that nobody is subscribed by."""
+    asker = visit.request.client.host if visit.request.client else "?"
+    if not _tried.allows(asker):
+        raise Refused("Too many links were asked for from here: try again in an hour.", HTTPStatus.TOO_MANY_REQUESTS)
+    address = visit.form.get("address", "").strip()
+    reader = _reader(visit, address)
+    answer = visit.page("sign_in.html", bare=True, sent=True, back="/")
+    if reader is not None and _asked.allows(reader.identifier):
+        visit.afterwards(answer, lambda: _mail(visit, reader))
+    return answer
+
+
+def _reader(visit: Visit, address: str) -> Subscriber | None:
+    try:
+        found = visit.home.subscriber(address)
+    except UsageError:
+        return None
+    return found if found.address.casefold() == address.casefold() else None  # its id alone proves nothing
+
+
+def _mail(visit: Visit, reader: Subscriber) -> None:
+    """Send it once the page is answered: how long that takes tells nobody whether an address is known."""
+    address = visit.home.settings.web.address.rstrip("/") + visit.sessions.link(reader.identifier)
+    try:
+        outcome = send_sign_in_link(visit.home, reader, address, LINK_MINUTES)
+    except MatcherError as error:
+        _log.error("The link for %s was not sent: %s", reader.identifier, error)
+        return
+    _log.info("A link that signs in: %s: %s", reader.identifier, clipped(str(outcome.verdict), 40))
+
+
+def confirm(visit: Visit) -> Response:
+    """Who opened the link is asked to press the button, so that programs which open links use none up."""
+    name, _ = visit.sessions.read_link(visit.named("token"))
+    person = person_called(visit.home, name)
+    if person == NOBODY:
+        raise Refused("Whose link this was is subscribed no more.", HTTPStatus.GONE)
+    return visit.page("sign_in_confirm.html", bare=True, name=person.name)
+
+
+def begin(visit: Visit) -> Response:
+    """Use the link, once, and begin a session."""
+    name, once = visit.sessions.read_link(visit.named("token"))
+    if person_called(visit.home, name) == NOBODY:
+        raise Refused("Whose link this was is subscribed no more.", HTTPStatus.GONE)
+    today = brussels_day(visit.home.clock())
+    with visit.home.open_store() as store:
+        if not store.facts.claim(USED + once, today.isoformat()):
+            raise Refused("This link was used already: ask for a new one.", HTTPStatus.GONE)
+        store.facts.forget(USED, today)
+    answer = visit.see_other("/")
+    visit.keep(answer, SESSION, visit.sessions.begun(name), days=SESSION_DAYS)
+    return answer
+
+
+def end(visit: Visit) -> Response:
+    """Forget the session."""
+    answer = visit.see_other("/sign-in")
+    answer.delete_cookie(SESSION, httponly=True, samesite="lax")
+    return answer

@@ -1,0 +1,210 @@
+"""Signing in by a link of a mail: who gets in, as whom, for how long, and who does not."""
+
+from __future__ import annotations
+
+import email
+import re
+import shutil
+import time
+from email import policy
+from typing import TYPE_CHECKING
+
+import pytest
+
+from matcher.web.pages import signing_in
+from matcher.web.rate_limit import RateLimit
+from matcher.web.sessions import LINK_MINUTES, SESSION, SESSION_DAYS, Sessions
+from tests.helpers.home import Place, make_config
+from tests.helpers.web.local_site import LocalSite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import requests
+
+READERS = """subscribers:
+- {address: ana@example.org, id: ana, language: en, institutes: [cea-leti]}
+- {address: rob@example.org, id: rob, language: en, institutes: [cea-leti], role: reader}
+- {address: net@example.org, id: net, language: en, institutes: ["*"]}
+"""
+
+
+@pytest.fixture
+def place(fetched_once: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    shutil.copytree(fetched_once.home, tmp_path / "home")
+    made = Place(tmp_path / "home", make_config(tmp_path / "config"))
+    with (made.config / "matcher.toml").open("a", encoding="utf-8") as file:
+        file.write('[web]\naddress = "https://matcher.example.org/"\n')
+    (made.config / "subscribers.yaml").write_text(READERS, encoding="utf-8")
+    monkeypatch.setattr(signing_in, "_asked", RateLimit(3, 3_600.0))
+    monkeypatch.setattr(signing_in, "_tried", RateLimit(30, 3_600.0))
+    return made
+
+
+@pytest.fixture
+def site(place: Place) -> Iterator[LocalSite]:
+    with LocalSite(place) as served:
+        yield served
+
+
+def body_of(message: email.message.EmailMessage) -> str:
+    part = message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def press(site: LocalSite, link: str, **headers: str) -> requests.Response:
+    """The button of a link's page."""
+    return site.session.post(site.address + link, data={"go": "1"}, headers=headers, timeout=60, allow_redirects=False)
+
+
+def mailed(place: Place, reader: str = "ana") -> list[str]:
+    """The paths of the links that were sent to a reader."""
+    files = sorted((place.home / "outbox").rglob(f"sign-in-{reader}*.eml"))
+    texts = (email.message_from_bytes(file.read_bytes(), policy=policy.default) for file in files)
+    return [re.findall(r"https://matcher\.example\.org(/sign-in/\S+)", body_of(text))[0] for text in texts]
+
+
+def asked(site: LocalSite, place: Place, reader: str = "ana") -> str:
+    """A link, asked for and mailed."""
+    before = len(mailed(place, reader))
+    assert "is on its way" in site.post("/sign-in", "/sign-in", address=f"{reader}@example.org").text
+    until = time.monotonic() + 20
+    while len(mailed(place, reader)) == before:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return mailed(place, reader)[-1]
+
+
+def signed_in(site: LocalSite, place: Place, reader: str = "ana") -> None:
+    link = asked(site, place, reader)
+    assert "Sign in" in site.get(link).text
+    answer = press(site, link)
+    assert answer.headers["Location"] == "/"
+
+
+def test_who_gets_mails_signs_in_and_out(site: LocalSite, place: Place) -> None:
+    assert "Your mail address" in site.get("/institutes/cea-leti").text
+    signed_in(site, place)
+    page = site.get("/institutes/cea-leti")
+    assert "CEA-Leti" in page.text
+    assert "Sign out" in page.text
+    assert site.get("/institutes/calym").status_code == 404
+    assert "Your mail address" in site.post("/sign-out", "/institutes/cea-leti").text
+    assert "Your mail address" in site.get("/institutes/cea-leti").text
+
+
+def test_a_link_is_opened_as_often_as_scanners_like_and_used_once(site: LocalSite, place: Place) -> None:
+    link = asked(site, place)
+    for _ in range(3):
+        assert site.get(link).status_code == 200
+    assert SESSION not in site.session.cookies
+    assert press(site, link).status_code == 303
+    assert SESSION in site.session.cookies
+    site.session.cookies.clear()
+    again = press(site, link)
+    assert again.status_code == 410
+    assert "used already" in again.text
+    assert SESSION not in site.session.cookies
+
+
+def test_an_address_that_is_unknown_gets_the_same_answer_and_no_mail(site: LocalSite, place: Place) -> None:
+    known = site.post("/sign-in", "/sign-in", address="ana@example.org").text
+    for address in ("nobody@example.org", "ana", "", "ana@example.org\r\nBcc: x@example.org"):
+        unknown = site.post("/sign-in", "/sign-in", address=address).text
+        assert re.sub(r'value="[^"]+"', "", unknown) == re.sub(r'value="[^"]+"', "", known)
+    time.sleep(0.3)
+    assert len(list((place.home / "outbox").rglob("*.eml"))) == 1
+
+
+def test_links_are_not_sent_without_end(site: LocalSite, place: Place) -> None:
+    for _ in range(3):
+        asked(site, place)
+    site.post("/sign-in", "/sign-in", address="ana@example.org")
+    time.sleep(0.3)
+    assert len(mailed(place)) == 3
+    codes = [site.post("/sign-in", "/sign-in", address="x@example.org").status_code for _ in range(30)]
+    assert codes[0] == 200
+    assert codes[-1] == 429
+
+
+def test_forged_old_and_foreign_links_let_nobody_in(
+    site: LocalSite, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = asked(site, place)
+    forged = Sessions(b"x" * 32)
+    for path in (forged.link("ana"), forged.link(None), good[:-1], "/sign-in/x"):
+        assert press(site, path).status_code == 404
+    key = bytes.fromhex((place.home / "signing.key").read_text(encoding="ascii"))
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now - LINK_MINUTES * 60 - 5)
+    old = Sessions(key).link("ana")
+    monkeypatch.undo()
+    assert press(site, old).status_code == 410
+    assert press(site, Sessions(key).link("gone")).status_code == 410
+    for cookie in (
+        forged.begun("ana"),
+        forged.begun(""),
+        "x",
+        Sessions(key).begun("gone"),
+        Sessions(key).link("ana")[9:],
+    ):
+        site.session.cookies.set(SESSION, cookie)
+        assert "Your mail address" in site.get("/").text
+        site.session.cookies.clear()
+
+
+def test_a_session_ends_with_its_days_and_with_the_subscription(
+    site: LocalSite, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = bytes.fromhex((place.home / "signing.key").read_text(encoding="ascii"))
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now - SESSION_DAYS * 86_400 - 5)
+    old = Sessions(key).begun("ana")
+    monkeypatch.undo()
+    site.session.cookies.set(SESSION, old)
+    assert "Your mail address" in site.get("/").text
+    site.session.cookies.clear()
+    signed_in(site, place)
+    assert "Sign out" in site.get("/").text
+    (place.config / "subscribers.yaml").write_text(READERS.replace("ana", "eve"), encoding="utf-8")
+    assert "Your mail address" in site.get("/").text
+
+
+def test_the_cookie_is_kept_from_scripts_and_other_sites(site: LocalSite, place: Place) -> None:
+    link = asked(site, place)
+    answer = press(site, link, Host="matcher.example.org")
+    said = answer.headers["Set-Cookie"]
+    assert f"{SESSION}=" in said
+    for flag in ("HttpOnly", "SameSite=lax", "Secure"):
+        assert flag in said
+
+
+def test_a_reader_reads_an_officer_decides_the_network_sees_all(site: LocalSite, place: Place) -> None:
+    decided = {}
+    for reader in ("ana", "rob", "net"):
+        signed_in(site, place, reader)
+        page = site.get("/institutes/cea-leti?as_of=2026-06-15&min_fit=0")
+        assert page.status_code == 200
+        answer = site.post(
+            "/institutes/cea-leti/decisions", "/institutes/cea-leti", call="HORIZON-TEST-2027-0000-01", act="keep"
+        )
+        decided[reader] = answer.status_code
+        assert (site.get("/institutes/calym").status_code == 200) is (reader == "net")
+        site.session.cookies.clear()
+    assert decided["ana"] == 200
+    assert decided["rob"] == decided["net"] == 403
+
+
+def test_whoever_has_the_machine_gets_a_link_where_people_sign_in(site: LocalSite, place: Place) -> None:
+    key = bytes.fromhex((place.home / "signing.key").read_text(encoding="ascii"))
+    link = Sessions(key).link(None)
+    assert press(site, link).status_code == 303
+    assert site.get("/institutes/calym").status_code == 200
+
+
+def test_nobody_is_sent_elsewhere_from_signing_in(site: LocalSite) -> None:
+    page = site.get("/institutes/cea-leti?as_of=2026-06-15", allow_redirects=False)
+    assert page.headers["Location"] == "/sign-in?back=%2Finstitutes%2Fcea-leti%3Fas_of%3D2026-06-15"
+    assert "evil" not in site.get("/sign-in?back=https://evil.example/").text
