@@ -22,6 +22,7 @@ from matcher.web.access_log import AccessLog
 from matcher.web.failures import Missing, Refused, logged, status_of, title_of, told_of
 from matcher.web.form_tokens import MARK, FormTokens, new_mark
 from matcher.web.guard import LARGEST, Guard, hostname
+from matcher.web.kept_pages import kept_page
 from matcher.web.rendering import rendered, style_address, style_sheet
 from matcher.web.rights import NOBODY, OPERATOR, Person
 from matcher.web.routes import PAGES
@@ -114,7 +115,7 @@ def _answered(site: Site, page: PageRoute, request: Request, form: dict[str, str
         raise Refused("This page is not open to you.", HTTPStatus.FORBIDDEN)
     if page.method == "POST" and not page.is_proof:
         site.tokens.check(form.get("token", ""), request.cookies.get(MARK, ""))
-    return page.answer(visit)
+    return kept_page(visit, page.answer) if page.is_kept else page.answer(visit)
 
 
 async def _form(request: Request, page: PageRoute) -> dict[str, str]:

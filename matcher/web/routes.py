@@ -35,19 +35,20 @@ class PageRoute:
     needs: Right
     answer: Callable[[Visit], Response]
     method: str = "GET"
+    is_kept: bool = False  # it rests on the home alone, and says the same to the same people until that changes
     is_proof: bool = False  # the address itself says who may: a form of it needs no token of the browser
 
 
 PAGES = (
-    PageRoute("/", Right.READ, start_page.start),
-    PageRoute("/institutes/{institute}", Right.INSTITUTE, institute_list.institute),
+    PageRoute("/", Right.READ, start_page.start, is_kept=True),
+    PageRoute("/institutes/{institute}", Right.INSTITUTE, institute_list.institute, is_kept=True),
     PageRoute("/institutes/{institute}/decisions", Right.DECIDE, decision_acts.decide_on, "POST"),
-    PageRoute("/calls", Right.READ, call_list.calls),
-    PageRoute("/calls/{call}", Right.READ, call_page.call),
-    PageRoute("/projects", Right.READ, project_list.projects),
+    PageRoute("/calls", Right.READ, call_list.calls, is_kept=True),
+    PageRoute("/calls/{call}", Right.READ, call_page.call, is_kept=True),
+    PageRoute("/projects", Right.READ, project_list.projects, is_kept=True),
     PageRoute("/answer/{token}", Right.NOTHING, mail_answer.show),
     PageRoute("/answer/{token}", Right.NOTHING, mail_answer.take, "POST", is_proof=True),
-    PageRoute("/network", Right.NETWORK, network_view.network),
+    PageRoute("/network", Right.NETWORK, network_view.network, is_kept=True),
     PageRoute("/sign-in", Right.NOTHING, signing_in.ask),
     PageRoute("/sign-in", Right.NOTHING, signing_in.send, "POST"),
     PageRoute("/sign-in/{token}", Right.NOTHING, signing_in.confirm),

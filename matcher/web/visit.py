@@ -95,8 +95,7 @@ class Visit:
         answer = HTMLResponse(rendered(template, {**known, **content}), status)
         if TOLD in self.request.cookies:
             answer.delete_cookie(TOLD, httponly=True, samesite="lax")
-        if self.request.cookies.get(MARK) != self.mark:
-            self.keep(answer, MARK, self.mark)
+        self.keep_mark(answer)
         return answer
 
     def see_other(self, address: str) -> Response:
@@ -106,6 +105,16 @@ class Visit:
     def afterwards(self, answer: Response, work: Callable[[], None]) -> None:
         """Do something once the answer is on its way."""
         answer.background = BackgroundTask(work)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether the page has to tell what came of a form."""
+        return TOLD in self.request.cookies
+
+    def keep_mark(self, answer: Response) -> None:
+        """Have the browser keep what it is known by, where it does not yet."""
+        if self.request.cookies.get(MARK) != self.mark:
+            self.keep(answer, MARK, self.mark)
 
     def tell(self, answer: Response, *lines: str) -> None:
         """Have the next page of this browser say what came of a form."""

@@ -15,6 +15,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/calls/{call}": (f"/calls/{PHOTONIC}", f"/calls/{PHOTONIC}?for=cea-leti&as_of={DAY}"),
     "/projects": ("/projects?words=photonics",),
     "/answer/{token}": ("/answer/none",),
+    "/sign-in": ("/sign-in",),
+    "/sign-in/{token}": ("/sign-in/none",),
     "/network": (f"/network?as_of={DAY}",),
 }
 """The path of each page in the table of pages → addresses that show what it can show."""

@@ -1,0 +1,59 @@
+"""Pages that were made already: sent again to whoever may see the same, with a token of his own in their forms."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from starlette.responses import HTMLResponse
+
+from matcher.web.form_tokens import FormTokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.responses import Response
+
+    from matcher.web.visit import Visit
+
+PLACE = secrets.token_urlsafe(24)
+"""What stands in a page that is kept where each browser's token goes; nobody can know it before."""
+
+
+class _Places(FormTokens):
+    """Leaves a place where a token goes."""
+
+    def token(self, mark: str) -> str:  # noqa: ARG002 (of no browser in particular)
+        return PLACE
+
+
+class _NotKept(Exception):
+    """An answer that is no page, or none that says the same tomorrow: a file, a redirect, a failure."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def kept_page(visit: Visit, make: Callable[[Visit], Response]) -> Response:
+    """The page that `make` makes, or made for the same address, language and person while nothing changed."""
+    if visit.has_news:
+        return make(visit)
+    asked = ("page", visit.address, visit.words, visit.person, visit.trial)
+    try:
+        body = visit.answer(asked, lambda: _body(visit, make))
+    except _NotKept as other:
+        return make(visit) if isinstance(other.answer, HTMLResponse) else other.answer
+    answer = HTMLResponse(body.replace(PLACE.encode(), visit.tokens.token(visit.mark).encode()))
+    visit.keep_mark(answer)
+    return answer
+
+
+def _body(visit: Visit, make: Callable[[Visit], Response]) -> bytes:
+    """The page with places. Raises _NotKept."""
+    made = make(replace(visit, tokens=_Places(b"")))
+    if made.status_code == HTTPStatus.OK and isinstance(made, HTMLResponse):
+        return bytes(made.body)
+    raise _NotKept(made)
