@@ -12,6 +12,7 @@ from matcher.app.kept_index import index_out_of_date, refresh_index
 from matcher.app.project_sources import name_of, remember, remembered
 from matcher.app.run_context import begun
 from matcher.app.won_projects import close_wins
+from matcher.config.setting_sections import OFFICIAL
 from matcher.cordis.downloads import Cordis
 from matcher.cordis.dumps import Dump
 from matcher.cordis.project_tables import Members, Reading, read_projects
@@ -93,10 +94,10 @@ def _import(home: Home, run: Run, cordis: Cordis, source: str) -> SavedProjects 
         if brought is None or (digest and digest == kept.get("digest")):
             run.detail.setdefault("unchanged", []).append(source)
             return None
-        saved = _keep(run, name, brought.path, kept)
+        saved, filled = _keep(run, source, brought.path, kept)
     facts = {"mark": brought.mark, "digest": digest, "day": run.clock().date().isoformat()}
     counts = {"projects": saved.projects, "participations": saved.participations}
-    remember(run.store, name, {**facts, **counts})
+    remember(run.store, name, {**facts, **counts, "filled": filled})
     return saved
 
 
@@ -108,13 +109,14 @@ def _digest(path: Path) -> str | None:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _keep(run: Run, name: str, path: Path, kept: Mapping[str, Any]) -> SavedProjects:
-    reading = Reading()
+def _keep(run: Run, source: str, path: Path, kept: Mapping[str, Any]) -> tuple[SavedProjects, dict[str, float]]:
+    """What was kept of a dump, and the share of rows that fill each column of it."""
+    name, reading = name_of(source), Reading()
     with Dump(path) as dump, Members(dump, reading) as members:
 
         def accept(read: SavedProjects) -> None:
             members.put_rest_aside()
-            _refuse(name, reading, read, kept)
+            _refuse(source, reading, read, kept)
 
         saved = run.store.project_saving.dump(
             name,
@@ -129,7 +131,7 @@ def _keep(run: Run, name: str, path: Path, kept: Mapping[str, Any]) -> SavedProj
     run.detail.setdefault("problems", []).extend(problems)
     run.detail.setdefault("set_aside", []).extend(first)
     run.detail["set_aside_rows"] = run.detail.get("set_aside_rows", 0) + reading.aside.total()
-    return saved
+    return saved, reading.filled()
 
 
 def _shown(run: Run, projects: Iterator[Project]) -> Iterator[Project]:
@@ -139,15 +141,22 @@ def _shown(run: Run, projects: Iterator[Project]) -> Iterator[Project]:
         yield project
 
 
-def _refuse(name: str, reading: Reading, read: SavedProjects, kept: Mapping[str, Any]) -> None:
+def _refuse(source: str, reading: Reading, read: SavedProjects, kept: Mapping[str, Any]) -> None:
     """Raises ProjectsError for a dump that is not to be believed."""
-    if unusable := reading.unusable():
+    name, expected = name_of(source), OFFICIAL.get(source, {})
+    if unusable := [*reading.unusable(), *reading.emptied(kept.get("filled", {}))]:
         raise ProjectsError(f"{name} was not taken over: {'; '.join(unusable)}.")
     for noun, now in (("projects", read.projects), ("participations", read.participations)):
         before = kept.get(noun, 0)
         if now < LEAST_KEPT * before:
             raise ProjectsError(
                 f"{name} holds {now:,} {noun}, and held {before:,}: it was not taken over; what is kept stays."
+            )
+        least, most = expected.get(noun, (0, now))
+        if not least <= now <= most:
+            raise ProjectsError(
+                f"{name} holds {now:,} {noun}, expected {least:,} to {most:,}: it was not taken over; what is kept "
+                f"stays."
             )
 
 

@@ -72,11 +72,18 @@ class PortalSettings(SettingsSection):
     ] = ("topic",)
 
 
-CORDIS = (
-    "https://cordis.europa.eu/data/cordis-HORIZONprojects-csv.zip",
-    "https://cordis.europa.eu/data/cordis-h2020projects-csv.zip",
-)
-"""The official dumps, renewed about monthly (https://cordis.europa.eu/projects)."""
+OFFICIAL: Mapping[str, Mapping[str, tuple[int, int]]] = {
+    "https://cordis.europa.eu/data/cordis-HORIZONprojects-csv.zip": {
+        "projects": (15_000, 60_000),
+        "participations": (100_000, 600_000),
+    },
+    "https://cordis.europa.eu/data/cordis-h2020projects-csv.zip": {
+        "projects": (30_000, 40_000),
+        "participations": (150_000, 220_000),
+    },
+}
+"""The official dumps, renewed about monthly (https://cordis.europa.eu/projects), and the least and the most that each
+holds: Horizon Europe goes on to 2027, Horizon 2020 has ended."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,7 +92,7 @@ class ProjectSettings(SettingsSection):
 
     sources: Annotated[
         tuple[str, ...], Field(description="Dumps of CORDIS: addresses, zips or folders; empty: no projects.")
-    ] = CORDIS
+    ] = tuple(OFFICIAL)
 
 
 @dataclass(frozen=True, repr=False)

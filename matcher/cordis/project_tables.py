@@ -15,7 +15,7 @@ from matcher.cordis.by_project import ByProject
 from matcher.model.project import Participation, Project, RowSetAside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from matcher.cordis.dumps import Dump
@@ -27,6 +27,12 @@ MANY = 0.03
 
 MOST = 0.5
 """A table in which more rows than this are set aside, or a column unread, makes the whole dump unusable."""
+
+_SAMPLED = 16
+"""Of a long table the columns of every so many rows are looked at for whether they hold anything."""
+
+_SHORT = 1_000
+"""Rows of which each is looked at so."""
 
 _EXAMPLES = 100
 """Rows set aside that are kept as such; all of them are counted."""
@@ -78,6 +84,29 @@ class Reading:
     aside: Counter[str] = field(default_factory=Counter)
     rows: Counter[str] = field(default_factory=Counter)
     unread: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _looked: Counter[str] = field(default_factory=Counter)
+    _held: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def see(self, file: str, columns: Sequence[Sequence[str]], values: Sequence[str]) -> None:
+        """Count a row; of some it is noted which columns hold anything."""
+        self.rows[file] += 1
+        if self.rows[file] <= _SHORT or self.rows[file] % _SAMPLED == 0:
+            self._looked[file] += 1
+            self._held.update((file, names[0]) for names, value in zip(columns, values, strict=True) if value)
+
+    def filled(self) -> dict[str, float]:
+        """The share of rows in which each column holds anything; those that hold nothing at all are left out."""
+        return {f"{file}: {column}": count / self._looked[file] for (file, column), count in self._held.items()}
+
+    def emptied(self, before: Mapping[str, float]) -> list[str]:
+        """Columns that most rows of the last dump filled, and not half as many of this one: moved or renamed."""
+        now = self.filled()
+        return [
+            f"{column.replace(': ', ': column ')} holds something in {now.get(column, 0):.0%} of the rows, and did in "
+            f"{share:.0%}"
+            for column, share in sorted(before.items())
+            if share > MOST and now.get(column, 0) < MOST * share
+        ]
 
     def read(self, file: str, column: str, value: str, parse: Callable[[str], _Value | None]) -> _Value | None:
         """A parsed value, None for an empty one; one that cannot be understood counts as unread and is None."""
@@ -133,7 +162,7 @@ def _projects(
     dump: Dump, reading: Reading, concepts: ByProject, topics: ByProject, bases: ByProject
 ) -> Iterator[Project]:
     for row in dump.rows(PROJECTS, _PROJECT):
-        reading.rows[PROJECTS] += 1
+        reading.see(PROJECTS, _PROJECT, row.values)
         number, acronym, title, text, keywords, topic, signed, start, end, scheme, basis, framework, *rest = row.values
         cost, contribution, updated = rest
         identifier, title = written.line(number, 40), written.line(title)
@@ -196,7 +225,7 @@ class Members:
 def _participations(dump: Dump, reading: Reading) -> Iterator[tuple[Any, ...]]:
     """The values of each participation, in the order of the noun's fields."""
     for row in dump.rows(PARTS, _PART):
-        reading.rows[PARTS] += 1
+        reading.see(PARTS, _PART, row.values)
         number, code, name, short_name, role, order, country, kind, sme, contribution, net, ended = row.values
         project, name = written.code(number, 40), written.line(name, 300)
         pic = written.pic(code)

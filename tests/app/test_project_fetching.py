@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.app import project_fetching
+from matcher.config.setting_sections import OFFICIAL
 from matcher.ranking.index import open_index
 from matcher.store.database import Store
 from tests.helpers.cordis import LocalCordis, participation, project, tables, zipped
@@ -42,12 +44,19 @@ def test_a_dump_is_kept_and_counted_and_known_when_it_comes_again(
     assert again["projects"] == 0
 
 
-def test_an_address_is_asked_whether_it_changed(run: Callable[..., Answer], place: Place, tmp_path: Path) -> None:
-    with LocalCordis(dump(tmp_path / "cordis.zip", 3).read_bytes()) as cordis:
+@pytest.mark.parametrize(
+    ("etag", "modified"),
+    [('"one"', ""), ("", "Tue, 05 May 2026 06:00:00 GMT"), ('"one"', "Tue, 05 May 2026 06:00:00 GMT")],
+)
+def test_an_address_is_asked_whether_it_changed(
+    run: Callable[..., Answer], place: Place, tmp_path: Path, etag: str, modified: str
+) -> None:
+    with LocalCordis(dump(tmp_path / "cordis.zip", 3).read_bytes(), etag, modified) as cordis:
         assert report(run(place, "fetch", "--projects", cordis.url, "--json"))["new"] == 3
         again = report(run(place, "fetch", "--projects", cordis.url, "--json"))
     assert again["unchanged_sources"] == [cordis.url]
-    assert [asked.get("If-None-Match") for asked in cordis.asked] == [None, '"one"']
+    assert [asked.get("If-None-Match") for asked in cordis.asked] == [None, etag or None]
+    assert [asked.get("If-Modified-Since") for asked in cordis.asked] == [None, modified or None]
     assert not list(place.home.glob("projects.*"))
 
 
@@ -68,6 +77,45 @@ def test_a_column_that_most_rows_lack_is_not_taken_over(
     answer = run(place, "fetch", "--projects", str(dump(tmp_path / "cordis.zip", 5, startDate="soon")))
     assert answer.code == 3
     assert "'startDate'" in answer.err
+
+
+def test_a_column_that_most_rows_held_and_hold_no_more_is_not_taken_over(
+    run: Callable[..., Answer], place: Place, tmp_path: Path
+) -> None:
+    run(place, "fetch", "--projects", str(dump(tmp_path / "cordis.zip", 12)))
+    files = tables([project(n) for n in range(12)], [participation(n, "999993662") for n in range(12)])
+    files["project.csv"] = files["project.csv"].replace(b'"objective"', b'"summary"')
+    renamed = str(zipped(tmp_path / "cordis.zip", files))
+    answer = run(place, "fetch", "--projects", renamed)
+    assert answer.code == 3
+    assert "column objective holds something in 0% of the rows, and did in 100%" in " ".join(answer.err.split())
+    with Store.open(f"sqlite:///{place.home}/matcher.db", read_only=True) as store:
+        assert {one.text for one in store.projects.all()} == {"A text of our own."}
+    other = run(place, "fetch", "--projects", str(zipped(tmp_path / "older.zip", files)))
+    assert other.code == 0  # what another source never held it does not miss
+
+
+def test_an_official_dump_is_held_to_what_it_holds(
+    run: Callable[..., Answer], place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [{*bounds} for bounds in OFFICIAL.values()] == [{"projects", "participations"}] * 2
+    with LocalCordis(dump(tmp_path / "cordis.zip", 3).read_bytes()) as cordis:
+        for bounds, code in (((4, 9), 3), ((1, 2), 3), ((1, 3), 0)):
+            monkeypatch.setattr(project_fetching, "OFFICIAL", {cordis.url: {"projects": bounds}})
+            answer = run(place, "fetch", "--projects", cordis.url)
+            assert answer.code == code
+            assert ("expected" in answer.err) == bool(code)
+
+
+def test_a_download_longer_than_any_dump_is_given_up(
+    run: Callable[..., Answer], place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matcher.cordis.downloads.LARGEST", 1_000)
+    with LocalCordis(dump(tmp_path / "cordis.zip", 300).read_bytes()) as cordis:
+        answer = run(place, "fetch", "--projects", cordis.url)
+    assert answer.code == 3
+    assert "longer than any real dump" in answer.err
+    assert not list(place.home.glob("projects.*"))
 
 
 def test_one_source_that_cannot_be_read_stops_no_other(

@@ -143,6 +143,12 @@ def test_a_zip_that_is_packed_in_another_way_is_a_clear_error(tmp_path: Path) ->
         Dump(path)
 
 
+def test_a_zip_of_too_many_files_is_a_clear_error(tmp_path: Path) -> None:
+    files = {**tables([project(1)]), **{f"{number}.csv": b"" for number in range(500)}}
+    with pytest.raises(ProjectsError, match="503 files, expected at most 500"):
+        Dump(zipped(tmp_path / "dump.zip", files))
+
+
 def test_a_file_without_a_name_is_passed_over(tmp_path: Path) -> None:
     path = zipped(tmp_path / "dump.zip", {**tables([project(1)]), "a": b"x"})
     packed = path.read_bytes()

@@ -117,18 +117,22 @@ def _rows(content: bytes) -> list[list[str]]:
 
 
 class LocalCordis:
-    """A server with one dump, which answers 304 to whoever has it; `asked` keeps the headers of each request."""
+    """A server with one dump, which answers 304 to whoever has it, by its ETag, or where it gives none by its day;
+    `asked` keeps the headers of each request."""
 
-    def __init__(self, content: bytes, etag: str = '"one"') -> None:
+    def __init__(self, content: bytes, etag: str = '"one"', modified: str = "") -> None:
         self.asked: list[dict[str, str]] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.asked.append(dict(self.headers))
-                known = self.headers.get("If-None-Match") == etag
+                seen = (self.headers.get("If-None-Match", ""), self.headers.get("If-Modified-Since", ""))
+                known = seen == (etag, modified)
                 self.send_response(304 if known else 200)
-                self.send_header("ETag", etag)
+                for name, value in (("ETag", etag), ("Last-Modified", modified)):
+                    if value:
+                        self.send_header(name, value)
                 self.send_header("Content-Length", "0" if known else str(len(content)))
                 self.end_headers()
                 if not known:
