@@ -9,6 +9,7 @@ from matcher.web.pages import (
     call_list,
     call_page,
     decision_acts,
+    health_check,
     institute_list,
     language_choice,
     mail_answer,
@@ -54,6 +55,7 @@ PAGES = (
     PageRoute("/sign-in/{token}", Right.NOTHING, signing_in.confirm),
     PageRoute("/sign-in/{token}", Right.NOTHING, signing_in.begin, "POST", is_proof=True),
     PageRoute("/sign-out", Right.NOTHING, signing_in.end, "POST"),
+    PageRoute("/health", Right.NOTHING, health_check.health),
     PageRoute("/language", Right.NOTHING, language_choice.choose, "POST"),
 )
 """In this order; the name of an institute in an address is `institute`, and `Visit.institute` checks whose it is."""

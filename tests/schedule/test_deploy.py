@@ -105,6 +105,19 @@ def test_the_container_is_built_of_pins_with_hashes_and_has_no_rights() -> None:
         parses([word for word in re.findall(r'"([^"]+)"', command) if word != "matcher"])
 
 
+def test_nginx_hands_on_what_the_pages_ask_for() -> None:
+    """Host and origin are compared, cookies are for TLS alone, and forms are as large as they may be here."""
+    from matcher.web.guard import LARGEST
+    from matcher.web.serving import PORT
+
+    text = (ROOT / "deploy" / "nginx" / "matcher.conf").read_text(encoding="utf-8")
+    assert "proxy_set_header Host $host;" in text
+    assert "proxy_set_header X-Forwarded-Proto $scheme;" in text
+    assert f"proxy_pass http://127.0.0.1:{PORT};" in text
+    assert int(re.search(r"client_max_body_size (\d+)k", text)[1]) * 1024 >= LARGEST
+    assert text.count("{") == text.count("}")
+
+
 def pins_of(file: Path) -> set[str]:
     return set(re.findall(r"^(\S+==\S+)", file.read_text(encoding="utf-8"), re.MULTILINE))
 

@@ -114,6 +114,25 @@ def test_an_empty_home_shows_the_sample_and_says_so(place: Place) -> None:
     assert not (place.home / "matcher.db").exists()
 
 
+def test_programs_ask_whether_it_is_well(site: LocalSite, place: Place, monkeypatch) -> None:
+    from matcher.errors import StoreError
+    from matcher.web.pages import health_check
+
+    found = site.get("/health")
+    assert (found.status_code, found.json()["ok"], bool(found.json()["last_good_fetch"])) == (200, True, True)
+    with LocalSite(place) as empty:
+        assert (empty.get("/health").status_code, empty.get("/health").json()["ok"]) == (503, False)
+
+    def broken(*_: object, **__: object) -> None:
+        raise StoreError("the password is secret")
+
+    monkeypatch.setattr(health_check, "status", broken)
+    site.home.settings.home.joinpath("decisions.json").touch()
+    answer = site.get("/health")
+    assert answer.status_code == 503
+    assert "secret" not in answer.text
+
+
 def test_an_edited_configuration_is_read_anew(fetched: Place, tmp_path) -> None:
     import shutil
 
