@@ -35,10 +35,15 @@ class _Entry(BaseModel):
     divisions: list[_Name] = []
     actions: list[_Name] = []
     calls: list[_Name] = []
+    titles: list[_Name] = []
 
     def part(self, identifier: str) -> Part:
         signs = Signs(
-            tuple(self.codes), tuple(self.divisions), tuple(code.upper() for code in self.actions), tuple(self.calls)
+            tuple(self.codes),
+            tuple(self.divisions),
+            tuple(code.upper() for code in self.actions),
+            tuple(self.calls),
+            tuple(self.titles),
         )
         return Part(identifier, self.kind, self.en, self.fr, tuple(self.within), tuple(self.names), signs)
 

@@ -1,6 +1,7 @@
 """Every programme and part of one: which a call is in, and which a name means.
 
-The table is `config/parts.yaml`. A call is put into it by the portal's codes, its types of action and its identifier.
+The table is `config/parts.yaml`. A call is put into it by the portal's codes, its types of action, its
+identifier and its title.
 """
 
 from __future__ import annotations
@@ -74,16 +75,17 @@ class PartTable:
         return bool(
             (signs.actions and any(action.code.upper() in signs.actions for action in call.actions))
             or ((pattern := self._patterns.get(part.identifier)) and pattern.match(call.identifier))
+            or ((pattern := self._titles.get(part.identifier)) and pattern.match(call.title))
             or not set(signs.divisions).isdisjoint(call.divisions)
         )
 
     @cached_property
     def _patterns(self) -> dict[str, re.Pattern[str]]:
-        return {
-            part.identifier: re.compile("|".join(map(translate, part.signs.calls)), re.IGNORECASE)
-            for part in self
-            if part.signs.calls
-        }
+        return {part.identifier: _pattern(part.signs.calls) for part in self if part.signs.calls}
+
+    @cached_property
+    def _titles(self) -> dict[str, re.Pattern[str]]:
+        return {part.identifier: _pattern(part.signs.titles) for part in self if part.signs.titles}
 
     def _around(self, name: str) -> set[str]:
         """A part and all that it is in."""
@@ -222,6 +224,10 @@ _IDLE = frozenset(
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 _TOKEN = re.compile(r"[a-z]+|\d+")
 _ELIDED = re.compile(r"\b[dl]['’]")
+
+
+def _pattern(shapes: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(translate, shapes)), re.IGNORECASE)
 
 
 def _words(name: str) -> tuple[str, ...]:

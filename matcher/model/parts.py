@@ -21,12 +21,15 @@ class PartKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What shows that a call is in a part: the portal's codes, types of action, identifiers (`*` is anything)."""
+    """What shows that a call is in a part: the portal's codes, types of action, identifiers and titles of calls
+    (`*` is anything).
+    """
 
     codes: tuple[str, ...] = ()
     divisions: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,27 @@ def parts_of(identifier: str, programme: str | None = None, **facts: object) -> 
         ("horizon", "HORIZON"),
         ("43108390", "HORIZON"),
         ("CL5 D5", "CL5-D5"),
+        ("ERC StG", "ERC-STG"),
+        ("MSCA DN", "MSCA-DN"),
+        ("synergy", "ERC-SYG"),
+        ("widening", "WIDENING"),
+        ("teaming", "TEAMING"),
+        ("twinning", "TWINNING"),
+        ("hop on", "HOP-ON"),
+        ("ERA chairs", "ERA-CHAIRS"),
+        ("BATT4EU", "CPP-BATT4EU"),
+        ("2ZERO partnership", "CPP-2ZERO"),
+        ("made in europe", "CPP-MADE-IN-EUROPE"),
+        ("entreprise commune semi-conducteurs", "JU-CHIPS"),
+        ("conseil européen de la recherche", "ERC"),
+        ("un pacte pour les sols", "MISS-SOIL"),
+        ("restore our ocean", "MISS-OCEAN"),
+        ("climate neutral cities", "MISS-CIT"),
+        ("rail européen", "JU-RAIL"),
+        ("excellence scientifique", "HORIZON-P1"),
+        ("LIFE transition énergétique", "LIFE-CET"),
+        ("connecting europe", "CEF"),
+        ("fonds européen de défense", "EDF"),
     ],
 )
 def test_a_part_is_known_by_what_people_call_it(name: str, part: str) -> None:
@@ -113,6 +134,19 @@ def test_every_part_is_within_parts_that_there_are_and_in_a_programme() -> None:
 )
 def test_a_call_is_in_its_parts_the_widest_first(identifier: str, programme: str | None, parts: list[str]) -> None:
     assert parts_of(identifier, programme) == parts
+
+
+@pytest.mark.parametrize(
+    ("title", "parts"),
+    [
+        ("Better cells (BATT4EU Partnership)", ["CPP", "CPP-BATT4EU"]),
+        ("Furnaces (Processes4Planet and Clean Steel partnerships)", ["CPP", "CPP-CLEAN-STEEL", "CPP-P4PLANET"]),
+        ("Batteries for people", []),
+    ],
+)
+def test_a_partnership_is_told_by_the_title_where_nothing_else_does(title: str, parts: list[str]) -> None:
+    call = Call("HORIZON-CL5-2027-07-D3-15", title, programme="HORIZON")
+    assert [part.identifier for part in TABLE.of(call) if part.identifier.startswith("CPP")] == parts
 
 
 def test_codes_of_the_portal_and_types_of_action_tell_a_part_where_the_identifier_does_not() -> None:
