@@ -53,11 +53,11 @@ def benchmark_folder(
 def _own(home: Home) -> Path | None:
     """The institutes' own wins as a folder in the home folder; None where the store knows too few."""
     from matcher.app.own_wins import own_wins
-    from matcher.evaluation.wins import write_own_wins
+    from matcher.evaluation.wins import write_judged
 
     won, calls = own_wins(home, CUTOFF)
-    if sum(len(one.topics) for one in won) < FEWEST:
+    if sum(len(one.grades) for one in won) < FEWEST:
         return None
     folder = home.settings.home / "own-wins"
-    write_own_wins(folder, won, calls)
+    write_judged(folder, won, calls)
     return folder

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from matcher.app.own_projects import whole_projects
 from matcher.errors import StoreMissing
-from matcher.model.institute import Take, Won
+from matcher.model.institute import Graded, Take
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matcher.store.projects import Projects
 
 
-def own_wins(home: Home, cutoff: date) -> tuple[tuple[Won, ...], tuple[Call, ...]]:
+def own_wins(home: Home, cutoff: date) -> tuple[tuple[Graded, ...], tuple[Call, ...]]:
     """Each institute that won a kept call from that day on, and every kept call that anybody won from then on.
 
     An institute counts where a legal entity is the institute: which of a larger one's projects are its own, its skills
@@ -30,14 +30,14 @@ def own_wins(home: Home, cutoff: date) -> tuple[tuple[Won, ...], tuple[Call, ...
             calls = tuple(call for call in store.calls.all() if call.identifier.upper() in later)
             kept = {call.identifier.upper(): call.identifier for call in calls}
             found = (_won(store.projects, one, kept, cutoff) for one in home.institutes if one.pics(Take.ALL))
-            return tuple(won for won in found if won.topics), calls
+            return tuple(won for won in found if won.grades), calls
     except StoreMissing:
         return (), ()
 
 
-def _won(projects: Projects, institute: Institute, kept: dict[str, str], cutoff: date) -> Won:
+def _won(projects: Projects, institute: Institute, kept: dict[str, str], cutoff: date) -> Graded:
     own = [one for one in projects.named(whole_projects(projects, institute)) if one.date is not None and one.topic]
     past = tuple(one for one in own if one.date is not None and one.date < cutoff)
     known = {(one.topic or "").upper() for one in past}
     won = {(one.topic or "").upper() for one in own if one.date is not None and one.date >= cutoff} - known
-    return Won(institute, past, tuple(sorted(kept[topic] for topic in won if topic in kept)))
+    return Graded(institute, past, {kept[topic]: 1 for topic in won if topic in kept})

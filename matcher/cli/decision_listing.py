@@ -43,6 +43,12 @@ if TYPE_CHECKING:
 @click.option("--as", "by", metavar="ID", help="With --import: who decided where a row does not say.")
 @click.option("--forget", "person", metavar="PERSON", help="Take a person's name out; what was decided stays.")
 @click.option("--qrels", type=click.Path(path_type=Path), help="Write the decisions as graded judgements (TREC qrels).")
+@click.option(
+    "--benchmark",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write them with profiles and calls into this folder, for `matcher evaluate`.",
+)
 @as_of_option
 @output_options
 @click.pass_obj
@@ -59,6 +65,7 @@ def decisions_command(  # noqa: PLR0913 (click hands over one parameter an optio
     by: str | None,
     person: str | None,
     qrels: Path | None,
+    folder: Path | None,
     as_of: date | None,
     output: str | None,
 ) -> int:
@@ -67,8 +74,8 @@ def decisions_command(  # noqa: PLR0913 (click hands over one parameter an optio
     A file has a row a call, with columns call, institute, decision (keep, dismiss or a state), reason, who, and where
     they are known assigned, state, project, note and duplicate_of; French heads do as well.
     """
-    if sum((whole, summed, file is not None, person is not None, qrels is not None)) > 1:
-        raise UsageError("Ask for one at a time: --history, --summary, --import, --forget or --qrels.")
+    if sum((whole, summed, *(given is not None for given in (file, person, qrels, folder)))) > 1:
+        raise UsageError("Ask for one at a time: --history, --summary, --import, --forget, --qrels or --benchmark.")
     if file is not None:
         return _import(import_decisions(home, file, dry_run=dry_run, by=by, as_of=as_of), output, dry_run)
     if dry_run or by is not None:
@@ -86,11 +93,31 @@ def decisions_command(  # noqa: PLR0913 (click hands over one parameter an optio
         _write(qrels, "".join(f"{line}\n" for line in lines))
         say(f"{len(lines)} judgements are in {qrels}")
         return 0
+    if folder is not None:
+        _write_benchmark(home, question, folder)
+        return 0
     if whole:
         _show_history(decision_copy.history(home, question), output)
     else:
         _show(decision_copy.listing(home, question), output)
     return 0
+
+
+def _write_benchmark(home: Home, question: DecisionQuestion, folder: Path) -> None:
+    from matcher.app.own_judgements import judged_by_decisions
+    from matcher.evaluation.wins import write_judged
+
+    judged, calls = judged_by_decisions(home, question)
+    try:
+        built = write_judged(folder, judged, calls)
+    except OSError as error:
+        raise DiskError(
+            "{path} could not be written ({reason}): choose another folder.", path=folder, reason=system_reason(error)
+        ) from error
+    say(
+        f"{built.wins} judgements of {built.profiles} institutes among {built.calls} calls are in {folder}; "
+        f"`matcher evaluate {folder}` measures the ranking by them"
+    )
 
 
 PARTLY_DONE = 3

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matcher.model.call import Call
-    from matcher.model.institute import Won
+    from matcher.model.institute import Graded
     from matcher.model.project import Project
 
 PROJECT_COLUMNS = ("id", "title", "objective", "topics", "ecSignatureDate", "startDate")
@@ -81,20 +81,21 @@ def build_benchmark(source: Path, folder: Path, cutoff: date, known: Iterable[Ca
     topics = sorted({topic for won in wins.values() for topic in won})
     calls = [_call_line(topic, texts.get(topic.upper()), titles.get(topic)) for topic in topics]
     used = sorted({name for profile in profiles for name in profile["documents"]})
-    built = _write_folder(folder, calls, [_document_line(projects[name]) for name in used], profiles, wins)
+    grades = {profile: dict.fromkeys(won, 1) for profile, won in wins.items()}
+    built = _write_folder(folder, calls, [_document_line(projects[name]) for name in used], profiles, grades)
     return replace(built, set_aside=set_aside + participations.set_aside)
 
 
-def write_own_wins(folder: Path, won: Iterable[Won], calls: Iterable[Call]) -> Built:
-    """Write the benchmark of institutes: what their files say, their projects before a day, and what they won then."""
+def write_judged(folder: Path, judged: Iterable[Graded], calls: Iterable[Call]) -> Built:
+    """Write the benchmark of institutes: what their files say, their past projects, and how relevant calls were."""
     lines = [_call_line(call.identifier, call, None) for call in calls]
     profiles: list[dict[str, Any]] = []
     documents: dict[str, dict[str, str]] = {}
-    wins: dict[str, set[str]] = {}
-    for one in won:
+    grades: dict[str, Mapping[str, int]] = {}
+    for one in judged:
         institute = one.institute
         documents |= {past.identifier: _past_line(past) for past in one.past}
-        wins[institute.identifier] = set(one.topics)
+        grades[institute.identifier] = one.grades
         profiles.append(
             {
                 "id": institute.identifier,
@@ -106,7 +107,7 @@ def write_own_wins(folder: Path, won: Iterable[Won], calls: Iterable[Call]) -> B
                 "documents": [past.identifier for past in one.past],
             }
         )
-    return _write_folder(folder, lines, list(documents.values()), profiles, wins)
+    return _write_folder(folder, lines, list(documents.values()), profiles, grades)
 
 
 def _write_folder(
@@ -114,13 +115,15 @@ def _write_folder(
     calls: Sequence[Mapping[str, Any]],
     documents: Sequence[Mapping[str, Any]],
     profiles: Sequence[Mapping[str, Any]],
-    wins: Mapping[str, set[str]],
+    grades: Mapping[str, Mapping[str, int]],
 ) -> Built:
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "calls.jsonl.gz", calls)
     _write(folder / "documents.jsonl.gz", documents)
     _write(folder / "profiles.jsonl.gz", profiles)
-    lines = [f"{profile} 0 {topic} 1\n" for profile, won in sorted(wins.items()) for topic in sorted(won)]
+    lines = [
+        f"{profile} 0 {call} {grade}\n" for profile in sorted(grades) for call, grade in sorted(grades[profile].items())
+    ]
     (folder / "qrels.txt").write_text("".join(lines), encoding="utf-8")
     without_text = sum(not call["description"] for call in calls)
     return Built(len(profiles), len(documents), len(calls), len(lines), without_text)

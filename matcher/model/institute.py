@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from matcher.model.profile_parts import Profile, ProfilePart
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matcher.model.project import Project
 
 
@@ -161,9 +163,12 @@ def project_part(project: Project, number: str = "", *, selected: bool = False) 
 
 
 @dataclass(frozen=True, slots=True)
-class Won:
-    """An institute with its projects before a day, and the calls (identifiers) that it won from then on."""
+class Graded:
+    """An institute with its past projects, and how relevant calls (identifiers) turned out to be for it, 0 to 3.
+
+    A call that it won counts as 1 where nothing else is known.
+    """
 
     institute: Institute
     past: tuple[Project, ...]
-    topics: tuple[str, ...]
+    grades: Mapping[str, int]

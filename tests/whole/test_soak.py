@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -35,11 +36,14 @@ def seen(script, tmp_path_factory) -> Seen:
 def test_the_script_has_what_it_is_about(script, expected) -> None:
     assert date(2026, 10, 25) in script.calendar()  # the clocks change
     told = {item for items in expected.mails.values() for item in items}
-    assert {section for section, _, _ in told} == {"closing", "new", "changed", "forthcoming"}
+    assert {section for section, _, _ in told} == {"closing", "new", "changed", "forthcoming", "kept"}
     assert set().union(*(changes for _, _, changes in told)) >= {"deadline", "budget", "status", "text"}
     assert {reason for _, reason in expected.notices} == {FETCH_FAILED, MAILS_FAILED}
     assert expected.down
     assert script.asleep
+    for kept in (True, False):  # what is kept and what is dismissed each make other mails
+        others = tuple(one for one in script.decisions if one.kept is kept)
+        assert expect(replace(script, decisions=others)).mails != expected.mails
 
 
 def test_the_oracle_is_asked_only_what_it_knows() -> None:

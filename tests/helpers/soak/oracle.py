@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from tests.helpers.soak.script import Down, MailTrouble, Script, Topic, Version, Where
 
-CLOSING, NEW, CHANGED, FORTHCOMING = "closing", "new", "changed", "forthcoming"
+CLOSING, NEW, CHANGED, FORTHCOMING, KEPT = "closing", "new", "changed", "forthcoming", "kept"
 FETCH_FAILED, MAILS_FAILED = "the portal could not be read", "mails were not delivered"
 
 Item = tuple[str, str, frozenset[str]]  # section, call, what changed
@@ -32,6 +32,11 @@ class Reader:
     @property
     def address(self) -> str:
         return f"{self.identifier}@example.org"
+
+    @property
+    def of(self) -> tuple[str, ...]:
+        """The institutes whose calls he is told of."""
+        return tuple(name for name in ("cea-leti", "mines") if name in self.institutes or "*" in self.institutes)
 
     @property
     def comes_always(self) -> bool:
@@ -85,10 +90,15 @@ class _Memory:
         latest = day - timedelta(days=(day.weekday() - self.reader.weekday) % 7)
         return latest == day if self.last is None else self.last < latest
 
-    def items(self, known: dict[str, _Known], day: date) -> set[Item]:
-        """What is to be told on a day."""
-        found = ((name, one, self._item(name, one, day)) for name, one in known.items() if self._wants(name, one))
-        return {(item[0], name, item[1]) for name, _, item in found if item is not None}
+    def items(self, known: dict[str, _Known], day: date, decided: dict[tuple[str, str], bool]) -> set[Item]:
+        """What is to be told on a day; what an institute keeps has a section of its own, what all dismissed is gone."""
+        found = set()
+        for name, one in known.items():
+            made = [decided.get((institute, name)) for institute in self.reader.of]
+            item = self._item(name, one, day) if self._wants(name, one) and set(made) != {False} else None
+            if item is not None:
+                found.add((KEPT if True in made else item[0], name, item[1]))
+        return found
 
     def remember(self, items: set[Item], known: dict[str, _Known], day: date) -> None:
         self.last = day
@@ -168,14 +178,16 @@ def expect(script: Script) -> Expected:
                 expected.notices.add((day, FETCH_FAILED))
             for memory in memories:
                 if memory.is_due(day):
-                    _mail(expected, memory, known, day)
+                    _mail(expected, memory, known, day, script.decided(day))
         if _is_mail_late(script, expected, day):
             expected.notices.add((day, MAILS_FAILED))
     return expected
 
 
-def _mail(expected: Expected, memory: _Memory, known: dict[str, _Known], day: date) -> None:
-    items = memory.items(known, day)
+def _mail(
+    expected: Expected, memory: _Memory, known: dict[str, _Known], day: date, decided: dict[tuple[str, str], bool]
+) -> None:
+    items = memory.items(known, day, decided)
     if items or memory.reader.comes_always:
         expected.mails[day, memory.reader.address] = items
         memory.remember(items, known, day)

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tests.helpers.portal.rows import (
     CLOSED,
@@ -22,8 +23,14 @@ from tests.helpers.portal.rows import (
     topic,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 SUBJECT = "Silicon photonics, integrated circuits, microelectronics, materials and MEMS sensors on wafers."
 FIRST = 25
+MUTED = 3
+"""The number of a call that a reader mutes."""
+
 APART = 16
 """Days between two changes of one call at least, so that no field counts as flapping."""
 
@@ -92,6 +99,16 @@ class MailTrouble(StrEnum):
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What an institute makes of a call in the evening of a day."""
+
+    day: date
+    institute: str
+    call: str
+    kept: bool
+
+
+@dataclass(frozen=True)
 class Script:
     """The days from `start` on, and what happens on them."""
 
@@ -101,6 +118,11 @@ class Script:
     down: dict[date, Down]
     asleep: frozenset[date]  # the machine sleeps until the afternoon
     mail: dict[date, tuple[MailTrouble, str]] = field(default_factory=dict)  # with the subscriber it is about
+    decisions: tuple[Decided, ...] = ()
+
+    def decided(self, before: date) -> dict[tuple[str, str], bool]:
+        """(institute, call) → whether it is kept, of what was decided before a day; else it is dismissed."""
+        return {(one.institute, one.call): one.kept for one in self.decisions if one.day < before}
 
     def calendar(self) -> list[date]:
         return [self.start + timedelta(days=n) for n in range(self.days)]
@@ -143,7 +165,30 @@ def write_script(start: date, days: int, subscribers: list[str], *, seed: int = 
     mail = {
         day: (troubles[n % len(troubles)], subscribers[n % len(subscribers)]) for n, day in enumerate(working[3::6])
     }
-    return Script(start, days, tuple(topics), down, asleep, {d: t for d, t in mail.items() if d not in asleep})
+    mail = {day: trouble for day, trouble in mail.items() if day not in asleep}
+    return Script(start, days, tuple(topics), down, asleep, mail, tuple(_decisions(working[6::5], topics)))
+
+
+_MADE = ((("cea-leti", True),), (("cea-leti", False),), (("mines", False),), (("cea-leti", True), ("mines", True)))
+"""Who keeps (True) or dismisses a call, in turn."""
+
+
+def _decisions(days: list[date], topics: list[Topic]) -> Iterator[Decided]:
+    """On each of these days something is made of a call that is known for a week, and whose text stays as it is."""
+    free = [one for one in topics if one.number != MUTED and all(v.edition == 1 for v in one.versions)]
+    for turn, day in enumerate(days):
+        known = [one for one in free if _is_known(one, day)]
+        if not known:
+            continue
+        free.remove(known[0])
+        for institute, kept in _MADE[turn % len(_MADE)]:
+            yield Decided(day, institute, known[0].name, kept)
+
+
+def _is_known(one: Topic, day: date) -> bool:
+    version = one.on(day - timedelta(days=7))
+    now = one.on(day)
+    return version is not None and now is not None and now.where is Where.LISTED and now.last > day + timedelta(days=20)
 
 
 def _topic(chance: random.Random, number: int, published: date) -> Topic:

@@ -6,9 +6,15 @@ import re
 from dataclasses import dataclass
 
 from tests.helpers.flow import Arrived, read
-from tests.helpers.soak.oracle import CHANGED, CLOSING, FORTHCOMING, NEW, Item
+from tests.helpers.soak.oracle import CHANGED, CLOSING, FORTHCOMING, KEPT, NEW, Item
+
+JOINT = "joint"
 
 _SECTIONS = {
+    "KEPT AND ASSIGNED": KEPT,
+    "GARDÉS ET CONFIÉS": KEPT,
+    "POSSIBLE JOINT BIDS": JOINT,
+    "RÉPONSES COMMUNES POSSIBLES": JOINT,
     "CLOSING SOON": CLOSING,
     "ÉCHÉANCES PROCHES": CLOSING,
     "NEW CALLS": NEW,
@@ -44,6 +50,11 @@ class Told:
     message_id: str
     items: frozenset[Item]
     repeated: bool  # a call stands in it twice, or a section counts other than it shows
+
+    @property
+    def is_joint(self) -> bool:
+        """Whether it is a mail of joint bids, which is beside the digests."""
+        return self.message_id.startswith("<bids.")
 
 
 def told(body: bytes) -> Told:

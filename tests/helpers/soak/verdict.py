@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 OPERATOR = "ops@example.org"
 SUNDAY = 6
+
+ROUNDS_APART = 6
+"""Days between two rounds of joint bids at least: one whose mails came late counts from the day that it was made."""
 
 MORE_MEMORY = 32_000_000
 """Bytes that a process may hold more after months than in its third: calls and versions grow, and so does the index."""
@@ -41,7 +45,7 @@ class Mistakes:
 def mistakes(seen: Seen, expected: Expected) -> Mistakes:
     keeping = [f"{day}: {count} {what} are older than they may be" for day, what, count in seen.overdue]
     return Mistakes(
-        [*_doubled(seen), *_mails(seen, expected), *_notices(seen, expected)],
+        [*_doubled(seen), *_mails(seen, expected), *_joint(seen), *_notices(seen, expected)],
         list(_runs(seen, expected)),
         keeping,
         list(_growth(seen.samples)),
@@ -52,18 +56,23 @@ def arrived(seen: Seen) -> list[tuple[date, Told]]:
     return [(day, mail) for day, mails in seen.mails.items() for mail in mails]
 
 
+def digests(seen: Seen) -> list[tuple[date, Told]]:
+    """What arrived but notices to the operator and mails of joint bids."""
+    return [(day, mail) for day, mail in arrived(seen) if mail.to != OPERATOR and not mail.is_joint]
+
+
 def _doubled(seen: Seen) -> Iterator[str]:
     for message_id, times in Counter(mail.message_id for _, mail in arrived(seen)).items():
         if times > 1:
             yield f"{message_id} came {times} times"
-    for (day, to), times in Counter((day, mail.to) for day, mail in arrived(seen) if mail.to != OPERATOR).items():
+    for (day, to), times in Counter((day, mail.to) for day, mail in digests(seen)).items():
         if times > 1:
             yield f"{day}: {to} got {times} mails"
     yield from (f"{day}: a call stands twice in the mail to {m.to}" for day, m in arrived(seen) if m.repeated)
 
 
 def _mails(seen: Seen, expected: Expected) -> Iterator[str]:
-    got = {(day, mail.to): set(mail.items) for day, mail in arrived(seen) if mail.to != OPERATOR}
+    got = {(day, mail.to): set(mail.items) for day, mail in digests(seen)}
     for day, to in sorted(got.keys() | expected.mails.keys()):
         wanted, given = expected.mails.get((day, to)), got.get((day, to))
         if wanted == given:
@@ -72,6 +81,19 @@ def _mails(seen: Seen, expected: Expected) -> Iterator[str]:
             yield f"{day}: {to} got {'a mail' if wanted is None else 'no mail'}"
         else:
             yield f"{day}: {to} was not told {sorted(map(str, wanted - given))} but {sorted(map(str, given - wanted))}"
+
+
+def _joint(seen: Seen) -> Iterator[str]:
+    """A bid is told once, on one day; rounds are a week apart."""
+    rounds: dict[date, set[str]] = {}
+    for day, mail in arrived(seen):
+        if mail.is_joint:
+            rounds.setdefault(day, set()).update(call for _, call, _ in mail.items)
+    days = sorted(rounds)
+    yield from (f"{b}: joint bids so soon after {a}" for a, b in pairwise(days) if (b - a).days < ROUNDS_APART)
+    for call, times in Counter(call for calls in rounds.values() for call in calls).items():
+        if times > 1:
+            yield f"{call} was told as a joint bid {times} times"
 
 
 def _notices(seen: Seen, expected: Expected) -> Iterator[str]:

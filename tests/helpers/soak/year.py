@@ -11,14 +11,16 @@ import os
 import sqlite3
 import threading
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from matcher.app.deciding import decide
 from matcher.app.home import Home
 from matcher.config.settings import load_settings
+from matcher.model.decision import Act, Cause, Order
 from matcher.schedule.loop import Scheduler
 from tests.helpers.home import Place, make_config
 from tests.helpers.mail.smtp_server import DROP, LocalSmtp
@@ -123,6 +125,7 @@ class Year:
                     portal.archive = self.script.archive(day)
                 smtp.script = self._replies(day)
                 self._live(day, scheduler, portal)
+                self._decide(day)
                 self._collect(day, portal, smtp)
                 if day.day == 1:
                     scheduler.reload()
@@ -143,6 +146,13 @@ class Year:
             kind = DOWN[day.toordinal() % len(DOWN)]
             portal.faults = Faults(0.03, kinds=FLEETING, seed=day.toordinal()) if is_up else Faults(always=kind)
             scheduler.tick()
+
+    def _decide(self, day: date) -> None:
+        """What institutes make of calls in the evening."""
+        for one in self.script.decisions:
+            if one.day == day:
+                order = Order(Act.KEEP) if one.kept else Order(Act.DISMISS, Cause.NO_CAPACITY)
+                decide(self._load(""), one.institute, [one.call], replace(order, by="soak"))
 
     def _moments(self, day: date) -> list[datetime]:
         """Some of each night and day, three around the daily run, and more on a morning on which something fails."""
