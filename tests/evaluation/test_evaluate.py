@@ -129,9 +129,9 @@ def organisations(tmp_path):
 
 @pytest.fixture(scope="module")
 def institutes(tmp_path_factory):
-    """Written profiles and the calls of Horizon 2020; in the short form every sixth call, and those that were won."""
+    """Written profiles and the calls of Horizon 2020; in the short form every third call, and those that were won."""
     whole = BENCHMARK / "h2020"
-    return either(short=part_of(whole, tmp_path_factory.mktemp("h2020") / "few", calls=6), long=whole)
+    return either(short=part_of(whole, tmp_path_factory.mktemp("h2020") / "few", calls=3), long=whole)
 
 
 @pytest.fixture(scope="module")
