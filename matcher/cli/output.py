@@ -67,7 +67,7 @@ def print_json(record: Mapping[str, Any]) -> None:
 
 def print_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str] = ()) -> None:
     """Rows on stdout; cells that a spreadsheet would run as formulas are disarmed. `fields` head an empty listing."""
-    sys.stdout.write(csv_text(rows, fields, click.get_current_context().meta[_SEPARATORS]))
+    cast("Said", sys.stdout).put(csv_text(rows, fields, click.get_current_context().meta[_SEPARATORS]))
 
 
 def put_data(data: bytes) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from matcher.app import lookup
-from matcher.cli.layout import table
+from matcher.cli.layout import paragraphs, table
 from matcher.cli.options import as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, say
 from matcher.present.facts import day
@@ -44,7 +44,9 @@ def programmes_command(
         click.echo(table(("live", "kind", "programme or part"), rows))
         if len(listing.lines) == 1 or name:
             first = listing.lines[0].part
-            click.echo(f"\n{first.en} is also called {', '.join((first.identifier, first.fr, *first.names))}.")
+            others = dict.fromkeys(name for name in (first.identifier, first.fr, *first.names) if name != first.en)
+            if others:
+                click.echo("\n" + "\n".join(paragraphs(f"{first.en} is also called {', '.join(others)}.")))
         say(
             f"programmes and parts as of {day(listing.as_of)}: {len(rows)}"
             + ("" if everything else "; --all has those without a call")

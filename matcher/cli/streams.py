@@ -65,9 +65,13 @@ class Said(io.TextIOBase):
         return self._stream.buffer
 
     def write(self, text: str) -> int:
-        with self.telling():
-            self._open().write(unturned(masked(text)))
+        self.put(masked(text))
         return len(text)
+
+    def put(self, text: str) -> None:
+        """Text in which each value was masked by itself: across values an address and a name would be one secret."""
+        with self.telling():
+            self._open().write(unturned(text))
 
     def flush(self) -> None:
         if self._stream is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from matcher.text.masking import masked
 from matcher.text.untrusted import csv_cell
 
 if TYPE_CHECKING:
@@ -26,10 +27,11 @@ class Separators:
         return cls(DELIMITERS[name or ","])
 
     def cell(self, value: object) -> object:
-        """A value as a cell, which no spreadsheet takes for a formula."""
+        """A value as a cell, which no spreadsheet takes for a formula, without secrets."""
         if isinstance(value, float) and self.delimiter == ";":
             return str(value).replace(".", ",")
-        return csv_cell(value)
+        made = csv_cell(value)
+        return masked(made) if isinstance(made, str) else made
 
 
 COMMAS = Separators()

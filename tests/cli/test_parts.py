@@ -53,6 +53,7 @@ def test_programmes_are_listed_with_their_live_calls(run, recorded_once):
     assert "H2020-SC1" not in listed
     shown = run(recorded_once, "programmes", "pôle", "5", "--as-of", "2026-05-07")
     assert "Cluster 5: Climate, Energy and Mobility is also called" in shown.out
+    assert "LIFE is also called LIFE environment" in run(recorded_once, "programmes", "LIFE").out
     assert "Renewable and decarbonised energy supply" in shown.out
 
 

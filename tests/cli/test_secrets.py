@@ -18,7 +18,7 @@ from matcher.config.setting_sections import SECTIONS
 from matcher.config.settings import load_settings
 from matcher.errors import MatcherError
 from matcher.text.masking import Secrets, learn, masked
-from tests.helpers.home import DAY
+from tests.helpers.home import DAY, PHOTONIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,6 +173,30 @@ def test_addresses_on_the_command_line(run, place, fetched) -> None:
         ["rank", SPELLED["one slash"]],
     ):
         assert halves(said_by(run, place, *command)) == [], command
+
+
+OF_DECISIONS_AND_PROJECTS = (
+    ["keep", "cea-leti", PHOTONIC], ["note", "cea-leti", PHOTONIC, "--text", "x"], ["decisions"], ["programmes"],
+    ["decisions", "cea-leti", "--summary"], ["projects", "cea-leti"], ["projects", "laser"], ["bids"],
+    ["partners", PHOTONIC, "--for", "cea-leti"], ["profile", "cea-leti", "--suggest"], ["rank", "cea-leti"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("name", ["before the host", "libpq's parameter", "a raw at"])
+def test_a_database_that_is_down_is_told_without_its_password(run, place, quiet_logs, name, language) -> None:
+    (place.config / "matcher.toml").write_text(toml("database.url", SPELLED[name]), encoding="utf-8")
+    for command in OF_DECISIONS_AND_PROJECTS:
+        assert halves(said_by(run, place, "--lang", language, *command)) == [], command
+
+
+def test_values_side_by_side_are_no_address_with_a_password(run, fetched) -> None:
+    for text in ("see http://example.org", "see http://example.org:8080"):
+        assert run(fetched, "note", "cea-leti", PHOTONIC, "--text", text, "--as", "anne@example.org").code == 0
+    for extra in ([], ["--delimiter", ";"]):
+        rows = run(fetched, "decisions", "cea-leti", "--csv", *extra).out
+        assert rows.count("anne@example.org") == 2
+        assert "***" not in rows
 
 
 def test_what_fails_in_a_way_that_nobody_foresaw(run, fetched, monkeypatch, quiet_logs) -> None:
