@@ -41,6 +41,9 @@ PARTNERS = 8
 
 PREDECESSORS = 3
 
+_TOLD = {EvidenceKind.TERM, EvidenceKind.PROJECTS, EvidenceKind.LEARNED}
+"""The kinds of reasons that say something of the call; the others are numbers, which `matcher why` lists."""
+
 
 def call(visit: Visit) -> Response:
     """A call, for an institute where one is named (`?for=`)."""
@@ -122,7 +125,7 @@ def _evidence(match: Match | None) -> list[Evidence]:
     """The reasons that speak for the call, heaviest first."""
     if match is None:
         return []
-    shown = (one for one in match.evidence if one.kind is not EvidenceKind.LIKENESS and one.weight > 0)
+    shown = (one for one in match.evidence if one.kind in _TOLD and one.weight > 0)
     return sorted(shown, key=lambda one: -one.weight)[:10]
 
 
