@@ -99,7 +99,9 @@ def _decided(listing: CallListing, call: Call) -> list[str]:
 
 
 def _print_found(listing: CallListing, outcome: SearchOutcome, asked: str) -> None:
-    if outcome.guessed:
+    if outcome.guessed and outcome.missing:
+        click.echo(_missing_words(outcome) + "\n" + tr("These have what is near it.") + "\n")
+    elif outcome.guessed:
         click.echo(tr("No call is named {name}; these are nearly spelt so.", name=asked) + "\n")
     for call in listing.calls:
         block = _found_block(call, outcome.sentences.get(call.identifier), listing.as_of)
@@ -121,6 +123,10 @@ def _nothing_found(outcome: SearchOutcome) -> str:
         )
     if not outcome.missing:
         return tr("No call has all of these words; each of them alone is there. Try fewer.")
+    return _missing_words(outcome)
+
+
+def _missing_words(outcome: SearchOutcome) -> str:
     return "\n".join(unknown_lines(outcome.missing, lambda **one: tr("No call has the word {word}{hint}.", **one)))
 
 

@@ -94,7 +94,8 @@ class SearchOutcome:
 
     `found` counts what passed before `limit`; `sentences` has the sentence that matched, by identifier; `missing` the
     words that nothing has, each with near ones; `elsewhere` counts what has all the words but was stopped by a filter;
-    `guessed` is True where an identifier that does not exist gave those that are nearly spelt so.
+    `guessed` is True where an identifier that does not exist gave those that are nearly spelt so, and where a
+    word that nothing has gave what has the one nearest to it (both are in `missing`).
     """
 
     found: int

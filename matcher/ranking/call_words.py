@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matcher.ranking.identifiers import is_name, named, nearly_named
 from matcher.ranking.numbers import UNREAD_SECTIONS
-from matcher.ranking.searching import missing, search, telling_sentence
+from matcher.ranking.searching import corrected, missing, search, telling_sentence
 from matcher.ranking.word_positions import WordPositions
 from matcher.text.analysis import Analyzer
 
@@ -41,7 +41,7 @@ def call_fields(call: Call) -> tuple[tuple[str, ...], ...]:
 
 @dataclass(frozen=True)
 class SoughtCalls:
-    """The rows of calls that were found, best first; `guessed` where no identifier is spelt so, but nearly."""
+    """The rows of calls that were found, best first; `guessed` where no name, or no word, is spelt so, but nearly."""
 
     rows: list[int]
     guessed: bool
@@ -81,4 +81,7 @@ def search_calls(index: Index, asked: Search) -> SoughtCalls:
         return SoughtCalls(rows, False, {}, index, sought)
     if whole and (near := nearly_named(names, asked.text)):
         return SoughtCalls(near, True, {}, index, sought)
-    return SoughtCalls([], False, missing(places, asked, analyzer), index, sought)
+    lacking = missing(places, asked, analyzer)
+    if (meant := corrected(asked, lacking)) is not None:
+        sought = search(places, tuple(FIELDS.values()), meant, analyzer)
+    return SoughtCalls(sought.rows, bool(sought.rows), lacking, index, sought)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ from matcher.text.analysis import words
 from matcher.text.passages import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from matcher.model.searched import Search
     from matcher.ranking.query_expansion import Want, Way
@@ -28,7 +28,7 @@ SATURATION = 1.2
 LENGTH = 0.6
 """BM25's b: how much less a word says in a field that is longer than others."""
 
-TOGETHER = 1.0
+TOGETHER = 2.0
 """What a text gains at most by having the words side by side."""
 
 _NEAR = 12  # places within which words are counted as near; further apart they gain nothing
@@ -83,6 +83,14 @@ def missing(places: WordPositions, asked: Search, analyzer: Analyzer) -> dict[st
     if any(all(len(_met(places, want)) for want in reading.wants) for reading in others):
         return {}
     return {w.word: near_words(places, w.word) for w in own.wants if not len(_met(places, w))}
+
+
+def corrected(asked: Search, lacking: Mapping[str, tuple[str, ...]]) -> Search | None:
+    """The search with each word that no text has as the nearest one; None where one has none that is near."""
+    if not lacking or not all(lacking.values()):
+        return None
+    spelt = (lacking[word][0] if word in lacking else word for word in words(asked.text))
+    return replace(asked, words=(" ".join(spelt),))
 
 
 def near_words(places: WordPositions, word: str, most: int = 3) -> tuple[str, ...]:

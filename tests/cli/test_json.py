@@ -282,7 +282,7 @@ def test_a_search_says_how_many_there_are_and_the_sentence_of_each(run, fetched)
     assert (record["found"], record["missing"], record["elsewhere"], record["guessed"]) == (3, {}, 0, False)
     assert "sentence" in record["calls"][0]
     none = asked(run, fetched, "calls", "photonnics", "--as-of", DAY)
-    assert (none["found"], none["missing"]) == (0, {"photonnics": ["photonics", "photonic"][:1]})
+    assert (none["found"], none["missing"], none["guessed"]) == (3, {"photonnics": ["photonics"]}, True)
 
 
 def test_an_empty_listing_still_has_a_header(run, fetched):

@@ -114,9 +114,17 @@ def test_an_identifier_that_is_cut_finds_all_that_begin_so(index):
     assert found(index, "pathfinder") == ["HORIZON-EIC-2027-PATHFINDEROPEN"]
 
 
+@pytest.mark.parametrize(("words", "first"), [(("batery", "ships"), "10"), (("groundwatter",), "15")])
+def test_a_misspelt_word_finds_what_has_the_nearest_and_is_told(index, words, first):
+    sought = search_calls(index, Search(words))
+    assert found(index, *words)[0] == first
+    assert sought.guessed
+    assert list(sought.missing) == [words[0]]
+
+
 def test_of_nothing_found_it_is_said_which_word_no_call_has(index):
-    sought = search_calls(index, Search(("batery", "ships")))
-    assert (sought.rows, dict(sought.missing)) == ([], {"batery": ("battery",)})
+    sought = search_calls(index, Search(("zyxomat", "ships")))
+    assert (sought.rows, dict(sought.missing)) == ([], {"zyxomat": ()})
     assert search_calls(index, Search(("ships", "groundwater"))).missing == {}
 
 
