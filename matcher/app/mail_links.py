@@ -34,10 +34,16 @@ class MailLinks:
         self._key = key
 
     def of_item(self, subscriber: Subscriber, item: Item) -> ItemLinks | None:
-        """Of a call for the institute that it suits best; None where it suits none of those that he decides for."""
-        if subscriber.is_network or not item.matches or not subscriber.role.decides:
+        """Of a call for the institute that it suits best; None where it suits none of those that he decides for.
+
+        What a saved search found is his institute's to decide, where he reads for one.
+        """
+        suited = [match.institute for match in item.matches if match.search is None]
+        if not suited and item.matches and len(subscriber.institutes) == 1:
+            suited = list(subscriber.institutes)
+        if subscriber.is_network or not suited or not subscriber.role.decides:
             return None
-        institute = item.matches[0].institute.partition("/")[0]
+        institute = suited[0].partition("/")[0]
         keep, dismiss, why = (
             self.address(MailLink(act, subscriber.identifier, institute, item.call.identifier))
             for act in (LinkAct.KEEP, LinkAct.DISMISS, LinkAct.WHY)

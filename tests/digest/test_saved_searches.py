@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from matcher.app.mail_links import MailLinks
 from matcher.digest.compose import compose
 from matcher.digest.network_part import compose_network
 from matcher.digest.page import subject
@@ -183,3 +184,18 @@ def test_the_subject_says_whom_the_mail_is_for(
     world.fetch(0)
     reader = replace(ANA, searches=searches, institutes=institutes, language=language)
     assert subject(world.composed(0, reader), Words(language)) == said
+
+
+def test_links_decide_for_the_institute_of_who_reads_for_one(searching: World) -> None:
+    searching.fits = {"A": 3, "B": 95}
+    searching.fetch(0)
+    links = MailLinks("https://calls.example.org", b"key")
+
+    def institutes(*own: str) -> set[str | None]:
+        reader = replace(ANA, institutes=own, searches=(WATER,))
+        made = [links.of_item(reader, item) for item in searching.composed(0, reader).items]
+        return {links.read(one.keep.rpartition("/")[2]).institute if one else None for one in made}
+
+    assert institutes("brgm") == {"brgm"}
+    assert institutes() == {None}
+    assert institutes("brgm", "cetim") == {"brgm", None}
