@@ -10,6 +10,7 @@ import pandas as pd
 
 from matcher.api.labels import labelled, marked
 from matcher.model.call import LIVE
+from matcher.model.families import told_under
 from matcher.model.match import SkillVerdict
 from matcher.model.question import check_limits
 from matcher.present.call_rows import CALL_COLUMNS, DAY
@@ -92,6 +93,27 @@ class Network:
         """(institutes, institutes) how alike their best fits are: 0 nothing in common, 1 the same."""
         alike = pd.DataFrame(_likeness(self.fits.to_numpy()), self.fits.index, self.fits.index)
         return labelled(alike, self._sample)
+
+    def _part_of(self, name: str) -> str:
+        row = self._index.row(name)
+        part = told_under(self._index.call(row)) if row is not None else None
+        return part.en if part is not None else "unknown"
+
+    @property
+    def parts(self) -> pd.DataFrame:
+        """(institutes, parts) how many calls each matches in each part of a programme, the part with most first.
+
+        A call counts once, in the part that lists put it under (`matcher rank --group part`).
+
+        Example:
+            >>> network = session.network()
+            >>> bool(network.parts.loc["brgm"].sum() == network.matched.loc["brgm"].sum())
+            True
+        """
+        matched = self.matched.astype("int64")
+        counted = matched.T.groupby([self._part_of(call) for call in matched.columns]).sum().T
+        order = counted.sum().sort_values(ascending=False, kind="stable").index
+        return labelled(counted[order].rename_axis(columns="part"), self._sample)
 
     def groups(self, most: int = GROUPS) -> pd.DataFrame:
         """Institutes that match the same calls.

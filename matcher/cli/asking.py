@@ -11,7 +11,7 @@ import click
 from matcher.app.questions import rank, why
 from matcher.cli.layout import paragraphs, styled
 from matcher.cli.match_listing import Layout, show_ranking
-from matcher.cli.options import Typed, question_options
+from matcher.cli.options import Typed, group_option, question_options
 from matcher.cli.output import (
     evidence_lines,
     output_options,
@@ -35,6 +35,7 @@ from matcher.present.records import (
     away_records,
     envelope,
     match_record,
+    part_records,
     sample_label,
     unknown_record,
 )
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 @click.option("--together", "as_one", is_flag=True, help="Several as one list: each call once, with each one's fit.")
 @click.option("--sort", type=click.Choice(RANK_SORTS), help="The order within each group [fit].")
 @click.option("--unfold", is_flag=True, help="Show every call in full, none under another of its call or in brief.")
+@group_option
 @question_options
 @output_options
 @click.pass_obj
@@ -70,6 +72,7 @@ def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
     explain: bool,
     as_one: bool,
     unfold: bool,
+    grouped_by: str | None,
     output: str | None,
     **asked: Any,
 ) -> None:
@@ -82,8 +85,13 @@ def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
     if len(institutes) > 1 or (institutes and as_one):
         from matcher.cli.joint_listing import show_side_by_side, show_together
 
+        if grouped_by and not as_one:
+            raise UsageError("Several institutes side by side are not grouped; --together makes one list of them.")
         question = Question.of(institutes, asked, explain=explain)
-        (show_together if as_one else show_side_by_side)(home, question, output)
+        if as_one:
+            show_together(home, question, output, grouped=grouped_by is not None)
+        else:
+            show_side_by_side(home, question, output)
         return
     if files:
         from matcher.documents.document_text import read_document
@@ -98,12 +106,13 @@ def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
     if output == "json":
         about = {"institute": ranking.institute, "as_of": ranking.as_of.isoformat(), **label}
         unknown = {} if text is None else {"unknown": unknown_record(ranking.unknown)}
-        print_json(envelope(**about, **unknown, matches=matches, **away_records(ranking.away)))
+        groups = part_records(m.call for m in ranking.matches) if grouped_by else {}
+        print_json(envelope(**about, **unknown, matches=matches, **groups, **away_records(ranking.away)))
     elif output == "csv":
         rows = ({**match_row(m, ranking.institute, ranking.as_of), **label} for m in ranking.matches)
         print_csv(rows, (*MATCH_COLUMNS, *label))
     else:
-        show_ranking(_in_tongue(home, ranking), Layout(explain, unfold))
+        show_ranking(_in_tongue(home, ranking), Layout(explain, unfold, by_part=grouped_by is not None))
 
 
 def _in_tongue(home: Home, ranking: Ranking) -> Ranking:

@@ -9,18 +9,20 @@ import click
 
 from matcher.app import lookup
 from matcher.cli.layout import paragraphs, styled, table
-from matcher.cli.options import Typed, as_of_option, filter_options, search_options
-from matcher.cli.output import output_options, print_csv, print_json, print_note, say, unknown_lines
+from matcher.cli.options import Typed, as_of_option, filter_options, group_option, search_options
+from matcher.cli.output import output_options, part_heading, print_csv, print_json, print_note, say, unknown_lines
 from matcher.cli.spoken_language import spoken, tr
+from matcher.model.families import by_part
 from matcher.model.question import Question
 from matcher.model.searched import LIMIT
 from matcher.present.call_rows import LISTED_COLUMNS, listed_row
 from matcher.present.decision_shapes import about_records
 from matcher.present.decision_words import decided_line
 from matcher.present.facts import action_codes, day, money, status_text
-from matcher.present.records import call_record, envelope, outcome_record, sample_label
+from matcher.present.records import call_record, envelope, outcome_record, part_records, sample_label
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from matcher.app.home import Home
@@ -31,12 +33,13 @@ if TYPE_CHECKING:
 
 @click.command("calls")
 @click.argument("words", nargs=-1, type=Typed())
+@group_option
 @search_options
 @filter_options
 @as_of_option
 @output_options
 @click.pass_obj
-def calls_command(home: Home, /, output: str | None, **asked: Any) -> None:
+def calls_command(home: Home, /, grouped_by: str | None, output: str | None, **asked: Any) -> None:
     """List the live calls, or search them: those that hold all of WORDS, best first.
 
     Title, identifier, keywords and text are searched, in English and French, in any form of a word: "batteries"
@@ -48,7 +51,7 @@ def calls_command(home: Home, /, output: str | None, **asked: Any) -> None:
     listing = lookup.calls(home, question)
     label = sample_label(listing.sample)
     if output == "json":
-        _print_json(listing, label)
+        _print_json(listing, label, grouped=grouped_by is not None)
     elif output == "csv":
         rows = (
             {**listed_row(call, listing.decisions.get(call.identifier, ()), listing.as_of), **label}
@@ -58,12 +61,12 @@ def calls_command(home: Home, /, output: str | None, **asked: Any) -> None:
     else:
         print_note(listing.sample)
         if listing.outcome is None:
-            _print_table(listing)
+            _print_table(listing, grouped=grouped_by is not None)
         else:
-            _print_found(listing, listing.outcome, " ".join(asked["words"]))
+            _print_found(listing, listing.outcome, " ".join(asked["words"]), grouped=grouped_by is not None)
 
 
-def _print_json(listing: CallListing, label: dict[str, Any]) -> None:
+def _print_json(listing: CallListing, label: dict[str, Any], *, grouped: bool) -> None:
     records = [call_record(call, listing.as_of) for call in listing.calls]
     for record in records:
         record["decisions"] = about_records(listing.decisions.get(record["call"], ()))
@@ -72,12 +75,22 @@ def _print_json(listing: CallListing, label: dict[str, Any]) -> None:
         about = outcome_record(listing.outcome)
         for record in records:
             record["sentence"] = listing.outcome.sentences.get(record["call"])
-    print_json(envelope(as_of=listing.as_of.isoformat(), **label, **about, calls=records))
+    groups = part_records(listing.calls) if grouped else {}
+    print_json(envelope(as_of=listing.as_of.isoformat(), **label, **about, calls=records, **groups))
 
 
-def _print_table(listing: CallListing) -> None:
+def _print_table(listing: CallListing, *, grouped: bool) -> None:
+    heads = (tr("title"), tr("call"), tr("status"), tr("next deadline"), tr("action"), tr("budget"))
+    if not grouped:
+        click.echo(table(heads, _table_rows(listing, listing.calls)))
+    for part, calls in by_part(listing.calls, lambda call: call) if grouped else ():
+        click.echo("\n".join([part_heading(part), table(heads, _table_rows(listing, calls)), ""]))
+    say(tr("{n} calls as of {day}", n=len(listing.calls), day=day(listing.as_of, spoken())))
+
+
+def _table_rows(listing: CallListing, calls: Iterable[Call]) -> list[tuple[str, ...]]:
     words = spoken()
-    rows = [
+    return [
         (
             " · ".join([call.title, *_decided(listing, call)]),
             call.identifier,
@@ -86,11 +99,8 @@ def _print_table(listing: CallListing) -> None:
             action_codes(call.actions[:1]),
             money(call.budget_eur, words),
         )
-        for call in listing.calls
+        for call in calls
     ]
-    heads = (tr("title"), tr("call"), tr("status"), tr("next deadline"), tr("action"), tr("budget"))
-    click.echo(table(heads, rows))
-    say(tr("{n} calls as of {day}", n=len(rows), day=day(listing.as_of, words)))
 
 
 def _decided(listing: CallListing, call: Call) -> list[str]:
@@ -98,15 +108,18 @@ def _decided(listing: CallListing, call: Call) -> list[str]:
     return [decided_line(one, spoken()) for one in listing.decisions.get(call.identifier, ())]
 
 
-def _print_found(listing: CallListing, outcome: SearchOutcome, asked: str) -> None:
+def _print_found(listing: CallListing, outcome: SearchOutcome, asked: str, *, grouped: bool) -> None:
     if outcome.guessed and outcome.missing:
         click.echo(_missing_words(outcome) + "\n" + tr("These have what is near it.") + "\n")
     elif outcome.guessed:
         click.echo(tr("No call is named {name}; these are nearly spelt so.", name=asked) + "\n")
-    for call in listing.calls:
-        block = _found_block(call, outcome.sentences.get(call.identifier), listing.as_of)
-        said = [line for one in _decided(listing, call) for line in paragraphs(one, "    ")]
-        click.echo("\n".join([block, *said]) + "\n")
+    for part, calls in by_part(listing.calls, lambda call: call) if grouped else [(None, listing.calls)]:
+        if grouped:
+            click.echo(part_heading(part) + "\n")
+        for call in calls:
+            block = _found_block(call, outcome.sentences.get(call.identifier), listing.as_of)
+            said = [line for one in _decided(listing, call) for line in paragraphs(one, "    ")]
+            click.echo("\n".join([block, *said]) + "\n")
     if not listing.calls:
         click.echo(_nothing_found(outcome))
     when = day(listing.as_of, spoken())

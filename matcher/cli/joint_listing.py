@@ -8,10 +8,11 @@ import click
 
 from matcher.app.joint_ranking import side_by_side, together
 from matcher.cli.layout import heading, table
-from matcher.cli.output import match_block, print_csv, print_json, print_note
+from matcher.cli.output import match_block, part_heading, print_csv, print_json, print_note
+from matcher.model.families import by_part
 from matcher.present.call_rows import MATCH_COLUMNS, match_row
 from matcher.present.facts import day
-from matcher.present.records import away_records, envelope, match_record, sample_label
+from matcher.present.records import away_records, envelope, match_record, part_records, sample_label
 
 if TYPE_CHECKING:
     from matcher.app.home import Home
@@ -53,8 +54,8 @@ def _print_columns(rankings: tuple[Ranking, ...]) -> None:
     click.echo(table(("", *(one.institute or one.name for one in rankings)), rows))
 
 
-def show_together(home: Home, question: Question, output: str | None) -> None:
-    """Print what suits any of them, each call once with the fit for each."""
+def show_together(home: Home, question: Question, output: str | None, *, grouped: bool = False) -> None:
+    """Print what suits any of them, each call once with the fit for each; `grouped` by parts of programmes."""
     found = together(home, question)
     label = sample_label(found.sample)
     if output == "json":
@@ -65,7 +66,8 @@ def show_together(home: Home, question: Question, output: str | None) -> None:
             }
             for one in found.matches
         ]
-        print_json(envelope(as_of=found.as_of.isoformat(), **label, matches=listed))
+        groups = part_records(one.match.call for one in found.matches) if grouped else {}
+        print_json(envelope(as_of=found.as_of.isoformat(), **label, matches=listed, **groups))
     elif output == "csv":
         rows = (
             {**match_row(one.match, one.match.institute, found.as_of), "institutes": _fits(one.fits), **label}
@@ -73,16 +75,19 @@ def show_together(home: Home, question: Question, output: str | None) -> None:
         )
         print_csv(rows, (*MATCH_COLUMNS, "institutes", *label))
     else:
-        _print_list(found, explain=question.explain)
+        _print_list(found, explain=question.explain, grouped=grouped)
 
 
-def _print_list(found: JointRanking, *, explain: bool) -> None:
+def _print_list(found: JointRanking, *, explain: bool, grouped: bool) -> None:
     print_note(found.sample)
     names = ", ".join(one.institute or one.name for one in found.rankings)
     click.echo(heading(f"{names}: best calls as of {day(found.as_of)}"))
-    for one in found.matches:
-        click.echo("\n" + match_block(one.match, found.as_of, explain))
-        click.echo(f"              fits {_fits(one.fits)}")
+    for part, members in by_part(found.matches, lambda one: one.match.call) if grouped else [(None, found.matches)]:
+        if grouped:
+            click.echo("\n" + part_heading(part))
+        for one in members:
+            click.echo("\n" + match_block(one.match, found.as_of, explain))
+            click.echo(f"              fits {_fits(one.fits)}")
     if not found.matches:
         click.echo("\nNo call suits any of them. Try --status all, or a lower --min-fit.")
 

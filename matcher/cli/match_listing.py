@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from matcher.cli.layout import heading, paragraphs, styled
-from matcher.cli.output import away_text, match_block, match_lines, print_note, unknown_text
+from matcher.cli.output import away_text, match_block, match_lines, part_heading, print_note, unknown_text
 from matcher.cli.spoken_language import spoken, tr
-from matcher.model.families import families
+from matcher.model.families import by_part, families
 from matcher.model.match import Group
 from matcher.present.facts import GROUP_TITLES, day
 
@@ -26,10 +26,14 @@ FOLDED = 5
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a ranking is laid out: `explain` adds the evidence, `unfold` shows every call in full, one by one."""
+    """How a ranking is laid out: `explain` adds the evidence, `unfold` shows every call in full, one by one.
+
+    `by_part` shows what suits under the parts of programmes that it is in.
+    """
 
     explain: bool = False
     unfold: bool = False
+    by_part: bool = False
 
 
 def show_ranking(ranking: Ranking, layout: Layout) -> None:
@@ -41,8 +45,11 @@ def show_ranking(ranking: Ranking, layout: Layout) -> None:
     main = [match for match in ranking.matches if match.group is Group.MAIN]
     if not main and not ranking.unknown.everything:
         click.echo("\n" + _nothing(ranking))
-    for block in _main_blocks(main, ranking, layout):
-        click.echo("\n" + block)
+    for part, suited in by_part(main, lambda match: match.call) if layout.by_part else [(None, tuple(main))]:
+        if layout.by_part:
+            click.echo("\n" + part_heading(part))
+        for block in _main_blocks(suited, ranking, layout):
+            click.echo("\n" + block)
     for group, title in GROUP_TITLES.items():
         members = [match for match in ranking.matches if match.group is group]
         if members:

@@ -13,6 +13,7 @@ from matcher.cli.output import say
 from matcher.cli.spoken_language import told, tr
 from matcher.errors import UsageError, shorten
 from matcher.model.day import written_day
+from matcher.model.families import GROUPS
 from matcher.model.question import FILTERS, MOST, Filter
 from matcher.model.searched import SORTS
 from matcher.text.untrusted import visible
@@ -87,6 +88,12 @@ def filter_options(command: Command) -> Command:
     for one in reversed(FILTERS):
         command = _filter_option(one)(command)
     return command
+
+
+def group_option(command: Command) -> Command:
+    """`--group part`."""
+    text = "Calls of one part of a programme together: cluster, mission, partnership, EIC…"
+    return click.option("--group", "grouped_by", type=click.Choice(GROUPS), help=text)(command)
 
 
 def search_options(command: Command) -> Command:

@@ -14,6 +14,7 @@ import click
 from matcher.cli.layout import UNBROKEN, paragraphs, styled
 from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.errors import UsageError, shorten
+from matcher.model.language import Language
 from matcher.model.match import EvidenceKind
 from matcher.present.decision_words import decision_line
 from matcher.present.facts import TERMINAL, UNKNOWN, closed_line, deadline_text, facts_line, status_text, terms_line
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from matcher.cli.streams import Said
     from matcher.model.call import Call
     from matcher.model.match import Away, Evidence, Match
+    from matcher.model.parts import Part
     from matcher.model.searched import Unknown
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -262,3 +264,10 @@ def _worded(evidence: Evidence) -> str:
 def _short(text: str, limit: int = 50) -> str:
     first = text.split("\n", 1)[0]
     return first if len(first) <= limit else first[: limit - 1] + "…"
+
+
+def part_heading(part: Part | None) -> str:
+    """The name of a part in the reader's language, above the calls of it."""
+    if part is None:
+        return styled(tr("Programme unknown"), bold=True)
+    return styled(part.fr if spoken().language is Language.FR else part.en, bold=True)

@@ -96,6 +96,7 @@ class _Subscriber(_ListEntry):
     mute: _Mute = _Mute()
     send_empty: Annotated[bool, MEANT] = False
     resurface: Annotated[bool, MEANT] = False
+    group: Annotated[Literal["part"] | None, NOTHING] = None
     joint_bids: Annotated[bool, MEANT] = True
     role: Literal["reader", "officer", "network", "operator"] | None = None
 
@@ -318,6 +319,7 @@ def _subscriber(
         resurface=p.resurface,
         role=Role(p.role) if p.role else Role.NETWORK if NETWORK in institutes else Role.OFFICER,
         joint_bids=p.joint_bids,
+        by_part=p.group == "part",
         searches=tuple(search.narrowed(programmes, actions) for search in searches),
     )
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from matcher.digest.compose import best_first, compose
-from matcher.digest.page import Limits, MatchLine, decided_text, match_line
+from matcher.digest.page import Limits, MatchLine, decided_text, match_line, under_parts
 from matcher.model.call import Status
+from matcher.model.families import by_part
 from matcher.model.match import THRESHOLD
 from matcher.model.searched import order_of
 from matcher.model.subscription import Digest, Item, MailSection, NetworkView
@@ -18,7 +19,7 @@ from matcher.present.words import Words
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from matcher.digest.inputs import Inputs
@@ -60,7 +61,10 @@ def compose_network(subscriber: Subscriber, inputs: Inputs, everything: Collecti
     unseen = sorted(others, key=lambda n: (-_fits(partners[n])[0], n))[:UNSEEN]
     told = shown | set(joint) | set(unseen)
     untaken = _untaken(partners, kept, told, inputs.day) if decided.calls() else []
-    columns = [partners[name][0].call for name in best[:COLUMNS]]
+    if subscriber.by_part:
+        joint, unseen, untaken = (_grouped(names, partners) for names in (joint, unseen, untaken))
+    shown_first = _grouped(best[:COLUMNS], partners) if subscriber.by_part else best[:COLUMNS]
+    columns = [partners[name][0].call for name in shown_first]
     matched = {match.institute for matches in partners.values() for match in matches}
     view = NetworkView(
         calls=tuple(columns),
@@ -72,6 +76,11 @@ def compose_network(subscriber: Subscriber, inputs: Inputs, everything: Collecti
         runs=tuple(run_text(run, Words(subscriber.language)) for run in inputs.runs),
     )
     return replace(digest, network=view)
+
+
+def _grouped(names: Sequence[str], partners: Mapping[str, list[Match]]) -> list[str]:
+    """The calls with those of one part of a programme together, each part where its first one stands."""
+    return [name for _, members in by_part(names, lambda name: partners[name][0].call) for name in members]
 
 
 def _partners(inputs: Inputs, least: int) -> dict[str, list[Match]]:
@@ -153,6 +162,7 @@ class CallLine:
     more: str | None = None
     cover: str | None = None  # who covers it together
     decided: str | None = None
+    heading: str | None = None  # the part of a programme that begins here
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,25 +187,31 @@ class NetworkPage:
 def network_page(digest: Digest, view: NetworkView, words: Words, limits: Limits) -> NetworkPage:
     """The network part, rows without any match left to the list of institutes without one."""
     rows = [(name, fits) for name, fits in view.matrix if any(fit is not None for fit in fits)]
-    more = len(rows) - limits.rows
+    more, calls = len(rows) - limits.rows, view.calls[:_WIDEST]
     return NetworkPage(
-        tuple(_call(call, n, digest, words, limits) for n, call in enumerate(view.calls[:_WIDEST], 1)),
+        under_parts([_call(call, n, digest, words, limits) for n, call in enumerate(calls, 1)], calls, digest),
         tuple(
             (untrusted.text(name, untrusted.TERM), tuple(map(_cell, fits[:_WIDEST])))
             for name, fits in rows[: limits.rows]
         ),
         words.say_n("and {n} more institute", "and {n} more institutes", more) if more > 0 else None,
-        tuple(_item(item, n, digest, words, limits) for n, item in enumerate(view.joint[: limits.items], 1)),
+        _lines(view.joint, digest, words, limits),
         len(view.joint),
         _more(words, len(view.joint) - limits.items),
-        tuple(_item(item, n, digest, words, limits) for n, item in enumerate(view.unseen[: limits.items], 1)),
+        _lines(view.unseen, digest, words, limits),
         len(view.unseen),
         _more(words, len(view.unseen) - limits.items),
-        tuple(_item(item, n, digest, words, limits) for n, item in enumerate(view.untaken[: limits.items], 1)),
+        _lines(view.untaken, digest, words, limits),
         len(view.untaken),
         ", ".join(untrusted.text(name, untrusted.TERM) for name in view.without) or None,
         tuple(untrusted.text(run) for run in view.runs),
     )
+
+
+def _lines(items: Sequence[Item], digest: Digest, words: Words, limits: Limits) -> tuple[CallLine, ...]:
+    shown = items[: limits.items]
+    lines = [_item(item, n, digest, words, limits) for n, item in enumerate(shown, 1)]
+    return under_parts(lines, [item.call for item in shown], digest)
 
 
 def _more(words: Words, count: int) -> str | None:

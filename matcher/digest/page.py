@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matcher.model import day
 from matcher.model.day import brussels_day
-from matcher.model.families import families
+from matcher.model.families import by_part, families, told_under
+from matcher.model.language import Language
 from matcher.model.subscription import MailSection
 from matcher.present import facts
 from matcher.present.decision_words import own_line, shared_line
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from matcher.config.setting_sections import MailSettings
+    from matcher.model.call import Call
     from matcher.model.consortium import Bid, Led, NetworkPart
     from matcher.model.decision import Decision
     from matcher.model.match import Match
@@ -210,6 +212,7 @@ class ItemView:
     links: tuple[tuple[str, str], ...] = ()  # what a reader can answer, and the address
     siblings: tuple[BriefView, ...] = ()
     more: str | None = None
+    heading: str | None = None  # the part of a programme that begins here
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +263,9 @@ def page_of(digest: Digest, words: Words, settings: MailSettings, limits: Limits
     for part in MailSection:
         chosen = [item for item in shown if item.part is part]
         if chosen:
-            together = families(chosen, lambda item: item.call) if part in _FOLDED else [(item,) for item in chosen]
-            views = tuple(family_view(f, number + n, digest, words, limits) for n, f in enumerate(together))
+            together = _families(chosen, part, digest.subscriber)
+            shown_in_full = [family_view(f, number + n, digest, words, limits) for n, f in enumerate(together)]
+            views = under_parts(shown_in_full, [family[0].call for family in together], digest)
             more = above_left(digest, words) if part is MailSection.ABOVE else ()
             sections.append(SectionView(part.value, part_title(words, part), views, more))
             number += len(together)
@@ -288,6 +292,33 @@ def _mail_links(digest: Digest, words: Words) -> tuple[tuple[str, str], ...]:
         (words.say("Fewer, more, or a pause"), digest.links.mails),
         (words.say("Unsubscribe"), digest.links.unsubscribe),
     )
+
+
+def _families(chosen: Sequence[Item], part: MailSection, subscriber: Subscriber) -> list[tuple[Item, ...]]:
+    """The items of a section, those of one call for proposals together, and those of one part of a programme."""
+    folded: list[tuple[Item, ...]] = [(item,) for item in chosen]
+    if part in _FOLDED:
+        folded = families(chosen, lambda item: item.call)
+    if not subscriber.by_part:
+        return folded
+    return [family for _, members in by_part(folded, lambda family: family[0].call) for family in members]
+
+
+def under_parts(views: Sequence[Any], calls: Sequence[Call], digest: Digest) -> tuple[Any, ...]:
+    """The views of these calls, each first one of a part of a programme with its name, where the reader wants that."""
+    if not digest.subscriber.by_part:
+        return tuple(views)
+    names = [_part_name(call, digest.subscriber.language) for call in calls]
+    return tuple(
+        replace(view, heading=name) if n == 0 or name != names[n - 1] else view
+        for n, (view, name) in enumerate(zip(views, names, strict=True))
+    )
+
+
+def _part_name(call: Call, language: Language) -> str | None:
+    """The part of a programme that a call is told under, by its name."""
+    part = told_under(call)
+    return None if part is None else part.fr if language is Language.FR else part.en
 
 
 _FOLDED = frozenset(MailSection) - {MailSection.CHANGED, MailSection.KEPT, MailSection.JOINT}

@@ -89,6 +89,7 @@ class Subscriber:
     joint_bids: bool = True  # the mails of joint bids that concern the institutes
     searches: tuple[SavedSearch, ...] = ()
     role: Role = Role.OFFICER  # in the pages of the browser
+    by_part: bool = False  # the calls of each section under the parts of programmes that they are in
 
     @property
     def is_network(self) -> bool:

@@ -168,6 +168,7 @@ def subscriber_record(line: SubscriberLine) -> Record:
         "mute_calls": list(s.mute_calls),
         "mute_terms": list(s.mute_terms),
         "resurface": s.resurface,
+        "group": "part" if s.by_part else None,
         "joint_bids": s.joint_bids,
         "send_empty": s.send_empty,
         "last_mail": line.last_mail.isoformat() if line.last_mail else None,

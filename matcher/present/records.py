@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from matcher.model.answers import PartLine
+from matcher.model.families import by_part
 from matcher.model.match import REASONS, Away, Match
 from matcher.model.parts import Part, PartKind
 from matcher.model.terms import Audience, Name
 from matcher.present.decision_shapes import match_decision_record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from matcher.model.call import Call
@@ -92,6 +93,22 @@ def outcome_record(outcome: SearchOutcome) -> Record:
 def unknown_record(unknown: Unknown) -> dict[str, list[str]]:
     """The words of a text that nothing has, each with near ones."""
     return {word: list(near) for word, near in unknown.words.items()}
+
+
+def part_records(calls: Iterable[Call]) -> Record:
+    """What is listed by the part of a programme that each call is told under: `by_part`, in the order of the list."""
+    groups = by_part(calls, lambda call: call)
+    return {
+        "by_part": [
+            {
+                "part": part.identifier if part else None,
+                "name": part.en if part else None,
+                "name_fr": part.fr if part else None,
+                "calls": [call.identifier for call in members],
+            }
+            for part, members in groups
+        ]
+    }
 
 
 def match_record(match: Match, today: date, *, explained: bool = False) -> Record:

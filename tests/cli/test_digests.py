@@ -300,7 +300,7 @@ def test_subscribers(run, subscribed):
             "actions",
         ),
         *("most", "reminders", "mute_calls", "mute_terms", "resurface", "send_empty", "last_mail", "queued_mail"),
-        *("paused", "chosen", "reminders_of_kept", "joint_bids", "role"),
+        *("paused", "chosen", "reminders_of_kept", "joint_bids", "role", "group"),
     }
     assert (leti["frequency"], leti["last_mail"], network["frequency"]) == ("weekdays", None, "weekly: monday")
     run(subscribed, *as_of("digest", "send"))

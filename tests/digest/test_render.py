@@ -30,6 +30,8 @@ KINDS = (
     digests.normal,
     digests.network,
     digests.searched,
+    digests.grouped,
+    digests.grouped_network,
     digests.joint,
     digests.weekly,
     digests.failed,

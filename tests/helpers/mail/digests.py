@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from matcher.app.sample import load_sample
+from matcher.config.part_file import packaged_parts
 from matcher.config.setting_sections import MailSettings
 from matcher.model.call import Call, Status
 from matcher.model.changes import Change
@@ -171,6 +172,27 @@ def searched(language: Language) -> Digest:
         replace(item(coming[-1], MailSection.FORTHCOMING, 60), matches=(find_of(coming[-1], found, 2, 55),)),
     )
     return Digest(subscriber(language, searches=(found, other)), TODAY, items, 3, FRESH, names=NAMES)
+
+
+def grouped(language: Language) -> Digest:
+    """The normal digest for a reader who wants calls under their parts of programmes."""
+    return placed(normal(language))
+
+
+def grouped_network(language: Language) -> Digest:
+    """The network's digest for such a reader."""
+    return placed(network(language))
+
+
+def placed(digest: Digest) -> Digest:
+    """The digest with the parts that each call is in, grouped by them."""
+    put = packaged_parts().placed
+    items = tuple(replace(item, call=put(item.call)) for item in digest.items)
+    view = digest.network
+    if view is not None:
+        joint, unseen = (tuple(replace(i, call=put(i.call)) for i in of) for of in (view.joint, view.unseen))
+        view = replace(view, calls=tuple(map(put, view.calls)), joint=joint, unseen=unseen)
+    return replace(digest, subscriber=replace(digest.subscriber, by_part=True), items=items, network=view)
 
 
 def failed(language: Language) -> Digest:
