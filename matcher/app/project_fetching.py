@@ -127,7 +127,9 @@ def _keep(run: Run, source: str, path: Path, kept: Mapping[str, Any]) -> tuple[S
             accept=accept,
         )
     problems = [f"{name}: {alarm}" for alarm in reading.alarms()]
-    first = [f"{row.file}, line {row.line}: {row.reason}" for row in reading.set_aside[:_TOLD]]
+    first = [str(row) for row in reading.set_aside[:_TOLD]]
+    for row in first:
+        run.observer.say(f"{name}: set aside, as one that cannot be read: {row}.")
     run.detail.setdefault("problems", []).extend(problems)
     run.detail.setdefault("set_aside", []).extend(first)
     run.detail["set_aside_rows"] = run.detail.get("set_aside_rows", 0) + reading.aside.total()

@@ -118,11 +118,15 @@ class ProjectListing:
 
 @dataclass(frozen=True, slots=True)
 class RowSetAside:
-    """A row of a table that could not be read: where it stands, and why."""
+    """A row of a table that could not be read: where it stands (line 0: anywhere), and why."""
 
     file: str
     line: int
     reason: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}, line {self.line}" if self.line else self.file
+        return f"{place}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,19 @@ def test_an_official_dump_is_held_to_what_it_holds(
             assert ("expected" in answer.err) == bool(code)
 
 
+def test_rows_that_cannot_be_read_are_counted_and_the_first_ones_shown(
+    run: Callable[..., Answer], place: Place, tmp_path: Path
+) -> None:
+    rows = [project(n, title="" if n % 40 == 0 else "A title") for n in range(200)]
+    parts = [participation(n, "999993662") for n in (1, 2, 300)]
+    answer = run(place, "fetch", "--projects", str(zipped(tmp_path / "cordis.zip", tables(rows, parts))))
+    assert "set aside 6," in answer.out
+    told = " ".join(answer.err.split())
+    for line in (2, 42, 82):
+        assert f"cordis.zip: set aside, as one that cannot be read: project.csv, line {line}: no title." in told
+    assert "line 122" not in told
+
+
 def test_a_download_longer_than_any_dump_is_given_up(
     run: Callable[..., Answer], place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
