@@ -31,11 +31,13 @@ class ProjectFrames:
             raise UsageError("This session is closed: open another one with matcher.open().")
         return self._opened
 
-    def projects(
+    def projects(  # noqa: PLR0913 (keywords that people type; inside they are one ProjectQuestion)
         self,
         institute: str | None = None,
         *,
         words: str | Iterable[str] = (),
+        phrase: bool = False,
+        without: str | Iterable[str] = (),
         call: str | None = None,
         organisation: str | None = None,
         programme: str | Iterable[str] = (),
@@ -46,6 +48,8 @@ class ProjectFrames:
         Args:
             institute: those that are its own.
             words: they all stand, in any form, in the number, acronym, title, keywords or objective.
+            phrase: the words side by side, in this order.
+            without: words, or phrases, that must not be there.
             call: those that this call led to.
             organisation: those that an organisation is or was in, by its PIC or words of its name.
             programme: frameworks (`HORIZON`, `H2020`).
@@ -56,8 +60,8 @@ class ProjectFrames:
             organisation, `contribution_eur` of the whole project where none is named.
 
         Raises:
-            UsageError: for an institute, organisation or programme that nobody knows, and before `matcher fetch
-                --projects`.
+            UsageError: for an institute, organisation or programme that nobody knows, words that hold no letter, and
+                before `matcher fetch --projects`.
 
         Example:
             >>> session.projects("brgm")
@@ -67,7 +71,8 @@ class ProjectFrames:
         from matcher.present.frames import projects_frame
 
         programmes = frozenset(name.upper() for name in listed(programme))
-        question = ProjectQuestion(institute, organisation, call, programmes, Search(listed(words)), top)
+        search = Search(listed(words), phrase, listed(without))
+        question = ProjectQuestion(institute, organisation, call, programmes, search, top)
         return projects_frame(project_questions.projects(self._home, question).projects)
 
     def participations(self, project: str) -> pd.DataFrame:

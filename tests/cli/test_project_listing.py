@@ -231,3 +231,23 @@ def test_in_python(place: Place) -> None:
     parts = frames.participations("101000002")
     assert list(parts) == list(PARTICIPATION_COLUMNS)
     assert parts["ended"].tolist() == [True, False]
+
+
+def test_a_search_in_python_is_that_of_the_command(run: Run, searched: Place) -> None:
+    from matcher.api.project_frames import ProjectFrames
+    from matcher.app.home import Home
+    from matcher.config.settings import load_settings
+    from matcher.errors import UsageError
+
+    frames = ProjectFrames(Home(load_settings(environ=searched.environment)))
+
+    def found(**keywords: object) -> list[int]:
+        return [int(number) - 101_000_000 for number in frames.projects(**keywords)["project"]]
+
+    assert found(words="batteries") == numbers(asked(run, searched, "batteries"))
+    assert found(words="solid electrolyte", phrase=True) == [8]
+    assert found(words=["electrolyte", "solid"], phrase=True) == []
+    assert sorted(found(words="battery", without="ships")) == [5, 6]
+    assert sorted(found(words="battery", without=["ships"], top=1)) in ([5], [6])
+    with pytest.raises(UsageError, match="holds no word"):
+        frames.projects(words="!!")
