@@ -84,6 +84,79 @@ class DecisionFrames(CallFrames):
         decide(self._home, institute, listed(calls), order, as_of=self._as_of)
         return self.decisions(institute)
 
+    def outcomes(self, institute: str | None = None) -> pd.DataFrame:
+        """What became of calls, for an institute or the network, by part of the programme and year.
+
+        Returns:
+            (parts and years, `matcher.present.frames.OUTCOME_COLUMNS`)
+
+        Example:
+            >>> session.outcomes()["kept"].sum()
+            0
+        """
+        from dataclasses import asdict
+
+        from matcher.app.decision_summary import summary
+        from matcher.present.frames import OUTCOME_COLUMNS, tidy
+
+        found = summary(self._home, institute, as_of=self._as_of)
+        return self._labelled(tidy(map(asdict, found.counts), OUTCOME_COLUMNS))
+
+    def dismissals(self, institute: str | None = None) -> pd.Series[int]:
+        """How often each reason for a dismissal was given, most often first.
+
+        Returns:
+            (reasons) counts, by reason.
+
+        Example:
+            >>> session.dismissals().empty
+            True
+        """
+        import pandas as pd
+
+        from matcher.app.decision_summary import summary
+
+        found = summary(self._home, institute, as_of=self._as_of).reasons
+        return pd.Series(found, index=pd.Index(list(found), name="reason", dtype="string"), name="times", dtype="int64")
+
+    def learned(self, institute: str) -> pd.DataFrame:
+        """What an institute's list learned from its decisions: terms that lift a call, and terms that lower it.
+
+        Returns:
+            (terms, 2) `term` and `weight`, above 0 where kept calls have it, below where dismissed ones do.
+
+        Example:
+            >>> session.learned("brgm").empty
+            True
+        """
+        from matcher.app.learned_list import learned
+        from matcher.present.frames import tidy
+
+        found = learned(self._home, institute, as_of=self._as_of)
+        terms = sorted(found.terms, key=lambda one: -one[1]) if found.used else []
+        rows = ({"term": term, "weight": weight} for term, weight in terms)
+        return self._labelled(tidy(rows, {"term": "string", "weight": "float64"}))
+
+    def reliability(self) -> pd.DataFrame:
+        """Whether fit is true here: of the calls that institutes decided on, by their fits, how many were kept.
+
+        Fits are as they are today, without what lists learned; dismissals for other reasons than the field say nothing.
+
+        Returns:
+            (fits, `matcher.present.frames.RELIABILITY_COLUMNS`), a row from each fit to the next.
+
+        Example:
+            >>> session.reliability()["decided"].tolist()
+            [0, 0, 0, 0, 0]
+        """
+        from matcher.app.fit_check import judged_fits
+        from matcher.app.kept_index import current_index
+        from matcher.present.frames import reliability_frame
+
+        index = current_index(self._home)
+        day = self._home.day(self._as_of, index).date
+        return self._labelled(reliability_frame(judged_fits(self._home, index, day)))
+
     def _must_write(self, what: str) -> None:
         if not self._writable:
             raise UsageError(f"This session only reads: open it with matcher.open(writable=True) to {what}.")

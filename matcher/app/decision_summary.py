@@ -9,13 +9,14 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from matcher.app.decision_copy import listing
+from matcher.errors import StoreMissing
 from matcher.model.day import brussels_day
 from matcher.model.decision import Application, DecisionQuestion
 from matcher.model.programmes import programme_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from matcher.app.home import Home
     from matcher.model.decision import Decision, Owner
@@ -54,13 +55,7 @@ def summary(home: Home, institute: str | None = None, *, as_of: date | None = No
     """What became of calls for one institute, or for the network. Raises UsageError."""
     found = listing(home, DecisionQuestion(institute, as_of=as_of))
     decided = [one for one in found.decisions if one.is_made and one.at is not None]
-    with home.open_store(read_only=True) as store:
-        first = store.calls.first_seen()
-        seen = Counter(
-            (programme_cluster(call), brussels_day(first[call]).year)
-            for call in _told(home, store, institute, found.as_of)
-            if call in first
-        )
+    first, seen = _seen(home, institute, found.as_of)
     grouped: dict[tuple[str, int], list[Decision]] = {key: [] for key in seen}
     for one in decided:
         year = brussels_day(one.at).year if one.at is not None else 0
@@ -73,6 +68,17 @@ def summary(home: Home, institute: str | None = None, *, as_of: date | None = No
     counts = tuple(_count(key, seen[key], some, days) for key, some in sorted(grouped.items()))
     reasons = Counter(one.reason.value if one.reason else "none given" for one in decided if one.is_dismissed)
     return DecisionSummary(counts, dict(reasons.most_common()), found.as_of)
+
+
+def _seen(home: Home, institute: str | None, day: date) -> tuple[Mapping[str, datetime], Counter[tuple[str, int]]]:
+    """When each call was first listed, and how many that mails told of are of each part and year; of no store none."""
+    try:
+        with home.open_store(read_only=True) as store:
+            first = store.calls.first_seen()
+            told = _told(home, store, institute, day)
+            return first, Counter((programme_cluster(c), brussels_day(first[c]).year) for c in told if c in first)
+    except StoreMissing:
+        return {}, Counter()
 
 
 def _told(home: Home, store: Store, institute: str | None, day: date) -> set[str]:

@@ -51,14 +51,19 @@ def check_of(fits: Iterable[int], kept: int) -> FitCheck:
 
 
 def check_fit(home: Home, index: Index, day: date) -> FitCheck:
-    """The fits of today, without what lists learned, of all calls that institutes kept or found not their field."""
+    """The check of all calls that institutes kept or found not their field."""
+    judged = judged_fits(home, index, day)
+    return check_of([fit for fit, _ in judged], sum(kept for _, kept in judged))
+
+
+def judged_fits(home: Home, index: Index, day: date) -> list[tuple[int, bool]]:
+    """The fit of today, without what lists learned, of each call that an institute kept (True) or found foreign."""
     from matcher.ranking.scoring import score
 
-    known, fits, kept = decided(home, day), list[int](), 0
+    known, found = decided(home, day), list[tuple[int, bool]]()
     for institute in home.institutes:
         examples = [one for _, one in examples_of(index, institute.identifier, known, day)]
         if examples:
             scored = score(index, index.need(institute.identifier), everything=True)
-            fits += [scored.fit(one.row) for one in examples]
-            kept += sum(one.kept for one in examples)
-    return check_of(fits, kept)
+            found += [(scored.fit(one.row), one.kept) for one in examples]
+    return found

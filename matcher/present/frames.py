@@ -198,6 +198,36 @@ DECISION_COLUMNS = {
 """Column → dtype of a decision, or of a note, which is a row of its own."""
 
 
+OUTCOME_COLUMNS = {
+    "part": "string",
+    "year": "int64",
+    "seen": "int64",
+    "kept": "int64",
+    "dismissed": "int64",
+    "applied": "int64",
+    "won": "int64",
+    "lost": "int64",
+    "days": "Float64",
+}
+"""Column → dtype of what became of the calls of one part of the programme: `seen` in mails, the median `days` from the
+first listing to the first decision.
+"""
+
+RELIABILITY_COLUMNS = {"fit": "int64", "decided": "int64", "mean_fit": "Float64", "kept": "int64"}
+"""Column → dtype of the calls that were decided on, from each fit to the next one."""
+
+
+def reliability_frame(judged: Iterable[tuple[int, bool]], wide: int = 20) -> pd.DataFrame:
+    """(fits, RELIABILITY_COLUMNS): of (fit, was it kept) pairs, those of each `wide` points of fit."""
+    listed = list(judged)
+    rows = []
+    for low in range(0, 100, wide):
+        held = [(fit, kept) for fit, kept in listed if low <= fit < low + wide + (low + wide == 100)]
+        mean = sum(fit for fit, _ in held) / len(held) if held else None
+        rows.append({"fit": low, "decided": len(held), "mean_fit": mean, "kept": sum(kept for _, kept in held)})
+    return tidy(rows, RELIABILITY_COLUMNS)
+
+
 def calls_frame(calls: Iterable[Call], today: date) -> pd.DataFrame:
     """(calls, CALL_COLUMNS), each call as on that day."""
     return tidy((call_row(call, today) for call in calls), CALL_COLUMNS)

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import nbformat
 import papermill
 import pytest
 
+from matcher.app.deciding import decide
+from matcher.app.home import Home
+from matcher.app.kept_index import current_index
+from matcher.config.settings import load_settings
+from matcher.model.decision import Act, Cause, Order
 from tests.helpers.benchmarks import BENCHMARK, with_benchmark
 from tests.helpers.cordis import participation, project, tables, zipped
 from tests.helpers.forms import only_long
@@ -217,3 +224,30 @@ def test_writing_a_profile(execute: Callable[..., Executed]) -> None:
     assert "id: hydro-lab" in done.printed
     assert "recyclage des batteries" in done.printed
     assert "keywords match" in done.html
+
+
+@pytest.fixture
+def decided(fetched: Place, tmp_path: Path) -> Place:
+    """A store whose institutes decided on two dozen calls."""
+    place = Place(tmp_path / "decided", fetched.config, fetched.portal)
+    shutil.copytree(fetched.home, place.home)
+    home, day = Home(load_settings(environ=place.environment)), date.fromisoformat(DAY)
+    calls = sorted(current_index(home).identifiers())
+    for institute in ("cea-leti", "mines"):
+        decide(home, institute, calls[:5], Order(Act.KEEP), as_of=day)
+        decide(home, institute, calls[5:], Order(Act.DISMISS, Cause.NOT_OUR_FIELD), as_of=day)
+    decide(home, "mines", calls[:1], Order(Act.STATE, "applied"), as_of=day)
+    return place
+
+
+def test_todays_calls_after_decisions(execute: Callable[..., Executed], decided: Place) -> None:
+    done = execute("1-todays-calls.ipynb", institute="mines", date=DAY, home=str(decided.home), config=decided.config)
+    assert done.pictures == 7  # what was learned, what became of calls, and the reasons
+    assert "Nothing yet" not in done.printed
+    assert "By part of the programme and year" in done.html
+
+
+def test_the_reliability_of_fit_by_decisions(execute: Callable[..., Executed], decided: Place) -> None:
+    done = execute("3-how-good-is-the-ranking.ipynb", home=str(decided.home), config=decided.config)
+    assert done.pictures == 6
+    assert "decisions say whether" not in done.printed
