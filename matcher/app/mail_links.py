@@ -70,11 +70,11 @@ class MailLinks:
             act, *named = self._signer.loads(token, max_age=DAYS * 86_400)
             return MailLink(LinkAct(act), *named)
         except SignatureExpired as error:
-            told = f"This link is older than {DAYS} days and holds no more: the newest mail has new ones."
-            raise LinkRefused(told) from error
+            raise LinkRefused(
+                "This link is older than {days} days and holds no more: the newest mail has new ones.", days=DAYS
+            ) from error
         except (BadSignature, ValueError, TypeError) as error:
-            told = "This link is not whole, or not of this site: copy all of it from the mail."
-            raise LinkRefused(told) from error
+            raise LinkRefused("This link is not whole, or not of this site: copy all of it from the mail.") from error
 
     @property
     def _signer(self) -> URLSafeTimedSerializer:

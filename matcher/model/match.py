@@ -172,6 +172,25 @@ class SkillCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A call that stands in the top list of two profiles, with its place in each."""
+
+    match: Match
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListChange:
+    """What another profile changes in the top list: calls that enter, leave and move, those with most change first."""
+
+    as_of: date
+    entering: tuple[Match, ...]
+    leaving: tuple[Match, ...]
+    moving: tuple[Moved, ...]
+    top: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """What a term would change: calls that enter and leave the top list, with their new and old rank."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from matcher.model.match import Match, SkillCheck, SkillVerdict, Trial
+from matcher.model.match import ListChange, Match, Moved, SkillCheck, SkillVerdict, Trial
 from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.model.question import CallFilter
 from matcher.model.searched import Unknown
@@ -48,6 +48,24 @@ def try_term(index: Index, profile: Profile, term: str, today: date) -> Trial:
         entering=tuple(match for match in after if match.call.identifier not in had),
         leaving=tuple(match for match in before if match.call.identifier not in has),
         unknown=Unknown(read.unknown),
+    )
+
+
+def compare_profiles(index: Index, before: Profile, after: Profile, today: date) -> ListChange:
+    """What a profile changes in the top list of another."""
+    old, new = (_top(index, profile, today) for profile in (before, after))
+    had = {match.call.identifier: match.rank for match in old}
+    has = {match.call.identifier for match in new}
+    both = [Moved(match, had[match.call.identifier]) for match in new if match.call.identifier in had]
+    moving = sorted(
+        (one for one in both if one.before != one.match.rank), key=lambda one: -abs(one.before - one.match.rank)
+    )
+    return ListChange(
+        as_of=today,
+        entering=tuple(match for match in new if match.call.identifier not in had),
+        leaving=tuple(match for match in old if match.call.identifier not in has),
+        moving=tuple(moving),
+        top=SHOWN,
     )
 
 

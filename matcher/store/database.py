@@ -10,6 +10,7 @@ from matcher.store.engines import Transactions
 from matcher.store.kept_facts import Facts, revision_of
 from matcher.store.maintenance import Maintenance
 from matcher.store.outbox import Outbox
+from matcher.store.profile_revisions import ProfileRevisions
 from matcher.store.project_saving import ProjectSaving
 from matcher.store.projects import Projects
 from matcher.store.runs import Runs
@@ -39,6 +40,7 @@ class Store:
         self.outbox = Outbox(transactions)
         self.told = ToldCalls(transactions)
         self.decisions = Decisions(transactions)
+        self.profile_revisions = ProfileRevisions(transactions)
         self.facts = Facts(transactions)
         self.maintenance = Maintenance(transactions)
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from matcher.text.untrusted import unturned
 
 APPLICATION_ID = 0x4D415443  # "MATC": marks the SQLite file as ours, and names the writers' lock on PostgreSQL
-HEAD = "0008"  # the newest migration; a test holds it to the migrations folder
+HEAD = "0009"  # the newest migration; a test holds it to the migrations folder
 
 metadata = MetaData(
     naming_convention={
@@ -252,6 +252,18 @@ decisions = Table(  # acts on calls, one a row, never changed but to forget a pe
     Column("decided_by", CleanText),
     Column("decided_at", UtcDateTime, nullable=False),
     Index(None, "owner", "call"),
+    sqlite_autoincrement=True,
+)
+
+profile_revisions = Table(  # edits of institutes' files through the product, never changed
+    "profile_revisions",
+    metadata,
+    _id(),
+    Column("institute", CleanText, nullable=False, index=True),
+    Column("before", CleanText, nullable=False),  # the text of the file
+    Column("summary", CleanText, nullable=False),
+    Column("edited_by", CleanText),
+    Column("edited_at", UtcDateTime, nullable=False),
     sqlite_autoincrement=True,
 )
 

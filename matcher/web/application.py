@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from matcher.web.kept_home import KeptHome
     from matcher.web.routes import PageRoute
 
-FIELDS = 60
+FIELDS = 200
 """Fields of a form at most."""
 
 SECONDS = 10
@@ -148,7 +148,6 @@ def _failed(request: Request, error: Exception) -> Response:
     """The page of an error; it stands without a home, which may be what is wrong."""
     words, status = words_for(request), status_of(error)
     number = logged(error, request.url.path)
-    told = told_of(error) or words.say("The product could not answer. Whoever runs it finds the reason in its log.")
     content: dict[str, Any] = {
         "visit": None,
         "words": words,
@@ -158,8 +157,7 @@ def _failed(request: Request, error: Exception) -> Response:
         "bare": False,
         "told": [],
         "title": title_of(status, words),
-        "sentence": told,
-        "is_english": told_of(error) is not None,
+        "sentence": told_of(error, words),
         "number": number,
     }
     return HTMLResponse(rendered("failure.html", content), status)

@@ -7,10 +7,11 @@ import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from matcher.errors import ConfigError, IndexMissing, MatcherError, StoreBusy, UsageError
+from matcher.errors import ConfigError, IndexMissing, MatcherError, StoreBusy, UsageError, clipped
 
 if TYPE_CHECKING:
     from matcher.present.words import Words
+    from matcher.text.saying import Saying
 
 _log = logging.getLogger("matcher.web")
 
@@ -18,16 +19,16 @@ _log = logging.getLogger("matcher.web")
 class Refused(MatcherError):
     """A request that is not answered as it was asked."""
 
-    def __init__(self, message: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
-        super().__init__(message)
+    def __init__(self, message: str | Saying, status: HTTPStatus = HTTPStatus.BAD_REQUEST, /, **values: object) -> None:
+        super().__init__(message, **values)
         self.status = status
 
 
 class Missing(Refused):
     """Nothing is at this address, or nothing that this person may see."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, HTTPStatus.NOT_FOUND)
+    def __init__(self, message: str | Saying, /, **values: object) -> None:
+        super().__init__(message, HTTPStatus.NOT_FOUND, **values)
 
 
 def status_of(error: Exception) -> HTTPStatus:
@@ -41,9 +42,11 @@ def status_of(error: Exception) -> HTTPStatus:
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def told_of(error: Exception) -> str | None:
-    """What may be told of an error; None of one that nobody foresaw, or that is of the set-up alone."""
-    return str(error) if isinstance(error, MatcherError) and not isinstance(error, ConfigError) else None
+def told_of(error: Exception, words: Words) -> str:
+    """What may be told of an error; of one that nobody foresaw, or of the set-up alone, that it is in the log."""
+    if isinstance(error, MatcherError) and not isinstance(error, ConfigError):
+        return clipped(words.tell(error.saying))
+    return words.say("The product could not answer. Whoever runs it finds the reason in its log.")
 
 
 def logged(error: Exception, path: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from matcher.text.saying import Saying
 from matcher.web.failures import Refused
 
 if TYPE_CHECKING:
@@ -60,4 +61,4 @@ class FormTokens:
             return []
 
 
-_TOLD = "This form is too old, or not of this browser: go back, load the page anew, and send it again."
+_TOLD = Saying("This form is too old, or not of this browser: go back, load the page anew, and send it again.")

@@ -32,7 +32,7 @@ _SHOWN = {"json", "atom"}  # which browsers and readers open where they are
 def checked_format(name: str) -> str:
     """The format that an address asks for. Raises Refused for one that there is not."""
     if name not in TYPES:
-        raise Refused(f"A list is a page, or {', '.join(TYPES)}.")
+        raise Refused("A list is a page, or {kinds}.", kinds=", ".join(TYPES))
     return name
 
 

@@ -48,8 +48,9 @@ class Sessions:
         try:
             name, once = self._links.loads(token, max_age=LINK_MINUTES * 60)
         except SignatureExpired as error:
-            told = f"This link held for {LINK_MINUTES} minutes and is over: ask for a new one."
-            raise Refused(told, HTTPStatus.GONE) from error
+            raise Refused(
+                "This link held for {n} minutes and is over: ask for a new one.", HTTPStatus.GONE, n=LINK_MINUTES
+            ) from error
         except (BadSignature, ValueError, TypeError) as error:
             raise Refused("This link is not whole: copy all of it from the mail.", HTTPStatus.NOT_FOUND) from error
         return str(name), str(once)

@@ -67,7 +67,7 @@ class Visit:
         try:
             found = self.home.institute(name)
         except UsageError as error:
-            raise Missing(str(error)) from error
+            raise Missing(error.saying) from error
         if not self.person.sees(found.identifier):
             raise Missing("No institute of yours is called so.")
         if not self.person.may(right, found.identifier):

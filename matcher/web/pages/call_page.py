@@ -52,7 +52,7 @@ def call(visit: Visit) -> Response:
     try:
         shown = show(visit.home, name, institute=institute.identifier if institute else None, as_of=as_of)
     except UsageError as error:
-        raise Missing(str(error)) from error
+        raise Missing(error.saying) from error
     if shown.call.identifier != name:
         query = visit.request.url.query
         return RedirectResponse(f"/calls/{shown.call.identifier}" + (f"?{query}" if query else ""))

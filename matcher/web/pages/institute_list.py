@@ -40,7 +40,7 @@ def institute(visit: Visit) -> Response:
     found = visit.institute()
     lab = visit.request.query_params.get("lab", "").strip()
     if lab and lab.casefold() not in {one.name.casefold() for one in found.labs}:
-        raise Missing(f"{found.acronym} has no lab of that name.")
+        raise Missing("{institute} has no lab of that name.", institute=found.acronym)
     about = f"{found.identifier}/{lab}" if lab else found.identifier
     request = asked(visit.request.url.query, about, _EXTRAS)
     home_address = f"/institutes/{found.identifier}"

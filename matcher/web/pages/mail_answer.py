@@ -81,7 +81,7 @@ def _answered(visit: Visit) -> _Answer:
         link = links.read(visit.named("token"))
         reader = visit.home.subscriber(link.subscriber)
     except LinkRefused as error:
-        raise Missing(str(error)) from error
+        raise Missing(error.saying) from error
     except UsageError as error:
         raise Missing("Who got this mail is subscribed no more.") from error
     return _Answer(replace(visit, words=Words(reader.language)), link, reader)

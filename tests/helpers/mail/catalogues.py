@@ -29,11 +29,11 @@ TERMINAL = {"tr": None, "tr_n": (1, 2)}
 """What the command line says, in the modules of people who look for calls."""
 ERRORS = {
     "Saying", "UsageError", "UnreadableError", "StoreError", "StoreMissing", "StoreBusy", "RunGoesOn", "RunLost",
-    "DiskError", "IndexMissing",
+    "DiskError", "IndexMissing", "Refused", "Missing", "LinkRefused",
 }  # fmt: skip
-"""What a command that project officers use may end with is made by one of these."""
-OTHER_READERS = ("api", "evaluation", "portal", "mail", "schedule", "web")
-"""Layers whose errors meet who writes Python or runs the machine, or whose pages say them."""
+"""What a command that project officers use, or a page, may end with is made by one of these."""
+OTHER_READERS = ("api", "evaluation", "portal", "mail", "schedule")
+"""Layers whose errors meet who writes Python or runs the machine."""
 CLICK = {"_": None, "ngettext": (1, 2)}
 NOT_OF_CLICK = {
     "d", "{editor}: Editing failed", "{editor}: Editing failed: {e}", "Windows error: {error}", "deprecated",

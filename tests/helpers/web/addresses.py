@@ -13,6 +13,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     ),
     "/calls": ("/calls", f"/calls?words=silicon+photonics&as_of={DAY}", "/calls?words=fotonics"),
     "/calls/{call}": (f"/calls/{PHOTONIC}", f"/calls/{PHOTONIC}?for=cea-leti&as_of={DAY}"),
+    "/institutes/{institute}/profile": ("/institutes/cea-leti/profile",),
     "/projects": ("/projects?words=photonics",),
     "/answer/{token}": ("/answer/none",),
     "/sign-in": ("/sign-in",),
