@@ -60,9 +60,9 @@ _IN = " " * 5
 
 def _block(number: int, bid: Bid, today: date) -> str:
     call = bid.call
-    gaps = f", {bid.gaps} of {bid.passages} passages by nobody" if bid.gaps else ""
     lines = [
-        f"{number:>3}  {styled(call.identifier, bold=True)}   covered {bid.cover:.0%}{gaps}",
+        f"{number:>3}  {styled(call.identifier, bold=True)}   covered {bid.cover:.0%}",
+        *(paragraphs(f"{bid.gaps} of {bid.passages} passages by nobody", _IN) if bid.gaps else ()),
         *paragraphs(call.title, _IN),
         *paragraphs(f"deadline {deadline_text(call.next_deadline(today), call, today)}", _IN),
     ]

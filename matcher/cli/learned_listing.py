@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.cli.layout import styled, table
+from matcher.cli.layout import paragraphs, styled, table
 from matcher.cli.output import print_csv, print_json, say
 from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.present.decision_shapes import match_decision_record
@@ -30,11 +30,12 @@ def show_learned(learned: Learned, output: str | None) -> None:
             rows = [(term, f"{weight:+.3f}") for term, weight in learned.terms]
             click.echo(table((tr("term"), tr("weight")), rows) + "\n")
         for one in learned.decisions:
-            click.echo(f"{styled(one.call, bold=True)}  {decision_line(one, spoken())}")
+            click.echo("\n".join([styled(one.call, bold=True), *paragraphs(decision_line(one, spoken()), "  ")]))
         said = tr_n(
             "{n} decision says what suits {institute}",
             "{n} decisions say what suits {institute}",
             len(calls),
             institute=learned.institute,
         )
-        say(said if learned.used else said + tr("; too few to learn from, or ranking.learn is off"))
+        said += "" if learned.used else tr("; too few to learn from, or ranking.learn is off")
+        say("\n".join(paragraphs(said)))

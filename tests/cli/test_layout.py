@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from matcher.cli.bid_listing import _block
 from matcher.cli.layout import fact, paragraphs, table
+from matcher.model.consortium import Bid
 from tests.helpers.home import DAY, PHOTONIC
+from tests.helpers.listings import call
 from tests.helpers.terminal import COLUMNS, too_long
 
 ROW = (
@@ -75,3 +80,18 @@ def test_titles_come_first(run, fetched):
     head, *rest = run(fetched, "calls", "--as-of", DAY).out.splitlines()
     assert head == "title"
     assert "call" in rest[0].split()
+
+
+def test_what_was_decided_and_learned_fits_into_80_columns(run, fetched):
+    assert run(fetched, "state", "cea-leti", PHOTONIC, "--is", "applied", "--project", "101000001").code == 0
+    assert run(fetched, "assign", "cea-leti", PHOTONIC, "--to", "a person whose name is long enough").code == 0
+    assert run(fetched, "keep", "cea-leti", PHOTONIC).code == 0
+    for language in ("en", "fr"):
+        for command in ("profile cea-leti --learned", "decisions cea-leti", "decisions cea-leti --history"):
+            answer = run(fetched, "--lang", language, *command.split())
+            assert too_long(answer.out + answer.err) == []
+
+
+def test_the_head_of_a_bid_has_room_for_the_longest_identifier():
+    named = call("HORIZON-HLTH-2027-02-DISEASE-14-two-stage", title="A title")
+    assert too_long(_block(10, Bid(named, (), 0.5, gaps=100, passages=122), date(2026, 6, 15))) == []
