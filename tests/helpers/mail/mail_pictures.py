@@ -20,6 +20,7 @@ IMAGES = DOCS / "images"
 KEPT = (
     ("digest-fr", digests.normal, Language.FR, 660, 1500, False),
     ("digest-en-dark", digests.normal, Language.EN, 660, 1500, True),
+    ("joint-bids-en", digests.joint, Language.EN, 660, 900, False),
 )
 FLAGS = (
     "--headless",
