@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from matcher.config.addresses import is_loopback
-from matcher.errors import MatcherError, UsageError
+from matcher.errors import MatcherError, UsageError, system_reason
 from matcher.web.application import Site, application
 from matcher.web.kept_home import KeptHome
 
@@ -78,9 +78,10 @@ def address_of(listener: socket.socket) -> str:
 def _check(host: str, site: Site) -> None:
     if not is_loopback(host) and site.host is None:
         raise UsageError(
-            f"{host} can be reached by others, and nobody is asked who he is: set `[web] address`, from which on "
+            "{host} can be reached by others, and nobody is asked who he is: set `[web] address`, from which on "
             "people sign in, or serve on 127.0.0.1 (the default). "
-            "From another machine: ssh -L 8765:127.0.0.1:8765 and this machine's name, then http://127.0.0.1:8765/."
+            "From another machine: `ssh -L 8765:127.0.0.1:8765` and this machine's name, then `http://127.0.0.1:8765/`.",
+            host=host,
         )
 
 
@@ -96,7 +97,13 @@ def _listening(where: Where) -> Iterator[socket.socket]:
             if error.errno == errno.EADDRINUSE:
                 told = f"Port {where.port} of {where.host} is taken: is `matcher serve` running already? "
                 raise PortTaken(told + "Another one: --port 8766, or --port 0 for any that is free.") from error
-            raise UsageError(f"Nothing can be served on {where.host}, port {where.port}: {error.strerror}.") from error
+            reason = system_reason(error)
+            raise UsageError(
+                "Nothing can be served on {host}, port {port}: {reason}.",
+                host=where.host,
+                port=where.port,
+                reason=reason,
+            ) from error
         yield listener
 
 
