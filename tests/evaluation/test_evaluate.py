@@ -136,10 +136,10 @@ def institutes(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def projects(tmp_path_factory):
-    """Real projects to learn words from; in the short form every fourth."""
+    """Real projects to learn words from; in the short form every second."""
     whole = SHARED / "cordis" / "cordis-HORIZONprojects-csv.zip"
     few = tmp_path_factory.mktemp("cordis") / "few.zip"
-    return str(either(short=lambda: every_so_many(whole, few, 4), long=lambda: whole)())
+    return str(either(short=lambda: every_so_many(whole, few, 2), long=lambda: whole)())
 
 
 @pytest.fixture(scope="module")
