@@ -22,7 +22,7 @@ from matcher.cli.output import (
 )
 from matcher.cli.spoken_language import spoken, tr
 from matcher.errors import UsageError
-from matcher.model.question import Question
+from matcher.model.question import About, Question
 from matcher.model.searched import RANK_SORTS
 from matcher.present.call_rows import MATCH_COLUMNS, match_row
 from matcher.present.decision_words import decision_line
@@ -93,19 +93,20 @@ def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
         else:
             show_side_by_side(home, question, output)
         return
+    wanted: About = institutes if text is None else text
     if files:
-        from matcher.documents.document_text import read_document
+        from matcher.cli.asked_files import asked_by
 
-        text = "\n\n".join(map(read_document, files))
-    question = Question.of(text if text is not None else institutes, asked, explain=explain)
-    if text is not None and home.settings.ranking.encoder:
+        wanted = asked_by(files)
+    question = Question.of(wanted, asked, explain=explain)
+    if isinstance(wanted, str) and home.settings.ranking.encoder:
         say(tr("Loading the sentence encoder, which takes some seconds."))
     ranking = rank(home, question)
     label = sample_label(ranking.sample)
     matches = [match_record(m, ranking.as_of, explained=explain) for m in ranking.matches]
     if output == "json":
         about = {"institute": ranking.institute, "as_of": ranking.as_of.isoformat(), **label}
-        unknown = {} if text is None else {"unknown": unknown_record(ranking.unknown)}
+        unknown = {} if institutes else {"unknown": unknown_record(ranking.unknown)}
         groups = part_records(m.call for m in ranking.matches) if grouped_by else {}
         print_json(envelope(**about, **unknown, matches=matches, **groups, **away_records(ranking.away)))
     elif output == "csv":

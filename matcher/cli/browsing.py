@@ -131,7 +131,7 @@ def _write_new(home: Home, identifier: str | None, files: tuple[Path, ...], outp
         example = "matcher profile new rocks-and-water" + (" --from report.pdf" if files else "")
         raise UsageError("Say how the new institute is called: `{example}`.", example=example)
     names = Counter(file.name for file in files)
-    documents = {file.name if names[file.name] == 1 else str(file): read_document(file) for file in files}
+    documents = {file.name if names[file.name] == 1 else str(file): read_document(file).text for file in files}
     written = write_new_profile(home, identifier, documents)
     if output == "json":
         record = {"institute": identifier, "file": str(written.file)}

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matcher.documents.keyword_lists import cells_text, is_table
+from matcher.documents.keyword_lists import Keyword, are_keywords, keywords_of, rows_of
 from matcher.documents.office import office_text
 from matcher.documents.pdf_pages import pdf_text
 from matcher.documents.plain import markup_text, text_of
 from matcher.documents.references import bibtex_text, is_bibtex, is_ris, ris_text
 from matcher.documents.refusal import UnreadableError
+from matcher.documents.sheets import sheet_rows
 from matcher.errors import UsageError, system_reason
 from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from matcher.documents.keyword_lists import Rows
 
 MOST_BYTES = 50_000_000
 """Of one file; a report with many pictures stays below this."""
@@ -53,22 +57,30 @@ _NAMED = {
 }
 
 
-def read_document(path: Path) -> str:
-    """The text of a file. Raises UsageError for one that holds none, or that cannot be read."""
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file says; `keywords` where it is a list of them, which stand in the text a line each."""
+
+    text: str
+    keywords: tuple[Keyword, ...] = ()
+
+
+def read_document(path: Path) -> Document:
+    """What a file says. Raises UsageError for one that holds no text, or that cannot be read."""
     data = _bytes_of(path)
     try:
-        text = _text(path, data)
+        found = _document(path, data)
     except UnreadableError as error:
         raise UsageError("{path} is {what}", path=path, what=error.saying) from error
-    if len(text) > MOST_CHARACTERS:
+    if len(found.text) > MOST_CHARACTERS:
         raise UsageError(
             "{path} holds more than {most:,} characters: give the part that matters.",
             path=path,
             most=MOST_CHARACTERS,
         )
-    if sum(map(str.isalpha, text)) < FEWEST_LETTERS:
+    if sum(map(str.isalpha, found.text)) < FEWEST_LETTERS:
         raise UsageError("{path} holds no words.", path=path)
-    return text
+    return found
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -86,15 +98,15 @@ def _bytes_of(path: Path) -> bytes:
     return data
 
 
-def _text(path: Path, data: bytes) -> str:
+def _document(path: Path, data: bytes) -> Document:
     """Raises UnreadableError that goes on after `FILE is …`."""
     for beginning, what in UNREADABLE.items():
         if data.startswith(beginning):
             raise UnreadableError(what)
     if b"%PDF-" in data[:_PDF_HEAD]:
-        return pdf_text(data)
+        return Document(pdf_text(data))
     if data.startswith(b"PK\3\4"):
-        return office_text(data)
+        return _listed(sheet_rows(data)) or Document(office_text(data))
     suffix = path.suffix.lower().removeprefix(".")
     if suffix in _NAMED:
         raise UnreadableError(
@@ -102,7 +114,16 @@ def _text(path: Path, data: bytes) -> str:
             upper=suffix.upper(),
             named=_NAMED[suffix],
         )
-    return _of_text(text_of(data))
+    text = text_of(data)
+    if not is_bibtex(text) and not is_ris(text) and (listed := _listed(rows_of(text))):
+        return listed
+    return Document(_of_text(text))
+
+
+def _listed(rows: Rows | None) -> Document | None:
+    """A list of keywords; None where the rows are none, or hold none."""
+    found = keywords_of(rows) if rows and are_keywords(rows) else ()
+    return Document("\n".join(one.text for one in found), found) if found else None
 
 
 def _of_text(text: str) -> str:
@@ -110,6 +131,4 @@ def _of_text(text: str) -> str:
         return bibtex_text(text)
     if is_ris(text):
         return ris_text(text)
-    if is_table(text):
-        return cells_text(text)
     return re.sub(r"https?://\S+", " ", markup_text(text))

@@ -1,38 +1,104 @@
-"""A list of keywords with separators between them: a keyword a line."""
+"""A list of keywords: a keyword a line, or a table with a column of them, and of weights where its head says so."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from matcher.documents.refusal import UnreadableError
+from matcher.errors import shorten
+from matcher.text.folding import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_WEIGHT = 1_000.0
+"""The weight of one keyword: what is larger is an amount of money, or a year."""
 
 _SEPARATORS = ("\t", ";", ",")
 _LOOKED_AT = 20
 _WORDS_OF_A_KEYWORD = 6
-_HEADS = frozenset(
-    ("keyword", "keywords", "mot-clé", "mots-clés", "weight", "poids", "language", "langue", "term", "terme")
+_FEWEST_LINES = 3
+_WEIGHTS = frozenset(("weight", "weights", "poids", "importance", "ponderation"))
+_KEYWORDS = frozenset(
+    ("keyword", "keywords", "mot-cle", "mots-cles", "term", "terms", "terme", "termes", "skill", "skills")
 )
+_LANGUAGES = frozenset(("language", "langue", "lang"))
+_HEADS = _WEIGHTS | _KEYWORDS | _LANGUAGES
+
+Rows = list[list[str]]
 
 
-def is_table(text: str) -> bool:
-    """Whether lines have the same number of short cells."""
-    lines = [line for line in text.splitlines() if line.strip()][:_LOOKED_AT]
-    separator = _separator(lines)
-    if separator is None:
-        return False
-    cells = [cell for row in csv.reader(lines, delimiter=separator) for cell in row]
-    return all(len(cell.split()) <= _WORDS_OF_A_KEYWORD for cell in cells)
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A keyword with what it weighs against the others; its language where a column says so."""
+
+    text: str
+    weight: float = 1.0
+    language: str | None = None
 
 
-def cells_text(text: str) -> str:
-    """Each cell with words in it on a line; numbers and the names of columns are left out."""
-    separator = _separator([line for line in text.splitlines() if line.strip()][:_LOOKED_AT]) or ","
-    rows = csv.reader(io.StringIO(text), delimiter=separator)
-    cells = (cell.strip() for row in rows for cell in row)
-    return "\n".join(c for c in cells if re.search(r"[^\W\d_]", c) and c.casefold() not in _HEADS)
+def rows_of(text: str) -> Rows | None:
+    """The rows of a list of keywords; None where a text is none: some cell, or some line, is a sentence."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    separator = _separator(lines[:_LOOKED_AT])
+    if separator is not None:
+        rows = list(csv.reader(io.StringIO(text), delimiter=separator))
+        return rows if are_keywords(rows[:_LOOKED_AT]) else None
+    alone = [[line] for line in lines]
+    ends = any(line.rstrip().endswith((".", ":", "!", "?")) for line in lines)
+    return alone if len(lines) >= _FEWEST_LINES and not ends and are_keywords(alone) else None
 
 
-def _separator(lines: list[str]) -> str | None:
+def are_keywords(rows: Rows) -> bool:
+    """Whether no cell of a table is a sentence."""
+    return all(len(cell.split()) <= _WORDS_OF_A_KEYWORD for row in rows for cell in row)
+
+
+def keywords_of(rows: Rows) -> tuple[Keyword, ...]:
+    """The keywords of a table. Raises UnreadableError that goes on after `FILE is …`."""
+    heads = [folded(cell.strip()) for cell in rows[0]] if rows else []
+    weight, language = _column(heads, _WEIGHTS), _column(heads, _LANGUAGES)
+    named = [place for place, head in enumerate(heads) if head in _KEYWORDS]
+    found = []
+    for number, row in enumerate(rows, 1):
+        if number == 1 and set(heads) & _HEADS:
+            continue
+        places = named or [place for place in range(len(row)) if place not in {weight, language}]
+        texts = [row[place].strip() for place in places if place < len(row)]
+        weighs = _weight(_cell(row, weight), number)
+        spoken = (_cell(row, language) or "").casefold()[:2]
+        found += [Keyword(t, weighs, spoken or None) for t in texts if re.search(r"[^\W\d_]", t)]
+    return tuple(found)
+
+
+def _column(heads: Sequence[str], names: frozenset[str]) -> int | None:
+    return next((place for place, head in enumerate(heads) if head in names), None)
+
+
+def _cell(row: Sequence[str], place: int | None) -> str:
+    return row[place].strip() if place is not None and place < len(row) else ""
+
+
+def _weight(cell: str, row: int) -> float:
+    """What a cell says a keyword weighs, 1 where it says nothing."""
+    if not cell:
+        return 1.0
+    said = cell.replace(",", ".")
+    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", said) and 0 < float(said) <= MOST_WEIGHT:
+        return float(said)
+    raise UnreadableError(
+        "a list of keywords whose row {row} has {cell} for a weight: write a number above 0, {most:,.0f} at most.",
+        row=row,
+        cell=shorten(cell),
+        most=MOST_WEIGHT,
+    )
+
+
+def _separator(lines: Sequence[str]) -> str | None:
     if len(lines) < 2:
         return None
     for separator in _SEPARATORS:

@@ -7,13 +7,13 @@ import lzma
 import re
 import zipfile
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from xml.parsers import expat
 
 from matcher.documents.refusal import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 MOST_BYTES = 60_000_000
 """Of the XML of one document, unpacked."""
@@ -45,22 +45,32 @@ _GAPS = frozenset({"br", "tab", "s", "line-break"})
 
 def office_text(data: bytes) -> str:
     """The text of a document, a paragraph a line. Raises UnreadableError that goes on after `FILE is …`."""
+    return "\n".join(map(_xml_text, members_of(data, _PARTS).values()))
+
+
+def members_of(data: bytes, parts: Sequence[re.Pattern[str]]) -> dict[str, bytes]:
+    """The XML of these parts of a document, by name, in their order. Raises UnreadableError."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             if len(members) > _MOST_MEMBERS:
                 raise UnreadableError("an archive of too many files: give the document alone.")
             telling = sorted(
-                (one for one in members if any(p.fullmatch(one.filename) for p in _PARTS)),
+                (one for one in members if any(p.fullmatch(one.filename) for p in parts)),
                 key=lambda one: _in_order(one.filename),
             )
             if not telling:
                 raise UnreadableError("an archive, and no document of Word or LibreOffice: give the documents in it.")
-            return "\n".join(_xml_text(part) for part in _unpacked(archive, telling))
+            names = [one.filename for one in telling]
+            return dict(zip(names, _unpacked(archive, telling), strict=True))
     except UnreadableError:
         raise
     except _DAMAGED as error:
-        raise UnreadableError("damaged, or no document of Word or LibreOffice: save it anew and try again.") from error
+        raise _damaged() from error
+
+
+def _damaged() -> UnreadableError:
+    return UnreadableError("damaged, or no document of Word or LibreOffice: save it anew and try again.")
 
 
 def _in_order(name: str) -> tuple[str, int]:
@@ -113,13 +123,33 @@ class _Reader:
 
 def _xml_text(xml: bytes) -> str:
     reader = _Reader(only_runs=b"office:document-content" not in xml[:4000])
+    parse(xml, reader)
+    lines = "".join(reader.pieces).splitlines()
+    return "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
+
+
+class Events(Protocol):
+    """What hears of the elements and texts of a document, in their order."""
+
+    def start(self, name: str, attributes: dict[str, str], /) -> None: ...
+
+    def end(self, name: str, /) -> None: ...
+
+    def text(self, piece: str, /) -> None: ...
+
+
+def parse(xml: bytes, reader: Events) -> None:
+    """Tell a reader what an XML holds. Raises UnreadableError for what is broken or declares entities."""
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
     parser.CharacterDataHandler = reader.text
     parser.StartDoctypeDeclHandler = _refuse
-    parser.Parse(xml, True)
-    lines = "".join(reader.pieces).splitlines()
-    return "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
+    try:
+        parser.Parse(xml, True)
+    except UnreadableError:
+        raise
+    except _DAMAGED as error:
+        raise _damaged() from error
 
 
 def _refuse(*_: object) -> None:

@@ -22,6 +22,7 @@ class ProfilePart:
     number: str = ""  # of a project that CORDIS lists
     selected: bool = False  # of a larger entity: it counts where a skill selects it
     passage: int = 0  # of a long text, from 1
+    weight: float = 1.0  # of a skill against the others, where a person said so
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,11 +73,18 @@ class Standard:
     sums: Doubles
 
 
-def standard_of(compared: Floats, reference: npt.NDArray[np.bool_]) -> Standard:
+def mean_of(compared: Floats, shares: Doubles | None) -> Doubles:
+    """(ways, calls) the mean over skills; `shares` (skills,) add up to 1, None where all skills count the same."""
+    if shares is None:
+        return np.asarray(compared.mean(axis=1, dtype=np.float64))
+    return np.asarray(np.einsum("s,wsc->wc", shares, compared))
+
+
+def standard_of(compared: Floats, reference: npt.NDArray[np.bool_], shares: Doubles | None = None) -> Standard:
     """Measured over the reference calls of (ways, skills, calls), so that a new call moves no other's number."""
     if not compared.shape[1] or not reference.any():
         return Standard(np.zeros(len(WAYS)), np.ones(len(WAYS)), np.zeros(int(reference.sum())))
-    mean = compared[:, :, reference].mean(axis=1, dtype=np.float64)
+    mean = mean_of(compared[:, :, reference], shares)
     spreads = mean.std(axis=1)
     spreads = np.where(spreads > 0, spreads, 1)
     means = mean.mean(axis=1)
@@ -85,11 +92,11 @@ def standard_of(compared: Floats, reference: npt.NDArray[np.bool_]) -> Standard:
     return Standard(means, spreads, np.sort(sums))
 
 
-def features(compared: Floats, standard: Standard, facts: Doubles) -> Doubles:
+def features(compared: Floats, standard: Standard, facts: Doubles, shares: Doubles | None = None) -> Doubles:
     """(features, calls) of (ways, skills, calls); `facts` (2, calls) are `horizon` and `broad`."""
     if not compared.shape[1]:
         return np.zeros((len(FEATURES), compared.shape[2]))
-    mean = (compared.mean(axis=1, dtype=np.float64) - standard.means[:, None]) / standard.spreads[:, None]
+    mean = (mean_of(compared, shares) - standard.means[:, None]) / standard.spreads[:, None]
     best = compared.max(axis=1)
     higher = len(standard.sums) - np.searchsorted(standard.sums, _sum(mean), side="right")
     skills = np.full((1, compared.shape[2]), np.log(compared.shape[1]))
@@ -105,14 +112,17 @@ def call_facts(identifiers: Sequence[str]) -> Doubles:
     return np.array([horizon, broad], dtype=np.float64).reshape(2, len(names))
 
 
-def parts(compared: Floats, found: Doubles, standard: Standard, numbers: Numbers) -> tuple[Doubles, Doubles]:
+def parts(
+    compared: Floats, found: Doubles, standard: Standard, numbers: Numbers, shares: Doubles | None = None
+) -> tuple[Doubles, Doubles]:
     """What each skill and each fact adds to the log-odds: (skills, calls), (place and facts, calls).
 
     What is left of a call's score is one number for all calls.
     """
     slopes = numbers.slopes
-    by_mean = slopes[: len(WAYS)] / standard.spreads / compared.shape[1]
-    skills = np.einsum("w,wsc->sc", by_mean, compared)
+    by_mean = slopes[: len(WAYS)] / standard.spreads
+    each = np.full(compared.shape[1], 1 / compared.shape[1]) if shares is None else shares
+    skills = np.einsum("w,s,wsc->sc", by_mean, each, compared)
     best = compared.argmax(axis=1)
     calls = np.arange(compared.shape[2])
     for way, slope in enumerate(slopes[len(WAYS) : 2 * len(WAYS)]):

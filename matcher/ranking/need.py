@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
     from matcher.ranking.chance import Standard
@@ -45,3 +46,9 @@ class Need:
     exclude: tuple[str, ...] = ()  # calls that are about one of these are never shown
     institute: str = ""  # whose it is, in the words of `Match.institute`
     meaning: Floats | None = None  # (dimensions,) the vector of a sentence encoder, where one is used
+
+    @property
+    def shares(self) -> npt.NDArray[np.float64] | None:
+        """(skills,) what each skill counts of the whole; None where they all count the same."""
+        weights = np.array([skill.weight for skill in self.skills], dtype=np.float64)
+        return weights / weights.sum() if len(set(weights.tolist())) > 1 else None

@@ -134,14 +134,18 @@ class Scored:
         columns = np.searchsorted(self.rows, rows)
         if not self.need.skills:
             return np.zeros((0, len(columns)))
-        return chance.parts(self.compared[:, :, columns], self.found[:, columns], self.standard, self.numbers)[0]
+        return chance.parts(
+            self.compared[:, :, columns], self.found[:, columns], self.standard, self.numbers, self.need.shares
+        )[0]
 
     def _skill_evidence(self, row: int) -> Iterator[Evidence]:
         if not self.need.skills:
             return
         column = np.searchsorted(self.rows, row)
         one = slice(int(column), int(column) + 1)
-        skills, rest = chance.parts(self.compared[:, :, one], self.found[:, one], self.standard, self.numbers)
+        skills, rest = chance.parts(
+            self.compared[:, :, one], self.found[:, one], self.standard, self.numbers, self.need.shares
+        )
         for skill, weight, unknown in zip(self.need.skills, skills[:, 0].tolist(), self._unknown, strict=True):
             if weight:
                 kind = EvidenceKind.TERM if says(self.index, row, skill, unknown) else EvidenceKind.LIKENESS
@@ -203,8 +207,8 @@ def score(index: Index, need: Need, *, everything: bool = False, feedback: Feedb
     side, rows = index.side(everything=everything)
     compared = compare(side, need.skills)
     reference = index.arrays["standard"][rows]
-    standard = need.standard or chance.standard_of(compared, reference)
-    found = chance.features(compared, standard, index.call_facts[:, rows])
+    standard = need.standard or chance.standard_of(compared, reference, need.shares)
+    found = chance.features(compared, standard, index.call_facts[:, rows], need.shares)
     shared = np.any(uncentred(side, compared, "words") > _HARDLY, axis=0)
     own = index.scores(need.own.query) if need.own is not None else None
     kind = chance.learned(index.background_kind)

@@ -48,6 +48,7 @@ class Skill:
     expanded: Expanded
     place: Floats
     passage: int = 0  # of a long text, from 1
+    weight: float = 1.0  # against the others, where a person said so
 
 
 def skills_of(
@@ -86,6 +87,7 @@ def skills_of(
             background.expanded(near),
             fold(arrays, ids, weights),
             part.passage,
+            part.weight,
         )
         told = tuple(ids[ids < vocabulary.fitted_terms].tolist())
         found[told] = _with_late_words(found[told], skill) if told in found else skill

@@ -131,9 +131,20 @@ def test_files_to_rank_for(run, fetched, tmp_path):
     utf8, latin = ranked("matériau : photonics".encode()), ranked("matériau : photonics".encode("cp1252"))
     assert json.loads(utf8.out)["matches"]
     assert utf8.out == latin.out
+    assert "row 2 has 'much' for a weight" in " ".join(complaint(ranked(b"keyword;weight\nphotonics;much\n")).split())
     assert "no text file" in complaint(ranked(b"\x7fELF\0\0"))
     assert "holds more than" in complaint(ranked(b"photonics " * 300_000))
     assert "The text is empty" in complaint(ranked(b" \n"))
+
+
+def test_several_files_are_ranked_for_together_lists_with_their_weights(run, fetched, tmp_path):
+    listed, written = tmp_path / "keywords.csv", tmp_path / "letter.txt"
+    listed.write_text("keyword,weight\nphotonics,9\nlymphoma,1\n", encoding="utf-8")
+    written.write_text("We also look at quantum sensors.", encoding="utf-8")
+    answer = run(fetched, "rank", "--file", str(listed), "--file", str(written), "--as-of", DAY, "--json", "--explain")
+    (first, *_) = json.loads(answer.out)["matches"]
+    assert first["call"] == PHOTONIC
+    assert {one["term"] for one in first["evidence"]} >= {"photonics", "lymphoma"}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from matcher.documents import office
 from matcher.documents.document_text import read_document
 from matcher.errors import MatcherError, UsageError
-from tests.helpers.documents import docx, odt, pdf, pptx, xlsx, zipped
+from tests.helpers.documents import docx, odt, pdf, pptx, workbook, xlsx, zipped
 
 SAID = "Managed aquifer recharge and groundwater modelling"
 BIBTEX = """@article{dupont2020, author = {Dupont, Anne}, journal = {Hydrology},
@@ -27,7 +27,7 @@ HTML = f"{HEAD}<body><p>Managed <b>aquifer</b> recharge"
 def read(tmp_path, data: bytes, name: str = "statement.dat") -> str:
     path = tmp_path / name
     path.write_bytes(data)
-    return read_document(path)
+    return read_document(path).text
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,43 @@ def test_a_list_of_keywords_is_one_a_line(tmp_path, separator: str) -> None:
     assert read(tmp_path, "\n".join(map(separator.join, rows)).encode()) == "aquifer recharge\ndrought"
 
 
+ROWS = (("Mot-clé", "Domaine", "Poids"), ("aquifer recharge", "water", "2.5"), ("drought", "", ""))
+TABLES = [
+    workbook(*ROWS),
+    "\n".join(map(";".join, ROWS)).encode("cp1252"),
+    "\n".join(map("\t".join, ROWS)).encode("utf-16"),
+]
+
+
+@pytest.mark.parametrize("data", TABLES, ids=["xlsx", "csv", "tsv"])
+def test_a_table_of_keywords_has_their_weights(tmp_path, data: bytes) -> None:
+    path = tmp_path / "list"
+    path.write_bytes(data)
+    assert [(one.text, one.weight) for one in read_document(path).keywords] == [
+        ("aquifer recharge", 2.5),
+        ("drought", 1.0),
+    ]
+
+
+@pytest.mark.parametrize("weight", ["many", "-1", "0", "1e9", "99999", "nan", "inf", "2 000"])
+@pytest.mark.parametrize("make", [workbook, lambda *rows: "\n".join(map(";".join, rows)).encode()], ids=["xlsx", "csv"])
+def test_an_absurd_weight_is_told_with_its_row(tmp_path, make, weight: str) -> None:
+    rows = (("keyword", "weight"), ("drought", "1"), ("wells", weight))
+    with pytest.raises(
+        UsageError, match=r"row 3 has .* for a weight: write a number above 0, 1,000 at most"
+    ) as refused:
+        read(tmp_path, make(*rows), "list.csv")
+    assert weight in str(refused.value)
+
+
+def test_a_keyword_a_line_is_a_list_and_lines_of_sentences_are_none(tmp_path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("aquifer recharge\ndrought\nwells\n", encoding="utf-8")
+    assert len(read_document(path).keywords) == 3
+    path.write_text("We drill wells.\nWe model them.\nWe like it.\n", encoding="utf-8")
+    assert not read_document(path).keywords
+
+
 def test_of_a_page_neither_markup_nor_style_is_read(tmp_path) -> None:
     assert read(tmp_path, HTML.encode()).split() == ["Managed", "aquifer", "recharge"]
 
@@ -120,7 +157,7 @@ def test_what_holds_no_text_is_told_with_what_to_do(tmp_path, data: bytes, name:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.sampled_from([pdf(SAID), docx(SAID), odt(SAID), BIBTEX.encode(), RIS.encode(), HTML.encode()]),
+    st.sampled_from([pdf(SAID), docx(SAID), odt(SAID), workbook(*ROWS), BIBTEX.encode(), RIS.encode(), HTML.encode()]),
     st.lists(st.tuples(st.integers(0, 5000), st.binary(max_size=3)), max_size=8),
     st.integers(0, 5000),
 )

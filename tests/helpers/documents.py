@@ -48,6 +48,23 @@ def xlsx(*cells: str) -> bytes:
     return zipped(**{"xl/sharedStrings.xml": f"<sst>{strings}</sst>"})
 
 
+def workbook(*rows: tuple[str, ...]) -> bytes:
+    """A sheet of shared texts, and of numbers where a cell is one."""
+    texts = sorted({cell for row in rows for cell in row})
+
+    def cell(text: str, place: str) -> str:
+        number = text.replace(".", "").isdigit()
+        return f'<c r="{place}"><v>{text}</v></c>' if number else f'<c r="{place}" t="s"><v>{texts.index(text)}</v></c>'
+
+    lines = (
+        "<row>" + "".join(cell(text, f"{'ABCDEF'[column]}{line}") for column, text in enumerate(row) if text) + "</row>"
+        for line, row in enumerate(rows, 1)
+    )
+    strings = "".join(f"<si><r><t>{text}</t></r></si>" for text in texts)
+    sheet = f"<worksheet><sheetData>{''.join(lines)}</sheetData></worksheet>"
+    return zipped(**{"xl/worksheets/sheet1.xml": sheet, "xl/sharedStrings.xml": f"<sst>{strings}</sst>"})
+
+
 def pdf(text: str, *, encrypt: bool = False) -> bytes:
     """A PDF of one page that shows a text, or nothing."""
     stream = f"BT /F1 12 Tf 40 700 Td ({text}) Tj ET".encode("latin-1") if text else b""

@@ -10,9 +10,10 @@ import pytest
 from benchmarks.statements import compared
 from matcher.evaluation.benchmark import load_benchmark, load_qrels
 from matcher.evaluation.learning import index_of
+from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.model.project import Project
 from matcher.model.question import CallFilter
-from matcher.ranking.matching import Depth, asked_text, best_matches
+from matcher.ranking.matching import Depth, asked_profile, asked_text, best_matches
 from matcher.ranking.project_words import project_word_arrays
 from matcher.ranking.statements import MOST, expressions
 from matcher.text.analysis import Analyzer
@@ -63,6 +64,21 @@ def test_evidence_names_the_passage_that_says_it(index):
     assert reason.passage == len(IDLE) + 1
     assert reason.source == f"passage {reason.passage}: “Our main strength is in offshore wind turbines.”"
     assert reason.named == f"{reason.term} (passage {reason.passage})"
+
+
+def test_a_skill_counts_what_it_weighs_and_equal_weights_change_nothing(index):
+    def scored(*weights: float):
+        words = ("offshore wind turbines", "silicon photonics")
+        parts = (ProfilePart("lab", w, w, weight=x) for w, x in zip(words, weights, strict=True))
+        return asked_profile(index, Profile("", "", tuple(parts))).scored(index)
+
+    def first(found) -> str:
+        return best_matches(found, ANY, TODAY, Depth(1))[0].call.title
+
+    assert (scored(2, 2).totals == scored(1, 1).totals).all()
+    assert [first(scored(50, 1)), first(scored(1, 50))] == ["Topic about offshore", "Topic about silicon"]
+    match = best_matches(scored(3, 1), ANY, TODAY, Depth(1))[0]
+    assert match.base + sum(e.weight for e in match.evidence) == pytest.approx(match.score)
 
 
 def test_a_short_text_is_one_skill_and_no_passage(index):
