@@ -50,6 +50,7 @@ def measure() -> list[Figure]:
         Figure(TOPIC, "rank / bm25s script", rank / bm25s, "x", 1.0),
         Figure(TOPIC, "rank / plain script", rank / plain, "x", 0.05, f"1 / {plain / rank:.1f}"),
         Figure(TOPIC, "calls WORDS / rank", seconds["calls WORDS"] / rank, "x", 1.3),
+        Figure(TOPIC, "calls WORDS / rank, processor's time", _computed(taken, "calls WORDS", "rank"), "x", 1.3),
         *(
             Figure(TOPIC, f"matcher {name}", seconds[name])
             for name in ("calls WORDS", "why", "show", "calls", "rank --text", "--help")
@@ -63,6 +64,10 @@ def _against_bare(name: str, taken: dict[str, Spent], most: float | None) -> Fig
     spent, bare = taken[name], taken[BARE]
     note = f"processor's time, medians; of the least {spent.least / bare.least:.2f}"
     return Figure(TOPIC, f"{name} / {BARE}", spent.computed / bare.computed, "x", most, note)
+
+
+def _computed(taken: dict[str, Spent], name: str, other: str) -> float:
+    return taken[name].computed / taken[other].computed
 
 
 def _fill(app: Home, calls: list[Call]) -> float:
