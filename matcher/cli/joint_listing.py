@@ -9,6 +9,7 @@ import click
 from matcher.app.joint_ranking import side_by_side, together
 from matcher.cli.layout import heading, table
 from matcher.cli.output import match_block, part_heading, print_csv, print_json, print_note
+from matcher.cli.spoken_language import spoken, tr
 from matcher.model.families import by_part
 from matcher.present.call_rows import MATCH_COLUMNS, match_row
 from matcher.present.facts import day
@@ -44,7 +45,8 @@ def show_side_by_side(home: Home, question: Question, output: str | None) -> Non
 
 def _print_columns(rankings: tuple[Ranking, ...]) -> None:
     print_note(rankings[0].sample)
-    click.echo(heading(f"Best calls as of {day(rankings[0].as_of)}, with their fits") + "\n")
+    when = day(rankings[0].as_of, spoken())
+    click.echo(heading(tr("Best calls as of {day}, with their fits", day=when)) + "\n")
     deepest = max(len(ranking.matches) for ranking in rankings)
     cells = [
         [f"{match.fit} {match.call.identifier}" for match in one.matches] + [""] * (deepest - len(one.matches))
@@ -81,15 +83,15 @@ def show_together(home: Home, question: Question, output: str | None, *, grouped
 def _print_list(found: JointRanking, *, explain: bool, grouped: bool) -> None:
     print_note(found.sample)
     names = ", ".join(one.institute or one.name for one in found.rankings)
-    click.echo(heading(f"{names}: best calls as of {day(found.as_of)}"))
+    click.echo(heading(tr("{name}: best calls as of {day}", name=names, day=day(found.as_of, spoken()))))
     for part, members in by_part(found.matches, lambda one: one.match.call) if grouped else [(None, found.matches)]:
         if grouped:
             click.echo("\n" + part_heading(part))
         for one in members:
             click.echo("\n" + match_block(one.match, found.as_of, explain))
-            click.echo(f"              fits {_fits(one.fits)}")
+            click.echo(" " * 14 + tr("fits {fits}", fits=_fits(one.fits)))
     if not found.matches:
-        click.echo("\nNo call suits any of them. Try --status all, or a lower --min-fit.")
+        click.echo("\n" + tr("No call suits any of them. Try --status all, or a lower --min-fit."))
 
 
 def _fits(fits: tuple[tuple[str, int], ...]) -> str:

@@ -85,3 +85,13 @@ def test_a_ranking_is_sorted_within_its_groups(run, recorded_once, sort):
 )
 def test_what_makes_no_sense_is_one_sentence(run, recorded_once, arguments, told):
     assert told in asked(run, recorded_once, *arguments, code=2)
+
+
+def test_several_at_once_speak_the_language_of_the_terminal(run, fetched):
+    beside = run(fetched, "--lang", "fr", "rank", "cea-leti", "mines", *DAY).out
+    assert beside.startswith("Meilleurs appels au ")
+    as_one = run(fetched, "--lang", "fr", "rank", "cea-leti", "mines", "--together", *DAY).out
+    assert "meilleurs appels au 7 mai 2026" in as_one.splitlines()[0]
+    assert "adéquations cea-leti" in as_one
+    nothing = run(fetched, "--lang", "fr", "rank", "cea-leti", "mines", "--together", "--as-of", "2031-01-01").out
+    assert "Aucun appel ne convient" in nothing
