@@ -185,11 +185,13 @@ def test_questions_are_answered_while_the_index_is_refreshed(run, fetched, serve
 
     reader = threading.Thread(target=ask)
     reader.start()
-    for number in range(6):
-        portal.index.replace([*some_rows(), topic(100 + number)])
-        assert run(fetched, "fetch", "--as-of", DAY).code == 0
-    done.set()
-    reader.join()
+    try:
+        for number in range(6):
+            portal.index.replace([*some_rows(), topic(100 + number)])
+            assert run(fetched, "fetch", "--as-of", DAY).code == 0
+    finally:  # or the process that runs the tests never ends
+        done.set()
+        reader.join()
     assert failures == []
 
 
