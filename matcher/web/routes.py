@@ -16,6 +16,7 @@ from matcher.web.pages import (
     network_view,
     profile_page,
     project_list,
+    reader_mails,
     signing_in,
     start_page,
 )
@@ -53,6 +54,8 @@ PAGES = (
     PageRoute("/answer/{token}", Right.NOTHING, mail_answer.show),
     PageRoute("/answer/{token}", Right.NOTHING, mail_answer.take, "POST", is_proof=True),
     PageRoute("/network", Right.NETWORK, network_view.network, is_kept=True),
+    PageRoute("/mails", Right.READ, reader_mails.mails),
+    PageRoute("/mails", Right.READ, reader_mails.change, "POST"),
     PageRoute("/sign-in", Right.NOTHING, signing_in.ask),
     PageRoute("/sign-in", Right.NOTHING, signing_in.send, "POST"),
     PageRoute("/sign-in/{token}", Right.NOTHING, signing_in.confirm),

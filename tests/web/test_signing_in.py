@@ -197,6 +197,18 @@ def test_a_reader_reads_an_officer_decides_the_network_sees_all(site: LocalSite,
     assert decided["rob"] == decided["net"] == 403
 
 
+def test_who_is_signed_in_sees_and_changes_his_mails(site: LocalSite, place: Place) -> None:
+    signed_in(site, place)
+    page = site.get("/mails").text
+    assert "working days" in page
+    assert "The whole mail" in page
+    assert "Silicon photonics" in page or "HORIZON" in page
+    assert "once a week, on Monday" in site.post("/mails", "/mails", do="weekly").text
+    assert site.post("/mails", "/mails", do="burn").status_code == 400
+    assert site.session.post(site.address + "/mails", data={"do": "stop"}).status_code == 403
+    assert "once a week" in site.get("/mails").text
+
+
 def test_whoever_has_the_machine_gets_a_link_where_people_sign_in(site: LocalSite, place: Place) -> None:
     key = bytes.fromhex((place.home / "signing.key").read_text(encoding="ascii"))
     link = Sessions(key).link(None)

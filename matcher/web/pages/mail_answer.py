@@ -13,20 +13,17 @@ from typing import TYPE_CHECKING
 from matcher.app.deciding import decide
 from matcher.app.mail_links import LinkRefused, mail_links
 from matcher.app.questions import why
-from matcher.app.reader_choices import choices, wish
+from matcher.app.reader_choices import wish
 from matcher.errors import UsageError
-from matcher.model.day import brussels_day
 from matcher.model.decision import Act, Cause, Order
-from matcher.model.mail_link import PAUSE_DAYS, LinkAct, ReaderChoice, Wish
+from matcher.model.mail_link import LinkAct, Wish
 from matcher.model.question import Question
-from matcher.model.subscription import Frequency
 from matcher.present.decision_words import reason_text
 from matcher.present.words import Words
 from matcher.web.failures import Missing, Refused
+from matcher.web.pages.reader_mails import asked_wish, mails_page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from starlette.responses import Response
 
     from matcher.model.decision import Settled
@@ -58,17 +55,17 @@ def show(visit: Visit) -> Response:
     """What a link is for, and the button that does it; nothing is changed."""
     answer = _answered(visit)
     if answer.link.act in {LinkAct.MAILS, LinkAct.UNSUBSCRIBE}:
-        return _mails(answer, asks=answer.link.act is LinkAct.UNSUBSCRIBE)
+        return mails_page(answer.visit, answer.reader.identifier, asks=answer.link.act is LinkAct.UNSUBSCRIBE)
     return _call(answer)
 
 
 def take(visit: Visit) -> Response:
     """Do what the button says, or what a mail program sends to unsubscribe."""
     answer = _answered(visit)
-    if answer.link.act is LinkAct.UNSUBSCRIBE and visit.form.get("List-Unsubscribe") == "One-Click":
-        return _mails(_wished(answer, Wish.STOP), done=True)
     if answer.link.act in {LinkAct.MAILS, LinkAct.UNSUBSCRIBE}:
-        return _mails(_wished(answer, _asked_wish(visit.form)), done=True)
+        one_click = visit.form.get("List-Unsubscribe") == "One-Click" and answer.link.act is LinkAct.UNSUBSCRIBE
+        wish(visit.home, answer.reader.identifier, Wish.STOP if one_click else asked_wish(visit.form))
+        return mails_page(answer.visit, answer.reader.identifier, done=True)
     return _call(answer, _decided(answer))
 
 
@@ -112,46 +109,3 @@ def _call(answer: _Answer, settled: Settled | None = None) -> Response:
         settled=settled,
         causes=[(one.value, reason_text(one, visit.words)) for one in Cause if one is not Cause.DUPLICATE],
     )
-
-
-def _wished(answer: _Answer, asked: Wish) -> _Answer:
-    return replace(answer, reader=wish(answer.visit.home, answer.reader.identifier, asked))
-
-
-def _asked_wish(form: Mapping[str, str]) -> Wish:
-    try:
-        return Wish(form.get("do", ""))
-    except ValueError as error:
-        raise Refused("The form asks for nothing that mails have.", HTTPStatus.BAD_REQUEST) from error
-
-
-def _mails(answer: _Answer, *, asks: bool = False, done: bool = False) -> Response:
-    visit, today = answer.visit, brussels_day(answer.visit.home.clock())
-    configured = visit.home.subscriber(answer.reader.identifier)
-    with visit.home.open_store(read_only=True) as store:
-        chosen = choices(store).get(configured.identifier, ReaderChoice())
-    reader = chosen.applied(configured, today)
-    stopped = reader.frequency is Frequency.OFF
-    return visit.page(
-        "reader_mails.html",
-        bare=True,
-        reader=reader,
-        how_often=_how_often(reader, chosen, visit.words),
-        stopped=stopped,
-        weekly=reader.frequency is Frequency.WEEKLY,
-        asks=asks and not stopped,
-        done=done,
-        pause_days=PAUSE_DAYS,
-    )
-
-
-def _how_often(reader: Subscriber, chosen: ReaderChoice, words: Words) -> str:
-    if reader.frequency is Frequency.WEEKLY:
-        return words.say("Mails come once a week, on {day}.", day=words.weekday_name(reader.weekday))
-    if reader.frequency is Frequency.OFF and chosen.paused_until is not None:
-        return words.say("No mails come before {day}.", day=words.day(chosen.paused_until))
-    return {
-        Frequency.DAILY: words.say("Mails come every day on which there is news."),
-        Frequency.WEEKDAYS: words.say("Mails come on working days on which there is news."),
-        Frequency.OFF: words.say("No mails come."),
-    }[reader.frequency]

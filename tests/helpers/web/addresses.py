@@ -16,6 +16,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/institutes/{institute}/profile": ("/institutes/cea-leti/profile",),
     "/projects": ("/projects?words=photonics",),
     "/answer/{token}": ("/answer/none",),
+    "/mails": ("/mails",),
     "/sign-in": ("/sign-in",),
     "/sign-in/{token}": ("/sign-in/none",),
     "/network": (f"/network?as_of={DAY}",),

@@ -1,0 +1,83 @@
+"""The mails of a reader: how often they come and from which fit on, a pause, and what the next one would say."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from matcher.app.mailing import Mailing
+from matcher.app.reader_choices import choices, wish
+from matcher.model.day import brussels_day
+from matcher.model.mail_link import PAUSE_DAYS, ReaderChoice, Wish
+from matcher.model.subscription import Frequency
+from matcher.web.failures import Missing, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.responses import Response
+
+    from matcher.model.subscription import Subscriber
+    from matcher.present.words import Words
+    from matcher.web.visit import Visit
+
+
+def mails(visit: Visit) -> Response:
+    """The mails of whoever is signed in, with the next one."""
+    return mails_page(visit, _reader(visit), of_link=False)
+
+
+def change(visit: Visit) -> Response:
+    """Keep what the form asks for, and show what came of it."""
+    wish(visit.home, _reader(visit), asked_wish(visit.form))
+    answer = visit.see_other("/mails")
+    visit.tell(answer, visit.words.say("Done."))
+    return answer
+
+
+def _reader(visit: Visit) -> str:
+    """The subscriber who is signed in. Raises Missing of whoever has the machine, who gets no mails by that."""
+    if visit.person.name is None:
+        raise Missing("Mails go to subscribers: `matcher subscribers` lists them, `matcher digest preview` shows one.")
+    return visit.person.name
+
+
+def asked_wish(form: Mapping[str, str]) -> Wish:
+    """What a form asks for. Raises Refused."""
+    try:
+        return Wish(form.get("do", ""))
+    except ValueError as error:
+        raise Refused("The form asks for nothing that mails have.", HTTPStatus.BAD_REQUEST) from error
+
+
+def mails_page(visit: Visit, name: str, *, asks: bool = False, done: bool = False, of_link: bool = True) -> Response:
+    """The page of a subscriber's mails: `of_link` for who only has a link; `asks` whether they shall end."""
+    configured = visit.home.subscriber(name)
+    with visit.home.open_store(read_only=True) as store:
+        chosen = choices(store).get(configured.identifier, ReaderChoice())
+    reader = chosen.applied(configured, brussels_day(visit.home.clock()))
+    stopped = reader.frequency is Frequency.OFF
+    return visit.page(
+        "reader_mails.html",
+        bare=of_link,
+        reader=reader,
+        how_often=_how_often(reader, chosen, visit.words),
+        stopped=stopped,
+        weekly=reader.frequency is Frequency.WEEKLY,
+        asks=asks and not stopped,
+        done=done,
+        pause_days=PAUSE_DAYS,
+        preview=None if of_link else Mailing(visit.home).preview(name),
+    )
+
+
+def _how_often(reader: Subscriber, chosen: ReaderChoice, words: Words) -> str:
+    if reader.frequency is Frequency.WEEKLY:
+        return words.say("Mails come once a week, on {day}.", day=words.weekday_name(reader.weekday))
+    if reader.frequency is Frequency.OFF and chosen.paused_until is not None:
+        return words.say("No mails come before {day}.", day=words.day(chosen.paused_until))
+    return {
+        Frequency.DAILY: words.say("Mails come every day on which there is news."),
+        Frequency.WEEKDAYS: words.say("Mails come on working days on which there is news."),
+        Frequency.OFF: words.say("No mails come."),
+    }[reader.frequency]
