@@ -10,6 +10,7 @@ import pytest
 
 from matcher.errors import StoreError
 from matcher.model.subscription import Delivered, Mail, MailState, Told
+from matcher.store import engines
 from matcher.store.database import Store
 from tests.helpers.listings import DAY, NOW
 
@@ -189,18 +190,12 @@ class TestTold:
         assert store.told.last_day("ana", before=TODAY + DAY) == TODAY
 
 
-def test_a_store_of_the_first_schema_is_brought_up_to_date(store_url: str) -> None:
-    import sqlalchemy as sa
-
-    Store.open(store_url).close()
-    engine = sa.create_engine(store_url)
-    with engine.begin() as connection:
-        later = ("unconfirmed", "participations", "project_concepts", "project_sources", "projects", "organisations")
-        for table in (*later, "deliveries", "outbox", "decisions", "addresses"):
-            connection.execute(sa.text(f"DROP TABLE {table}"))
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+def test_a_store_of_the_first_schema_is_brought_up_to_date(empty_url: str) -> None:
+    engine = engines.make_engine(engines.parse_url(empty_url), read_only=False, wait=5)
+    with engines.writing(engine) as connection:
+        engines._upgrade(connection, "0001")
     engine.dispose()
-    with Store.open(store_url) as upgraded:
+    with Store.open(empty_url) as upgraded:
         assert queued(upgraded, mail(), told())
 
 
