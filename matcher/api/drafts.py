@@ -122,7 +122,8 @@ class Draft:
     def terms(self) -> pd.DataFrame:
         """The terms that the ranking reads, heaviest first; columns: `matcher.present.frames.TERM_COLUMNS`."""
         from matcher.present.frames import terms_frame
-        from matcher.ranking.matching import asked_profile, profile_terms
+        from matcher.ranking.asked_anew import asked_profile
+        from matcher.ranking.matching import profile_terms
 
         terms = profile_terms(asked_profile(self._index, self.institute.profile()).query)
         return labelled(terms_frame(terms), self._sample)
@@ -253,7 +254,8 @@ class Draft:
     def _ranked(
         self, institute: Institute, wanted: CallFilter, *, top: int, min_fit: int = 0, sentences: bool = False
     ) -> list[Match]:
-        from matcher.ranking.matching import Depth, asked_profile, best_matches
+        from matcher.ranking.asked_anew import asked_profile
+        from matcher.ranking.matching import Depth, best_matches
 
         asked = asked_profile(self._index, institute.profile())
         scored = asked.scored(self._index, wanted, self._as_of)
@@ -274,7 +276,8 @@ _SUGGESTION = {"term": "string", "weight": "float64", "calls": "int64", "source"
 
 def _suggested(index: Index, draft: Draft, most: int) -> list[dict[str, object]]:
     from matcher.model.match import SkillVerdict
-    from matcher.ranking.matching import asked_profile, profile_terms
+    from matcher.ranking.asked_anew import asked_profile
+    from matcher.ranking.matching import profile_terms
     from matcher.ranking.skills import check_skills
 
     whole = draft.institute.profile()

@@ -15,8 +15,9 @@ from matcher.model.match import SkillVerdict
 from matcher.model.question import check_limits
 from matcher.present.call_rows import CALL_COLUMNS, DAY
 from matcher.present.frames import SKILL_COLUMNS, calls_frame, skills_frame, tidy
+from matcher.ranking.asked import reads_closely
 from matcher.ranking.matching import first_recommended as first_days
-from matcher.ranking.matching import match_of, reads_closely
+from matcher.ranking.matching import match_of
 from matcher.ranking.scoring import score
 from matcher.ranking.skills import check_skills
 

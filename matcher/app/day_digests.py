@@ -64,7 +64,7 @@ def gather_inputs(
 
     Institutes that the index does not know yet have no matches. `learn`: by what was decided, too.
     """
-    from matcher.ranking.matching import asked_profile
+    from matcher.ranking.asked_anew import asked_profile
 
     told = {s.identifier: store.told.delivered(s.identifier, before=day) for s in subscribers}
     verdicts = _verdicts(store, index, subscribers, day)
@@ -116,7 +116,8 @@ def _matches(
     subscribers: Sequence[Subscriber],
 ) -> tuple[dict[str, tuple[Match, ...]], dict[str, tuple[Away, ...]]]:
     """What suits each institute or lab, and what its excluded terms keep away of that."""
-    from matcher.ranking.matching import Depth, best_matches, kept_away, match_of, reads_closely
+    from matcher.ranking.asked import reads_closely
+    from matcher.ranking.matching import Depth, best_matches, kept_away, match_of
     from matcher.ranking.scoring import score
 
     rows = {row for row in map(index.row, followed) if row is not None}

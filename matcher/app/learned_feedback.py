@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from matcher.app.home import Home
     from matcher.model.decision import Decided, Decision
+    from matcher.ranking.asked import Asked
     from matcher.ranking.feedback import Example, Feedback
     from matcher.ranking.index import Index
-    from matcher.ranking.matching import Asked
 
 LEAST_GRADE = 2
 """The grade from which on a decision says that a call suits."""

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from matcher.app.home import Home
     from matcher.model.changes import Change
+    from matcher.ranking.asked import Asked
     from matcher.ranking.index import Index
-    from matcher.ranking.matching import Asked
     from matcher.ranking.scoring import Scored
 
 
@@ -195,10 +195,12 @@ def _limits(home: Home, question: Question) -> tuple[int, int]:
 
 def asked_of(home: Home, index: Index, question: Question) -> Asked:
     """What is ranked for: an institute as it was indexed, a text, or a draft."""
-    from matcher.ranking.matching import asked_institute, asked_profile, asked_text
+    from matcher.ranking.asked import asked_institute
 
     about = question.about
     if isinstance(about, str):
+        from matcher.ranking.asked_anew import asked_text  # an institute was read when it was indexed
+
         encoder = encoding(home)
         return asked_text(index, about, encoder.vectors.encoder if encoder else None)
     if isinstance(about, tuple) and len(about) == 1:
@@ -206,12 +208,14 @@ def asked_of(home: Home, index: Index, question: Question) -> Asked:
         return found or _asked_lab(home, index, about[0])
     if about is None or isinstance(about, tuple):
         raise UsageError("Say what to rank for: one institute, a text or a draft.")
+    from matcher.ranking.asked_anew import asked_profile
+
     return asked_profile(index, about)
 
 
 def _asked_lab(home: Home, index: Index, name: str) -> Asked:
     """A lab, by `institute/lab` in any case. Raises UsageError, also for an institute that is in no index."""
-    from matcher.ranking.matching import asked_profile
+    from matcher.ranking.asked_anew import asked_profile
 
     institute = home.institute(name.partition("/")[0])
     if "/" not in name:

@@ -34,8 +34,10 @@ def found_by_search(
 
 
 def _matches(home: Home, index: Index, search: SavedSearch, told: Iterable[str], day: date) -> tuple[Match, ...]:
+    from matcher.ranking.asked import reads_closely
+    from matcher.ranking.asked_anew import asked_text
     from matcher.ranking.call_words import search_calls
-    from matcher.ranking.matching import asked_text, match_of, reads_closely
+    from matcher.ranking.matching import match_of
     from matcher.ranking.scoring import score
 
     sought = search_calls(index, search.search)

@@ -107,7 +107,7 @@ def calls_command(
 @export_command.command("changes")
 @_file_options
 @click.option("--since", type=DayType(), help="From this day on.")
-@click.option("--min-fit", type=click.IntRange(0, 100), help="From which fit on a call suits an institute [90].")
+@click.option("--min-fit", type=click.IntRange(0, 100), help="From which fit on a call suits [digest.threshold].")
 @as_of_option
 @click.pass_obj
 def changes_command(

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from matcher.model.consortium import BidMember
 from matcher.model.question import CallFilter
 from matcher.model.terms import Audience
+from matcher.ranking.asked import reads_closely
 from matcher.ranking.latent import STEP
-from matcher.ranking.matching import reads_closely
 from matcher.ranking.scoring import score
 
 if TYPE_CHECKING:

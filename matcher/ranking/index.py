@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from matcher.model.parts import Part
     from matcher.ranking.profile_projects import OwnProject
 
-LAYOUT = 10
+LAYOUT = 11
 """Grows with every change of the arrays' meaning; an index of another layout is built anew."""
 
 _CALLS_HELD = 5_000

@@ -1,122 +1,32 @@
-"""What is ranked for, and which calls suit it best, today or on any day that is replayed."""
+"""Which calls suit best what is ranked for, today or on any day that is replayed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from matcher.model.call import LIVE
 from matcher.model.match import Away, Evidence, Group, Match
-from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.model.terms import Audience
 from matcher.ranking import chance
 from matcher.ranking.diversity import WEIGHT, diversified
-from matcher.ranking.need import Need, Own
 from matcher.ranking.numbers import UNREAD_SECTIONS
-from matcher.ranking.profile import (
-    OwnSide,
-    QueryVector,
-    joined,
-    own_mark,
-    own_side,
-    query_vector,
-)
-from matcher.ranking.quoting import quoted
-from matcher.ranking.scoring import NOTHING, own_of, score
-from matcher.ranking.skillset import excluded_terms, skills_of
-from matcher.ranking.text_language import reading
-from matcher.text.analysis import Analyzer
+from matcher.ranking.scoring import NOTHING, score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     import numpy.typing as npt
 
     from matcher.model.question import CallFilter
-    from matcher.ranking.encoder import Encoder
-    from matcher.ranking.feedback import Feedback
     from matcher.ranking.index import Index
+    from matcher.ranking.profile import (
+        QueryVector,
+    )
     from matcher.ranking.scoring import Scored
-    from matcher.ranking.skillset import Skill
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is ranked for, with its name; `identifier` is None for a text, `query` its terms as a whole.
-
-    `unknown` are the words of a text that stand nowhere, each with words that are spelt nearly so.
-    """
-
-    identifier: str | None
-    name: str
-    query: QueryVector
-    need: Need
-    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    feedback: Feedback | None = None  # what decisions taught
-
-    def scored(self, index: Index, wanted: CallFilter | None = None, today: date | None = None) -> Scored:
-        """The calls that a filter can let through on a day, scored; every call without one."""
-        return score(index, self.need, everything=not reads_closely(index, wanted, today), feedback=self.feedback)
-
-
-def reads_closely(index: Index, wanted: CallFilter | None, today: date | None, also: Iterable[int] = ()) -> bool:
-    """Whether what is read closely holds all calls that can be asked for, and those of the rows `also`."""
-    if wanted is None or today is None or not wanted.status or not wanted.status <= LIVE:
-        return False
-    missing = np.ones(len(index), dtype=np.bool_)
-    missing[index.arrays["close_rows"]] = False
-    asked = index.may_be_live(today)
-    asked[list(also)] = True
-    return not (asked & missing).any()
-
-
-def asked_institute(index: Index, name: str) -> Asked | None:
-    """The institute of that identifier or acronym, in any case; None when the index has none."""
-    wanted = name.strip().casefold()
-    for profile in index.meta["profiles"]:
-        if wanted and wanted in {profile["id"], profile["acronym"].casefold()}:
-            return Asked(profile["id"], profile["name"], index.query(profile["id"]), index.need(profile["id"]))
-    return None
-
-
-def asked_text(index: Index, text: str, encoder: Encoder | None = None) -> Asked:
-    """Any text, in English or French; `encoder` is the one that the index was built with."""
-    read = reading(index, text)
-    part = ProfilePart("text", "your text", text, read.language)
-    asked = replace(asked_profile(index, Profile("", "Your text", (part,))), unknown=read.unknown)
-    if encoder is None:
-        return asked
-    from matcher.ranking.encoder import text_meaning
-
-    return replace(asked, need=replace(asked.need, meaning=text_meaning(index, encoder, text)))
-
-
-def asked_profile(index: Index, profile: Profile) -> Asked:
-    """Any profile, an edited one too."""
-    analyzer = Analyzer()
-    skills = skills_of(profile, analyzer, index, index.arrays)
-    own = _own_of_draft(index, profile, skills, analyzer)
-    known = index.query(profile.identifier).meaning if profile.identifier in index.profiles else None
-    need = Need(skills, None, own, profile.pin, profile.exclude, meaning=known)
-    return Asked(None, profile.name, query_vector(profile, analyzer, index, own.query if own else None), need)
-
-
-def _own_of_draft(index: Index, profile: Profile, skills: Sequence[Skill], analyzer: Analyzer) -> Own | None:
-    """The own projects of a draft: those that it writes out, and CORDIS's as the index chose them for the institute."""
-    kept = index.need(profile.identifier).own if profile.identifier in index.profiles else None
-    if kept is not None:
-        indexed = index.meta["profiles"][index.profiles[profile.identifier]]
-        if indexed["own"] == own_mark(profile):
-            return kept
-    side = own_side(profile, skills, analyzer, index)
-    if kept is not None and any(project.number for project in kept.projects):
-        terms = map(index.find_term, excluded_terms(profile, analyzer))
-        excluded = frozenset(i for i in terms if i is not None)
-        side = joined(side, OwnSide(kept.query, kept.projects, kept.weight), excluded, index.fitted_terms)
-    return own_of(index, side) if side is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +46,8 @@ def match_of(scored: Scored, row: int, rank: int, *, sentence: bool, group: Grou
     """The match of one call with its evidence."""
     found = scored.evidence(row)
     if sentence:
+        from matcher.ranking.quoting import quoted  # a list without sentences reads no text
+
         found = quoted(found, scored.index, _texts(scored.index, row))
     return Match(
         rank,
@@ -297,6 +209,10 @@ def _passes(scored: Scored, wanted: CallFilter, today: date, row: int) -> bool:
 
 def _pinned_rows(index: Index, pin: tuple[str, ...]) -> set[int]:
     """Calls that hold every word of one of the pinned terms."""
+    if not pin:
+        return set()
+    from matcher.text.analysis import Analyzer
+
     analyzer = Analyzer()
     rows: set[int] = set()
     for text in pin:

@@ -1,4 +1,4 @@
-"""Reasons that a person can check: which skills a call has words of, those words, and the sentence they stand in."""
+"""Reasons that a person can check: the words of a skill that a call has, and the sentence they stand in."""
 
 from __future__ import annotations
 
@@ -15,33 +15,6 @@ if TYPE_CHECKING:
 
     from matcher.model.match import Evidence
     from matcher.ranking.index import Index
-    from matcher.ranking.skillset import Skill
-
-SAID = 0.55
-"""A call says a skill when its words make up this share of it: of two that tell as much, one alone does not."""
-
-
-def unknown_words(index: Index, skill: Skill, analyzer: Analyzer) -> int:
-    """How many words of a skill no call has."""
-    words = {term for term in analyzer.terms(skill.words) if " " not in term}
-    return sum(index.find_term(word) is None for word in words)
-
-
-def says(index: Index, row: int, skill: Skill, unknown: int) -> bool:
-    """Whether a call has words of a skill that a person would take for it: a pair of them, or most of the rest.
-
-    Each of its `unknown` words, which no call has, counts as the rarest of the others: modelling alone says little of
-    `tsunami modelling`.
-    """
-    whole, held = unknown * float(max(skill.weights, default=0.0)), 0.0
-    for position, weight in zip(skill.ids.tolist(), skill.weights.tolist(), strict=True):
-        pair = " " in index.term(position)
-        here = index.holds(row, position)
-        if pair and here:
-            return True
-        whole += 0.0 if pair else weight
-        held += weight if here and not pair else 0.0
-    return held >= SAID * whole > 0
 
 
 def quoted(evidence: Sequence[Evidence], index: Index, texts: Iterable[str]) -> tuple[Evidence, ...]:

@@ -11,12 +11,10 @@ import numpy.typing as npt
 
 from matcher.model.match import Evidence, EvidenceKind
 from matcher.ranking import chance, numbers
-from matcher.ranking.about import calls_about
 from matcher.ranking.likeness import compare, uncentred
 from matcher.ranking.need import Need, Own
 from matcher.ranking.profile_projects import nearest_project
-from matcher.ranking.quoting import says, unknown_words
-from matcher.text.analysis import Analyzer
+from matcher.ranking.said_words import says
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -105,7 +103,11 @@ class Scored:
     @cached_property
     def away(self) -> Mapping[int, str]:
         """The calls that are about a term which the profile excludes, by row, each with that term."""
-        return calls_about(self.index, self.need.exclude) if self.need.exclude else {}
+        if not self.need.exclude:
+            return {}
+        from matcher.ranking.about import calls_about
+
+        return calls_about(self.index, self.need.exclude)
 
     def fit(self, row: int) -> int:
         """The fit of one call, 0-100."""
@@ -146,19 +148,13 @@ class Scored:
         skills, rest = chance.parts(
             self.compared[:, :, one], self.found[:, one], self.standard, self.numbers, self.need.shares
         )
-        for skill, weight, unknown in zip(self.need.skills, skills[:, 0].tolist(), self._unknown, strict=True):
+        for skill, weight in zip(self.need.skills, skills[:, 0].tolist(), strict=True):
             if weight:
-                kind = EvidenceKind.TERM if says(self.index, row, skill, unknown) else EvidenceKind.LIKENESS
+                kind = EvidenceKind.TERM if says(self.index, row, skill) else EvidenceKind.LIKENESS
                 yield Evidence(skill.words, weight, skill.original, skill.source, kind, passage=skill.passage)
         for name, weight in zip(_FACTS, rest[:, 0].tolist(), strict=False):  # the number of skills is in the base
             if weight:
                 yield Evidence(name, weight, None, None, EvidenceKind.FACT)
-
-    @cached_property
-    def _unknown(self) -> list[int]:
-        """How many words of each skill no call has."""
-        analyzer = Analyzer()
-        return [unknown_words(self.index, skill, analyzer) for skill in self.need.skills]
 
     def _meaning_evidence(self, row: int) -> Iterator[Evidence]:
         if weight := float(self.meaning[row]):

@@ -10,7 +10,8 @@ from matcher.model.match import ListChange, Match, Moved, SkillCheck, SkillVerdi
 from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.model.question import CallFilter
 from matcher.model.searched import Unknown
-from matcher.ranking.matching import Depth, asked_profile, best_matches
+from matcher.ranking.asked_anew import asked_profile
+from matcher.ranking.matching import Depth, best_matches
 from matcher.ranking.text_language import reading
 from matcher.ranking.vocabulary import knows
 from matcher.text.analysis import Analyzer

@@ -12,11 +12,8 @@ import numpy.typing as npt
 
 from matcher.model.profile_parts import ProfilePart
 from matcher.ranking.background import Background, Expanded, Near
-from matcher.ranking.compounds import part_weights
 from matcher.ranking.generation import edges_of
 from matcher.ranking.latent import fold
-from matcher.ranking.searching import SNIPPET
-from matcher.ranking.statements import MOST, expressions, is_long
 from matcher.ranking.vocabulary import knows
 from matcher.text.untrusted import text
 
@@ -36,7 +33,8 @@ WRITTEN = frozenset({"keyword", "lab", "text"})
 class Skill:
     """One skill: `words` in English, `original` in French where it is written so, `source` where it stands.
 
-    `ids` (terms,) ascending and `weights` (terms,) of unit length are its terms; empty where no text knows any.
+    `ids` (terms,) ascending and `weights` (terms,) of unit length are its terms; empty where no text knows any;
+    `unknown` words of it no text knows.
     """
 
     words: str
@@ -49,6 +47,7 @@ class Skill:
     place: Floats
     passage: int = 0  # of a long text, from 1
     weight: float = 1.0  # against the others, where a person said so
+    unknown: int = 0
 
 
 def skills_of(
@@ -58,6 +57,8 @@ def skills_of(
 
     A French list that pairs up with an English one says the same again: only what is beyond it counts.
     """
+    from matcher.ranking.compounds import part_weights  # who reads an index gets by without
+
     background = Background(arrays)
     excluded = excluded_terms(profile, analyzer)
     found: dict[tuple[int, ...], Skill] = {}
@@ -77,6 +78,8 @@ def skills_of(
         near = background.nearest(ids, weights)
         original = part.text if part.language == "fr" else None
         shown = " ".join(words.split())
+        single = {term for term in counts if " " not in term}
+        unknown = sum(vocabulary.find_term(word) is None for word in single)
         skill = Skill(
             shown,
             part.label,
@@ -88,6 +91,7 @@ def skills_of(
             fold(arrays, ids, weights),
             part.passage,
             part.weight,
+            unknown,
         )
         told = tuple(ids[ids < vocabulary.fitted_terms].tolist())
         found[told] = _with_late_words(found[told], skill) if told in found else skill
@@ -107,6 +111,9 @@ def _with_late_words(skill: Skill, same: Skill) -> Skill:
 
 def _skills(profile: Profile, vocabulary: Vocabulary, arrays: Mapping[str, npt.NDArray[Any]]) -> Iterator[ProfilePart]:
     """What a person wrote, one part a skill: a long text is as many as it has expressions, up to a bound."""
+    from matcher.ranking.searching import SNIPPET
+    from matcher.ranking.statements import MOST, expressions, is_long
+
     for part in written_parts(profile):
         if part.kind != "text" or not is_long(part.text):
             yield part
@@ -160,6 +167,7 @@ def pack_skills(sets: Sequence[tuple[Skill, ...]]) -> dict[str, npt.NDArray[Any]
         "skill_expanded_edges": edges_of([len(skill.expanded.ids) for skill in skills]),
         "skill_expanded_ids": joined([skill.expanded.ids for skill in skills], np.int32),
         "skill_expanded_weights": joined([skill.expanded.weights for skill in skills], np.float32),
+        "skill_unknown": np.array([skill.unknown for skill in skills], dtype=np.int32),
         "skill_lengths": np.array([skill.expanded.length for skill in skills], dtype=np.float64),
         "skill_places": np.array([skill.place for skill in skills], dtype=np.float32).reshape(len(skills), dimensions),
     }
@@ -193,6 +201,7 @@ def unpack_skills(
                     float(arrays["skill_lengths"][row]),
                 ),
                 arrays["skill_places"][row],
+                unknown=int(arrays["skill_unknown"][row]),
             )
         )
     return tuple(found)

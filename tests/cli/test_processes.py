@@ -81,6 +81,13 @@ def test_a_question_loads_nothing_that_checks_settings(fetched, arguments):
     assert set(done.stderr.split()) & (HEAVY | UNNEEDED) == set()
 
 
+def test_an_institute_s_list_reads_no_text_anew(fetched):
+    command = [sys.executable, "-c", MODULES, "rank", "cea-leti", "--as-of", DAY]
+    done = subprocess.run(command, env=fetched.process_environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "Stemmer" not in done.stderr.split()
+
+
 def test_the_module_is_the_command(fetched):
     code, out, err = finish(start(fetched, "rank", "cea-leti", "--as-of", DAY))
     assert (code, err) == (0, "")

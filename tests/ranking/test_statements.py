@@ -13,7 +13,8 @@ from matcher.evaluation.learning import index_of
 from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.model.project import Project
 from matcher.model.question import CallFilter
-from matcher.ranking.matching import Depth, asked_profile, asked_text, best_matches
+from matcher.ranking.asked_anew import asked_profile, asked_text
+from matcher.ranking.matching import Depth, best_matches
 from matcher.ranking.project_words import project_word_arrays
 from matcher.ranking.statements import MOST, expressions
 from matcher.text.analysis import Analyzer

@@ -8,7 +8,8 @@ import pytest
 
 from matcher.model.match import THRESHOLD, EvidenceKind
 from matcher.model.question import CallFilter
-from matcher.ranking.matching import Depth, asked_text, best_matches, match_of
+from matcher.ranking.asked_anew import asked_text
+from matcher.ranking.matching import Depth, best_matches, match_of
 from matcher.ranking.skills import try_term
 from matcher.ranking.skillset import skills_of
 from matcher.text.analysis import Analyzer
