@@ -17,7 +17,7 @@ from matcher.model.answers import ChangeListing, Ranking, Reason, ShownCall
 from matcher.model.day import brussels_day, noon
 from matcher.model.decision import Decided
 from matcher.model.language import Language
-from matcher.model.match import Group
+from matcher.model.match import Group, worth_a_look
 from matcher.model.question import CallFilter, Question, check_actions
 from matcher.model.searched import Unknown, order_of
 
@@ -50,7 +50,9 @@ def ranked(home: Home, index: Index, question: Question) -> tuple[Ranking, Score
     known = decided(home, day.date)
     asked = taught(home, index, asked_of(home, index, question), known, day.date)
     top, min_fit = _limits(home, question)
-    depth = Depth(top, min_fit, home.settings.digest.threshold, question.explain)
+    threshold = home.settings.digest.threshold
+    beside = min_fit if question.min_fit is not None else worth_a_look(threshold)
+    depth = Depth(top, min_fit, threshold, question.explain, beside)
     wanted = question.filter.among(known.calls(asked.identifier))
     scored = asked.scored(index, wanted, day.date)
     own = known.of(asked.identifier or "")

@@ -33,13 +33,15 @@ if TYPE_CHECKING:
 class Depth:
     """How far down a list goes: `top` matches from `min_fit` on; those below `threshold` are only worth a look.
 
-    `sentences` adds to each match the sentence where most of the evidence stands.
+    Less sure than `least` stands nothing beside what suits. `sentences` adds to each match the sentence where most of
+    the evidence stands.
     """
 
     top: int
     min_fit: int = 0
     threshold: int = 0
     sentences: bool = False
+    least: int = 0
 
 
 def match_of(scored: Scored, row: int, rank: int, *, sentence: bool, group: Group = Group.MAIN) -> Match:
@@ -101,7 +103,7 @@ def _listed(scored: Scored, wanted: CallFilter, today: date, depth: Depth) -> li
         group = _group_of(scored, row, depth, wanted.open_to or Audience.RESEARCH)
         if group is Group.MAIN:
             suited.append(row)
-        else:
+        elif scored.fit(row) >= depth.least:
             others.append((row, group))
     main += diversified(scored, suited)[:room]
     beside = others[: depth.top - len(main)]

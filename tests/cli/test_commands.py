@@ -569,7 +569,8 @@ def nothing_turns(run, place, folder, files=FILES) -> None:
         run(place, *command, "--as-of", DAY).out
         for command in (
             ["calls"], ["calls", "--json"], ["calls", "--csv"], ["calls", "photonics"], ["show", PHOTONIC],
-            ["show", PHOTONIC, "--json"], ["rank", "cea-leti", "--explain"], ["rank", "cea-leti", "--json"],
+            ["show", PHOTONIC, "--json"], ["rank", "cea-leti", "--min-fit", "0", "--explain"],
+            ["rank", "cea-leti", "--min-fit", "0", "--json"],
             ["why", "cea-leti", PHOTONIC],
         )
     ]  # fmt: skip

@@ -263,7 +263,8 @@ def test_run(run, fetched, serve):
 
 
 @pytest.mark.parametrize(
-    "command", [("rank", "cea-leti"), ("calls",), ("show", ODD), ("why", "cea-leti", ODD), ("institutes",)]
+    "command",
+    [("rank", "cea-leti", "--min-fit", "0"), ("calls",), ("show", ODD), ("why", "cea-leti", ODD), ("institutes",)],
 )
 def test_csv_holds_no_formula(run, fetched, command):
     day = [] if command == ("institutes",) else ["--as-of", DAY]
@@ -299,11 +300,13 @@ def test_a_list_has_one_shape_of_csv_whichever_command_writes_it(run, fetched):
         assert len(answer.out.splitlines()) > 2
         return answer.out
 
-    matches = listed("export", "matches", "-i", "cea-leti", "--format", "csv")
-    assert listed("rank", "cea-leti", "--csv") == matches
+    matches = listed("export", "matches", "-i", "cea-leti", "--min-fit", "0", "--format", "csv")
+    assert listed("rank", "cea-leti", "--min-fit", "0", "--csv") == matches
     assert listed("calls", "--csv") == listed("export", "calls", "--format", "csv")
-    semicolons = listed("rank", "cea-leti", "--csv", "--delimiter", ";")
-    assert semicolons == listed("export", "matches", "-i", "cea-leti", "--format", "csv", "--delimiter", ";")
+    semicolons = listed("rank", "cea-leti", "--min-fit", "0", "--csv", "--delimiter", ";")
+    assert semicolons == listed(
+        "export", "matches", "-i", "cea-leti", "--min-fit", "0", "--format", "csv", "--delimiter", ";"
+    )
     for words, columns in (
         (("show", PHOTONIC), CALL_COLUMNS),
         (("why", "cea-leti", PHOTONIC), MATCH_COLUMNS),
