@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from matcher.app.signing_key import signing_key
+from matcher.app.signing_key import BYTES, signing_key
 from matcher.config.addresses import is_loopback
+from matcher.disk import can_be_written
 from matcher.web.access_log import AccessLog
 from matcher.web.failures import Missing, Refused, logged, status_of, title_of, told_of
 from matcher.web.form_tokens import MARK, FormTokens, new_mark
@@ -64,7 +66,7 @@ class Site:
     def of(cls, kept: KeptHome) -> Site:
         """The site of a home as it is configured now. Raises ConfigError, DiskError."""
         home, _ = kept.current()
-        key = signing_key(home)
+        key = _key(home)
         return cls(kept, FormTokens(key), Sessions(key), urlsplit(home.settings.web.address).hostname)
 
     def person(self, request: Request, home: Home) -> Person:
@@ -80,6 +82,13 @@ class Site:
         person = self.person(request, home)
         signed = (self.tokens, self.sessions)
         return Visit(home, words_for(request), person, request, *signed, mark, self.kept.answers, trial, form)
+
+
+def _key(home: Home) -> bytes:
+    """The key of the home; of one that is only looked at (a snapshot that nobody can write), one for this process."""
+    if not home.settings.web.address and not can_be_written(home.settings.home):
+        return secrets.token_bytes(BYTES)
+    return signing_key(home)
 
 
 def application(site: Site) -> Starlette:

@@ -68,3 +68,14 @@ def test_whoever_writes_is_told(run, snapshot) -> None:
         answer = run(snapshot, *command)
         assert answer.code == 1
         assert "cannot be made or written" in answer.err
+
+
+def test_its_pages_are_read_and_what_they_would_write_is_told(snapshot) -> None:
+    from tests.helpers.web.local_site import LocalSite
+
+    with LocalSite(snapshot) as site:
+        page = f"/institutes/cea-leti?as_of={DAY}"
+        assert "Silicon photonics" in site.get(page).text
+        answer = site.post("/institutes/cea-leti/decisions", page, call=PHOTONIC, act="keep")
+        assert answer.status_code == 500
+        assert "cannot be" in answer.text
