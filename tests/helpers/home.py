@@ -67,20 +67,22 @@ class Answer:
 
 @dataclass
 class Place:
-    """A home and a configuration; `environment` points a command at them."""
+    """A home and a configuration; `environment` points a command at them, and at a database that is elsewhere."""
 
     home: Path
     config: Path
     portal: str = "http://127.0.0.1:9/search-api/prod/rest"
+    database: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
-        return {
+        named = {
             "MATCHER_HOME": str(self.home),
             "MATCHER_CONFIG": str(self.config),
             "MATCHER_PORTAL_URL": self.portal,
             "MATCHER_PORTAL_DATA_URL": self.portal.replace("/search-api/prod/rest", "/data"),
         }
+        return named | ({"MATCHER_DATABASE_URL": self.database} if self.database else {})
 
     @property
     def process_environment(self) -> dict[str, str]:

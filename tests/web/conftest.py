@@ -1,4 +1,4 @@
-"""A site of the twelve topics, one for each module's tests."""
+"""A site of the twelve topics, one for each module's tests, and their home on either database."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.helpers.home import Place
+from tests.helpers.home import DAY, Place, fetch_into, make_config, some_rows
+from tests.helpers.portal.server import LocalPortal
+from tests.helpers.postgres import new_database
 from tests.helpers.web.local_site import LocalSite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -20,3 +23,16 @@ def site(fetched_once: Place, tmp_path_factory: pytest.TempPathFactory) -> Itera
     shutil.copytree(fetched_once.home, home)
     with LocalSite(Place(home, fetched_once.config)) as served:
         yield served
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def on_either(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """A home of its own with the twelve topics, whose decisions are kept in it or on a server."""
+    if request.param == "sqlite":
+        return request.getfixturevalue("fetched")
+    url = new_database(request.getfixturevalue("postgresql_folder"))
+    place = Place(tmp_path / "home", make_config(tmp_path / "config"), database=url)
+    with LocalPortal(some_rows()) as portal:
+        place.portal = portal.url
+        fetch_into(place, DAY)
+    return place

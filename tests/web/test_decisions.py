@@ -105,24 +105,3 @@ def test_a_form_without_its_token_changes_nothing(own: LocalSite) -> None:
 def test_what_a_page_tells_of_a_form_cannot_be_made_up(own: LocalSite) -> None:
     own.session.cookies.set("matcher_told", "WyJoYWNrZWQiXQ.aaa.bbb")
     assert 'role="status"' not in own.get(LIST).text
-
-
-def test_twenty_at_once_lose_nothing(own: LocalSite) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    from tests.helpers.web.local_site import token_of
-
-    data = {"token": token_of(own.get(LIST).text), "call": PHOTONIC, "act": "note"}
-    cookies = own.session.cookies.get_dict()
-
-    def note(number: int) -> int:
-        import requests
-
-        fields = {**data, "value": f"note {number}"}
-        sent = requests.post(own.address + DECIDE, data=fields, cookies=cookies, timeout=60, allow_redirects=False)
-        return sent.status_code
-
-    with ThreadPoolExecutor(20) as pool:
-        assert set(pool.map(note, range(20))) == {303}
-    [decision] = [one for one in listing(own.home, DecisionQuestion("cea-leti")).decisions if one.call == PHOTONIC]
-    assert sorted(one.text for one in decision.notes) == sorted(f"note {n}" for n in range(20))

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
 
+from tests.helpers.web.served import served
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.helpers.home import Place, Run
-
-
-@contextmanager
-def served(place: Place, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    command = [sys.executable, "-m", "matcher", *options, "serve", "--port", "0"]
-    process = subprocess.Popen(command, env=place.process_environment, stderr=subprocess.PIPE, text=True)
-    try:
-        said = ""
-        while (found := re.search(r"http://127\.0\.0\.1:\d+/", said)) is None:
-            line = process.stderr.readline()
-            assert line, said
-            said += line
-        yield process, found[0]
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def test_it_says_where_it_is_and_ends_well_when_told_to(fetched: Place) -> None:
