@@ -2,13 +2,12 @@
 
 What is timed is `top_matches`: scoring, what similar calls lend, and finding the 50 best. Fitting and weighing the
 profiles' terms is not. Memory is the most that the process and each of its workers ever held, added up, although
-they share most of it: the mapped index is counted in each.
+they share most of it: the arrays are counted in each. From there it is reckoned what fifty times the profiles take.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import random
 import resource
 import subprocess
@@ -18,6 +17,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import joblib
+from joblib.externals.loky import get_reusable_executor
 
 from benchmarks.enlarged import enlarged
 from benchmarks.grown import grown
@@ -39,6 +41,9 @@ PROFILES = 2_000
 TOP = 50
 SIZES = (50_000, 100_000, 200_000)
 TARGETS = {200_000: (15.0, 4.0)}
+PLANNED = 100_000
+SENT = ("posting_rows", "posting_weights", "similar_calls", "similar_weights")
+"""The arrays that nearly all of what a worker is sent consists of."""
 
 
 def measure() -> list[Figure]:
@@ -57,7 +62,24 @@ def measure() -> list[Figure]:
             Figure(topic, f"top {TOP} of each", taken["seconds"], most=most_seconds, note=note),
             Figure(topic, "memory at most", taken["gigabytes"], "GB", most_memory, "with worker processes"),
         ]
-    return figures
+    return figures + planned(taken)
+
+
+def planned(taken: dict[str, float]) -> list[Figure]:
+    """Fifty times the profiles against as many calls: blocks know nothing of each other, so that time is linear."""
+    topic = f"{SIZES[-1]:,} calls × {PLANNED:,} profiles"
+    hours = taken["processor"] * PLANNED / PROFILES / 3600
+    return [
+        Figure(topic, "processor time", hours, "h", note="extrapolated; start of the workers counted in"),
+        Figure(
+            topic, "memory of a worker", taken["worker"], "GB", note="measured; the same for any number of profiles"
+        ),
+        Figure(
+            topic, "arrays sent to a worker, once", taken["sent"], "GB", note="on one machine the workers share them"
+        ),
+        Figure(topic, "the profiles' terms", PLANNED * taken["terms"] * 8 / 1e9, "GB", note="extrapolated"),
+        Figure(topic, "the answer", PLANNED * TOP * 12 / 1e9, "GB", note="a row and a score of each"),
+    ]
 
 
 def blended(profiles: list[Profile], size: int) -> list[Profile]:
@@ -89,11 +111,15 @@ def main() -> None:
     if best.rows.shape != (PROFILES, TOP):
         sys.exit("some profile has too few calls")
     starts = index.arrays["posting_starts"]
+    count = joblib.effective_n_jobs(-1)
+    worker = max(joblib.Parallel(n_jobs=-1)(joblib.delayed(own_peak)() for _ in range(4 * count)))
+    get_reusable_executor().shutdown(wait=True)  # the processor time of a process is told when it has ended
     workers = resource.getrusage(resource.RUSAGE_CHILDREN)
-    held = own_peak() + (os.cpu_count() or 1) * workers.ru_maxrss
     facts = {
         "seconds": watch.seconds,
-        "gigabytes": held * 1024 / 1e9,
+        "gigabytes": (own_peak() + count * worker) * 1024 / 1e9,
+        "worker": worker * 1024 / 1e9,
+        "sent": sum(index.arrays[name].nbytes for name in SENT) / 1e9,
         "processor": workers.ru_utime + workers.ru_stime,
         "terms": sum(len(query.ids) for query in queries) / PROFILES,
         "postings": sum(int((starts[q.ids + 1] - starts[q.ids]).sum()) for q in queries) / PROFILES,

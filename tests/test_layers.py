@@ -43,6 +43,7 @@ HEAVY = {
     "pydantic",
     "numpy",
     "jinja2",
+    "joblib",
     "apscheduler",
 }
 

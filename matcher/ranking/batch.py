@@ -1,18 +1,18 @@
 """Very many profiles against very many calls: the best calls of each, for studies of whole programmes.
 
-The same scores as `Index.scores`, in single precision, block by block and on every processor.
+The same scores as `Index.scores`, in single precision, block by block and on every processor. The blocks are run by
+joblib: in processes of this machine, or by whatever engine `joblib.parallel_config` names.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import joblib
 import numpy as np
 import numpy.typing as npt
+from joblib.parallel import get_active_backend
 from scipy import sparse
 
 from matcher.ranking import numbers
@@ -41,17 +41,13 @@ class Best:
 def top_matches(index: Index, queries: Sequence[QueryVector], top: int, *, workers: int | None = None) -> Best:
     """The `top` best of all calls for each profile; scores agree with `Index.scores` to 1e-5.
 
-    Uses as many processes as there are processors, or `workers`; they share the arrays of the index.
+    Uses as many processes as `workers` says, else those of `joblib.parallel_config`, else one for each processor. The
+    arrays of the index are sent to each of them once, not with each block.
     """
-    workers = min(workers or os.cpu_count() or 1, max(len(queries) // BLOCK, 1))
-    blocks = [queries[start : start + BLOCK] for start in range(0, len(queries), BLOCK)]
     scorer = _Scorer(index, top)
-    if workers == 1:
-        found = [scorer.best(block) for block in blocks]
-    else:
-        context = multiprocessing.get_context("fork")  # the arrays need not be copied
-        with ProcessPoolExecutor(workers, context, _start, (scorer,)) as pool:
-            found = list(pool.map(_best, blocks))
+    blocks = (queries[start : start + BLOCK] for start in range(0, len(queries), BLOCK))
+    run = joblib.Parallel(n_jobs=1 if len(queries) <= BLOCK else workers or _wanted())  # one block needs no process
+    found = run(joblib.delayed(_best)(scorer, [_without_words(query) for query in block]) for block in blocks)
     nothing = np.zeros((0, min(top, len(index))))
     return Best(
         rows=np.concatenate([nothing.astype(np.int64), *(best.rows for best in found)]),
@@ -59,11 +55,24 @@ def top_matches(index: Index, queries: Sequence[QueryVector], top: int, *, worke
     )
 
 
+def _wanted() -> int:
+    """How many workers `joblib.parallel_config` asks for; without it joblib would take one, where all are meant."""
+    return get_active_backend()[1] or -1
+
+
+def _without_words(query: QueryVector) -> QueryVector:
+    """What scores are made of: the words of a reason need not travel."""
+    return replace(query, words=(), sources=(), originals=(), meaning=None)
+
+
+def _best(scorer: _Scorer, queries: Sequence[QueryVector]) -> Best:
+    return scorer.best(queries)
+
+
 class _Scorer:
-    """What all blocks have in common."""
+    """What all blocks have in common: arrays of the index, and no more of it than scores are made of."""
 
     def __init__(self, index: Index, top: int) -> None:
-        self.index = index
         self.top = top
         near = index.arrays["similar_calls"]
         starts, rows, weights = (index.arrays[f"posting_{name}"] for name in ("starts", "rows", "weights"))
@@ -75,6 +84,14 @@ class _Scorer:
         self.lent = sparse.csr_array((shares, near.ravel(), edges), shape=(len(index), len(index)))
         self.floor = np.float32(numbers.LENGTH_FLOOR * index.meta["mean_square"])
         self.coordination = index.arrays["coordination"] * np.float32(numbers.COORDINATION_WEIGHT)
+        self.parts = index.meta["parts"]
+        self.part = index.arrays["part"]
+
+    def __sizeof__(self) -> int:
+        """The bytes of the arrays, by which Dask sees that this is to be sent once to each worker."""
+        matrices = (self.postings, self.lent)
+        arrays = [array for one in matrices for array in (one.data, one.indices, one.indptr)]
+        return sum(array.nbytes for array in (*arrays, self.squares, self.coordination, self.part))
 
     def best(self, queries: Sequence[QueryVector]) -> Best:
         text = np.stack([self._text(query) for query in queries], axis=1)
@@ -92,17 +109,5 @@ class _Scorer:
         return np.asarray(matched / np.sqrt(np.maximum(self.squares - covered, 0) + self.floor))
 
     def _history(self, query: QueryVector) -> Floats:
-        won = [numbers.HISTORY_WEIGHT * np.log1p(query.wins.get(part, 0)) for part in self.index.meta["parts"]]
-        return np.array(won, dtype=np.float32)[self.index.arrays["part"]]
-
-
-_scorers: list[_Scorer] = []
-
-
-def _start(scorer: _Scorer) -> None:
-    """In each process: what `_best` scores with, inherited and not sent."""
-    _scorers[:] = [scorer]
-
-
-def _best(queries: Sequence[QueryVector]) -> Best:
-    return _scorers[0].best(queries)
+        won = [numbers.HISTORY_WEIGHT * np.log1p(query.wins.get(part, 0)) for part in self.parts]
+        return np.array(won, dtype=np.float32)[self.part]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import joblib
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from joblib.parallel import ThreadingBackend
 
 from matcher.model.profile_parts import ProfilePart
 from matcher.ranking.batch import BLOCK, top_matches
@@ -32,6 +34,31 @@ def test_the_best_calls_are_those_of_the_index_itself(count, workers):
         total = index.scores(index.query(one.identifier)).total
         assert scores == pytest.approx(-np.sort(-total)[:5], abs=1e-5)
         assert total[rows] == pytest.approx(scores, abs=1e-5)
+
+
+class Noted(ThreadingBackend):
+    """An engine that a program named to joblib; `asked` is how many workers were asked of it."""
+
+    def __init__(self, asked: list[int], **options) -> None:
+        super().__init__(**options)
+        self.asked = asked
+
+    def configure(self, n_jobs=1, parallel=None, **options):
+        self.asked.append(n_jobs)
+        return super().configure(2, parallel, **options)
+
+
+@pytest.mark.parametrize(("configured", "workers", "expected"), [({}, None, -1), ({"n_jobs": 3}, None, 3), ({}, 4, 4)])
+def test_the_engine_that_joblib_was_told_of_scores_the_blocks(configured, workers, expected):
+    profiles = several(2 * BLOCK + 3)
+    index = indexed(some_calls(), *profiles)
+    queries = [index.query(p.identifier) for p in profiles]
+    here, asked = top_matches(index, queries, 5, workers=1), []
+    with joblib.parallel_config(backend=Noted(asked), **configured):
+        there = top_matches(index, queries, 5, workers=workers)
+    assert asked == [expected]
+    assert (there.rows == here.rows).all()
+    assert (there.scores == here.scores).all()
 
 
 def test_fewer_calls_than_asked_for_and_an_empty_profile():
