@@ -49,8 +49,8 @@ def kept_settings(home: Path, mark: str) -> Kept | None:
 
 
 def keep(home: Path, mark: str, found: Kept) -> None:
-    """Keep checked values for the next command, where the home folder is there and takes them."""
-    if home.is_dir() and not _hold_a_secret(found.values):
+    """Keep checked values for the next command, where the home folder is in use and takes them."""
+    if home.is_dir() and any(home.iterdir()) and not _hold_a_secret(found.values):
         text = json.dumps({"mark": mark, "in_file": found.in_file, "values": found.values}, ensure_ascii=False)
         with suppress(OSError):
             write_file(_file(home), text.encode())

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-NOT_MIRRORED = {"schedule", "db", "maintain", "export", "keep", "dismiss", "assign", "note", "state"}
-"""Commands for operators, or, as `export`, what frames do by themselves; `decide` does what the last five do."""
+NOT_MIRRORED = {"schedule", "serve", "db", "maintain", "export", "keep", "dismiss", "assign", "note", "state"}
+"""Commands for operators, pages, or, as `export`, what frames do by themselves; `decide` does what the last five do."""
 
 LISTED = "HORIZON-CL6-2026-01-CIRCBIO-03"
 """A call of the packaged sample."""
@@ -92,6 +92,7 @@ ASKED = {
     "Session.rank": ("brgm",),
     "Session.why": ("brgm", LISTED),
     "Session.show": (LISTED,),
+    "Session.learned": ("brgm",),
     "Session.digest": (None,),
     "Session.profile": ("brgm",),
     "Session.new_profile": ("mine", "My lab"),
@@ -276,7 +277,7 @@ def test_why_and_show_show_themselves(session: matcher.Session) -> None:
 
 
 def test_what_a_portal_sends_is_escaped(session: matcher.Session) -> None:
-    html = session.rank(text="électronique photonics", top=12)._repr_html_()
+    html = session.rank(text="électronique photonics", top=12, min_fit=0)._repr_html_()
     assert "=HYPERLINK(&#34;" in html
 
 

@@ -25,6 +25,7 @@ class Set:
     def __init__(self, folder: Path) -> None:
         self.home, self.config = folder / "home", folder / "config"
         self.home.mkdir()
+        (self.home / "matcher.db").touch()  # the home is in use
         self.config.mkdir()
         self.write(TOML)
 
@@ -110,3 +111,11 @@ def test_no_home_folder_is_made_and_none_that_takes_nothing_is_in_the_way(there,
 
     monkeypatch.setattr(kept_settings, "write_file", full)
     assert there.load().ranking.top == 7
+
+
+def test_an_empty_folder_stays_empty(tmp_path):
+    """Who only looks into a folder leaves nothing there."""
+    there = Set(tmp_path)
+    (there.home / "matcher.db").unlink()
+    there.load()
+    assert not list(there.home.iterdir())
