@@ -175,7 +175,7 @@ def _served(home: Home, form: Format, name: str) -> Format:
     base = home.settings.export.base_url
     if form.name != "atom" or not base:
         return form
-    return replace(form, options={"address": f"{base.rstrip('/')}/{quote(name)}"})
+    return form.with_options(address=f"{base.rstrip('/')}/{quote(name)}")
 
 
 def _folder(form: Format, path: Path | None) -> Path:

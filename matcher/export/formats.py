@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -68,15 +68,15 @@ def parquet_bytes(content: Content) -> bytes:
     return buffer.getvalue()
 
 
-def ics_bytes(content: Content) -> bytes:
+def ics_bytes(content: Content, language: Language = Language.EN) -> bytes:
     """One calendar of every coming deadline. Raises UsageError for changes."""
     if content.thing is Thing.CHANGES:
         raise UsageError("A calendar holds deadlines, not changes: export matches or calls as ics.")
-    title = f"European calls: {untrusted.text(content.name, untrusted.TERM)}" + (
-        " (packaged sample)" if content.sample else ""
-    )
+    words = Words(language)
+    title = words.say("European calls: {name}", name=untrusted.text(content.name, untrusted.TERM))
+    title += f" ({words.say('packaged sample')})" if content.sample else ""
     changes = content.history.changes if content.history else ()
-    return calendar.deadlines(content.calls, title, Words(Language.EN), now=content.now, changes=changes)
+    return calendar.deadlines(content.calls, title, words, now=content.now, changes=changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,10 @@ class Format:
     history: bool = False  # it tells when calls changed, so the content needs its history
     single: bool = False  # one file holds one institute
     options: Mapping[str, Any] = field(default_factory=dict)  # what is asked of this format alone
+
+    def with_options(self, **options: Any) -> Format:
+        """The format, with what is asked of it beside the content."""
+        return replace(self, options={**self.options, **options})
 
     def encode(self, content: Content) -> bytes:
         """The file's bytes. Raises UsageError for what this format cannot hold."""

@@ -1,4 +1,4 @@
-"""One line a request: method, path, status, milliseconds. No query, no address and no cookie of anybody."""
+"""One line a request: method, path, status, milliseconds. No query, no address, no cookie and no secret of anybody."""
 
 from __future__ import annotations
 
@@ -37,4 +37,11 @@ class AccessLog:
             await self._app(scope, receive, noted)
         finally:
             took = (time.perf_counter() - began) * 1000
-            _log.info("%s %s %d %.0f ms", scope["method"], clipped(ascii(scope["path"])[1:-1], 200), status, took)
+            path = clipped(ascii(shown_path(scope))[1:-1], 200)
+            _log.info("%s %s %d %.0f ms", scope["method"], path, status, took)
+
+
+def shown_path(scope: Scope) -> str:
+    """The path of a request as a log may hold it: who reads the log could use the token of an address."""
+    path, token = str(scope["path"]), scope.get("path_params", {}).get("token")
+    return path.replace(token, "…") if token else path

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from matcher.app.signing_key import BYTES, signing_key
 from matcher.config.addresses import is_loopback
 from matcher.disk import can_be_written
-from matcher.web.access_log import AccessLog
+from matcher.web.access_log import AccessLog, shown_path
 from matcher.web.failures import Missing, Refused, logged, status_of, title_of, told_of
 from matcher.web.form_tokens import MARK, FormTokens, new_mark
 from matcher.web.guard import LARGEST, Guard, hostname
@@ -156,7 +156,7 @@ async def _form(request: Request, page: PageRoute) -> dict[str, str]:
 def _failed(request: Request, error: Exception) -> Response:
     """The page of an error; it stands without a home, which may be what is wrong."""
     words, status = words_for(request), status_of(error)
-    number = logged(error, request.url.path)
+    number = logged(error, shown_path(request.scope))
     content: dict[str, Any] = {
         "visit": None,
         "words": words,

@@ -29,6 +29,7 @@ def test_who_may_what(role: Role, right: Right) -> None:
 def test_every_page_asks_for_something() -> None:
     """Only pages whose address is the proof, signing in and out, the language and the health ask for nobody."""
     open_to_all = {page.path for page in PAGES if page.needs is Right.NOTHING}
-    assert open_to_all == {"/answer/{token}", "/sign-in", "/sign-in/{token}", "/sign-out", "/language", "/health"}
+    of_links = {"/answer/{token}", "/sign-in/{token}", "/feeds/{token}/calendar.ics", "/feeds/{token}/calls.atom"}
+    assert open_to_all == {*of_links, "/sign-in", "/sign-out", "/language", "/health"}
     assert {page.path for page in PAGES if page.is_proof} == {"/answer/{token}", "/sign-in/{token}"}
     assert [page.path for page in PAGES if "{institute}" in page.path and page.needs is Right.READ] == []

@@ -5,12 +5,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from matcher.app.feed_addresses import feed_addresses
 from matcher.app.mailing import Mailing
 from matcher.app.reader_choices import choices, wish
 from matcher.model.day import brussels_day
 from matcher.model.mail_link import PAUSE_DAYS, ReaderChoice, Wish
 from matcher.model.subscription import Frequency
 from matcher.web.failures import Missing, Refused
+from matcher.web.pages.own_feeds import own_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +34,17 @@ def change(visit: Visit) -> Response:
     wish(visit.home, _reader(visit), asked_wish(visit.form))
     answer = visit.see_other("/mails")
     visit.tell(answer, visit.words.say("Done."))
+    return answer
+
+
+def renew(visit: Visit) -> Response:
+    """Give the calendar and the feed new addresses: who has the old ones sees nothing by them any more."""
+    reader = _reader(visit)
+    if (known := feed_addresses(visit.home)) is None:
+        raise Missing("No calendars and feeds are here: [web] address is not set.")
+    known.renew(reader)
+    answer = visit.see_other("/mails")
+    visit.tell(answer, visit.words.say("The addresses are new: give them to your programs, the old ones hold no more."))
     return answer
 
 
@@ -67,6 +80,7 @@ def mails_page(visit: Visit, name: str, *, asks: bool = False, done: bool = Fals
         asks=asks and not stopped,
         done=done,
         pause_days=PAUSE_DAYS,
+        feeds={} if of_link else own_addresses(visit, configured),
         preview=None if of_link else Mailing(visit.home).preview(name),
     )
 

@@ -1,0 +1,39 @@
+"""What a reader's own calendar and feed hold: the calls that suit his institutes, each once, without those put away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from matcher.app.questions import CALENDAR_CALLS
+from matcher.export.content import Portion, matches, with_history
+from matcher.model.question import CallFilter, Question
+
+if TYPE_CHECKING:
+    from matcher.app.home import Home
+    from matcher.export.content import Content
+    from matcher.model.match import Match
+    from matcher.model.subscription import Subscriber
+
+
+def reader_content(home: Home, reader: Subscriber) -> Content:
+    """One part, of all institutes that the reader gets mails for, each call with its best match and its history.
+
+    The reader has institutes: what saved searches find is told by mail only.
+    """
+    wanted = CallFilter.of(programme=reader.programmes, action=reader.actions)
+    question = Question(None, wanted, top=CALENDAR_CALLS, min_fit=reader.threshold)
+    found = matches(home, () if reader.is_network else reader.institutes, question)
+    best: dict[str, Match] = {}
+    for match in (match for part in found.parts for match in part.matches if _is_told(match, reader)):
+        known = best.get(match.call.identifier)
+        if known is None or known.fit < match.fit:
+            best[match.call.identifier] = match
+    ordered = sorted(best.values(), key=lambda match: -match.fit)[:CALENDAR_CALLS]
+    of = "+".join(str(part.institute) for part in found.parts)  # whose ids of entries are apart from another reader's
+    return with_history(home, replace(found, parts=(Portion(of, found.name, matches=tuple(ordered)),)))
+
+
+def _is_told(match: Match, reader: Subscriber) -> bool:
+    dismissed = match.decision is not None and match.decision.is_dismissed
+    return not dismissed and match.call.identifier not in reader.mute_calls
