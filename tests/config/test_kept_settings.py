@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -101,10 +102,11 @@ def test_a_setting_with_a_secret_is_not_copied(there):
 
 
 def test_no_home_folder_is_made_and_none_that_takes_nothing_is_in_the_way(there, monkeypatch):
-    there.home.rmdir()
+    shutil.rmtree(there.home)
     assert there.load().ranking.top == 7
     assert not there.home.exists()
     there.home.mkdir()
+    (there.home / "matcher.db").touch()
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
