@@ -4,14 +4,17 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 COMPILE = $(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
           --no-annotate --quiet --custom-compile-command "make lock"
+# tests that need more than the development environment, each with a target of its own
+APART  := --ignore=tests/browser --ignore=tests/cluster
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test browser notebooks long bench faults kills soak fuzz audit docs lint types check lock wheel clean help
+.PHONY: run test browser cluster notebooks long bench faults kills soak fuzz audit docs lint types check lock wheel clean help
 
 help:
 	@echo "make run    set up, then fetch the calls and recommend them once"
 	@echo "make test   set up, then run the tests, on every core"
 	@echo "make browser  try the pages in a real browser, Debian's chromium (a few minutes)"
+	@echo "make cluster  try a study on a cluster of two workers, Dask's, on this machine (under a minute)"
 	@echo "make notebooks  set up, then open the notebooks in the browser"
 	@echo "make long   run the tests that have a long form in it (some minutes)"
 	@echo "make bench  measure how fast it is (about ten minutes)"
@@ -30,10 +33,15 @@ test long: export PYTHONDONTWRITEBYTECODE =
 test long: export OPENBLAS_NUM_THREADS = 1
 
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest --numprocesses auto --ignore=tests/browser
+	@$(BIN)/python -m pytest --numprocesses auto $(APART)
 
 browser: $(VENV)/.installed-browser
 	@$(BIN)/python -m pytest tests/browser
+
+cluster: export OPENBLAS_NUM_THREADS = 1
+
+cluster: $(VENV)/.installed-cluster
+	@$(BIN)/python -m pytest tests/cluster
 
 notebooks: $(VENV)/.installed-notebooks
 	@# what is named from here must be found from the notebooks' folder too
@@ -50,7 +58,7 @@ faults: $(VENV)/.installed-dev
 
 # what `make test` does in a short form, as long as it was made for
 long: $(VENV)/.installed-dev
-	@MATCHER_TEST_LONG=1 $(BIN)/python -m pytest --numprocesses auto --ignore=tests/browser -m long
+	@MATCHER_TEST_LONG=1 $(BIN)/python -m pytest --numprocesses auto $(APART) -m long
 
 kills: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.helpers.crash.kills
@@ -89,6 +97,7 @@ lock: $(VENV)/bin/python
 	@$(COMPILE) --extra postgresql requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/postgresql.txt
 	@$(COMPILE) --extra notebooks --extra parquet requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/notebooks.txt
 	@$(COMPILE) --extra browser requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/browser.txt
+	@$(COMPILE) --extra cluster requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/cluster.txt
 	@$(COMPILE) --extra dev requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/dev.txt
 
 clean:
@@ -120,4 +129,8 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
 
 $(VENV)/.installed-browser: $(VENV)/.installed-dev requirements/browser.txt
 	@$(PIP) --require-hashes -r requirements/browser.txt
+	@touch $@
+
+$(VENV)/.installed-cluster: $(VENV)/.installed-dev requirements/cluster.txt
+	@$(PIP) --require-hashes -r requirements/cluster.txt
 	@touch $@

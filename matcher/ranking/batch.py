@@ -1,7 +1,7 @@
 """Very many profiles against very many calls: the best calls of each, for studies of whole programmes.
 
 The same scores as `Index.scores`, in single precision, block by block and on every processor. The blocks are run by
-joblib: in processes of this machine, or by whatever engine `joblib.parallel_config` names.
+joblib: in processes of this machine, or by whatever engine `joblib.parallel_config` names (docs/operations.md).
 """
 
 from __future__ import annotations

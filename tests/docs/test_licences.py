@@ -19,13 +19,22 @@ OF_OTHER_PLACES = {
     "appnope": "BSD-2-Clause",
     "axe-playwright-python": "MIT, with axe-core under MPL 2.0",  # by the licence files in it
     "colorama": "BSD-3-Clause",
+    "dask": "BSD-3-Clause",
+    "distributed": "BSD-3-Clause",
     "frozenlist": "Apache-2.0",
+    "fsspec": "BSD-3-Clause",
     "greenlet": "MIT AND PSF-2.0",
+    "locket": "BSD-2-Clause",
+    "msgpack": "Apache-2.0",
     "multidict": "Apache-2.0",
+    "partd": "BSD-3-Clause",
     "playwright": "Apache-2.0",
     "propcache": "Apache-2.0",
     "pywinpty": "MIT",
+    "tblib": "BSD-2-Clause",
+    "toolz": "BSD-3-Clause",
     "yarl": "Apache-2.0",
+    "zict": "BSD-3-Clause",
 }
 """Pins that another Python, system or target than this one needs, with what they say themselves."""
 
