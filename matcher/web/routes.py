@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matcher.web.pages import (
+    accessibility,
     call_list,
     call_page,
     decision_acts,
@@ -65,6 +66,7 @@ PAGES = (
     PageRoute("/sign-in/{token}", Right.NOTHING, signing_in.confirm),
     PageRoute("/sign-in/{token}", Right.NOTHING, signing_in.begin, "POST", is_proof=True),
     PageRoute("/sign-out", Right.NOTHING, signing_in.end, "POST"),
+    PageRoute("/accessibility", Right.NOTHING, accessibility.statement),
     PageRoute("/health", Right.NOTHING, health_check.health),
     PageRoute("/language", Right.NOTHING, language_choice.choose, "POST"),
 )

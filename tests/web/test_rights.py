@@ -27,9 +27,9 @@ def test_who_may_what(role: Role, right: Right) -> None:
 
 
 def test_every_page_asks_for_something() -> None:
-    """Only pages whose address is the proof, signing in and out, the language and the health ask for nobody."""
+    """Only addresses that are the proof, signing in and out, language, health and the statement ask for nobody."""
     open_to_all = {page.path for page in PAGES if page.needs is Right.NOTHING}
     of_links = {"/answer/{token}", "/sign-in/{token}", "/feeds/{token}/calendar.ics", "/feeds/{token}/calls.atom"}
-    assert open_to_all == {*of_links, "/sign-in", "/sign-out", "/language", "/health"}
+    assert open_to_all == {*of_links, "/sign-in", "/sign-out", "/language", "/health", "/accessibility"}
     assert {page.path for page in PAGES if page.is_proof} == {"/answer/{token}", "/sign-in/{token}"}
     assert [page.path for page in PAGES if "{institute}" in page.path and page.needs is Right.READ] == []

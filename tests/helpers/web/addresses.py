@@ -17,6 +17,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/projects": ("/projects?words=photonics",),
     "/answer/{token}": ("/answer/none",),
     "/mails": ("/mails",),
+    "/accessibility": ("/accessibility",),
     "/sign-in": ("/sign-in",),
     "/sign-in/{token}": ("/sign-in/none",),
     "/network": (f"/network?as_of={DAY}",),
