@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,11 +17,17 @@ def institutes_folder(config_dir: Path) -> Path:
 
 def institute_files(config_dir: Path) -> list[Path]:
     """The files of institutes by name; hidden ones are an editor's."""
-    return sorted(
-        p
-        for p in institutes_folder(config_dir).glob("*.y*ml")
-        if p.suffix in {".yaml", ".yml"} and p.is_file() and p.name[0] != "."
-    )
+    folder = institutes_folder(config_dir)
+    return [folder / entry.name for entry in _entries(folder)]
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Of the institutes' files: read in one go, as each request for a page asks whether one was edited."""
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        found = [one for one in entries if one.name.endswith((".yaml", ".yml")) and one.name[0] != "."]
+    return sorted((one for one in found if one.is_file()), key=lambda one: one.name)
 
 
 def parts_file(config_dir: Path) -> Path:
@@ -30,7 +37,9 @@ def parts_file(config_dir: Path) -> Path:
 
 def fingerprint(config_dir: Path) -> str:
     """Changes when a file of the institutes or of the parts is edited, added or removed; reads no file."""
-    parts = parts_file(config_dir)
-    files = [*institute_files(config_dir), *([parts] if parts.is_file() else [])]
-    facts = [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in files]
-    return hashlib.sha256(repr((str(institutes_folder(config_dir)), facts)).encode()).hexdigest()
+    folder, parts = institutes_folder(config_dir), parts_file(config_dir)
+    looks = [(entry.name, entry.stat()) for entry in _entries(folder)]
+    if parts.is_file():
+        looks.append((parts.name, parts.stat()))
+    facts = [(name, look.st_size, look.st_mtime_ns) for name, look in looks]
+    return hashlib.sha256(repr((str(folder), facts)).encode()).hexdigest()

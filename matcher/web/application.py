@@ -47,6 +47,9 @@ FIELDS = 200
 SECONDS = 10
 """How long a form may take to arrive."""
 
+COMPRESSION = 3
+"""Level at which pages are compressed: a list is a fifth larger than at level 6, in a third of the time."""
+
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 """What a mail program posts to unsubscribe."""
 
@@ -99,7 +102,7 @@ def application(site: Site) -> Starlette:
         middleware=[
             Middleware(AccessLog),
             Middleware(Guard, host=site.host),
-            Middleware(GZipMiddleware, minimum_size=500, compresslevel=6),
+            Middleware(GZipMiddleware, minimum_size=500, compresslevel=COMPRESSION),
         ],
         exception_handlers={HTTPException: _unrouted},
     )

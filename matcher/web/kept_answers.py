@@ -59,10 +59,11 @@ class KeptAnswers:
 def _mark(home: Home) -> tuple[object, ...]:
     """Changes with what answers rest on, and with the day; looked at before an answer is made."""
     folder = home.settings.home
-    return (folder, home.fingerprint, brussels_day(home.clock()), *(_state(folder / name) for name in _RESTS_ON))
+    return (folder, home.fingerprint, brussels_day(home.clock()), *(file_state(folder / name) for name in _RESTS_ON))
 
 
-def _state(path: Path) -> tuple[int, int, int] | None:
+def file_state(path: Path) -> tuple[int, int, int] | None:
+    """Changes when a file or folder is written, replaced, made or removed."""
     try:
         found = path.stat()
     except OSError:

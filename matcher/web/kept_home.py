@@ -15,7 +15,7 @@ from matcher.config.fingerprint import fingerprint
 from matcher.config.setting_sections import DatabaseSettings
 from matcher.config.settings import CONFIG_FILE
 from matcher.errors import IndexMissing
-from matcher.web.kept_answers import KeptAnswers
+from matcher.web.kept_answers import KeptAnswers, file_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,5 +82,4 @@ class KeptHome:
 
 def _edited(config_dir: Path) -> tuple[object, ...]:
     """Changes when a file of the configuration does; reads none."""
-    files = [path for name in _EDITED if (path := config_dir / name).is_file()]
-    return (fingerprint(config_dir), *((p.stat().st_size, p.stat().st_mtime_ns) for p in files))
+    return (fingerprint(config_dir), *(file_state(config_dir / name) for name in _EDITED))

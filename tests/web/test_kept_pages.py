@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,13 +11,11 @@ import requests
 
 from matcher.web import kept_pages
 from matcher.web.pages import institute_list
-from tests.helpers.home import PHOTONIC
+from tests.helpers.home import PHOTONIC, Place
 from tests.helpers.web.local_site import LocalSite, token_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from tests.helpers.home import Place
 
 LIST = "/institutes/cea-leti"
 
@@ -69,3 +69,25 @@ def test_what_is_no_page_is_not_kept(own: LocalSite) -> None:
     assert own.get(LIST.upper().replace("/INSTITUTES", "/institutes")).url == own.address + LIST
     assert own.get("/institutes/nobody").status_code == 404
     assert own.get("/institutes/nobody").status_code == 404
+
+
+def test_a_page_of_a_hundred_calls_is_light(recorded_once: Place, tmp_path: Path) -> None:
+    """Real calls with all their reasons and forms, as a browser gets them."""
+    home = tmp_path / "home"
+    shutil.copytree(recorded_once.home, home)
+    with LocalSite(Place(home, recorded_once.config)) as site:
+        page = site.get(LIST + "?min_fit=0&top=100&as_of=2026-05-07")
+    assert page.text.count("<article") == 100
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert int(page.headers["Content-Length"]) < 60_000
+
+
+def test_a_kept_page_is_little_work(own: LocalSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files of the institutes are looked at in one go, not each by its path."""
+    for _ in range(2):  # the first may leave the database's log behind, which is a change
+        own.get(LIST)
+    looks: list[Path] = []
+    look = Path.stat
+    monkeypatch.setattr(Path, "stat", lambda path, **how: looks.append(path) or look(path, **how))
+    own.get(LIST)
+    assert not [path for path in looks if path.parent.name == "institutes"]
