@@ -104,7 +104,8 @@ def test_a_folder_is_built_from_cordis(evaluate, tmp_path):
     assert (tmp_path / "out" / "qrels.txt").read_text() == "999 0 HORIZON-CL4-2023-02-05 1\n"
 
 
-def test_a_dump_without_a_column_is_told(capsys, tmp_path):
+def test_a_dump_without_a_column_is_told(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("MATCHER_HOME", str(tmp_path / "home"))
     cordis(tmp_path)
     (tmp_path / "project.csv").write_text("id,title\n1,x\n")
     with pytest.raises(SystemExit) as ended:
@@ -113,7 +114,8 @@ def test_a_dump_without_a_column_is_told(capsys, tmp_path):
     assert "found no column" in capsys.readouterr().err
 
 
-def test_from_cordis_needs_a_cutoff(capsys, tmp_path):
+def test_from_cordis_needs_a_cutoff(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("MATCHER_HOME", str(tmp_path / "home"))
     with pytest.raises(SystemExit) as ended:
         main(["evaluate", str(tmp_path / "out"), "--from-cordis", str(tmp_path)])
     assert ended.value.code == 2
