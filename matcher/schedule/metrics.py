@@ -1,4 +1,4 @@
-"""How the scheduler is doing, for Prometheus: a text file that a node exporter's textfile collector reads.
+"""How the scheduler is doing, for Prometheus: a text, in a file for a node exporter's textfile collector or as a page.
 
 Times are Unix seconds, so that an alert is `time() - matcher_run_last_good_timestamp_seconds{kind="run"} > 26 * 3600`.
 What is unknown is left out, never 0.
@@ -79,6 +79,11 @@ def text_of(metrics: Iterator[Family]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def current_text(home: Home, now: datetime) -> str:
+    """Every metric of a home, as the file and the page have it."""
+    return text_of(families(status(home, _RUNS), _mails(home), now))
+
+
 def write_metrics(home: Home, now: datetime, file: Path | None = None) -> None:
     """Replace the metrics file as a whole; nothing happens when neither `file` nor the setting names one.
 
@@ -88,7 +93,7 @@ def write_metrics(home: Home, now: datetime, file: Path | None = None) -> None:
     path = file or (Path(home.settings.schedule.metrics_file) if home.settings.schedule.metrics_file else None)
     if path is None:
         return
-    text = text_of(families(status(home, _RUNS), _mails(home), now))
+    text = current_text(home, now)
     try:
         # Readable by all, as the collector is another user; there is nothing in it that is secret.
         write_file(path.expanduser(), text.encode(), mode=0o644)

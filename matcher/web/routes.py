@@ -14,6 +14,7 @@ from matcher.web.pages import (
     institute_list,
     language_choice,
     mail_answer,
+    metrics_text,
     network_view,
     own_feeds,
     profile_page,
@@ -68,6 +69,7 @@ PAGES = (
     PageRoute("/sign-out", Right.NOTHING, signing_in.end, "POST"),
     PageRoute("/accessibility", Right.NOTHING, accessibility.statement),
     PageRoute("/health", Right.NOTHING, health_check.health),
+    PageRoute("/metrics", Right.OPERATE, metrics_text.metrics),
     PageRoute("/language", Right.NOTHING, language_choice.choose, "POST"),
 )
 """In this order; the name of an institute in an address is `institute`, and `Visit.institute` checks whose it is."""

@@ -22,7 +22,7 @@ def findings(page: object) -> list[str]:
 
 
 def test_every_page_of_the_table_is_looked_at() -> None:
-    for_programs = {"/health", "/feeds/{token}/calendar.ics", "/feeds/{token}/calls.atom"}
+    for_programs = {"/health", "/metrics", "/feeds/{token}/calendar.ics", "/feeds/{token}/calls.atom"}
     assert set(ADDRESSES) == {page.path for page in PAGES if page.method == "GET"} - for_programs
 
 
