@@ -186,7 +186,7 @@ def test_questions_are_answered_while_the_index_is_refreshed(run, fetched, serve
 
     def ask() -> None:
         while not done.is_set():
-            code, out, err = finish(start(fetched, "rank", "cea-leti", "--as-of", DAY))
+            code, out, err = finish(start(fetched, "rank", "cea-leti", "--min-fit", "0", "--as-of", DAY))
             if code or PHOTONIC not in out:
                 failures.append((code, err))
 
