@@ -126,7 +126,7 @@ def test_files_to_rank_for(run, fetched, tmp_path):
     def ranked(data: bytes) -> Answer:
         path = tmp_path / "text.txt"
         path.write_bytes(data)
-        return run(fetched, "rank", "--file", str(path), "--as-of", DAY, "--json")
+        return run(fetched, "rank", "--file", str(path), "--min-fit", "0", "--as-of", DAY, "--json")
 
     utf8, latin = ranked("matériau : photonics".encode()), ranked("matériau : photonics".encode("cp1252"))
     assert json.loads(utf8.out)["matches"]
@@ -141,7 +141,8 @@ def test_several_files_are_ranked_for_together_lists_with_their_weights(run, fet
     listed, written = tmp_path / "keywords.csv", tmp_path / "letter.txt"
     listed.write_text("keyword,weight\nphotonics,9\nlymphoma,1\n", encoding="utf-8")
     written.write_text("We also look at quantum sensors.", encoding="utf-8")
-    answer = run(fetched, "rank", "--file", str(listed), "--file", str(written), "--as-of", DAY, "--json", "--explain")
+    files = ("--file", str(listed), "--file", str(written))
+    answer = run(fetched, "rank", *files, "--min-fit", "0", "--as-of", DAY, "--json", "--explain")
     (first, *_) = json.loads(answer.out)["matches"]
     assert first["call"] == PHOTONIC
     assert {one["term"] for one in first["evidence"]} >= {"photonics", "lymphoma"}
@@ -168,8 +169,10 @@ def test_a_document_is_told_how_to_become_text(run, fetched, tmp_path, beginning
 
 
 def test_accents_and_case_make_no_difference(run, fetched):
-    plain = run(fetched, "rank", "--text", "MATÉRIAUX électronique", "--as-of", DAY, "--json")
-    decomposed = run(fetched, "rank", "--text", "mate\u0301riaux e\u0301lectronique", "--as-of", DAY, "--json")
+    plain = run(fetched, "rank", "--text", "MATÉRIAUX électronique", "--min-fit", "0", "--as-of", DAY, "--json")
+    decomposed = run(
+        fetched, "rank", "--text", "mate\u0301riaux e\u0301lectronique", "--min-fit", "0", "--as-of", DAY, "--json"
+    )
     assert plain.code == 0
     found, other = ([(m["call"], m["score"]) for m in json.loads(a.out)["matches"]] for a in (plain, decomposed))
     assert found == other != []

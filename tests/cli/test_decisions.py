@@ -211,7 +211,8 @@ def test_every_list_shows_what_was_decided_and_narrows_by_it(run: Run, place: Pl
     on = ("--as-of", DAY)
 
     def ranked(*words: str) -> dict[str, Any]:
-        found = json.loads(done(run, place, "rank", "cea-leti", "--top", "50", *on, *words, "--json").out)["matches"]
+        every = ("--top", "50", "--min-fit", "0", *on)
+        found = json.loads(done(run, place, "rank", "cea-leti", *every, *words, "--json").out)["matches"]
         return {one["call"]: one["decision"] for one in found}
 
     everything = ranked()

@@ -33,7 +33,7 @@ def test_a_new_institute_is_written_and_at_once_an_institute_like_others(run, fe
     path.write_text(
         path.read_text(encoding="utf-8").replace("\n#    - groundwater", "\n    - photonics"), encoding="utf-8"
     )
-    ranked = json.loads(run(fetched, "rank", "rocks-and-water", "--as-of", DAY, "--json").out)
+    ranked = json.loads(run(fetched, "rank", "rocks-and-water", "--min-fit", "0", "--as-of", DAY, "--json").out)
     assert "photonics" in [reason["term"] for reason in ranked["matches"][0]["evidence"]]
 
 
@@ -52,12 +52,12 @@ def test_skills_are_proposed_from_documents_and_count_only_when_a_person_takes_t
     lines = file.read_text(encoding="utf-8").splitlines()
     place = lines.index("#    - silicon photonics")
     assert said in " ".join(line.strip("# ") for line in lines[place - 3 : place])
-    assert json.loads(run(fetched, "rank", "rocks", "--as-of", DAY, "--json").out)["matches"] == []
+    assert json.loads(run(fetched, "rank", "rocks", "--min-fit", "0", "--as-of", DAY, "--json").out)["matches"] == []
     assert "without any skill yet: rocks" in " ".join(run(fetched, "doctor").out.split())
 
     lines[place] = lines[place].removeprefix("#")
     file.write_text("\n".join(lines), encoding="utf-8")
-    ranked = json.loads(run(fetched, "rank", "rocks", "--as-of", DAY, "--json").out)
+    ranked = json.loads(run(fetched, "rank", "rocks", "--min-fit", "0", "--as-of", DAY, "--json").out)
     assert ranked["matches"][0]["evidence"][0]["term"] == "silicon photonics"
 
 
@@ -75,7 +75,7 @@ def test_one_without_skills_yet_harms_nothing(run, fetched):
     assert told["institute"] == "empty-yet"
     assert told["file"].endswith("empty-yet.yaml")
     for command in (
-        ("rank", "empty-yet", "--as-of", DAY),
+        ("rank", "empty-yet", "--min-fit", "0", "--as-of", DAY),
         ("profile", "empty-yet"),
         ("profile", "empty-yet", "--check"),
     ):

@@ -21,7 +21,11 @@ def asked(run, place: Place, *arguments: str, code: int = 0):
 
 def test_a_part_is_accepted_wherever_a_programme_is(run, recorded_once):
     day = ("--as-of", "2026-05-07", "--json")
-    for command in (("calls",), ("rank", "brgm", "--top", "500"), ("export", "calls", "--format", "json")):
+    for command in (
+        ("calls",),
+        ("rank", "brgm", "--top", "500", "--min-fit", "0"),
+        ("export", "calls", "--format", "json"),
+    ):
         arguments = (*command, "--programme", "EIC path finder", "--as-of", "2026-05-07")
         arguments = arguments if command[0] == "export" else (*arguments, "--json")
         answer = run(recorded_once, *arguments)

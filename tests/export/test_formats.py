@@ -48,7 +48,7 @@ HOSTILE = Call(
 
 @pytest.fixture(scope="module")
 def matches(app) -> Content:
-    return contents.with_history(app, contents.matches(app, (), Question(as_of=DAY)))
+    return contents.with_history(app, contents.matches(app, (), Question(min_fit=0, as_of=DAY)))
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def parsed_feed(content: Content):
 def test_all_institutes_or_those_named(app, matches):
     assert [part.institute for part in matches.parts] == sorted(INSTITUTES)
     assert len(matches) == sum(len(part.matches) for part in matches.parts) > 12
-    one = contents.matches(app, ["CEA-Leti", "cea-leti"], Question(top=2, as_of=DAY))
+    one = contents.matches(app, ["CEA-Leti", "cea-leti"], Question(top=2, min_fit=0, as_of=DAY))
     [part] = one.parts
     assert (part.institute, len(part.matches), part.matches[0].call.identifier) == ("cea-leti", 2, PHOTONIC)
     assert all(m.fit >= 20 for m in contents.matches(app, (), Question(min_fit=20, as_of=DAY)).parts[0].matches)
@@ -329,8 +329,8 @@ def test_an_entry_keeps_its_id(app, matches):
         entries = parsed_feed(contents.with_history(app, content)).entries
         return {m.call.identifier: e.id for m, e in zip(part.matches, entries, strict=True)}
 
-    today = ids(contents.matches(app, ["mines"], Question(as_of=DAY)))
-    later = ids(contents.matches(app, ["mines"], Question(top=5, as_of=DAY + timedelta(days=9))))
+    today = ids(contents.matches(app, ["mines"], Question(min_fit=0, as_of=DAY)))
+    later = ids(contents.matches(app, ["mines"], Question(top=5, min_fit=0, as_of=DAY + timedelta(days=9))))
     assert later.items() <= today.items()
     assert len(later) == 5
     assert atom.urn("match", "mines", PHOTONIC.casefold()) == "urn:uuid:80a64bea-a69b-5c62-8bbe-7420703cc2ee"
