@@ -60,6 +60,6 @@ def test_nothing_of_them_is_markup(evil: LocalSite, path: str) -> None:
 
 
 def test_they_are_shown_as_what_they_are(evil: LocalSite) -> None:
-    page = evil.get(f"/institutes/cea-leti?as_of={DAY}").text
+    page = evil.get(f"/institutes/cea-leti?as_of={DAY}&min_fit=0").text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert f'id="{CALL}"' in page
