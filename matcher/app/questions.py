@@ -51,11 +51,12 @@ def ranked(home: Home, index: Index, question: Question) -> tuple[Ranking, Score
     asked = taught(home, index, asked_of(home, index, question), known, day.date)
     top, min_fit = _limits(home, question)
     threshold = home.settings.digest.threshold
-    beside = min_fit if question.min_fit is not None else worth_a_look(threshold)
-    depth = Depth(top, min_fit, threshold, question.explain, beside)
+    own = known.of(asked.identifier or "")
+    followed = frozenset(row for call, one in own.items() if one.is_followed and (row := index.row(call)) is not None)
+    beside = min_fit if question.min_fit is not None or question.filter.decided else worth_a_look(threshold)
+    depth = Depth(top, min_fit, threshold, question.explain, beside, followed)
     wanted = question.filter.among(known.calls(asked.identifier))
     scored = asked.scored(index, wanted, day.date)
-    own = known.of(asked.identifier or "")
     matches = [replace(m, decision=own.get(m.call.identifier)) for m in best_matches(scored, wanted, day.date, depth)]
     least = max(min_fit, depth.threshold)
     away = kept_away(scored, wanted, day.date, least)

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 class Depth:
     """How far down a list goes: `top` matches from `min_fit` on; those below `threshold` are only worth a look.
 
-    Less sure than `least` stands nothing beside what suits. `sentences` adds to each match the sentence where most of
-    the evidence stands.
+    Less sure than `least` stands nothing beside what suits but the rows that are `followed`. `sentences` adds to each
+    match the sentence where most of the evidence stands.
     """
 
     top: int
@@ -42,6 +42,7 @@ class Depth:
     threshold: int = 0
     sentences: bool = False
     least: int = 0
+    followed: frozenset[int] = frozenset()
 
 
 def match_of(scored: Scored, row: int, rank: int, *, sentence: bool, group: Group = Group.MAIN) -> Match:
@@ -103,7 +104,7 @@ def _listed(scored: Scored, wanted: CallFilter, today: date, depth: Depth) -> li
         group = _group_of(scored, row, depth, wanted.open_to or Audience.RESEARCH)
         if group is Group.MAIN:
             suited.append(row)
-        elif scored.fit(row) >= depth.least:
+        elif scored.fit(row) >= depth.least or row in depth.followed:
             others.append((row, group))
     main += diversified(scored, suited)[:room]
     beside = others[: depth.top - len(main)]

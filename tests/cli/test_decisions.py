@@ -409,6 +409,18 @@ def test_the_list_learns_and_can_forget(run: Run, place: Place) -> None:
     assert listed(run, place, "cea-leti")
 
 
+def test_what_is_kept_is_never_hidden_however_small_its_fit(run: Run, place: Place) -> None:
+    def listed_for(*words: str) -> dict[str, int]:
+        found = json.loads(done(run, place, "rank", "cea-leti", *words, "--as-of", DAY, "--json").out)["matches"]
+        return {one["call"]: one["fit"] for one in found}
+
+    assert listed_for("--min-fit", "0")[LIFE_CALL] < 10
+    assert LIFE_CALL not in listed_for()
+    done(run, place, "keep", "cea-leti", LIFE_CALL, "--as-of", DAY)
+    assert LIFE_CALL in listed_for()
+    assert set(listed_for("--decided")) == {LIFE_CALL}
+
+
 def test_a_lab_is_ranked_alike_in_lists_and_mails_whatever_its_institute_decided(run: Run, place: Place) -> None:
     lab = "calym/LYSARC (The Lymphoma Academic Research Organisation)"
 
