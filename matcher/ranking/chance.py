@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from matcher.ranking.likeness import WAYS
+from matcher.ranking.likeness import WAYS, divisors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +33,9 @@ FACTS = ("horizon", "broad", "skills")
 of its skills."""
 
 FEATURES = (*LIKENESS, *FACTS)
+
+_NEVER = -700.0
+"""Log-odds of a chance of nought; less are more than a number can hold once they are a power."""
 
 REFERENCE = 500
 """Places are counted as if among so many reference calls, the number that they were learned with."""
@@ -85,8 +88,7 @@ def standard_of(compared: Floats, reference: npt.NDArray[np.bool_], shares: Doub
     if not compared.shape[1] or not reference.any():
         return Standard(np.zeros(len(WAYS)), np.ones(len(WAYS)), np.zeros(int(reference.sum())))
     mean = mean_of(compared[:, :, reference], shares)
-    spreads = mean.std(axis=1)
-    spreads = np.where(spreads > 0, spreads, 1)
+    spreads = divisors(mean.std(axis=1))
     means = mean.mean(axis=1)
     sums = _sum((mean - means[:, None]) / spreads[:, None])
     return Standard(means, spreads, np.sort(sums))
@@ -138,7 +140,7 @@ def log_odds(found: Doubles, numbers: Numbers) -> Doubles:
 
 def chance(score: Doubles | float) -> Doubles:
     """Log-odds as a chance."""
-    return np.asarray(1 / (1 + np.exp(-np.asarray(score, dtype=np.float64))))
+    return np.asarray(1 / (1 + np.exp(-np.maximum(np.asarray(score, dtype=np.float64), _NEVER))))
 
 
 def percent(score: Doubles | float) -> npt.NDArray[np.int64]:

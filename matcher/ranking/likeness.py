@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 WAYS = ("words", "expanded", "neighbours", "passage")
 
+_LEAST_SPREAD = 1e-5
+"""Likenesses are numbers of 32 bits of the order of 1: a smaller spread is made by rounding, where all are the same."""
+
 _AT_ONCE = 64
 """Skills whose passages are compared together."""
 
@@ -119,8 +122,12 @@ def strangers_of(side: CallSide, skills: Sequence[Skill], reference: npt.NDArray
     found = compare(replace(side, means=None, scales=None), skills)
     spread = found[:, :, reference].std(axis=(1, 2)) if len(skills) and reference.any() else np.zeros(len(WAYS))
     means = found.mean(axis=1) if len(skills) else np.zeros((len(WAYS), len(side)))
-    scales = np.where(spread > 0, spread, 1)
-    return means.astype(np.float32), scales.astype(np.float32)
+    return means.astype(np.float32), divisors(spread).astype(np.float32)
+
+
+def divisors(spreads: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """What to divide by to count in spreads; 1 where all that was measured is the same."""
+    return np.where(spreads > _LEAST_SPREAD, spreads, 1)
 
 
 def _expanded(side: CallSide, skill: Skill) -> npt.NDArray[np.float64]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from matcher.model.match import Evidence, EvidenceKind
 from matcher.ranking import chance, numbers
-from matcher.ranking.likeness import compare, uncentred
+from matcher.ranking.likeness import compare, divisors, uncentred
 from matcher.ranking.need import Need, Own
 from matcher.ranking.profile_projects import nearest_project
 from matcher.ranking.said_words import says
@@ -214,6 +214,6 @@ def score(index: Index, need: Need, *, everything: bool = False, feedback: Feedb
 def own_of(index: Index, side: OwnSide) -> Own:
     """Own projects with what they have with the reference calls."""
     scores = index.scores(side.query).total[index.arrays["standard"]]
-    spread = float(scores.std()) if len(scores) else 0.0
+    spread = float(divisors(scores.std())) if len(scores) else 1.0
     mean = float(scores.mean()) if len(scores) else 0.0
-    return Own(side.query, mean, spread or 1.0, side.weight, side.projects)
+    return Own(side.query, mean, spread, side.weight, side.projects)

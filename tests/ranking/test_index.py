@@ -17,10 +17,13 @@ from matcher.model.call import LIVE, Deadline, Status
 from matcher.model.match import Group
 from matcher.model.question import CallFilter
 from matcher.model.terms import Audience, Name, Term, Terms, Who
+from matcher.ranking.asked_anew import asked_text
 from matcher.ranking.build import build
+from matcher.ranking.chance import chance
 from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT, open_index
 from matcher.ranking.matching import Depth, best_matches, place
+from matcher.ranking.scoring import score
 from matcher.ranking.tfidf import count_terms, nearest, unit_rows
 from matcher.text.analysis import Analyzer
 from tests.helpers.corpus import META, NOW, SUBJECTS, TODAY, call, fits, indexed, profile, scored_of, some_calls, totals
@@ -147,6 +150,20 @@ def test_fits_follow_the_scores_and_are_chances():
     ranked = sorted(scores, key=scores.__getitem__)
     assert [found[name] for name in ranked] == sorted(found.values())
     assert found[ranked[-1]] == round(100 / (1 + math.exp(-scores[ranked[-1]])))
+
+
+def test_calls_that_say_the_same_are_told_apart_by_no_rounding():
+    """On a young store, or one of a single call for proposals, likenesses are the same for all but their last digit."""
+    about = "Silicon photonics, integrated circuits, microelectronics, materials and MEMS sensors on wafers."
+    calls = [call(n, about, title=f"Silicon photonics, part {n}", keywords=("MEMS sensors",)) for n in range(6)]
+    index = indexed(calls, profile("silicon photonics", "wafers"))
+    asked = score(index, asked_text(index, "wafers").need, everything=True)
+    for scored in (scored_of(index, "one"), asked):
+        assert np.all(np.abs(scored.totals) < 100)
+
+
+def test_a_chance_is_a_number_whatever_the_score():
+    assert chance(np.array([-1e6, -800.0, 0.0, 1e6])).tolist() == pytest.approx([0.0, 0.0, 0.5, 1.0])
 
 
 @pytest.mark.parametrize("size", [3, 40, 200, 257])
