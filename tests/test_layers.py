@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROOT_MODULES = 6
-MODULES = 361
+MODULES = 362
 
 HEAVY = {
     "sqlalchemy",

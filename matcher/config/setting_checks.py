@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from matcher.config import setting_sections, setting_types
 from matcher.config.mistake_words import describe_validation_error
 from matcher.config.old_fits import HIGHEST
+from matcher.errors import shorten
 from matcher.model.question import MOST
 
 
@@ -21,6 +22,9 @@ class _Checked(BaseModel):
 
 _NAMES = {**vars(setting_sections), **vars(setting_types), "Field": Field, "HIGHEST": HIGHEST, "MOST": MOST}
 """What the annotations of the sections are written in."""
+
+_NEED = {("web", "user_header"): ("proxy", "address")}
+"""Settings, with those of their section without which they mean nothing."""
 
 
 @cache
@@ -52,4 +56,17 @@ def checked(values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
             else:
                 values.pop(str(section), None)
         found = model.model_validate(values)
-    return found.model_dump(), mistakes
+    settled = found.model_dump()
+    return settled, mistakes + _alone(settled)
+
+
+def _alone(settled: dict[str, Any]) -> list[str]:
+    """What is told of settings that say nothing without others; they are put back to their defaults."""
+    mistakes = []
+    for (section, name), needed in _NEED.items():
+        values = settled[section]
+        missing = [f"`{other}`" for other in needed if values[name] and not values[other]]
+        if missing:
+            mistakes.append(f"{section}.{name}: found {shorten(values[name])}, expected {' and '.join(missing)} too")
+            values[name] = ""
+    return mistakes

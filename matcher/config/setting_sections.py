@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     from pydantic import Field
 
     from matcher.config.old_fits import HIGHEST
-    from matcher.config.setting_types import Address, Chance, DomainName, Https, Line, LocalTime, Weekday, Zone
+    from matcher.config.setting_types import (
+        Address,
+        Chance,
+        DomainName,
+        HeaderName,
+        Https,
+        IpAddress,
+        Line,
+        LocalTime,
+        Weekday,
+        Zone,
+    )
     from matcher.model.question import MOST
 
 
@@ -238,6 +249,17 @@ class WebSettings(SettingsSection):
         Field(
             description="What links in mails begin with, as https://matcher.example.org/; empty: mails have none, and "
             "the pages are for this machine alone."
+        ),
+    ] = ""
+    proxy: Annotated[
+        IpAddress,
+        Field(description="Address of the proxy before the pages, as 10.0.0.5, which is believed; empty: none."),
+    ] = ""
+    user_header: Annotated[
+        HeaderName,
+        Field(
+            description="Header in which this proxy says who asks, by a subscriber's id or address; it has to replace "
+            "what others send in it. Empty: no header signs anybody in."
         ),
     ] = ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -31,6 +32,13 @@ def _https_or_empty(value: str) -> str:
     return value
 
 
+def _ip_or_empty(value: str) -> str:
+    try:
+        return str(ipaddress.ip_address(value)) if value else value
+    except ValueError as error:
+        raise ValueError("an address such as 10.0.0.5") from error
+
+
 def _known_zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -45,7 +53,11 @@ Chance = Annotated[int, Field(ge=0, le=100), AfterValidator(_chance)]
 
 DomainName = Annotated[str, like(r"[A-Za-z0-9.-]*", "a domain name such as calls.example.org")]
 
+HeaderName = Annotated[str, like(r"([A-Za-z][A-Za-z0-9-]*)?", "the name of a header, such as X-Remote-User")]
+
 Https = Annotated[str, AfterValidator(_https_or_empty)]
+
+IpAddress = Annotated[str, AfterValidator(_ip_or_empty)]
 
 Line = Annotated[str, Field(max_length=100), AfterValidator(one_line)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -28,8 +28,9 @@ from matcher.web.kept_pages import kept_page
 from matcher.web.rendering import rendered, style_address, style_sheet
 from matcher.web.rights import NOBODY, OPERATOR, Person
 from matcher.web.routes import PAGES
-from matcher.web.sessions import SESSION, Sessions
+from matcher.web.sessions import SESSION, Sessions, person_called
 from matcher.web.tongue import words_for
+from matcher.web.trusted_proxy import Peer, TrustedProxy, stranger
 from matcher.web.visit import Visit
 
 if TYPE_CHECKING:
@@ -58,24 +59,32 @@ _YEAR = 31_536_000
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the pages of one process share; `host` is the name that it is asked by beside this machine's own."""
+    """What the pages of one process share; `host` is the name that it is asked by beside this machine's own.
+
+    `proxy` is the address of who may say for whom it asks.
+    """
 
     kept: KeptHome
     tokens: FormTokens
     sessions: Sessions
     host: str | None = None
+    proxy: str = ""
 
     @classmethod
     def of(cls, kept: KeptHome) -> Site:
         """The site of a home as it is configured now. Raises ConfigError, DiskError."""
         home, _ = kept.current()
         key = _key(home)
-        return cls(kept, FormTokens(key), Sessions(key), urlsplit(home.settings.web.address).hostname)
+        web = home.settings.web
+        return cls(kept, FormTokens(key), Sessions(key), urlsplit(web.address).hostname, web.proxy)
 
     def person(self, request: Request, home: Home) -> Person:
-        """Who asks: where only this machine is served, whoever has it; else who signed in."""
+        """Who asks: where only this machine is served, whoever has it; else whom the proxy names, or who signed in."""
         if self.host is None and is_loopback(hostname(request.headers.get("host", "")) or ""):
             return OPERATOR
+        if name := TrustedProxy.of(home.settings.web).named(request):
+            found = person_called(home, name)
+            return replace(found, by_proxy=True) if found != NOBODY else Person(None, name)
         return self.sessions.person(home, request.cookies.get(SESSION, ""))
 
     def visit(self, request: Request, form: dict[str, str]) -> Visit:
@@ -100,6 +109,7 @@ def application(site: Site) -> Starlette:
     return Starlette(
         routes=[*routes, Route("/static/{version}/matcher.css", _style)],
         middleware=[
+            Middleware(Peer, proxy=site.proxy),
             Middleware(AccessLog),
             Middleware(Guard, host=site.host),
             Middleware(GZipMiddleware, minimum_size=500, compresslevel=COMPRESSION),
@@ -124,6 +134,8 @@ def _answered(site: Site, page: PageRoute, request: Request, form: dict[str, str
     if not visit.person.may(page.needs):
         if visit.person == NOBODY and page.method == "GET":
             return visit.see_other("/sign-in?" + urlencode({"back": visit.address}))
+        if visit.person.role is None and visit.person.name:
+            raise stranger(visit.person.name)
         raise Refused("This page is not open to you.", HTTPStatus.FORBIDDEN)
     if page.method == "POST" and not page.is_proof:
         site.tokens.check(form.get("token", ""), request.cookies.get(MARK, ""))

@@ -32,11 +32,15 @@ _EVERYWHERE = {Role.NETWORK, Role.OPERATOR}
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who looks at a page: `name` is a subscriber's id, None of whoever has the machine, `role` of nobody known."""
+    """Who looks at a page: `name` is a subscriber's id, None of whoever has the machine, `role` of nobody known.
+
+    `by_proxy` says that a proxy named him, so that signing out here would do nothing.
+    """
 
     role: Role | None
     name: str | None = None
     institutes: frozenset[str] = frozenset()
+    by_proxy: bool = False
 
     def may(self, right: Right, institute: str | None = None) -> bool:
         """Whether the person's role may do it, for this institute where one is meant."""

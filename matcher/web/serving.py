@@ -115,6 +115,7 @@ def server_config(site: Site) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # `Peer` reads them, once it has noted who is connected
         limit_concurrency=CONNECTIONS,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=PARTING_SECONDS,
