@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from matcher.app.decision_copy import record
+from matcher.app.home import NOTHING_FETCHED
 from matcher.app.sample import load_sample
 from matcher.errors import StoreMissing, UsageError, shorten
 from matcher.model.day import noon
@@ -42,6 +43,7 @@ def decide(home: Home, institute: str, calls: Sequence[str], order: Order, *, as
 
     Raises:
         UsageError: for an institute or a call that nobody knows, or where there is nothing to take back.
+        StoreMissing: where nothing was fetched yet.
 
     """
     found = home.institute(institute)
@@ -50,7 +52,7 @@ def decide(home: Home, institute: str, calls: Sequence[str], order: Order, *, as
     remarks: list[str] = []
     if order.act is Act.ASSIGN and value is not None:
         value, remarks = assignee(home, found, value)
-    with home.open_store() as store:
+    with home.open_filled() as store:
         at = moment_of_deciding(home, as_of)
         known = [known_call(store, name) for name in dict.fromkeys(calls)]
         detail = detail_of(store, order, known)
@@ -68,7 +70,7 @@ def dismiss_for_reader(home: Home, subscriber: str, call: str, *, undo: bool = F
     """Keep a call away from one reader's mails, or take that back; the call's identifier. Raises UsageError."""
     reader = home.subscriber(subscriber).identifier
     owner = Owner(reader, is_reader=True)
-    with home.open_store() as store:
+    with home.open_filled() as store:
         name = known_call(store, call).identifier
         entry = Entry(owner, name, Act.DISMISS, moment_of_deciding(home, None), by=reader, undone=undo)
         if undo:
@@ -114,10 +116,12 @@ def moment_of_deciding(home: Home, as_of: date | None) -> datetime:
 
 
 def known_call(store: Store, name: str) -> Call:
-    """The call of that identifier. Raises UsageError with near ones."""
+    """The call of that identifier. Raises UsageError with near ones, StoreMissing where no call is kept at all."""
     found = store.calls.get(name.strip())
     if found is None:
         identifiers = sorted(store.calls.first_seen())
+        if not identifiers:
+            raise StoreMissing(NOTHING_FETCHED)
         near = [identifiers[row] for row in nearly_named(identifiers, name)[:NEAR]]
         raise UsageError(unknown_call(name, near))
     return found

@@ -79,7 +79,7 @@ def import_decisions(
     """
     rows = list(_rows(path))
     found = Imported()
-    with home.open_store() as store:
+    with home.open_filled() as store:
         reading = _Reading(home, store, by, moment_of_deciding(home, as_of), found)
         for number, row in rows:
             try:

@@ -22,7 +22,7 @@ def forget_person(home: Home, name: str) -> int:
     with suppress(UsageError):
         found = home.subscriber(name)
         names += [found.identifier, found.address, found.name]
-    with home.open_store() as store:
+    with home.open_filled() as store:
         count = forget(home, store, names)
     if not count:
         raise UsageError(

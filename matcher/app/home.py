@@ -13,9 +13,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from matcher.disk import make_folder
-from matcher.errors import ConfigError
+from matcher.errors import ConfigError, StoreMissing
 from matcher.model.call import Source
 from matcher.model.day import Clock, Day
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from matcher.portal.client import Portal
     from matcher.ranking.index import Index
     from matcher.store.database import Store
+
+
+NOTHING_FETCHED = Saying("Nothing was fetched yet: start with `matcher run`.")
 
 
 class Home:
@@ -101,6 +105,18 @@ class Home:
         if not read_only:
             self._make_folder()
         with Store.open(url, read_only=read_only) as store:
+            yield store
+
+    @contextmanager
+    def open_filled(self) -> Iterator[Store]:
+        """The store for what can only be done in one that is there: deciding makes none. Raises StoreMissing."""
+        from matcher.store.database import Store
+
+        try:
+            found = Store.open(self.database_url(), make=False)
+        except StoreMissing as error:
+            raise StoreMissing(NOTHING_FETCHED) from error
+        with found as store:
             yield store
 
     def database_url(self) -> str:

@@ -12,11 +12,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.app.decision_copy import renew_if_old
+from matcher.app.home import NOTHING_FETCHED
 from matcher.disk import can_be_written, sync, writing_to
 from matcher.errors import IndexMissing, StoreError, StoreMissing
 from matcher.model.call import Source
 from matcher.model.day import brussels_day
-from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from matcher.ranking.encoder import Encoding
     from matcher.ranking.index import Index
     from matcher.store.database import Store
-
-_NOTHING_FETCHED = Saying("Nothing was fetched yet: start with `matcher run`.")
 
 
 def current_index(home: Home) -> Index:
@@ -48,7 +46,7 @@ def current_index(home: Home) -> Index:
     except StoreMissing as error:
         if index is not None:
             raise
-        raise IndexMissing(_NOTHING_FETCHED) from error
+        raise IndexMissing(NOTHING_FETCHED) from error
 
 
 def opened_index(home: Home) -> Index | None:
@@ -78,7 +76,7 @@ def refresh_index(home: Home, store: Store, *, keep: bool = True) -> Index:
     parts = home.parts
     calls = [parts.placed(call) for call in store.calls.all() if label["sample"] or call.source is not Source.SAMPLE]
     if not calls:
-        raise IndexMissing(_NOTHING_FETCHED)
+        raise IndexMissing(NOTHING_FETCHED)
     from matcher.app.own_projects import profiles_with_projects
     from matcher.ranking.build import build
     from matcher.ranking.generation import write_generation

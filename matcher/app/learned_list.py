@@ -47,7 +47,7 @@ def learned(home: Home, name: str, *, as_of: date | None = None) -> Learned:
 def clear_learned(home: Home, name: str, *, as_of: date | None = None) -> str:
     """Let an institute's list forget what it learned; the decisions stay. Raises UsageError."""
     institute = home.institute(name).identifier
-    with home.open_store() as store:
+    with home.open_filled() as store:
         at = moment_of_deciding(home, as_of)
         record(home, store, [Entry(Owner(institute), "", Act.CLEAR, at, by=who_decides(home))])
     return institute

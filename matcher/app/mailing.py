@@ -100,7 +100,7 @@ class Mailing:
 
     def unpause(self, address: str) -> None:
         """Send to an address again that was paused after refusals. Raises UsageError when it was not."""
-        with self._home.open_store() as store:
+        with self._home.open_filled() as store:
             known = {record.address.casefold(): record.address for record in store.outbox.refusing()}
             if not store.outbox.unpause(known.get(address.strip().casefold(), address)):
                 raise UsageError(
@@ -260,7 +260,7 @@ class Mailing:
         """
         from matcher.mail.delivery import mails_left, resend
 
-        with self._home.open_store() as store:
+        with self._home.open_filled() as store:
             found = resend(store, self._name_in_outbox(name), day, self._home.clock())
             if not found:
                 raise UsageError(

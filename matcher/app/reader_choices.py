@@ -46,7 +46,7 @@ def wish(home: Home, subscriber: str, asked: Wish) -> Subscriber:
 def revert(home: Home, subscriber: str) -> str:
     """Forget what a reader chose; the configuration stands again. Raises UsageError where he chose nothing."""
     name = home.subscriber(subscriber).identifier
-    with home.open_store() as store:
+    with home.open_filled() as store:
         if name not in choices(store):
             raise UsageError("{name} chose nothing by a link: what the mails are is in subscribers.yaml.", name=name)
         store.facts.set(_PREFIX + name, None)

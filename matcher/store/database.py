@@ -45,17 +45,18 @@ class Store:
         self.maintenance = Maintenance(transactions)
 
     @classmethod
-    def open(cls, url: str, *, read_only: bool = False, wait: float = 30.0) -> Store:
+    def open(cls, url: str, *, read_only: bool = False, make: bool = True, wait: float = 30.0) -> Store:
         """Opens a store, made or migrated to the newest schema unless `read_only`.
 
         Args:
             url: `sqlite:///PATH` (missing folders are made, private to their owner) or
                 `postgresql+psycopg://USER@HOST/NAME`.
             read_only: take no lock and change nothing; the store must be there, with the newest schema.
+            make: where there is no store; else StoreMissing is raised.
             wait: how long, in seconds, one transaction waits for another writer's before StoreBusy.
 
         """
-        return cls(Transactions.open(url, read_only=read_only, wait=wait))
+        return cls(Transactions.open(url, read_only=read_only, make=make, wait=wait))
 
     def close(self) -> None:
         self._transactions.close()

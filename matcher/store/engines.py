@@ -323,13 +323,17 @@ class Transactions:
         self.read_only = read_only
 
     @classmethod
-    def open(cls, url: str, *, read_only: bool = False, wait: float = 30.0) -> Transactions:
+    def open(cls, url: str, *, read_only: bool = False, make: bool = True, wait: float = 30.0) -> Transactions:
         """Opens a database, made or migrated to the newest schema unless `read_only`; see `Store.open`."""
         parsed = parse_url(url)
         where = describe(parsed)
         with translated(where):
+            if not make and parsed.get_backend_name() == "sqlite":
+                _find_file(Path(str(parsed.database)))
             engine = make_engine(parsed, read_only=read_only, wait=wait)
             try:
+                if not make:
+                    _find_tables(engine, where)
                 (check_schema if read_only else migrate)(engine, where)
             except BaseException:
                 engine.dispose()
@@ -394,16 +398,22 @@ def schema_version(connection: Connection) -> str | None:
 
 def check_schema(engine: Engine, where: str) -> None:
     """For readers: raises StoreError unless the schema is the one this version knows."""
-    with engine.connect() as connection:
-        version = schema_version(connection)
-    if version is None:
-        raise StoreMissing("There is nothing in the database {where} yet: run `matcher fetch` first.", where=where)
+    version = _find_tables(engine, where)
     if version > HEAD:
         raise _newer(where)
     if version < HEAD:
         raise StoreError(
             "The database {where} is of an older matcher: run `matcher db upgrade` to bring it up to date.", where=where
         )
+
+
+def _find_tables(engine: Engine, where: str) -> str:
+    """The migration that a database stands at. Raises StoreMissing where it has no tables of ours."""
+    with engine.connect() as connection:
+        version = schema_version(connection)
+    if version is None:
+        raise StoreMissing("There is nothing in the database {where} yet: run `matcher fetch` first.", where=where)
+    return version
 
 
 def migrate(engine: Engine, where: str) -> None:

@@ -95,8 +95,12 @@ def _listening(where: Where) -> Iterator[socket.socket]:
             listener.bind((where.host, where.port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                told = f"Port {where.port} of {where.host} is taken: is `matcher serve` running already? "
-                raise PortTaken(told + "Another one: --port 8766, or --port 0 for any that is free.") from error
+                raise PortTaken(
+                    "Port {port} of {host} is taken: is `matcher serve` running already? "
+                    "Another one: --port 8766, or --port 0 for any that is free.",
+                    port=where.port,
+                    host=where.host,
+                ) from error
             reason = system_reason(error)
             raise UsageError(
                 "Nothing can be served on {host}, port {port}: {reason}.",

@@ -17,6 +17,7 @@ from matcher.app.kept_index import index_out_of_date
 from matcher.config.settings import load_settings
 from tests.helpers.cordis import participation, project, tables, zipped
 from tests.helpers.home import BARE, DAY, DIGITAL_CALL, LIFE_CALL, PHOTONIC, Answer, Place, Run
+from tests.helpers.postgres import new_database
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -491,3 +492,47 @@ def test_the_summary_counts_by_part_and_year(run: Run, place: Place) -> None:
     )  # fmt: skip
     assert found["reasons"] == {"too late": 1}
     assert "dismissed: too late: 1" in done(run, place, "decisions", "--summary").out
+
+
+IN_A_STORE = [
+    "keep cea-leti {call}",
+    "dismiss cea-leti {call}",
+    "assign cea-leti {call} --to Bea",
+    "note cea-leti {call} --text x",
+    "state cea-leti {call} --is applied",
+    "keep cea-leti {call} --undo",
+    "decisions --import {file}",
+    "decisions --import {file} --dry-run",
+    "decisions --forget Bea",
+    "digest dismiss ana {call}",
+    "digest revert ana",
+    "digest unpause ana@example.org",
+    "digest resend ana 2026-06-15",
+    "profile cea-leti --forget",
+    "why cea-leti {call}",
+    "show {call}",
+    "partners {call} --for cea-leti",
+    "bids",
+    "programmes",
+]
+
+
+@pytest.mark.parametrize("words", IN_A_STORE)
+@pytest.mark.parametrize("kept", ["nothing", "postgresql"])
+def test_where_nothing_was_fetched_it_is_said_and_no_database_is_made(
+    run: Run, place: Place, tmp_path: Path, words: str, kept: str, request: pytest.FixtureRequest
+) -> None:
+    file = tmp_path / "decisions.csv"
+    file.write_text(f"call;institute;decision\n{PHOTONIC};cea-leti;keep\n", encoding="utf-8")
+    database = new_database(request.getfixturevalue("postgresql_folder")) if kept == "postgresql" else ""
+    empty = Place(tmp_path / "empty", place.config, database=database)
+    answer = run(empty, *words.format(call=PHOTONIC, file=file).split())
+    assert (answer.code, answer.err) == (1, "matcher: Nothing was fetched yet: start with `matcher run`.\n")
+    assert not (empty.home / "matcher.db").exists()
+    assert "Nothing was ever fetched" in run(empty, "status").out
+
+
+def test_a_database_that_holds_no_call_is_none_to_decide_in(run: Run, place: Place, tmp_path: Path) -> None:
+    empty = Place(tmp_path / "empty", place.config)
+    done(run, empty, "db", "upgrade")
+    assert "Nothing was fetched yet" in done(run, empty, "keep", "cea-leti", PHOTONIC, code=1).err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shutil
+import socket
 import sqlite3
 
 import click
@@ -147,3 +148,10 @@ def test_help_and_usage_are_french_from_the_first_word_to_the_last(run, place) -
 def test_the_language_is_known_before_anything_can_be_wrong(run, fetched, arguments) -> None:
     answer = run(fetched, *arguments, LC_ALL="C.UTF-8" if len(arguments) > 1 else "fr_FR.UTF-8")
     assert answer.err.startswith("Usage\u202f: matcher show")
+
+
+def test_a_port_that_is_taken_is_told_in_french(run, place) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        answer = run(place, "--lang", "fr", "serve", "--port", str(taken.getsockname()[1]))
+    assert "est pris\u202f: `matcher serve` tourne-t-il déjà\u202f?" in answer.err
+    assert english_in(answer.err.replace("port", "")) == []
