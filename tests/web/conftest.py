@@ -13,7 +13,7 @@ from tests.helpers.postgres import new_database
 from tests.helpers.web.local_site import LocalSite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -23,6 +23,26 @@ def site(fetched_once: Place, tmp_path_factory: pytest.TempPathFactory) -> Itera
     shutil.copytree(fetched_once.home, home)
     with LocalSite(Place(home, fetched_once.config)) as served:
         yield served
+
+
+@pytest.fixture
+def configured(fetched_once: Place, tmp_path: Path) -> Callable[..., Place]:
+    """Makes a home of a test's own with the twelve topics, and a configuration: `configured(address, readers)`.
+
+    The address is where the pages say that they are, the readers are in the words of `subscribers.yaml`.
+    """
+
+    def made(address: str = "", readers: str = "") -> Place:
+        shutil.copytree(fetched_once.home, tmp_path / "home")
+        place = Place(tmp_path / "home", make_config(tmp_path / "config"))
+        if address:
+            with (place.config / "matcher.toml").open("a", encoding="utf-8") as file:
+                file.write(f'[web]\naddress = "{address}"\n')
+        if readers:
+            (place.config / "subscribers.yaml").write_text(readers, encoding="utf-8")
+        return place
+
+    return made
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
-from tests.helpers.home import Place, make_config
 from tests.helpers.web.local_site import LocalSite
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
+
+    from tests.helpers.home import Place
 
 
 def test_every_page_says_the_state_and_leads_to_the_statement(site: LocalSite) -> None:
@@ -31,12 +31,11 @@ def test_the_statement_claims_no_audit_and_says_where_to_turn(site: LocalSite) -
     assert '<html lang="fr">' in french
 
 
-def test_who_is_not_signed_in_reads_it_and_whom_to_tell(fetched_once: Place, tmp_path: Path) -> None:
-    shutil.copytree(fetched_once.home, tmp_path / "home")
-    place = Place(tmp_path / "home", make_config(tmp_path / "config"))
+def test_who_is_not_signed_in_reads_it_and_whom_to_tell(configured: Callable[..., Place]) -> None:
+    place = configured("https://matcher.example.org/")
     settings = place.config / "matcher.toml"
     before = settings.read_text(encoding="utf-8")
-    sections = '[web]\naddress = "https://matcher.example.org/"\n[mail]\nsender = "calls@example.org"\n'
+    sections = '[mail]\nsender = "calls@example.org"\n'
     settings.write_text(before + sections, encoding="utf-8")
     with LocalSite(place) as site:
         page = site.get("/accessibility")

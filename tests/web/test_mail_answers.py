@@ -5,7 +5,6 @@ from __future__ import annotations
 import email
 import json
 import re
-import shutil
 import time
 from email import policy
 from typing import TYPE_CHECKING
@@ -15,12 +14,11 @@ import pytest
 from matcher.app.mail_links import DAYS, LinkRefused, MailLinks
 from matcher.app.signing_key import signing_key
 from matcher.model.mail_link import LinkAct, MailLink
-from tests.helpers.home import DAY, DIGITAL_CALL, PHOTONIC, Place, make_config
+from tests.helpers.home import DAY, DIGITAL_CALL, PHOTONIC, Place
 from tests.helpers.web.local_site import LocalSite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from tests.helpers.home import Run
 
@@ -32,13 +30,8 @@ READERS = """subscribers:
 
 
 @pytest.fixture
-def place(fetched_once: Place, tmp_path: Path) -> Place:
-    shutil.copytree(fetched_once.home, tmp_path / "home")
-    made = Place(tmp_path / "home", make_config(tmp_path / "config"))
-    with (made.config / "matcher.toml").open("a", encoding="utf-8") as file:
-        file.write(f'[web]\naddress = "{ADDRESS}"\n')
-    (made.config / "subscribers.yaml").write_text(READERS, encoding="utf-8")
-    return made
+def place(configured: Callable[..., Place]) -> Place:
+    return configured(ADDRESS, READERS)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +14,7 @@ from tests.helpers.home import Place, make_config
 from tests.helpers.web.local_site import LocalSite
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 READERS = """subscribers:
@@ -33,14 +33,9 @@ def test_they_are_those_of_the_file(site: LocalSite, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("reader", "status"), [(None, 303), ("net", 403), ("ops", 200)])
 def test_where_people_sign_in_operators_alone_see_them(
-    fetched_once: Place, tmp_path: Path, reader: str | None, status: int
+    configured: Callable[..., Place], reader: str | None, status: int
 ) -> None:
-    shutil.copytree(fetched_once.home, tmp_path / "home")
-    place = Place(tmp_path / "home", make_config(tmp_path / "config"))
-    with (place.config / "matcher.toml").open("a", encoding="utf-8") as file:
-        file.write('[web]\naddress = "https://matcher.example.org/"\n')
-    (place.config / "subscribers.yaml").write_text(READERS, encoding="utf-8")
-    with LocalSite(place) as site:
+    with LocalSite(configured("https://matcher.example.org/", READERS)) as site:
         if reader:
             site.session.cookies.set(SESSION, Sessions(signing_key(site.home)).begun(reader))
         page = site.get("/metrics", allow_redirects=False)

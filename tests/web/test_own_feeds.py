@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,12 +14,11 @@ from matcher.app.reader_choices import wish
 from matcher.app.signing_key import signing_key
 from matcher.model.mail_link import Wish
 from matcher.web.sessions import SESSION, Sessions
-from tests.helpers.home import PHOTONIC, Place, make_config
+from tests.helpers.home import PHOTONIC, Place
 from tests.helpers.web.local_site import LocalSite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from tests.helpers.home import Run
 
@@ -34,13 +32,8 @@ READERS = """subscribers:
 
 
 @pytest.fixture
-def place(fetched_once: Place, tmp_path: Path) -> Place:
-    shutil.copytree(fetched_once.home, tmp_path / "home")
-    made = Place(tmp_path / "home", make_config(tmp_path / "config"))
-    with (made.config / "matcher.toml").open("a", encoding="utf-8") as file:
-        file.write(f'[web]\naddress = "{ADDRESS}/"\n')
-    (made.config / "subscribers.yaml").write_text(READERS, encoding="utf-8")
-    return made
+def place(configured: Callable[..., Place]) -> Place:
+    return configured(f"{ADDRESS}/", READERS)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import threading
 from typing import TYPE_CHECKING
 
@@ -11,22 +10,22 @@ import pytest
 
 from matcher.app.profile_editing import EditConflict, editable, save
 from matcher.config.institutes import read_institute
-from tests.helpers.home import Place, make_config
 from tests.helpers.web.local_site import LocalSite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import requests
+
+    from tests.helpers.home import Place
 
 PAGE = "/institutes/calym/profile"
 
 
 @pytest.fixture
-def place(fetched_once: Place, tmp_path: Path) -> Place:
-    shutil.copytree(fetched_once.home, tmp_path / "home")
-    return Place(tmp_path / "home", make_config(tmp_path / "config"))
+def place(configured: Callable[..., Place]) -> Place:
+    return configured()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import re
-import shutil
 import time
 from email import policy
 from typing import TYPE_CHECKING
@@ -14,14 +13,14 @@ import pytest
 from matcher.web.pages import signing_in
 from matcher.web.rate_limit import RateLimit
 from matcher.web.sessions import LINK_MINUTES, SESSION, SESSION_DAYS, Sessions
-from tests.helpers.home import Place, make_config
 from tests.helpers.web.local_site import LocalSite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     import requests
+
+    from tests.helpers.home import Place
 
 READERS = """subscribers:
 - {address: ana@example.org, id: ana, language: en, institutes: [cea-leti]}
@@ -31,15 +30,10 @@ READERS = """subscribers:
 
 
 @pytest.fixture
-def place(fetched_once: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    shutil.copytree(fetched_once.home, tmp_path / "home")
-    made = Place(tmp_path / "home", make_config(tmp_path / "config"))
-    with (made.config / "matcher.toml").open("a", encoding="utf-8") as file:
-        file.write('[web]\naddress = "https://matcher.example.org/"\n')
-    (made.config / "subscribers.yaml").write_text(READERS, encoding="utf-8")
+def place(configured: Callable[..., Place], monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.setattr(signing_in, "_asked", RateLimit(3, 3_600.0))
     monkeypatch.setattr(signing_in, "_tried", RateLimit(30, 3_600.0))
-    return made
+    return configured("https://matcher.example.org/", READERS)
 
 
 @pytest.fixture
