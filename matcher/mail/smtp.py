@@ -281,10 +281,9 @@ class SmtpTransport:
 
     def _connect(self) -> smtplib.SMTP:
         server = self._server
-        trust = ssl.create_default_context(cafile=str(server.ca_file) if server.ca_file else None)
         if server.security is Security.TLS:
             client: smtplib.SMTP = _TimedTls(
-                server.host, server.port, limit=self._limit, timeout=self._timeout, context=trust
+                server.host, server.port, limit=self._limit, timeout=self._timeout, context=_trust(server)
             )
         else:
             client = _TimedSmtp(server.host, server.port, limit=self._limit, timeout=self._timeout)
@@ -293,7 +292,7 @@ class SmtpTransport:
                 _insist_on_loopback(client)
             client.ehlo_or_helo_if_needed()
             if server.security is Security.STARTTLS:
-                _start_tls(client, trust)
+                _start_tls(client, _trust(server))
             if server.user is not None and server.password is not None:
                 client.login(server.user, server.password)
         except BaseException:
@@ -376,6 +375,11 @@ def _insist_on_loopback(client: smtplib.SMTP) -> None:
     peer = client.sock.getpeername()[0] if client.sock else ""
     if not ipaddress.ip_address(peer.partition("%")[0]).is_loopback:
         raise smtplib.SMTPException("smtp:// led to another machine, where plain text is not sent")
+
+
+def _trust(server: Server) -> ssl.SSLContext:
+    """Whose certificates count; reading the system's takes longer than sending a mail on this machine."""
+    return ssl.create_default_context(cafile=str(server.ca_file) if server.ca_file else None)
 
 
 def _start_tls(client: smtplib.SMTP, trust: ssl.SSLContext) -> None:
