@@ -1,0 +1,39 @@
+"""The packaged sample, kept and indexed once for the sessions of all tests: each gets a copy in its own folder."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from matcher.app import fetching
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from matcher.app.home import Home
+
+
+@pytest.fixture(scope="session")
+def sample_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Home], None]:
+    """What `use_sample` does, by itself for the first home of a configuration, and as a copy of that for the others."""
+    made = tmp_path_factory.mktemp("samples")
+    by_itself = fetching.use_sample
+
+    def use_sample(home: Home) -> None:
+        kept = made / home.fingerprint
+        if kept.exists():
+            shutil.copytree(kept, home.settings.home, dirs_exist_ok=True)
+        else:
+            by_itself(home)
+            shutil.copytree(home.settings.home, kept)
+
+    return use_sample
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _sample_is_copied(sample_once: Callable[[Home], None]) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fetching, "use_sample", sample_once)
+        yield
