@@ -8,10 +8,12 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import is_hypothesis_test, settings
 
 from matcher.cli.main import main
 from matcher.config.settings import packaged_config
 from matcher.text import masking
+from tests.helpers.forms import has_a_long_form, tries
 from tests.helpers.home import (
     DAY,
     QUICK,
@@ -44,8 +46,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneByOn
     return OneByOne(config, log)
 
 
+settings.register_profile("tests", max_examples=tries(100))
+settings.load_profile("tests")
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Modules with what takes longest come first, so that no process has much to do when the others are done."""
+    for item in items:
+        if is_hypothesis_test(getattr(item, "function", None)):
+            item.add_marker(has_a_long_form)
     long = {item.path for item in items if item.get_closest_marker("long") is not None}
     items.sort(key=lambda item: item.path not in long)
 

@@ -26,7 +26,7 @@ from tests.helpers.portal.failures import Fault, Faults
 from tests.helpers.portal.rows import topic
 from tests.helpers.processes import MATCHER, MODULES
 
-KILLS = either(short=2, long=8)
+KILLS = either(short=1, long=8)
 HEAVY = {"sklearn", "pandas", "scipy", "sqlalchemy", "requests"}
 
 

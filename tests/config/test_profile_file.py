@@ -14,6 +14,7 @@ from matcher.config.institutes import read_institute
 from matcher.config.profile_file import edited
 from matcher.config.settings import packaged_config
 from matcher.model.profile_terms import ProfileTerms
+from tests.helpers.forms import tries
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +67,7 @@ def test_comments_stay_where_they_are() -> None:
 words = st.lists(st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=20), unique=True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(words, words, words)
 def test_whatever_is_written_is_read_again(english: list[str], french: list[str], away: list[str]) -> None:
     import tempfile

@@ -15,6 +15,7 @@ from matcher.cordis.dumps import Dump
 from matcher.cordis.project_tables import Members, Reading, read_participations, read_projects
 from matcher.errors import ProjectsError
 from tests.helpers.cordis import ORGANISATION, PROJECT, participation, project, table, tables, zipped
+from tests.helpers.forms import tries
 from tests.helpers.paths import SHARED
 
 REAL = SHARED / "cordis" / "cordis-HORIZONprojects-csv.zip"
@@ -189,7 +190,7 @@ def test_what_all_tables_unpack_to_is_bounded_together(tmp_path: Path, monkeypat
         read(zipped(tmp_path / "dump.zip", files))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(content=st.binary(max_size=600), table_name=st.sampled_from(["project.csv", "organization.csv"]))
 def test_no_content_of_a_table_stops_the_reader(content: bytes, table_name: str) -> None:
     with tempfile.TemporaryDirectory() as where:

@@ -29,7 +29,7 @@ from matcher.model.terms import Name, Term, Terms, Who
 from matcher.portal.parsing import parse_rows
 from matcher.ranking.build import build
 from matcher.store.database import Store
-from tests.helpers.forms import either, has_a_long_form
+from tests.helpers.forms import tries
 from tests.helpers.matches import match_of
 from tests.helpers.story import ANA, World, call, day, told
 
@@ -237,8 +237,7 @@ def happen(world: World, number: int, name: str, what: str, amount: int) -> None
         world.show(replace(kept, budget_eur=amount))
 
 
-@has_a_long_form
-@settings(max_examples=either(short=20, long=60), deadline=timedelta(seconds=20))
+@settings(max_examples=tries(60), deadline=timedelta(seconds=20))
 @given(events, st.integers(1, 4))
 def test_no_call_twice_as_new_in_two_sections_or_lost(story: list, most: int) -> None:
     reader = replace(ANA, most=most)

@@ -16,6 +16,7 @@ from matcher.mail import message
 from matcher.model.changes import Change
 from matcher.model.language import Language
 from matcher.model.subscription import Item, MailSection
+from tests.helpers.forms import tries
 from tests.helpers.mail import digests
 from tests.helpers.matches import match_of
 
@@ -261,7 +262,7 @@ def test_hostile_texts_do_no_harm(evil: str) -> None:
     assert len(mail.body) < 150_000
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=tries(25), deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_does_no_harm(evil: str) -> None:
     check_harmless(mail_of(hostile_digest(evil)))

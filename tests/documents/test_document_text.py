@@ -15,6 +15,7 @@ from matcher.documents import office
 from matcher.documents.document_text import read_document
 from matcher.errors import MatcherError, UsageError
 from tests.helpers.documents import docx, odt, pdf, pptx, workbook, xlsx, zipped
+from tests.helpers.forms import tries
 
 SAID = "Managed aquifer recharge and groundwater modelling"
 BIBTEX = """@article{dupont2020, author = {Dupont, Anne}, journal = {Hydrology},
@@ -155,7 +156,7 @@ def test_what_holds_no_text_is_told_with_what_to_do(tmp_path, data: bytes, name:
     assert told in str(refused.value)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from([pdf(SAID), docx(SAID), odt(SAID), workbook(*ROWS), BIBTEX.encode(), RIS.encode(), HTML.encode()]),
     st.lists(st.tuples(st.integers(0, 5000), st.binary(max_size=3)), max_size=8),

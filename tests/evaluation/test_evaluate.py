@@ -12,9 +12,9 @@ from matcher.evaluation import learning, rankers
 from matcher.model.match import THRESHOLD
 from matcher.ranking.build import build
 from matcher.ranking.chance import LEARNED
-from tests.helpers.benchmarks import BENCHMARK, part_of, with_benchmark, write
+from tests.helpers.benchmarks import BENCHMARK, with_benchmark, write
 from tests.helpers.cordis import every_so_many
-from tests.helpers.forms import either, has_a_long_form
+from tests.helpers.forms import either, has_a_long_form, only_long
 from tests.helpers.paths import SHARED
 
 if TYPE_CHECKING:
@@ -122,26 +122,16 @@ def test_from_cordis_needs_a_cutoff(capsys, monkeypatch, tmp_path):
     assert "--cutoff" in capsys.readouterr().err
 
 
-@pytest.fixture
-def organisations(tmp_path):
-    """Real wins of Horizon Europe; in the short form those of every eighth organisation."""
-    whole = BENCHMARK / "horizon-europe"
-    return either(short=part_of(whole, tmp_path / "few", profiles=8), long=whole)
-
-
-@pytest.fixture(scope="module")
-def institutes(tmp_path_factory):
-    """Written profiles and the calls of Horizon 2020; in the short form every third call, and those that were won."""
-    whole = BENCHMARK / "h2020"
-    return either(short=part_of(whole, tmp_path_factory.mktemp("h2020") / "few", calls=3), long=whole)
+INSTITUTES = BENCHMARK / "h2020"
+"""Written profiles and the calls of Horizon 2020."""
 
 
 @pytest.fixture(scope="module")
 def projects(tmp_path_factory):
-    """Real projects to learn words from; in the short form every second."""
+    """Real projects to learn words from; in the short form every fourth."""
     whole = SHARED / "cordis" / "cordis-HORIZONprojects-csv.zip"
     few = tmp_path_factory.mktemp("cordis") / "few.zip"
-    return str(either(short=lambda: every_so_many(whole, few, 2), long=lambda: whole)())
+    return str(either(short=lambda: every_so_many(whole, few, 4), long=lambda: whole)())
 
 
 @pytest.fixture(scope="module")
@@ -164,10 +154,11 @@ def _built_once(monkeypatch, built):
         monkeypatch.setattr(user, "build", build_once)
 
 
-@has_a_long_form
+@only_long
 @with_benchmark
-def test_targets_on_real_wins(evaluate, organisations):
-    models = evaluate(organisations)["models"]
+def test_targets_on_real_wins(evaluate):
+    """Of Horizon Europe."""
+    models = evaluate(BENCHMARK / "horizon-europe")["models"]
     ours = models["matcher"]
     assert ours["ndcg@10"] >= 1.30 * models["bm25"]["ndcg@10"]
     assert ours["ndcg@10"] >= 1.45 * models["naive"]["ndcg@10"]
@@ -211,20 +202,20 @@ def test_what_is_shipped_is_what_learning_gives(monkeypatch, tmp_path, projects)
     assert weights[0] == pytest.approx(weights[1], abs=either(short=0.2, long=0.02))
 
 
-@has_a_long_form
+@only_long
 @with_benchmark
 @pytest.mark.parametrize("pattern", [(), ("--calls", "*2014*")], ids=["all", "2014"])
 @pytest.mark.usefixtures("_built_once")
-def test_written_profiles_are_ahead_of_both_baselines(evaluate, institutes, projects, pattern):
-    models = evaluate(institutes, *pattern, "--background", projects)["models"]
+def test_written_profiles_are_ahead_of_both_baselines(evaluate, projects, pattern):
+    models = evaluate(INSTITUTES, *pattern, "--background", projects)["models"]
     for measure in ("ndcg@10", "recall@50", "map"):
         assert models["matcher"][measure] > models["naive"][measure]
         assert models["matcher"][measure] > models["bm25"][measure]
 
 
-@has_a_long_form
+@only_long
 @with_benchmark
-def test_french_keywords_find_what_english_ones_do(evaluate, institutes):
-    english = evaluate(institutes, "--model", "matcher", "--use", "keywords")["models"]["matcher"]
-    french = evaluate(institutes, "--model", "matcher", "--use", "keywords_fr")["models"]["matcher"]
+def test_french_keywords_find_what_english_ones_do(evaluate):
+    english = evaluate(INSTITUTES, "--model", "matcher", "--use", "keywords")["models"]["matcher"]
+    french = evaluate(INSTITUTES, "--model", "matcher", "--use", "keywords_fr")["models"]["matcher"]
     assert french["recall@50"] >= 0.85 * english["recall@50"]

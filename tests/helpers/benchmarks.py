@@ -47,23 +47,3 @@ def write(folder: Path, *, packed: bool = True, qrels: str = "w 0 HORIZON-CL4-20
             (folder / f"{name}.jsonl").write_text(text)
     (folder / "qrels.txt").write_text(qrels)
     return folder
-
-
-def part_of(source: Path, target: Path, *, calls: int = 1, profiles: int = 1) -> Path:
-    """A smaller real folder: every so many profiles, and of the calls every so many, and all that one of them won."""
-    target.mkdir()
-    kept = _lines(source / "profiles.jsonl.gz")[profiles // 2 :: profiles]
-    names = {json.loads(line)["id"] for line in kept}
-    qrels = [line for line in (source / "qrels.txt").read_text().splitlines() if line.split()[0] in names]
-    won = {line.split()[2] for line in qrels}
-    listed = _lines(source / "calls.jsonl.gz")
-    listed = [line for number, line in enumerate(listed) if number % calls == 0 or json.loads(line)["id"] in won]
-    for name, lines in (("profiles.jsonl", kept), ("qrels.txt", qrels), ("calls.jsonl", listed)):
-        (target / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    if (documents := source / "documents.jsonl.gz").exists():
-        (target / documents.name).symlink_to(documents)
-    return target
-
-
-def _lines(path: Path) -> list[str]:
-    return gzip.decompress(path.read_bytes()).decode().splitlines()

@@ -1,6 +1,7 @@
 """Two forms of a test that takes long: a short one for `make test`, and the long one for `make long`.
 
-They differ in how much is done (points, days, inputs), never in what is asserted. tests/README.md lists them.
+They differ in how much is done (points, days, inputs), never in what is asserted. tests/README.md lists them. Tests of
+properties, which hypothesis feeds, have two forms whether they say so or not: tests/conftest.py sees to it.
 """
 
 from __future__ import annotations
@@ -28,3 +29,8 @@ def only_long(test: Test) -> Test:
 def either(*, short: Amount, long: Amount) -> Amount:
     """How much is done, in this run."""
     return long if LONG else short
+
+
+def tries(most: int) -> int:
+    """How many inputs a property is tried on: a third of them in the short form."""
+    return either(short=most // 3, long=most)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from matcher.model.call import Action, Call, Deadline, Link, Section, Status
 from matcher.model.changes import announced, changed_share, content, content_hash, decide, reported_fields
 from matcher.model.terms import Name, Term, Terms, Who
+from tests.helpers.forms import tries
 
 if TYPE_CHECKING:
     import random
@@ -256,7 +257,7 @@ def test_a_flapping_status_is_damped_and_told_in_the_end() -> None:
     assert [(c.kind, c.old, c.new) for c in later.changes] == [("withdrawn", "open", "withdrawn")]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=tries(60))
 @given(st.lists(st.sampled_from([1, 2, 3, None]), min_size=2, max_size=40))
 def test_what_was_told_always_ends_at_the_truth(values) -> None:
     reports, held = replay([*values, *[values[-1]] * 8])

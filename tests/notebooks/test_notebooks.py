@@ -1,4 +1,7 @@
-"""Each notebook runs from clean, on the packaged sample, on a store and on a benchmark, and says what it found."""
+"""Each notebook runs from clean, on the packaged sample, on a store and on a benchmark, and says what it found.
+
+What runs them takes seconds to load, and is loaded by those tests only that run or read one.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import nbformat
-import papermill
 import pytest
 
 from matcher.app.deciding import decide
@@ -65,6 +66,8 @@ class Executed:
 def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Executed]:
     """Runs a notebook with papermill in a kernel of this Python, far from any store and kernel of the user."""
 
+    import papermill
+
     def run(name: str, config: Path | None = None, **parameters: object) -> Executed:
         for setting in SETTINGS:
             monkeypatch.delenv(setting, raising=False)
@@ -91,6 +94,12 @@ def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ex
     return run
 
 
+def cells_of(name: str) -> list[Any]:
+    import nbformat
+
+    return nbformat.read(NOTEBOOKS / name, as_version=4).cells
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_notebooks_are_kept_without_outputs(name: str) -> None:
     text = (NOTEBOOKS / name).read_text(encoding="utf-8")
@@ -99,15 +108,14 @@ def test_notebooks_are_kept_without_outputs(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_parameters_come_first(name: str) -> None:
-    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
-    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    first = next(cell for cell in cells_of(name) if cell.cell_type == "code")
     assert first.metadata.get("tags") == ["parameters"]
     assert set(re.findall(r"^(\w+) = ", first.source, re.MULTILINE)) >= PARAMETERS
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_plot_has_a_title_and_labels(name: str) -> None:
-    cells = nbformat.read(NOTEBOOKS / name, as_version=4).cells
+    cells = cells_of(name)
     plots = [cell.source for cell in cells if "plt.subplots" in cell.source]
     assert plots
     for source in plots:
@@ -117,6 +125,8 @@ def test_every_plot_has_a_title_and_labels(name: str) -> None:
 
 
 def test_what_an_editor_leaves_is_stripped() -> None:
+    import nbformat
+
     text = (NOTEBOOKS / NAMES[0]).read_text(encoding="utf-8")
     used = nbformat.reads(text, as_version=4)
     used.metadata["widgets"] = {}
@@ -133,6 +143,7 @@ def test_todays_calls_on_the_sample(execute: Callable[..., Executed]) -> None:
     assert "is recommended to cea-leti" in done.html
 
 
+@only_long
 def test_todays_calls_on_a_store(execute: Callable[..., Executed], fetched: Place) -> None:
     done = execute(
         "1-todays-calls.ipynb", institute="cea-leti", date=DAY, home=str(fetched.home), config=fetched.config
@@ -176,6 +187,7 @@ def test_would_we_have_caught_it(execute: Callable[..., Executed]) -> None:
     assert "lead days" in done.html
 
 
+@only_long
 def test_how_good_on_what_ships(execute: Callable[..., Executed]) -> None:
     done = execute("3-how-good-is-the-ranking.ipynb")
     assert done.pictures == 5
@@ -243,6 +255,9 @@ def decided(fetched: Place, tmp_path: Path) -> Place:
 def test_todays_calls_after_decisions(execute: Callable[..., Executed], decided: Place) -> None:
     done = execute("1-todays-calls.ipynb", institute="mines", date=DAY, home=str(decided.home), config=decided.config)
     assert done.pictures == 7  # what was learned, what became of calls, and the reasons
+    assert "15 Jun 2026" in done.html
+    assert "sample" not in done.html
+    assert 'HYPERLINK("' not in done.html
     assert "Nothing yet" not in done.printed
     assert "By part of the programme and year" in done.html
 
@@ -250,4 +265,5 @@ def test_todays_calls_after_decisions(execute: Callable[..., Executed], decided:
 def test_the_reliability_of_fit_by_decisions(execute: Callable[..., Executed], decided: Place) -> None:
     done = execute("3-how-good-is-the-ranking.ipynb", home=str(decided.home), config=decided.config)
     assert done.pictures == 6
+    assert "rank by bm25" in done.html
     assert "decisions say whether" not in done.printed

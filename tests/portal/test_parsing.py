@@ -13,6 +13,7 @@ from matcher.model.rows import ParsedRow, SetAside
 from matcher.portal.bulk import parse_item
 from matcher.portal.parsing import parse_row, parse_rows
 from matcher.portal.sections import SECTION_LIMIT
+from tests.helpers.forms import tries
 from tests.helpers.fuzz.harness import deadline
 from tests.helpers.portal.rows import budget, bulk_item, cascade, external, line, single_rows, topic
 
@@ -341,7 +342,7 @@ def test_no_json_value_makes_parsing_raise(value):
     assert isinstance(parse_item(value), ParsedRow | SetAside)
 
 
-@settings(max_examples=250)
+@settings(max_examples=tries(250))
 @given(fields, tops)
 def test_no_metadata_makes_parsing_raise(metadata, top):
     row = {**topic(1), **top, "metadata": {**topic(1)["metadata"], **metadata}}

@@ -14,6 +14,7 @@ from matcher.model.match import EvidenceKind
 from matcher.ranking.feedback import BOUND, HALF_LIFE, LEAST, Example, feedback_of, learned_terms
 from matcher.ranking.scoring import score
 from tests.helpers.corpus import distant_calls, indexed, profile
+from tests.helpers.forms import tries
 
 if TYPE_CHECKING:
     from matcher.ranking.index import Index
@@ -31,7 +32,7 @@ EXAMPLES = st.lists(
 
 
 @given(EXAMPLES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 def test_one_decision_moves_no_call_by_more_than_the_bound(index: Index, examples: list[Example]) -> None:
     nothing = np.zeros(len(index))
     totals = [

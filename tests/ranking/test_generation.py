@@ -22,6 +22,7 @@ from matcher.errors import IndexMissing
 from matcher.model.question import Question
 from matcher.ranking import generation as module
 from matcher.ranking.generation import Generation, StringTable, open_generation, write_generation
+from tests.helpers.forms import tries
 from tests.helpers.home import DAY
 
 LAYOUT = 7
@@ -116,7 +117,7 @@ def test_a_reader_goes_on_with_what_it_opened(tmp_path):
 
 
 @given(arrays=st.dictionaries(st.text(max_size=9), st.sampled_from(SHAPES), max_size=6))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=tries(50), deadline=None)
 def test_any_arrays_of_numbers_come_back_as_they_were(arrays):
     with TemporaryDirectory() as name:
         write_generation(Path(name), LAYOUT, Generation({"names": sorted(arrays)}, arrays))

@@ -27,6 +27,7 @@ from matcher.ranking.scoring import score
 from matcher.ranking.tfidf import count_terms, nearest, unit_rows
 from matcher.text.analysis import Analyzer
 from tests.helpers.corpus import META, NOW, SUBJECTS, TODAY, call, fits, indexed, profile, scored_of, some_calls, totals
+from tests.helpers.forms import tries
 
 days = st.dates(TODAY - timedelta(40), TODAY + timedelta(40))
 fates = st.builds(
@@ -38,7 +39,7 @@ fates = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(st.lists(fates, min_size=1, max_size=8), days)
 def test_the_index_and_the_calls_agree_on_what_is_live(drawn, today: date):
     calls = [replace(call(i, SUBJECTS[0]), **fate) for i, fate in enumerate(drawn)]

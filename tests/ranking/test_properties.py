@@ -30,9 +30,10 @@ from tests.helpers.corpus import (
     texts,
     totals,
 )
+from tests.helpers.forms import tries
 
 ANY = CallFilter(status=frozenset())
-several = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+several = settings(max_examples=tries(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 # a term more, a call more, another order

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from matcher.config.setting_sections import ScheduleSettings
 from matcher.model.outcomes import RunRecord
 from matcher.schedule.due import BACK_OFF, BELIEVED, Attempt, Plan, Slots, Task, attempts_of, due, last_good, plan_of
+from tests.helpers.forms import tries
 
 PARIS = ZoneInfo("Europe/Paris")
 EVERY_DAY = frozenset(range(7))
@@ -133,7 +134,7 @@ class TestDaily:
 
 
 class TestLaws:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=tries(60), deadline=None)
     @given(
         first=st.dates(date(2026, 1, 1), date(2027, 12, 1)),
         at=st.times().map(lambda t: t.replace(second=0, microsecond=0)),
@@ -153,7 +154,7 @@ class TestLaws:
         assert set(answered) >= set(slots[:-1])
         assert len({slot.astimezone(PARIS).date() for slot in answered}) == len(runs)
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=tries(100), deadline=None)
     @given(
         start=moments(date(2026, 3, 20), date(2026, 11, 20)),
         hours=st.lists(st.floats(0.01, 200), min_size=1, max_size=60),
@@ -173,7 +174,7 @@ class TestLaws:
         for run, slot in zip(runs, answered, strict=True):
             assert run == min(tick for tick in ticks if tick >= slot)  # at the first chance
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=tries(100), deadline=None)
     @given(
         now=moments(date(2026, 1, 1), date(2027, 1, 1)),
         tried=st.lists(

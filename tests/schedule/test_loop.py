@@ -24,6 +24,7 @@ from matcher.model.subscription import Mail, MailState
 from matcher.ranking.index import Index
 from matcher.schedule.loop import GRACE_SECONDS, Scheduler
 from tests.helpers.cordis import participation, project, tables, zipped
+from tests.helpers.forms import either, has_a_long_form
 from tests.helpers.home import Place, some_rows
 from tests.helpers.mail.smtp_server import LocalSmtp
 from tests.helpers.portal.rows import topic
@@ -194,8 +195,9 @@ class TestLoop:
     def loop(self, scheduled):
         return Loop(scheduled)
 
+    @has_a_long_form
     def test_a_day_after_the_other(self, loop) -> None:
-        for hour in range(24 * 8):
+        for hour in range(0, 24 * 8, either(short=3, long=1)):
             loop.now = NOW + timedelta(hours=hour)
             loop.scheduler.tick()
             loop.scheduler.tick()
@@ -205,11 +207,12 @@ class TestLoop:
         ]  # Monday at the first look, Tuesday to Friday, Monday and Tuesday at 05:00 UTC
         assert len(runs_of(loop.place, "clean")) == 2
 
+    @has_a_long_form
     def test_a_portal_that_is_away_is_tried_again_by_and_by(self, loop, serve) -> None:
         loop.scheduler.tick()
         loop.place.portal = "http://127.0.0.1:9/search-api/prod/rest"
         loop.scheduler.reload()
-        for minute in range(0, 12 * 60, 5):
+        for minute in range(0, 12 * 60, either(short=20, long=5)):
             loop.now = NOW + timedelta(days=1) + minute * MINUTE
             loop.scheduler.tick()
         runs = runs_of(loop.place, "run")

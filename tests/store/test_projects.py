@@ -17,6 +17,7 @@ from matcher.errors import ProjectsError
 from matcher.model.project import Participation, Project
 from matcher.store.database import Store
 from matcher.store.schema import metadata
+from tests.helpers.forms import tries
 from tests.helpers.postgres import new_database
 from tests.store.conftest import TEMPLATE
 
@@ -237,7 +238,7 @@ def with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=st.tuples(PROJECTS, PARTS), second=st.tuples(PROJECTS, PARTS))
 def test_two_dumps_in_either_order_give_the_same_store(with_tables: Path, first: Dump, second: Dump) -> None:
     copies = (Path(shutil.copy(with_tables, with_tables.with_name(f"{turn}.db"))) for turn in range(2))

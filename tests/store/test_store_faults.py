@@ -32,13 +32,14 @@ from matcher.store import database
 from matcher.store.database import Store
 from matcher.store.runs import STALE_AFTER
 from matcher.store.schema import HEAD, metadata
+from tests.helpers.forms import either, has_a_long_form
 from tests.helpers.listings import DAY, NOW, call, row
 from tests.helpers.postgres import wait_until_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROWS = 40
+ROWS = 12
 
 
 def listing(budget: int):
@@ -123,10 +124,11 @@ def test_kill_at_every_statement_leaves_a_whole_store(store_url: str) -> None:
     assert outcomes == {True, False}
 
 
+@has_a_long_form
 def test_kill_at_any_moment_leaves_a_whole_store(store_url: str) -> None:
     one_fetch(store_url, 1)
     moments = random.Random(7)
-    for attempt in range(12):
+    for attempt in range(either(short=5, long=12)):
 
         def work(attempt: int = attempt) -> None:
             for budget in range(1000):

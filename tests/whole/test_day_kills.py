@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from matcher.model.subscription import MailState
 from matcher.store.database import Store
 from tests.helpers.flow import Flow, photonics, read
-from tests.helpers.forms import either, has_a_long_form
+from tests.helpers.forms import only_long
 from tests.helpers.mail.smtp_server import LocalSmtp
 
 if TYPE_CHECKING:
     from tests.helpers.home import Place
 
-KILLS = either(short=2, long=10)
+KILLS = 10
 DAY = date(2026, 6, 15)
 READERS = ("leti@example.org", "mines@example.org")
 
@@ -41,7 +41,7 @@ def wait_for_mail(server: LocalSmtp, process: subprocess.Popen[bytes], count: in
         time.sleep(0.001)
 
 
-@has_a_long_form
+@only_long
 def test_a_run_that_is_killed_again_and_again(place, serve):
     chance = random.Random(11)
     rows = [photonics(n) for n in range(3)]

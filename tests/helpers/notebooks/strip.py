@@ -1,8 +1,9 @@
-"""Notebooks as they are kept, without what an editor adds: `python -m tests.helpers.notebooks.strip`."""
+"""Notebooks as they are kept, without what an editor adds: `python -m tests.helpers.notebooks.strip`.
+
+`nbformat` takes seconds to load, and is loaded by what uses it only.
+"""
 
 from __future__ import annotations
-
-import nbformat
 
 from tests.helpers.paths import NOTEBOOKS
 
@@ -17,6 +18,8 @@ FOLDED = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
 
 def stripped(text: str) -> str:
     """The text of a notebook with nothing in it but its cells, the code of plots folded."""
+    import nbformat
+
     notebook = nbformat.reads(text, as_version=4)
     notebook.metadata = nbformat.from_dict(METADATA)
     for number, cell in enumerate(notebook.cells, 1):
