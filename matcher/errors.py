@@ -96,6 +96,10 @@ class IndexMissing(MatcherError):
     """No fitted index is at hand (nothing fetched yet, or it is damaged)."""
 
 
+class IndexRenewing(MatcherError):
+    """No fitted index is at hand yet: the first one is being built."""
+
+
 def system_reason(error: OSError) -> Saying:
     """What the system says of a failure."""
     return Saying(error.strerror or type(error).__name__)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from matcher.disk import make_folder
 from matcher.errors import ConfigError, StoreMissing
@@ -33,12 +33,31 @@ if TYPE_CHECKING:
 NOTHING_FETCHED = Saying("Nothing was fetched yet: start with `matcher run`.")
 
 
+class Renewal(Protocol):
+    """What gives pages an index while a new one is being built (`matcher.app.index_renewal`)."""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether what is answered is of before the last change."""
+
+    @property
+    def mark(self) -> tuple[object, ...]:
+        """Changes with the index that is answered from."""
+
+    def index(self, home: Home, former: Index | None) -> Index:
+        """The index to answer from; `former` as it was saved."""
+
+
 class Home:
-    """One configuration and its home folder; `clock` gives the true time (aware, UTC)."""
+    """One configuration and its home folder; `clock` gives the true time (aware, UTC).
+
+    With a `renewal` questions are answered from the former index while a new one is being built.
+    """
 
     def __init__(self, settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) -> None:
         self.settings = settings
         self.clock = clock
+        self.renewal: Renewal | None = None
 
     @cached_property
     def institutes(self) -> tuple[Institute, ...]:

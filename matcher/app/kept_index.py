@@ -30,16 +30,19 @@ if TYPE_CHECKING:
 
 
 def current_index(home: Home) -> Index:
-    """The index in use, built anew when profiles or calls changed since.
+    """The index in use, built anew when profiles or calls changed since; pages are given the former one meanwhile.
 
     Raises:
         IndexMissing: when nothing was fetched yet.
+        IndexRenewing: for pages, while there is no former one.
 
     """
     index = opened_index(home)
     ours = not home.settings.database.url and not _stale_marks(home)
     if index is not None and ours and _is_as_configured(home, index):
         return index
+    if home.renewal is not None:
+        return home.renewal.index(home, index)
     try:
         with home.open_store(read_only=True) as store:
             return refresh_index(home, store, keep=can_be_written(home.settings.home))

@@ -29,7 +29,7 @@ def serve_command(ctx: click.Context, shown: bool, host: str, port: int) -> None
 
     given = ctx.find_root().params
     configure(given["log_format"], debug=given["debug"], quiet=given["quiet"])
-    say(tr("Getting ready; minutes where calls or profiles changed since the ranking was fitted."))
+    say(tr("Getting ready."))
     serve(lambda: opened(given["home"], given["config_dir"]), Where(host, port), _started(shown=shown))
 
 

@@ -7,7 +7,7 @@ import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from matcher.errors import ConfigError, IndexMissing, MatcherError, StoreBusy, UsageError, clipped
+from matcher.errors import ConfigError, IndexMissing, IndexRenewing, MatcherError, StoreBusy, UsageError, clipped
 
 if TYPE_CHECKING:
     from matcher.present.words import Words
@@ -37,7 +37,7 @@ def status_of(error: Exception) -> HTTPStatus:
         return error.status
     if isinstance(error, UsageError):
         return HTTPStatus.BAD_REQUEST
-    if isinstance(error, StoreBusy | IndexMissing):
+    if isinstance(error, StoreBusy | IndexMissing | IndexRenewing):
         return HTTPStatus.SERVICE_UNAVAILABLE
     return HTTPStatus.INTERNAL_SERVER_ERROR
 

@@ -58,8 +58,14 @@ class KeptAnswers:
 
 def _mark(home: Home) -> tuple[object, ...]:
     """Changes with what answers rest on, and with the day; looked at before an answer is made."""
-    folder = home.settings.home
-    return (folder, home.fingerprint, brussels_day(home.clock()), *(file_state(folder / name) for name in _RESTS_ON))
+    folder, renewal = home.settings.home, home.renewal and home.renewal.mark
+    return (
+        folder,
+        home.fingerprint,
+        brussels_day(home.clock()),
+        renewal,
+        *(file_state(folder / name) for name in _RESTS_ON),
+    )
 
 
 def file_state(path: Path) -> tuple[int, int, int] | None:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from matcher.app.fetching import use_sample
 from matcher.app.home import Home
+from matcher.app.index_renewal import IndexRenewal
 from matcher.app.kept_index import current_index
 from matcher.config.fingerprint import fingerprint
 from matcher.config.setting_sections import DatabaseSettings
 from matcher.config.settings import CONFIG_FILE
-from matcher.errors import IndexMissing
+from matcher.errors import IndexMissing, IndexRenewing
 from matcher.web.kept_answers import KeptAnswers, file_state
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class KeptHome:
         self.answers = KeptAnswers()
         self._load = load
         self._lock = threading.Lock()
-        self._home = load()
+        self._renewal = IndexRenewal()
+        self._home = self._loaded()
         self._read = _edited(self._home.settings.config_dir)
         self._trial: Home | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -50,7 +52,7 @@ class KeptHome:
         with self._lock:
             edited = _edited(self._home.settings.config_dir)
             if edited != self._read:
-                self._home, self._read, self._trial = self._load(), edited, None
+                self._home, self._read, self._trial = self._loaded(), edited, None
                 self.answers = KeptAnswers()
             if self._is_filled or self._fill():
                 return self._home, False
@@ -62,12 +64,19 @@ class KeptHome:
         if self._folder is not None:
             self._folder.cleanup()
 
+    def _loaded(self) -> Home:
+        home = self._load()
+        home.renewal = self._renewal
+        return home
+
     def _fill(self) -> bool:
         """Whether there is anything to show; looked at until there is."""
         try:
             current_index(self._home)
         except IndexMissing:
             return False
+        except IndexRenewing:
+            pass  # which each page tells
         self._is_filled = True
         return True
 

@@ -107,6 +107,11 @@ class Visit:
         answer.background = BackgroundTask(work)
 
     @property
+    def is_renewing(self) -> bool:
+        """Whether what is shown is of before the last change, as a new ranking is being made."""
+        return self.home.renewal is not None and self.home.renewal.is_under_way
+
+    @property
     def has_news(self) -> bool:
         """Whether the page has to tell what came of a form."""
         return TOLD in self.request.cookies
