@@ -111,7 +111,7 @@ def _best_first(candidates: Iterable[Project], sought: SoughtProjects) -> list[P
 
 def _outcome(sought: SoughtProjects, found: Sequence[Project], shown: Iterable[Project]) -> SearchOutcome:
     elsewhere = 0 if found else len(sought.numbers)
-    return SearchOutcome(len(found), sought.sentences(shown), sought.missing, elsewhere)
+    return SearchOutcome(len(found), sought.sentences(shown), sought.missing, elsewhere, sought.guessed)
 
 
 def _own(home: Home, store: Store, institute: Institute) -> dict[str, tuple[str, ...] | None]:

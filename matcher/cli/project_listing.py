@@ -108,6 +108,8 @@ def _json(listing: ProjectListing, records: list[dict[str, Any]]) -> dict[str, A
 
 
 def _print_found(listing: ProjectListing, outcome: SearchOutcome) -> None:
+    if outcome.guessed and listing.projects:
+        click.echo(_missing_words(outcome) + "\n" + tr("These have what is near it.") + "\n")
     for one in listing.projects:
         click.echo(_found_block(one, outcome.sentences.get(one.project.identifier)) + "\n")
     if not listing.projects:
@@ -131,6 +133,10 @@ def _nothing_found(outcome: SearchOutcome) -> str:
         return tr("None of the projects asked for has all of these words; {n} others do.", n=outcome.elsewhere)
     if not outcome.missing:
         return tr("No project has all of these words; each of them alone is there. Try fewer.")
+    return _missing_words(outcome)
+
+
+def _missing_words(outcome: SearchOutcome) -> str:
     return "\n".join(unknown_lines(outcome.missing, lambda **one: tr("No project has the word {word}{hint}.", **one)))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matcher.ranking.identifiers import is_name, named, nearly_named
 from matcher.ranking.numbers import UNREAD_SECTIONS
-from matcher.ranking.searching import corrected, missing, search, telling_sentence
+from matcher.ranking.searching import nearly_spelt, search, telling_sentence
 from matcher.ranking.word_positions import WordPositions
 from matcher.text.analysis import Analyzer
 
@@ -81,7 +81,6 @@ def search_calls(index: Index, asked: Search) -> SoughtCalls:
         return SoughtCalls(rows, False, {}, index, sought)
     if whole and (near := nearly_named(names, asked.text)):
         return SoughtCalls(near, True, {}, index, sought)
-    lacking = missing(places, asked, analyzer)
-    if (meant := corrected(asked, lacking)) is not None:
-        sought = search(places, tuple(FIELDS.values()), meant, analyzer)
+    meant, lacking = nearly_spelt(places, tuple(FIELDS.values()), asked, analyzer)
+    sought = meant or sought
     return SoughtCalls(sought.rows, bool(sought.rows), lacking, index, sought)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from matcher.ranking.generation import StringTable
-from matcher.ranking.searching import missing, search, telling_sentence
+from matcher.ranking.searching import nearly_spelt, search, telling_sentence
 from matcher.ranking.word_positions import WordPositions, place_arrays
 from matcher.text.analysis import Analyzer
 
@@ -57,9 +57,13 @@ def project_word_arrays(projects: Iterable[Project], analyzer: Analyzer) -> dict
 
 @dataclass(frozen=True)
 class SoughtProjects:
-    """The numbers of projects that were found, best first, and the words that none has, with near ones."""
+    """The numbers of projects that were found, best first, and the words that none has, with near ones.
+
+    `guessed` where no word is spelt so, but nearly.
+    """
 
     numbers: tuple[str, ...]
+    guessed: bool
     missing: Mapping[str, tuple[str, ...]]
     _stems: frozenset[str]
 
@@ -71,10 +75,13 @@ class SoughtProjects:
 
 
 def search_projects(arrays: Mapping[str, npt.NDArray[Any]], asked: Search) -> SoughtProjects:
-    """Every project that holds all the words."""
+    """Every project that holds all the words, or the nearest to those that none has."""
     places, analyzer = WordPositions(arrays, PREFIX, len(FIELDS)), Analyzer()
     numbers = StringTable(arrays[f"{NUMBERS}_blob"], arrays[f"{NUMBERS}_offsets"])
     sought = search(places, tuple(FIELDS.values()), asked, analyzer)
+    lacking: Mapping[str, tuple[str, ...]] = {}
+    if asked.words and not sought.rows:
+        near, lacking = nearly_spelt(places, tuple(FIELDS.values()), asked, analyzer)
+        sought = near or sought
     found = tuple(numbers[row].decode() for row in sought.rows)
-    lacking = {} if found or not asked.words else missing(places, asked, analyzer)
-    return SoughtProjects(found, lacking, sought.stems)
+    return SoughtProjects(found, bool(found and lacking), lacking, sought.stems)

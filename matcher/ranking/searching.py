@@ -93,6 +93,18 @@ def corrected(asked: Search, lacking: Mapping[str, tuple[str, ...]]) -> Search |
     return replace(asked, words=(" ".join(spelt),))
 
 
+def nearly_spelt(
+    places: WordPositions, weights: Sequence[float], asked: Search, analyzer: Analyzer
+) -> tuple[Sought | None, dict[str, tuple[str, ...]]]:
+    """Of a search that found nothing: what has the words that are nearest to those that no text has, and `missing`.
+
+    None where each word is there, or one has none that is near.
+    """
+    lacking = missing(places, asked, analyzer)
+    meant = corrected(asked, lacking)
+    return (None if meant is None else search(places, weights, meant, analyzer)), lacking
+
+
 def near_words(places: WordPositions, word: str, most: int = 3) -> tuple[str, ...]:
     """Words of the texts that are spelt nearly like one that they lack; first those that begin like it."""
     from difflib import get_close_matches

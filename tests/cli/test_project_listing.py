@@ -140,11 +140,21 @@ def test_how_words_are_searched_for(run: Run, searched: Place, words: list[str],
 
 
 def test_of_nothing_found_it_is_said_why(run: Run, searched: Place) -> None:
-    assert "No project has the word 'batery'; near it: battery." in run(searched, "projects", "batery").out
+    assert "No project has the word 'zyxw'." in run(searched, "projects", "zyxw", "battery").out
     assert "each of them alone is there" in run(searched, "projects", "battery", "laser").out
     elsewhere = run(searched, "projects", "electrolytes", "--programme", "HORIZON").out
     assert "None of the projects asked for has all of these words; 1 others do." in elsewhere
     assert "Aucun projet ne contient le mot 'batery'" in run(searched, "--lang", "fr", "projects", "batery").out
+
+
+def test_a_misspelt_word_finds_what_has_the_nearest_one_and_it_is_told(run: Run, searched: Place) -> None:
+    listing = asked(run, searched, "batery", "ship")
+    assert sorted(numbers(listing)) == [7, 8]
+    assert (listing["missing"], listing["guessed"]) == ({"batery": ["battery"]}, True)
+    said = run(searched, "projects", "batery", "ship").out
+    assert said.startswith("No project has the word 'batery'; near it: battery.\nThese have what is near it.\n")
+    assert not asked(run, searched, "battery", "ship")["guessed"]
+    assert "None of the projects asked for" in run(searched, "projects", "electrolites", "--programme", "HORIZON").out
 
 
 def test_a_search_prints_the_sentence_in_eighty_columns(run: Run, searched: Place) -> None:

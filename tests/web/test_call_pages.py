@@ -73,6 +73,8 @@ def test_calls_are_searched_for_with_the_sentence_that_matched(site: LocalSite) 
     assert "<blockquote" in page
     missing = site.get("/calls?words=fotonics").text
     assert "No call has the word “fotonics”" in missing
+    assert "These have what is near it." in missing
+    assert "No identifier is spelt so" not in missing
     assert "<article" in site.get("/calls?status=all").text
 
 
