@@ -1,6 +1,6 @@
 """What each part of the ranking by own projects is worth: `python -m benchmarks.ablation [FOLDER …]`.
 
-Measures the product's ranker with one number of `matcher.ranking.numbers` changed at a time, on benchmark folders
+Measures the product's ranker with one number of `matcher.ranking.texts.numbers` changed at a time, on benchmark folders
 (default: those of ../shared), and prints nDCG@10, recall@50 and MAP with the difference to the model as it is.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from matcher.evaluation import measuring
 from matcher.evaluation.benchmark import load_benchmark, load_qrels
 from matcher.evaluation.measuring import judged, rank_benchmark
-from matcher.ranking import numbers, tfidf
+from matcher.ranking.texts import numbers, tfidf
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "benchmark"
 

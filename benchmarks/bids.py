@@ -17,7 +17,7 @@ from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config
 from matcher.model.institute import Take
 from matcher.model.match import THRESHOLD
-from matcher.ranking.bids import covers_of, suited
+from matcher.ranking.network.bids import covers_of, suited
 
 SEED = 0
 AGAIN = 300

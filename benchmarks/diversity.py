@@ -4,7 +4,7 @@ On the judged topics (English ones), with the numbers as shipped, which were lea
 by score and of the order that lists have. On the packaged institutes and the same listing: how many of `BROAD`'s and of
 all institutes' skills and destinations are among the first ten, and how alike the texts of these are. A call's
 destination is what the portal says; its skill is the one that speaks most for it, against what that skill has with
-calls on the mean. For each weight of `matcher.ranking.diversity`; some two minutes.
+calls on the mean. For each weight of `matcher.ranking.scores.diversity`; some two minutes.
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ import numpy as np
 
 from benchmarks.grown import SHARED
 from benchmarks.learning import ndcg
-from matcher.app.backgrounds import background_of
+from matcher.app.measuring.backgrounds import background_of
 from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config
 from matcher.evaluation.benchmark import load_benchmark, load_qrels
 from matcher.model.match import THRESHOLD
-from matcher.ranking import chance, diversity
 from matcher.ranking.build import build
-from matcher.ranking.latent import STEP
-from matcher.ranking.scoring import Scored, score
+from matcher.ranking.needs import chance
+from matcher.ranking.scores import diversity
+from matcher.ranking.scores.scoring import Scored, score
+from matcher.ranking.texts.latent import STEP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

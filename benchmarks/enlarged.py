@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from matcher.ranking.generation import Generation, StringTable
+from matcher.ranking.texts.generation import Generation, StringTable
 
 if TYPE_CHECKING:
     from matcher.ranking.index import Index

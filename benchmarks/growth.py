@@ -12,11 +12,11 @@ from benchmarks.timing import Figure, stopwatch
 from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config
 from matcher.model.question import CallFilter
-from matcher.ranking.asked import asked_institute
 from matcher.ranking.build import build
-from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT, Index, open_index
-from matcher.ranking.matching import best_matches
+from matcher.ranking.scores.asked import asked_institute
+from matcher.ranking.scores.matching import best_matches
+from matcher.ranking.texts.generation import write_generation
 
 SIZES = (5_000, 10_000, 20_000, 40_000)
 TARGETS = {20_000: (30.0, 0.2)}

@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.grown import SHARED
-from matcher.app.backgrounds import background_of
+from matcher.app.measuring.backgrounds import background_of
 from matcher.evaluation.benchmark import load_benchmark, load_qrels
 from matcher.evaluation.learning import cross_validated, index_of, judged_of
-from matcher.ranking.feedback import Example, feedback_of
+from matcher.ranking.scores.feedback import Example, feedback_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

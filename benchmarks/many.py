@@ -28,9 +28,9 @@ from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config
 from matcher.ranking.batch import top_matches
 from matcher.ranking.build import build
-from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT, open_index
-from matcher.ranking.profile import query_vector
+from matcher.ranking.needs.profile import query_vector
+from matcher.ranking.texts.generation import write_generation
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from benchmarks.past_calls import CUT, World, world
-from matcher.ranking.partners import WEIGHTS, Candidates, team_of
+from matcher.ranking.network.partners import WEIGHTS, Candidates, team_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt

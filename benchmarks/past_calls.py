@@ -14,7 +14,7 @@ from matcher.cordis.dumps import Dump
 from matcher.cordis.project_tables import Reading, read_participations, read_projects
 from matcher.evaluation.benchmark import load_benchmark
 from matcher.ranking.build import Known, build
-from matcher.ranking.consortia import AFFILIATED, Consortia, consortia_of
+from matcher.ranking.network.consortia import AFFILIATED, Consortia, consortia_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

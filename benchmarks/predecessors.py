@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.past_calls import CUT, World, world
-from matcher.ranking.predecessors import predecessors
+from matcher.ranking.network.predecessors import predecessors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

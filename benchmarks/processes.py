@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.grown import TODAY, grown
 from benchmarks.timing import Figure, Spent, stopwatch, whole_processes
-from matcher.app import questions
+from matcher.app.answering import questions
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
 from matcher.config.settings import load_settings, packaged_config

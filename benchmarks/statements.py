@@ -16,19 +16,19 @@ import numpy as np
 
 from benchmarks.grown import SHARED
 from benchmarks.learning import ndcg
-from matcher.app.backgrounds import background_of
+from matcher.app.measuring.backgrounds import background_of
 from matcher.evaluation.benchmark import load_benchmark, load_qrels
 from matcher.evaluation.learning import index_of
 from matcher.model.profile_parts import Profile
-from matcher.ranking.asked_anew import asked_profile, asked_text
+from matcher.ranking.scores.asked_anew import asked_profile, asked_text
 from tests.helpers.prose import page_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from matcher.evaluation.benchmark import Benchmark, Qrels
-    from matcher.ranking.asked import Asked
     from matcher.ranking.index import Index
+    from matcher.ranking.scores.asked import Asked
 
 LANGUAGES = {"en": "English", "fr": "French"}
 

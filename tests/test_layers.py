@@ -13,6 +13,7 @@ import pytest
 from tests.helpers.modules import (
     FACES,
     arrows,
+    between_rooms,
     circles,
     classes,
     imports,
@@ -66,6 +67,10 @@ def test_imports_point_down_only() -> None:
 
 def test_no_module_comes_back_to_itself() -> None:
     assert circles(arrows(ROOT)) == []
+
+
+def test_no_room_of_a_layer_comes_back_to_itself() -> None:
+    assert circles(between_rooms(arrows(ROOT))) == []
 
 
 def test_heavy_libraries_stay_where_the_plan_has_them() -> None:

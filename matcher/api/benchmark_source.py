@@ -41,7 +41,7 @@ def benchmark_folder(
         'made_up_example'
     """
     if named is None:
-        from matcher.app.setup_check import opened
+        from matcher.app.operation.setup_check import opened
 
         return _own(opened(Path(home) if home else None, Path(config) if config else None)) or MADE_UP
     found = next((path for path in (Path(named), Path("..", named)) if path.is_dir()), None)
@@ -52,7 +52,7 @@ def benchmark_folder(
 
 def _own(home: Home) -> Path | None:
     """The institutes' own wins as a folder in the home folder; None where the store knows too few."""
-    from matcher.app.own_wins import own_wins
+    from matcher.app.measuring.own_wins import own_wins
     from matcher.evaluation.wins import write_judged
 
     won, calls = own_wins(home, CUTOFF)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcher.api.entry_frames import EntryFrames
 from matcher.api.labels import labelled
-from matcher.app import lookup
+from matcher.app.answering import lookup
 from matcher.model.day import known_day, written_day
 from matcher.model.question import About, Question
 

@@ -74,7 +74,7 @@ class DecisionFrames(CallFrames):
             Traceback (most recent call last):
             matcher.errors.UsageError: This session only reads: open it with matcher.open(writable=True) to decide.
         """
-        from matcher.app.deciding import decide
+        from matcher.app.decisions.deciding import decide
 
         self._must_write("decide")
         acts = [one for one in Act if one is not Act.CLEAR]
@@ -96,7 +96,7 @@ class DecisionFrames(CallFrames):
         """
         from dataclasses import asdict
 
-        from matcher.app.decision_summary import summary
+        from matcher.app.decisions.decision_summary import summary
         from matcher.present.frames import OUTCOME_COLUMNS, tidy
 
         found = summary(self._home, institute, as_of=self._as_of)
@@ -114,7 +114,7 @@ class DecisionFrames(CallFrames):
         """
         import pandas as pd
 
-        from matcher.app.decision_summary import summary
+        from matcher.app.decisions.decision_summary import summary
 
         found = summary(self._home, institute, as_of=self._as_of).reasons
         return pd.Series(found, index=pd.Index(list(found), name="reason", dtype="string"), name="times", dtype="int64")
@@ -129,7 +129,7 @@ class DecisionFrames(CallFrames):
             >>> session.learned("brgm").empty
             True
         """
-        from matcher.app.learned_list import learned
+        from matcher.app.decisions.learned_list import learned
         from matcher.present.frames import tidy
 
         found = learned(self._home, institute, as_of=self._as_of)
@@ -149,8 +149,8 @@ class DecisionFrames(CallFrames):
             >>> session.reliability()["decided"].tolist()
             [0, 0, 0, 0, 0]
         """
-        from matcher.app.fit_check import judged_fits
         from matcher.app.kept_index import current_index
+        from matcher.app.measuring.fit_check import judged_fits
         from matcher.present.frames import reliability_frame
 
         index = current_index(self._home)

@@ -122,8 +122,8 @@ class Draft:
     def terms(self) -> pd.DataFrame:
         """The terms that the ranking reads, heaviest first; columns: `matcher.present.frames.TERM_COLUMNS`."""
         from matcher.present.frames import terms_frame
-        from matcher.ranking.asked_anew import asked_profile
-        from matcher.ranking.matching import profile_terms
+        from matcher.ranking.scores.asked_anew import asked_profile
+        from matcher.ranking.scores.matching import profile_terms
 
         terms = profile_terms(asked_profile(self._index, self.institute.profile()).query)
         return labelled(terms_frame(terms), self._sample)
@@ -136,7 +136,7 @@ class Draft:
             ['matches', 'matches in part', 'never matches']
         """
         from matcher.present.frames import skills_frame
-        from matcher.ranking.skills import check_skills
+        from matcher.ranking.proposals.skills import check_skills
 
         return labelled(skills_frame(check_skills(self._index, self.institute.written_skills())), self._sample)
 
@@ -243,7 +243,7 @@ class Draft:
         return Draft(edited, self._saved, self._index, self._as_of)
 
     def _language(self, term: str) -> str:
-        from matcher.ranking.text_language import reading
+        from matcher.ranking.scores.text_language import reading
 
         return reading(self._index, term).language
 
@@ -254,8 +254,8 @@ class Draft:
     def _ranked(
         self, institute: Institute, wanted: CallFilter, *, top: int, min_fit: int = 0, sentences: bool = False
     ) -> list[Match]:
-        from matcher.ranking.asked_anew import asked_profile
-        from matcher.ranking.matching import Depth, best_matches
+        from matcher.ranking.scores.asked_anew import asked_profile
+        from matcher.ranking.scores.matching import Depth, best_matches
 
         asked = asked_profile(self._index, institute.profile())
         scored = asked.scored(self._index, wanted, self._as_of)
@@ -276,9 +276,9 @@ _SUGGESTION = {"term": "string", "weight": "float64", "calls": "int64", "source"
 
 def _suggested(index: Index, draft: Draft, most: int) -> list[dict[str, object]]:
     from matcher.model.match import SkillVerdict
-    from matcher.ranking.asked_anew import asked_profile
-    from matcher.ranking.matching import profile_terms
-    from matcher.ranking.skills import check_skills
+    from matcher.ranking.proposals.skills import check_skills
+    from matcher.ranking.scores.asked_anew import asked_profile
+    from matcher.ranking.scores.matching import profile_terms
 
     whole = draft.institute.profile()
     texts = tuple(part for part in whole.parts if part.kind in {"project", "description"})

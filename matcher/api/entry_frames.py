@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from matcher.api.labels import labelled
 from matcher.api.project_frames import ProjectFrames
-from matcher.app import project_history, questions
+from matcher.app.answering import project_history, questions
 from matcher.app.kept_index import current_index
 from matcher.errors import IndexMissing, UsageError, shorten
 from matcher.model.consortium import OrganisationType, PartnerQuestion
@@ -95,7 +95,7 @@ class EntryFrames(ProjectFrames):
         Example:
             >>> session.partners("HORIZON-CL6-2026-01-CIRCBIO-03", "brgm", top=5)  # doctest: +SKIP
         """
-        from matcher.app import partnering
+        from matcher.app.answering import partnering
         from matcher.present.frames import partners_frame
 
         known = {one.value for one in OrganisationType}
@@ -128,7 +128,7 @@ class EntryFrames(ProjectFrames):
             >>> session.bids(top=3).columns[:3].tolist()
             ['call', 'title', 'institutes']
         """
-        from matcher.app import bidding
+        from matcher.app.answering import bidding
         from matcher.present.frames import bids_frame
 
         found = bidding.bids(self._home, top=top, is_decided=decided, as_of=self._as_of)

@@ -304,8 +304,8 @@ class Archive:
             >>> matcher.Archive(folder).evidence("w", "HORIZON-CL4-2027-01-02")["term"].tolist()[0]
             'laser welding'
         """
-        from matcher.ranking.matching import match_of
-        from matcher.ranking.scoring import score
+        from matcher.ranking.scores.matching import match_of
+        from matcher.ranking.scores.scoring import score
 
         row = self._index.row(call)
         if row is None:

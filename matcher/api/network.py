@@ -15,11 +15,11 @@ from matcher.model.match import SkillVerdict
 from matcher.model.question import check_limits
 from matcher.present.call_rows import CALL_COLUMNS, DAY
 from matcher.present.frames import SKILL_COLUMNS, calls_frame, skills_frame, tidy
-from matcher.ranking.asked import reads_closely
-from matcher.ranking.matching import first_recommended as first_days
-from matcher.ranking.matching import match_of
-from matcher.ranking.scoring import score
-from matcher.ranking.skills import check_skills
+from matcher.ranking.proposals.skills import check_skills
+from matcher.ranking.scores.asked import reads_closely
+from matcher.ranking.scores.matching import first_recommended as first_days
+from matcher.ranking.scores.matching import match_of
+from matcher.ranking.scores.scoring import score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from matcher.model.institute import Institute
     from matcher.model.question import CallFilter
     from matcher.ranking.index import Index
-    from matcher.ranking.scoring import Scored
+    from matcher.ranking.scores.scoring import Scored
 
     Likeness = npt.NDArray[np.float64]
 

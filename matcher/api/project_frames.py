@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.app import project_questions
+from matcher.app.answering import project_questions
 from matcher.errors import UsageError
 from matcher.model.project import ProjectQuestion
 from matcher.model.question import listed

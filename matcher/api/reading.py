@@ -9,7 +9,7 @@ from matcher.api.decision_frames import DecisionFrames
 from matcher.api.drafts import Draft, new_institute
 from matcher.api.labels import labelled
 from matcher.api.results import Matches, Page, Why
-from matcher.app import joint_ranking, questions
+from matcher.app.answering import joint_ranking, questions
 from matcher.app.kept_index import current_index
 from matcher.errors import UsageError
 from matcher.model.match import THRESHOLD

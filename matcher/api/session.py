@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Literal
 from matcher.api.call_frames import DayLike, Words, day_of
 from matcher.api.reading import Questions
 from matcher.api.results import DigestPage
-from matcher.app import health
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
-from matcher.app.setup_check import opened
+from matcher.app.operation import health
+from matcher.app.operation.setup_check import opened
 from matcher.config.setting_sections import DatabaseSettings
 from matcher.errors import ConfigError, IndexMissing, UsageError
 from matcher.model.question import check_limits, listed
@@ -61,7 +61,7 @@ class Session(Questions):
             >>> session.digest(institute="brgm", language="en").due
             True
         """
-        from matcher.app.mailing import Mailing
+        from matcher.app.mails.mailing import Mailing
         from matcher.model.language import Language
 
         wanted = Language(language) if language is not None else None
@@ -78,7 +78,7 @@ class Session(Questions):
         """
         import pandas as pd
 
-        from matcher.app.mailing import Mailing
+        from matcher.app.mails.mailing import Mailing
         from matcher.present.mail_records import SUBSCRIBER_FIELDS, subscriber_record
 
         rows = map(subscriber_record, Mailing(self._home).listed())
@@ -103,7 +103,7 @@ class Session(Questions):
             >>> session.doctor().columns.tolist()
             ['check', 'ok', 'detail']
         """
-        from matcher.app.doctor import examine
+        from matcher.app.operation.doctor import examine
         from matcher.present.frames import tidy
 
         found = examine(self._home, as_of=self._as_of)
@@ -138,7 +138,7 @@ class Session(Questions):
             Traceback (most recent call last):
             matcher.errors.UsageError: This session only reads: open it with matcher.open(writable=True) to fetch.
         """
-        from matcher.app.fetching import fetch, fetch_bulk, query_of
+        from matcher.app.sources.fetching import fetch, fetch_bulk, query_of
 
         self._must_write("fetch")
         if bulk is not None:
@@ -153,7 +153,7 @@ class Session(Questions):
             Traceback (most recent call last):
             matcher.errors.UsageError: This session only reads: open it with matcher.open(writable=True) to run.
         """
-        from matcher.app.daily import run_day
+        from matcher.app.operation.daily import run_day
 
         self._must_write("run")
         return run_day(self._home, as_of=self._as_of)
@@ -239,7 +239,7 @@ def open_session(
 
 def _sample_session(settings: Settings, day: date | None) -> Session:
     """A session on the packaged sample, in a folder that goes with it; no database of the settings is touched."""
-    from matcher.app.fetching import use_sample
+    from matcher.app.sources.fetching import use_sample
 
     folder = tempfile.mkdtemp(prefix="matcher-sample-")
     session = Session(Home(replace(settings, home=Path(folder), database=DatabaseSettings())), as_of=day)

@@ -82,8 +82,8 @@ def refresh_index(home: Home, store: Store, *, keep: bool = True) -> Index:
         raise IndexMissing(NOTHING_FETCHED)
     from matcher.app.own_projects import profiles_with_projects
     from matcher.ranking.build import build
-    from matcher.ranking.generation import write_generation
     from matcher.ranking.index import LAYOUT
+    from matcher.ranking.texts.generation import write_generation
 
     facts = {
         "revision": revision,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.app.questions import rank, why
+from matcher.app.answering.questions import rank, why
 from matcher.cli.layout import paragraphs, styled
 from matcher.cli.match_listing import Layout, show_ranking
 from matcher.cli.options import Typed, group_option, question_options

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.app.bidding import bids
+from matcher.app.answering.bidding import bids
 from matcher.cli.layout import heading, paragraphs, styled
 from matcher.cli.options import COUNT, as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, print_note

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.app import learned_list, profile_questions
-from matcher.app.new_profile import NEW, write_new_profile
+from matcher.app.decisions import learned_list
+from matcher.app.profiles import profile_questions
+from matcher.app.profiles.new_profile import NEW, write_new_profile
 from matcher.cli.layout import fact, paragraphs, styled, table
 from matcher.cli.learned_listing import show_learned
 from matcher.cli.options import as_of_option
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.app.home import Home
-    from matcher.app.new_profile import NewProfile
+    from matcher.app.profiles.new_profile import NewProfile
     from matcher.model.institute import Institute
     from matcher.model.match import SkillCheck
     from matcher.model.project import OwnProjects

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from matcher.app.deciding import decide
+from matcher.app.decisions.deciding import decide
 from matcher.cli.options import as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, say
 from matcher.model.decision import Act, Cause, Order

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from matcher.app import decision_copy
-from matcher.app.decision_file import import_decisions
-from matcher.app.decision_summary import summary
-from matcher.app.forgetting import forget_person
+from matcher.app.decisions.decision_file import import_decisions
+from matcher.app.decisions.decision_summary import summary
+from matcher.app.decisions.forgetting import forget_person
 from matcher.cli.layout import table
 from matcher.cli.options import DayType, as_of_option
 from matcher.cli.output import complain, output_options, print_csv, print_json, say
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from matcher.app.decision_file import Imported
-    from matcher.app.decision_summary import DecisionSummary
+    from matcher.app.decisions.decision_file import Imported
+    from matcher.app.decisions.decision_summary import DecisionSummary
     from matcher.app.home import Home
     from matcher.model.decision import DecisionListing, Entry
 
@@ -104,7 +104,7 @@ def decisions_command(  # noqa: PLR0913 (click hands over one parameter an optio
 
 
 def _write_benchmark(home: Home, question: DecisionQuestion, folder: Path) -> None:
-    from matcher.app.own_judgements import judged_by_decisions
+    from matcher.app.measuring.own_judgements import judged_by_decisions
     from matcher.evaluation.wins import write_judged
 
     judged, calls = judged_by_decisions(home, question)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.app.deciding import dismiss_for_reader
-from matcher.app.mailing import Mailing
-from matcher.app.questions import institute_calendar
+from matcher.app.answering.questions import institute_calendar
+from matcher.app.decisions.deciding import dismiss_for_reader
+from matcher.app.mails.mailing import Mailing
 from matcher.cli.layout import paragraphs, table
 from matcher.cli.options import COUNT, DayType, as_of_option
 from matcher.cli.output import away_text, complain, output_options, print_csv, print_json, say
@@ -164,7 +164,7 @@ def show_sending(home: Home, sending: Sending, *, dry_run: bool = False) -> None
         ]
         click.echo(table(("subscriber", "mail", "calls", "subject"), rows))
     if not dry_run:
-        from matcher.app.mailing import destination
+        from matcher.app.mails.mailing import destination
 
         click.echo(f"\nMails: {_counts(sending.delivery, sending.left)}; they go to {destination(home.settings)}")
 
@@ -245,7 +245,7 @@ def resend_command(home: Home, subscriber: str, day: date) -> int:
 @click.pass_obj
 def test_command(home: Home, address: str) -> None:
     """Send one labelled test mail to ADDRESS, now; nobody else gets one and nothing is queued."""
-    from matcher.app.mail_trial import send_test_mail
+    from matcher.app.mails.mail_trial import send_test_mail
 
     click.echo(f"The test mail for {address} is {send_test_mail(home, address)}.")
 
@@ -293,7 +293,7 @@ def unpause_command(home: Home, address: str) -> None:
 @click.pass_obj
 def revert_command(home: Home, subscriber: str) -> None:
     """Forget what SUBSCRIBER chose by a link of a mail: subscribers.yaml stands again."""
-    from matcher.app.reader_choices import revert
+    from matcher.app.mails.reader_choices import revert
 
     click.echo(f"The mails of {revert(home, subscriber)} are as subscribers.yaml says again.")
 

@@ -84,7 +84,7 @@ def evaluate_command(  # noqa: PLR0913 (click hands over one parameter an option
     output: str | None,
 ) -> None:
     """Measure rankers on a benchmark FOLDER, with intervals and a paired test against each baseline."""
-    from matcher.app.backgrounds import background_of
+    from matcher.app.measuring.backgrounds import background_of
     from matcher.evaluation.benchmark import load_benchmark, load_qrels
     from matcher.evaluation.measuring import evaluate, run_path, trec_lines
 

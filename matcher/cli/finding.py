@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.app import lookup
+from matcher.app.answering import lookup
 from matcher.cli.layout import paragraphs, styled, table
 from matcher.cli.options import Typed, as_of_option, filter_options, group_option, search_options
 from matcher.cli.output import output_options, part_heading, print_csv, print_json, print_note, say, unknown_lines

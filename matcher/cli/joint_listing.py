@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.app.joint_ranking import side_by_side, together
+from matcher.app.answering.joint_ranking import side_by_side, together
 from matcher.cli.layout import heading, table
 from matcher.cli.output import match_block, part_heading, print_csv, print_json, print_note
 from matcher.cli.spoken_language import spoken, tr

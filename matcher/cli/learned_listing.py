@@ -14,7 +14,7 @@ from matcher.present.decision_words import decision_line
 from matcher.present.records import envelope
 
 if TYPE_CHECKING:
-    from matcher.app.learned_list import Learned
+    from matcher.app.decisions.learned_list import Learned
 
 
 def show_learned(learned: Learned, output: str | None) -> None:

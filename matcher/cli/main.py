@@ -65,7 +65,7 @@ class _Unconfigured:
 def _complete(error: ConfigError, home: Any) -> ConfigError:
     """The same with whatever else is wrong in the configuration, so that nobody mends it in rounds."""
     from matcher.app.home import Home
-    from matcher.app.setup_check import every_mistake
+    from matcher.app.operation.setup_check import every_mistake
 
     return ConfigError(every_mistake(home, error.mistakes)) if isinstance(home, Home) else error
 
@@ -124,7 +124,7 @@ def cli(
     ctx: click.Context, /, home: Path | None, config_dir: Path | None, debug: bool, log_format: str, **_: bool
 ) -> None:
     """Tells each French Carnot institute which European calls suit its skills, and why."""
-    from matcher.app.setup_check import opened
+    from matcher.app.operation.setup_check import opened
     from matcher.cli.output import complain
 
     if debug or log_format == "json":

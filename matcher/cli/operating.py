@@ -78,7 +78,7 @@ def _late(home: Home, now: datetime, max_age: timedelta) -> str | None:
 
 
 def _print_status(home: Home, last: int, as_of: date | None, output: str | None) -> None:
-    from matcher.app.health import status
+    from matcher.app.operation.health import status
 
     health = status(home, last, as_of=as_of)
     records = [run_record(run) for run in health.runs]
@@ -151,7 +151,7 @@ def _projects_text(health: ProjectHealth) -> str:
 @click.pass_obj
 def doctor_command(home: Home, as_of: date | None, output: str | None) -> int:
     """Check configuration, folders, database, index and portal; exit 1 when something is wrong."""
-    from matcher.app.doctor import examine
+    from matcher.app.operation.doctor import examine
 
     findings = examine(home, as_of=as_of)
     if output == "json":
@@ -193,7 +193,7 @@ def schedule_command(ctx: click.Context) -> None:
     and cleans up once a week. What was missed is caught up once. SIGTERM ends it within seconds, SIGHUP makes it read
     the configuration again.
     """
-    from matcher.app.setup_check import opened
+    from matcher.app.operation.setup_check import opened
     from matcher.logs import configure
     from matcher.schedule.loop import Scheduler
 
@@ -212,7 +212,7 @@ def maintain_command(home: Home, output: str | None) -> int:
     former versions, rows set aside, texts of sent mails, old runs and lists. Calls, their versions and what was told to
     whom stay.
     """
-    from matcher.app.upkeep import clean_up, refresh_archive
+    from matcher.app.sources.upkeep import clean_up, refresh_archive
 
     problems: list[str] = []
     report = _weekly(lambda: refresh_archive(home), problems)
@@ -250,7 +250,7 @@ def _weekly(work: Callable[[], _Done], problems: list[str]) -> _Done | None:
 
 def _monthly_projects(home: Home) -> ProjectReport | None:
     """The projects, unless there is no source of them or they came of late."""
-    from matcher.app.project_fetching import fetch_projects
+    from matcher.app.sources.project_fetching import fetch_projects
     from matcher.schedule.due import Task, attempts_of, renewed
 
     if not home.settings.projects.sources:

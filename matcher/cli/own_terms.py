@@ -25,7 +25,7 @@ _NAMED = 3
 
 def show_suggestions(home: Home, name: str, as_of: date | None, output: str | None) -> None:
     """Print what own projects and kept calls would add to an institute's keywords, and dismissed ones to `exclude`."""
-    from matcher.app.own_profile import suggest
+    from matcher.app.profiles.own_profile import suggest
 
     found = suggest(home, name, as_of=as_of)
     if output == "json":

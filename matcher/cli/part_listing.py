@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.app import lookup
+from matcher.app.answering import lookup
 from matcher.cli.layout import paragraphs, table
 from matcher.cli.options import as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, say

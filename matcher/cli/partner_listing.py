@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.app.partnering import partners
+from matcher.app.answering.partnering import partners
 from matcher.cli.layout import heading, paragraphs, styled
 from matcher.cli.options import COUNT, as_of_option
 from matcher.cli.output import output_options, print_csv, print_json

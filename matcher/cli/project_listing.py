@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.app import project_questions
+from matcher.app.answering import project_questions
 from matcher.cli.layout import fact, paragraphs, styled, table
 from matcher.cli.options import COUNT, Typed, matching_options
 from matcher.cli.output import output_options, print_csv, print_json, say, unknown_lines

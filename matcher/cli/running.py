@@ -69,8 +69,8 @@ def fetch_command(  # noqa: PLR0913 (click hands over one parameter an option)
         return _fetch_projects(home, sources, output)
     if sources:
         raise UsageError("Found {source}: a SOURCE goes with --projects.", source=shorten(sources[0]))
-    from matcher.app.fetching import fetch, fetch_bulk, query_of
     from matcher.app.run_context import Observer
+    from matcher.app.sources.fetching import fetch, fetch_bulk, query_of
 
     with progress_bar(output) as progress:
         if bulk is not None:
@@ -91,8 +91,8 @@ def fetch_command(  # noqa: PLR0913 (click hands over one parameter an option)
 
 
 def _fetch_projects(home: Home, sources: tuple[str, ...], output: str | None) -> int:
-    from matcher.app.project_fetching import fetch_projects
     from matcher.app.run_context import Observer
+    from matcher.app.sources.project_fetching import fetch_projects
 
     with progress_bar(output) as progress:
         report = fetch_projects(home, sources, observer=Observer(progress, say))
@@ -131,7 +131,7 @@ def run_command(home: Home, as_of: date | None, output: str | None) -> int:
     Where nobody is subscribed, and from the packaged sample, it writes each institute's list as text and HTML instead
     of mails. Without a mail server, mails become files.
     """
-    from matcher.app.daily import run_day
+    from matcher.app.operation.daily import run_day
     from matcher.app.run_context import Observer
 
     with progress_bar(output) as progress:

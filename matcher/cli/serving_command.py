@@ -23,7 +23,7 @@ def serve_command(ctx: click.Context, shown: bool, host: str, port: int) -> None
 
     Who has this machine reads and decides there; nobody else can reach it.
     """
-    from matcher.app.setup_check import opened
+    from matcher.app.operation.setup_check import opened
     from matcher.logs import configure
     from matcher.web.serving import Where, serve
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.app.project_history import predecessors
-from matcher.app.questions import show
+from matcher.app.answering.project_history import predecessors
+from matcher.app.answering.questions import show
 from matcher.cli.layout import UNBROKEN, fact, paragraphs, styled, table
 from matcher.cli.options import as_of_option
 from matcher.cli.output import (

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import average_precision_score
 
-from matcher.ranking.chance import chance
+from matcher.ranking.needs.chance import chance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,8 +12,8 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from matcher.ranking.build import build
-from matcher.ranking.chance import FEATURES, LIKENESS, Numbers, log_odds, record_of
-from matcher.ranking.scoring import score
+from matcher.ranking.needs.chance import FEATURES, LIKENESS, Numbers, log_odds, record_of
+from matcher.ranking.scores.scoring import score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

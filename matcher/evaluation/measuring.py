@@ -14,7 +14,7 @@ from matcher.errors import BenchmarkError
 from matcher.evaluation.judging import Judgement, judgement
 from matcher.evaluation.rankers import load_ranker
 from matcher.model.programmes import programme_cluster
-from matcher.ranking.chance import percent
+from matcher.ranking.needs.chance import percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from matcher.errors import ConfigError, UsageError, shorten
 from matcher.ranking.build import NOTHING_KNOWN, Known, build
 from matcher.ranking.encoder import SETTING, Encoding, KeptVectors, SentenceEncoder
-from matcher.ranking.scoring import score
+from matcher.ranking.scores.scoring import score
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:

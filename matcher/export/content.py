@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from matcher.app import lookup, questions
+from matcher.app.answering import lookup, questions
 from matcher.app.kept_index import current_index
 from matcher.errors import UsageError
 from matcher.model.day import brussels_day, noon

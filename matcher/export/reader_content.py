@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from matcher.app.questions import CALENDAR_CALLS
+from matcher.app.answering.questions import CALENDAR_CALLS
 from matcher.export.content import Portion, matches, with_history
 from matcher.model.question import CallFilter, Question
 

@@ -15,14 +15,14 @@ import numpy.typing as npt
 from joblib.parallel import get_active_backend
 from scipy import sparse
 
-from matcher.ranking import numbers
-from matcher.ranking.tfidf import largest
+from matcher.ranking.texts import numbers
+from matcher.ranking.texts.tfidf import largest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matcher.ranking.index import Index
-    from matcher.ranking.profile import QueryVector
+    from matcher.ranking.needs.profile import QueryVector
 
 Floats = npt.NDArray[np.float32]
 

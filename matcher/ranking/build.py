@@ -17,20 +17,20 @@ import numpy.typing as npt
 
 from matcher.model.call import pack
 from matcher.model.programmes import programme_part
-from matcher.ranking import chance
 from matcher.ranking.call_arrays import call_arrays, stranger_arrays
 from matcher.ranking.call_words import PREFIX, call_fields
 from matcher.ranking.encoder import meaning_arrays
-from matcher.ranking.fitting import FEWEST, LASTING, background_arrays, count_projects, strangers
-from matcher.ranking.generation import Generation, StringTable, edges_of
 from matcher.ranking.index import Index
-from matcher.ranking.likeness import WAYS, compare
-from matcher.ranking.profile import PartVectors, QueryVector, own_mark, own_side, query_vector, written_projects
-from matcher.ranking.profile_projects import pack_projects, project_facts
-from matcher.ranking.project_words import project_word_arrays
-from matcher.ranking.scoring import own_of
-from matcher.ranking.skillset import pack_skills, skills_of
-from matcher.ranking.tfidf import (
+from matcher.ranking.needs import chance
+from matcher.ranking.needs.likeness import WAYS, compare
+from matcher.ranking.needs.profile import PartVectors, QueryVector, own_mark, own_side, query_vector, written_projects
+from matcher.ranking.needs.profile_projects import pack_projects, project_facts
+from matcher.ranking.needs.skillset import pack_skills, skills_of
+from matcher.ranking.scores.scoring import own_of
+from matcher.ranking.texts.fitting import FEWEST, LASTING, background_arrays, count_projects, strangers
+from matcher.ranking.texts.generation import Generation, StringTable, edges_of
+from matcher.ranking.texts.project_words import project_word_arrays
+from matcher.ranking.texts.tfidf import (
     Counts,
     Model,
     aligned,
@@ -42,7 +42,7 @@ from matcher.ranking.tfidf import (
     unit_rows,
     weigh,
 )
-from matcher.ranking.word_positions import place_arrays
+from matcher.ranking.texts.word_positions import place_arrays
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     from matcher.model.profile_parts import Profile, ProfilePart
     from matcher.model.project import Project
     from matcher.ranking.encoder import Encoding
-    from matcher.ranking.need import Own
-    from matcher.ranking.profile_projects import OwnProject
+    from matcher.ranking.needs.need import Own
+    from matcher.ranking.needs.profile_projects import OwnProject
 
 MODEL_AGE = timedelta(days=30)
 """After so long the model is fitted anew, so that the language of new work programmes enters it."""

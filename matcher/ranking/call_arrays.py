@@ -10,13 +10,13 @@ import numpy.typing as npt
 from scipy import sparse
 
 from matcher.model.profile_parts import Profile, ProfilePart
-from matcher.ranking.background import NEAREST, Background
-from matcher.ranking.generation import edges_of
-from matcher.ranking.latent import fold_rows
-from matcher.ranking.likeness import call_side, strangers_of
-from matcher.ranking.numbers import UNREAD_SECTIONS
-from matcher.ranking.skillset import skills_of
-from matcher.ranking.tfidf import unit_rows
+from matcher.ranking.needs.likeness import call_side, strangers_of
+from matcher.ranking.needs.skillset import skills_of
+from matcher.ranking.texts.background import NEAREST, Background
+from matcher.ranking.texts.generation import edges_of
+from matcher.ranking.texts.latent import fold_rows
+from matcher.ranking.texts.numbers import UNREAD_SECTIONS
+from matcher.ranking.texts.tfidf import unit_rows
 from matcher.text.passages import passages
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.model.call import Call
-    from matcher.ranking.vocabulary import Vocabulary
+    from matcher.ranking.texts.vocabulary import Vocabulary
     from matcher.text.analysis import Analyzer
 
 Arrays = dict[str, npt.NDArray[Any]]

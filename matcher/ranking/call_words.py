@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matcher.ranking.identifiers import is_name, named, nearly_named
-from matcher.ranking.numbers import UNREAD_SECTIONS
-from matcher.ranking.searching import nearly_spelt, search, telling_sentence
-from matcher.ranking.word_positions import WordPositions
+from matcher.ranking.texts.identifiers import is_name, named, nearly_named
+from matcher.ranking.texts.numbers import UNREAD_SECTIONS
+from matcher.ranking.texts.searching import nearly_spelt, search, telling_sentence
+from matcher.ranking.texts.word_positions import WordPositions
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matcher.model.call import Call
     from matcher.model.searched import Search
     from matcher.ranking.index import Index
-    from matcher.ranking.searching import Sought
+    from matcher.ranking.texts.searching import Sought
 
 PREFIX = "word"
 """What the names of these arrays begin with in the index."""

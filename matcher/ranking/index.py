@@ -15,15 +15,15 @@ import numpy.typing as npt
 
 from matcher.model.call import Call, Section, unpack
 from matcher.model.part_table import PartTable
-from matcher.ranking import numbers
-from matcher.ranking.background import Postings
-from matcher.ranking.chance import Standard, call_facts
-from matcher.ranking.generation import Generation, edges_of, open_generation
-from matcher.ranking.likeness import CallSide, call_side
-from matcher.ranking.need import Need, Own
-from matcher.ranking.profile import QueryVector
-from matcher.ranking.profile_projects import unpack_projects
-from matcher.ranking.skillset import unpack_skills
+from matcher.ranking.needs.chance import Standard, call_facts
+from matcher.ranking.needs.likeness import CallSide, call_side
+from matcher.ranking.needs.need import Need, Own
+from matcher.ranking.needs.profile import QueryVector
+from matcher.ranking.needs.profile_projects import unpack_projects
+from matcher.ranking.needs.skillset import unpack_skills
+from matcher.ranking.texts import numbers
+from matcher.ranking.texts.background import Postings
+from matcher.ranking.texts.generation import Generation, edges_of, open_generation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matcher.model.parts import Part
-    from matcher.ranking.profile_projects import OwnProject
+    from matcher.ranking.needs.profile_projects import OwnProject
 
 LAYOUT = 11
 """Grows with every change of the arrays' meaning; an index of another layout is built anew."""

@@ -16,12 +16,12 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.app.daily import run_day
-from matcher.app.mailing import Mailing
-from matcher.app.project_fetching import fetch_projects
+from matcher.app.mails.mailing import Mailing
+from matcher.app.operation.daily import run_day
+from matcher.app.operation.setup_check import every_mistake
 from matcher.app.run_context import Observer
-from matcher.app.setup_check import every_mistake
-from matcher.app.upkeep import clean_up, refresh_archive
+from matcher.app.sources.project_fetching import fetch_projects
+from matcher.app.sources.upkeep import clean_up, refresh_archive
 from matcher.errors import ConfigError, MatcherError, RunGoesOn, RunLost, StoreMissing
 from matcher.model.day import brussels_day
 from matcher.model.subscription import MailState

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matcher.app.health import status
+from matcher.app.operation.health import status
 from matcher.disk import write_file
 from matcher.errors import ConfigError, StoreMissing
 from matcher.schedule.due import last_good

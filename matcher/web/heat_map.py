@@ -10,7 +10,7 @@ from matcher.present import facts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from matcher.app.network_fits import SuitedCall
+    from matcher.app.answering.network_fits import SuitedCall
 
 COLUMNS = 20
 """Calls that are drawn."""

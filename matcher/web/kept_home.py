@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matcher.app.fetching import use_sample
 from matcher.app.home import Home
 from matcher.app.index_renewal import IndexRenewal
 from matcher.app.kept_index import current_index
+from matcher.app.sources.fetching import use_sample
 from matcher.config.fingerprint import fingerprint
 from matcher.config.setting_sections import DatabaseSettings
 from matcher.config.settings import CONFIG_FILE

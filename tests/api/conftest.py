@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.app import fetching
+from matcher.app.sources import fetching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

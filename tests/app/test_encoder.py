@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.app.day_digests import gather_inputs
-from matcher.app.fetching import fetch, query_of
+from matcher.app.answering.questions import rank
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
-from matcher.app.questions import rank
+from matcher.app.mails.day_digests import gather_inputs
+from matcher.app.sources.fetching import fetch, query_of
 from matcher.config.settings import load_settings
 from matcher.model.day import noon
 from matcher.model.match import EvidenceKind
 from matcher.model.question import Question
 from matcher.ranking.build import Known, build
 from matcher.ranking.encoder import Encoding, KeptVectors, SentenceEncoder
-from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT
+from matcher.ranking.texts.generation import write_generation
 from tests.helpers.encoders import HashedWords, needs_the_extra, without_the_extra
 from tests.helpers.home import DAY, PHOTONIC, Place, some_rows
 

@@ -10,11 +10,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from matcher.app.fetching import fetch as fetch_now
-from matcher.app.fetching import query_of
-from matcher.app.health import status
 from matcher.app.home import Home
+from matcher.app.operation.health import status
 from matcher.app.run_context import Observer, begun
+from matcher.app.sources.fetching import fetch as fetch_now
+from matcher.app.sources.fetching import query_of
 from matcher.config.settings import load_settings
 from matcher.model.call import Kind, Status
 from matcher.model.day import Day
@@ -247,7 +247,7 @@ def test_an_interrupted_fetch_is_recorded_as_such(place, serve):
 
 def test_a_writer_that_died_before_the_index_is_noticed_by_the_next_question(run, fetched):
     """A reader in between must not hide it: only writers take marks away."""
-    from matcher.app.fetching import fetch_listing
+    from matcher.app.sources.fetching import fetch_listing
     from tests.helpers.portal.server import LocalPortal
 
     mark = fetched.home / "index.stale.dead"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.app.daily import PROJECTS_COME, WRITTEN_AGAIN, run_day
 from matcher.app.home import Home
+from matcher.app.operation.daily import PROJECTS_COME, WRITTEN_AGAIN, run_day
 from matcher.app.run_context import Observer
 from matcher.config.settings import load_settings
 from tests.helpers.cordis import LocalCordis, participation, project, tables, zipped
@@ -123,7 +123,7 @@ def test_what_nobody_foresaw_is_said_and_the_day_stays_good(
         raise ZeroDivisionError("quite unforeseen")
 
     sources(fresh, cordis.url)
-    monkeypatch.setattr("matcher.app.daily.fetch_projects", unforeseen)
+    monkeypatch.setattr("matcher.app.operation.daily.fetch_projects", unforeseen)
     answer = run(fresh, "run", "--as-of", DAY)
     assert answer.code == 0
     assert "quite unforeseen" in answer.err

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.app.deciding import decide
-from matcher.app.doctor import examine
-from matcher.app.fit_check import FEWEST, check_fit, check_of
+from matcher.app.decisions.deciding import decide
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
+from matcher.app.measuring.fit_check import FEWEST, check_fit, check_of
+from matcher.app.operation.doctor import examine
 from matcher.config.settings import load_settings
 from matcher.model.decision import Act, Cause, Order
 from tests.helpers.home import DAY, PHOTONIC
@@ -49,7 +49,7 @@ def test_decisions_on_the_field_are_held_against_fit(fetched: Place, monkeypatch
     told = {one.check: one for one in examine(home, as_of=day)}["fit"]
     assert told.ok
     assert f"3 decisions say whether a call suits; from {FEWEST} on" in told.detail
-    monkeypatch.setattr("matcher.app.fit_check.check_of", lambda _fits, _kept: check_of([90] * 40, 4))
+    monkeypatch.setattr("matcher.app.measuring.fit_check.check_of", lambda _fits, _kept: check_of([90] * 40, 4))
     told = {one.check: one for one in examine(home, as_of=day)}["fit"]
     assert not told.ok
     assert "of 40 calls decided on 4 suit; by their fits it would be 36" in told.detail

@@ -8,10 +8,10 @@ from datetime import date
 
 import pytest
 
-from matcher.app.daily import run_day
-from matcher.app.deciding import dismiss_for_reader
-from matcher.app.health import status
-from matcher.app.mailing import Mailing
+from matcher.app.decisions.deciding import dismiss_for_reader
+from matcher.app.mails.mailing import Mailing
+from matcher.app.operation.daily import run_day
+from matcher.app.operation.health import status
 from matcher.app.run_context import Observer
 from matcher.errors import ConfigError
 from tests.helpers.flow import EVERYBODY, MAIL, Flow, Inbox, name, photonics, read

@@ -14,7 +14,7 @@ import pytest
 
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
-from matcher.app.project_fetching import fetch_projects
+from matcher.app.sources.project_fetching import fetch_projects
 from matcher.config.settings import load_settings
 from matcher.model.decision import Act, Entry, Owner
 from matcher.store.database import Store

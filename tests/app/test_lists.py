@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from matcher.app.daily import write_list, write_lists
+from matcher.app.answering.questions import rank
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
-from matcher.app.questions import rank
+from matcher.app.operation.daily import write_list, write_lists
 from matcher.config.settings import load_settings
 from matcher.model.answers import Ranking
 from matcher.model.call import Call
@@ -49,7 +49,7 @@ def test_all_lists_are_written_out_of_one_opened_index(fetched, monkeypatch):
     home = Home(load_settings(environ=fetched.environment))
     index, day = current_index(home), date.fromisoformat(DAY)
     alone = {name: rank(home, Question((name,), as_of=day)).matches for name in INSTITUTES}
-    monkeypatch.setattr("matcher.app.questions.current_index", lambda _home: pytest.fail("opened once more"))
+    monkeypatch.setattr("matcher.app.answering.questions.current_index", lambda _home: pytest.fail("opened once more"))
     _, lines = write_lists(home, index, day, [])
     main = {name: [m.call.identifier for m in found if m.group is Group.MAIN] for name, found in alone.items()}
     assert {line.institute: (line.matches, line.best) for line in lines} == {

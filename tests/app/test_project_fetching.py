@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.app import project_fetching
+from matcher.app.sources import project_fetching
 from matcher.config.setting_sections import OFFICIAL
 from matcher.ranking.index import open_index
 from matcher.store.database import Store

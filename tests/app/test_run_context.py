@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from matcher.app.fetching import fetch_listing
 from matcher.app.run_context import Observer, Run, begun
+from matcher.app.sources.fetching import fetch_listing
 from matcher.config.setting_sections import PortalSettings
 from matcher.errors import ClockWrong, RunGoesOn, RunLost, StoreError
 from matcher.model.day import Day

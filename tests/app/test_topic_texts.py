@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from matcher.app.health import status
 from matcher.app.home import Home
-from matcher.app.topic_texts import GIVE_UP_AFTER
-from matcher.app.upkeep import refresh_archive
+from matcher.app.operation.health import status
+from matcher.app.sources.topic_texts import GIVE_UP_AFTER
+from matcher.app.sources.upkeep import refresh_archive
 from matcher.config.settings import load_settings
 from matcher.model.day import BRUSSELS
 from matcher.model.outcomes import TextHealth

@@ -11,7 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from matcher.app.decision_copy import decided
-from matcher.app.decision_file import MAX_UNPACKED
+from matcher.app.decisions.decision_file import MAX_UNPACKED
 from matcher.app.home import Home
 from matcher.app.kept_index import index_out_of_date
 from matcher.config.settings import load_settings

@@ -14,10 +14,10 @@ from datetime import date
 
 import pytest
 
-from matcher.app.health import status
+from matcher.app.answering.lookup import calls
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
-from matcher.app.lookup import calls
+from matcher.app.operation.health import status
 from matcher.config.settings import load_settings
 from matcher.model.question import Question
 from tests.helpers.forms import either, has_a_long_form

@@ -165,8 +165,8 @@ def test_a_search_prints_the_sentence_in_eighty_columns(run: Run, searched: Plac
 
 
 def test_the_index_answers_where_there_are_calls_and_is_never_behind(run: Run, tmp_path: Path, place: Place) -> None:
-    from matcher.app.fetching import use_sample
     from matcher.app.home import Home
+    from matcher.app.sources.fetching import use_sample
     from matcher.config.settings import load_settings
 
     use_sample(Home(load_settings(environ=place.environment)))

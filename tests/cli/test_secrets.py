@@ -11,7 +11,7 @@ import pytest
 
 import matcher
 from matcher.app.home import Home
-from matcher.app.mailing import Mailing
+from matcher.app.mails.mailing import Mailing
 from matcher.config.environment import ENVIRONMENT, ENVIRONMENT_ONLY
 from matcher.config.setting_checks import model_of
 from matcher.config.setting_sections import SECTIONS
@@ -203,7 +203,7 @@ def test_what_fails_in_a_way_that_nobody_foresaw(run, fetched, monkeypatch, quie
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(f"connecting with {BOTH!r}")
 
-    monkeypatch.setattr("matcher.app.health.status", broken)
+    monkeypatch.setattr("matcher.app.operation.health.status", broken)
     password = {"MATCHER_SMTP_PASSWORD": BOTH}
     for command in (["status"], ["--debug", "status"]):
         told = run(fetched, *command, **password)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.app.day_digests import gather_inputs
+from matcher.app.mails.day_digests import gather_inputs
 from matcher.app.sample import load_sample
 from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config

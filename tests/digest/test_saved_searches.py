@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from matcher.app.mail_links import MailLinks
+from matcher.app.mails.mail_links import MailLinks
 from matcher.digest.compose import compose
 from matcher.digest.network_part import compose_network
 from matcher.digest.page import subject

@@ -11,7 +11,7 @@ from matcher.cli.main import main
 from matcher.evaluation import learning, rankers
 from matcher.model.match import THRESHOLD
 from matcher.ranking.build import build
-from matcher.ranking.chance import LEARNED
+from matcher.ranking.needs.chance import LEARNED
 from tests.helpers.benchmarks import BENCHMARK, with_benchmark, write
 from tests.helpers.cordis import every_so_many
 from tests.helpers.forms import either, has_a_long_form, only_long

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from icalendar import Calendar
 
-from matcher.app.questions import rank
+from matcher.app.answering.questions import rank
 from matcher.errors import UsageError
 from matcher.export import atom, workbook
 from matcher.export import content as contents

@@ -1,4 +1,4 @@
-"""A saved index whose files are damaged (`matcher.ranking.generation`): opened, or told as missing."""
+"""A saved index whose files are damaged (`matcher.ranking.texts.generation`): opened, or told as missing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from matcher.errors import IndexMissing
-from matcher.ranking.generation import Generation, StringTable, open_generation, write_generation
+from matcher.ranking.texts.generation import Generation, StringTable, open_generation, write_generation
 from tests.helpers.fuzz.harness import Target, folder_of, short
 from tests.helpers.fuzz.mutations import bytes_like
 

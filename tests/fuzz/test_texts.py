@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from matcher.ranking.asked_anew import asked_text
 from matcher.ranking.build import build
+from matcher.ranking.scores.asked_anew import asked_text
 from tests.helpers.corpus import META, NOW, some_calls
 from tests.helpers.forms import either, has_a_long_form
 from tests.helpers.fuzz.harness import FEW, Target

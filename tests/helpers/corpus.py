@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from matcher.model.call import Action, Call, Section
 from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.ranking.build import build
-from matcher.ranking.scoring import score
+from matcher.ranking.scores.scoring import score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matcher.ranking.index import Index
-    from matcher.ranking.scoring import Scored
+    from matcher.ranking.scores.scoring import Scored
 
 
 def scored_of(index: Index, name: str) -> Scored:

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
-from matcher.app.daily import run_day
 from matcher.app.home import Home
+from matcher.app.operation.daily import run_day
 from matcher.app.run_context import Observer
 from matcher.config.settings import load_settings
 from tests.helpers.home import QUICK

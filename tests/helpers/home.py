@@ -103,8 +103,8 @@ def make_config(folder: Path, institutes: tuple[str, ...] = INSTITUTES) -> Path:
 
 def fetch_into(place: Place, day: str) -> None:
     """Fetch through the facade, once for many tests."""
-    from matcher.app.fetching import fetch, query_of
     from matcher.app.home import Home
+    from matcher.app.sources.fetching import fetch, query_of
     from matcher.config.settings import load_settings
 
     home = Home(load_settings(environ=place.environment))

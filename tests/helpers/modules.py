@@ -101,6 +101,18 @@ def between_layers(graph: Mapping[str, Set[str]]) -> dict[str, set[str]]:
     return found
 
 
+def between_rooms(graph: Mapping[str, Set[str]]) -> dict[str, set[str]]:
+    """Room → the rooms that its modules import; a room is a folder in a layer, or a module beside these folders."""
+    found: dict[str, set[str]] = {}
+    for module, targets in graph.items():
+        found.setdefault(_room_of(module), set()).update({_room_of(target) for target in targets} - {_room_of(module)})
+    return found
+
+
+def _room_of(module: str) -> str:
+    return ".".join(module.split(".")[:3])
+
+
 def upward(root: Path) -> list[str]:
     """Imports of a layer that the list does not name for the one who imports."""
     may = {layer: {layer, *names} for layer, (names, _) in layers(root).items()}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.app.renewed_calls import renewed_calls
+from matcher.app.sources.renewed_calls import renewed_calls
 from matcher.digest.compose import compose, is_due, is_worth_sending
 from matcher.digest.inputs import Inputs, for_subscriber
 from matcher.digest.news import told_by

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from matcher.app.deciding import decide
+from matcher.app.decisions.deciding import decide
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
 from matcher.config.settings import load_settings

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from matcher.model.question import CallFilter
-from matcher.ranking.about import calls_about
-from matcher.ranking.matching import Depth, best_matches, kept_away, place, suiting
+from matcher.ranking.scores.about import calls_about
+from matcher.ranking.scores.matching import Depth, best_matches, kept_away, place, suiting
 from tests.helpers.corpus import SUBJECTS, TODAY, call, indexed, profile, scored_of, some_calls
 
 ANY = CallFilter(status=frozenset())

@@ -13,7 +13,7 @@ from joblib.parallel import ThreadingBackend
 
 from matcher.model.profile_parts import ProfilePart
 from matcher.ranking.batch import BLOCK, top_matches
-from matcher.ranking.tfidf import largest
+from matcher.ranking.texts.tfidf import largest
 from tests.helpers.corpus import SUBJECTS, WORDS, indexed, profile, some_calls
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from matcher.model.call import Section, Status
 from matcher.model.decision import Act, Decided, Decision, Owner
 from matcher.model.terms import Name, Term, Terms, Who
-from matcher.ranking.bids import LEAST_GAIN, MOST, covers
+from matcher.ranking.network.bids import LEAST_GAIN, MOST, covers
 from tests.helpers.corpus import SUBJECTS, TODAY, call, indexed, profile, some_calls
 
 PHOTONICS, HYDROGEN, BATTERIES = SUBJECTS[:3]

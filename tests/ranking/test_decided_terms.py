@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.ranking.decided_terms import decided_terms, worded
-from matcher.ranking.feedback import Example
+from matcher.ranking.proposals.decided_terms import decided_terms, worded
+from matcher.ranking.scores.feedback import Example
 from tests.helpers.corpus import distant_calls, indexed, profile
 
 if TYPE_CHECKING:

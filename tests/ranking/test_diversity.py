@@ -9,8 +9,8 @@ import pytest
 
 from matcher.model.match import Group
 from matcher.model.question import CallFilter
-from matcher.ranking.diversity import WEIGHT, diversified
-from matcher.ranking.matching import Depth, best_matches, is_recommended
+from matcher.ranking.scores.diversity import WEIGHT, diversified
+from matcher.ranking.scores.matching import Depth, best_matches, is_recommended
 from tests.helpers.corpus import SUBJECTS, TODAY, call, indexed, profile, scored_of, some_calls
 
 ANY = CallFilter(status=frozenset())

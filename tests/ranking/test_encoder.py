@@ -18,15 +18,15 @@ from matcher.model.match import EvidenceKind
 from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.model.question import CallFilter
 from matcher.ranking import encoder as module
-from matcher.ranking.asked_anew import asked_text
 from matcher.ranking.build import Known, build
 from matcher.ranking.encoder import Encoding, KeptVectors, Prefixes, SentenceEncoder, prefixes_of
-from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT, open_index
-from matcher.ranking.matching import Depth, best_matches
-from matcher.ranking.numbers import MEANING_WEIGHT
-from matcher.ranking.scoring import NOTHING
-from matcher.ranking.skills import try_term
+from matcher.ranking.proposals.skills import try_term
+from matcher.ranking.scores.asked_anew import asked_text
+from matcher.ranking.scores.matching import Depth, best_matches
+from matcher.ranking.scores.scoring import NOTHING
+from matcher.ranking.texts.generation import write_generation
+from matcher.ranking.texts.numbers import MEANING_WEIGHT
 from tests.helpers.corpus import META, NOW, TODAY, indexed, profile, scored_of, some_calls
 from tests.helpers.encoders import HashedWords, needs_the_extra, without_the_extra
 

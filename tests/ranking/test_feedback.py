@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.model.match import EvidenceKind
-from matcher.ranking.feedback import BOUND, HALF_LIFE, LEAST, Example, feedback_of, learned_terms
-from matcher.ranking.scoring import score
+from matcher.ranking.scores.feedback import BOUND, HALF_LIFE, LEAST, Example, feedback_of, learned_terms
+from matcher.ranking.scores.scoring import score
 from tests.helpers.corpus import distant_calls, indexed, profile
 from tests.helpers.forms import tries
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from matcher.model.call import Section, Status
 from matcher.model.project import Project
-from matcher.ranking.bids import Cover
 from matcher.ranking.build import Known, build
-from matcher.ranking.consortia import Consortia, consortia_of
-from matcher.ranking.gaps import fillings
+from matcher.ranking.network.bids import Cover
+from matcher.ranking.network.consortia import Consortia, consortia_of
+from matcher.ranking.network.gaps import fillings
 from tests.helpers.corpus import META, NOW, SUBJECTS, TODAY, call, some_calls
 
 GAP, COVERED = SUBJECTS[1], SUBJECTS[0]

@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matcher.app.answering.questions import rank
 from matcher.app.home import Home
-from matcher.app.questions import rank
 from matcher.config.settings import load_settings
 from matcher.errors import IndexMissing
 from matcher.model.question import Question
-from matcher.ranking import generation as module
-from matcher.ranking.generation import Generation, StringTable, open_generation, write_generation
+from matcher.ranking.texts import generation as module
+from matcher.ranking.texts.generation import Generation, StringTable, open_generation, write_generation
 from tests.helpers.forms import tries
 from tests.helpers.home import DAY
 
@@ -38,7 +38,7 @@ WRITER = """
 import sys
 from pathlib import Path
 import numpy as np
-from matcher.ranking.generation import Generation, write_generation
+from matcher.ranking.texts.generation import Generation, write_generation
 root, first, last, size = Path(sys.argv[1]), *map(int, sys.argv[2:])
 for number in range(first, last):
     arrays = {name: np.full(size, number) for name in ("a", "b", "c", "d")}

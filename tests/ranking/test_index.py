@@ -17,14 +17,14 @@ from matcher.model.call import LIVE, Deadline, Status
 from matcher.model.match import Group
 from matcher.model.question import CallFilter
 from matcher.model.terms import Audience, Name, Term, Terms, Who
-from matcher.ranking.asked_anew import asked_text
 from matcher.ranking.build import build
-from matcher.ranking.chance import chance
-from matcher.ranking.generation import write_generation
 from matcher.ranking.index import LAYOUT, open_index
-from matcher.ranking.matching import Depth, best_matches, place
-from matcher.ranking.scoring import score
-from matcher.ranking.tfidf import count_terms, nearest, unit_rows
+from matcher.ranking.needs.chance import chance
+from matcher.ranking.scores.asked_anew import asked_text
+from matcher.ranking.scores.matching import Depth, best_matches, place
+from matcher.ranking.scores.scoring import score
+from matcher.ranking.texts.generation import write_generation
+from matcher.ranking.texts.tfidf import count_terms, nearest, unit_rows
 from matcher.text.analysis import Analyzer
 from tests.helpers.corpus import META, NOW, SUBJECTS, TODAY, call, fits, indexed, profile, scored_of, some_calls, totals
 from tests.helpers.forms import tries
@@ -185,7 +185,7 @@ def test_the_nearest_calls_are_those_of_a_plain_search(size):
 def test_terms_are_counted_as_scikit_learn_counts_them():
     from sklearn.feature_extraction.text import CountVectorizer
 
-    from matcher.ranking.tfidf import call_terms
+    from matcher.ranking.texts.tfidf import call_terms
 
     analyzer = Analyzer()
     counted = count_terms(some_calls(), analyzer)

@@ -10,8 +10,8 @@ import pytest
 from matcher.model.call import Section
 from matcher.model.project import Project
 from matcher.ranking.build import Known
-from matcher.ranking.consortia import Consortia, consortia_of
-from matcher.ranking.predecessors import family, predecessors
+from matcher.ranking.network.consortia import Consortia, consortia_of
+from matcher.ranking.network.predecessors import family, predecessors
 from tests.helpers.corpus import META, NOW, SUBJECTS, TODAY, build, call
 
 EARLY = date(2024, 1, 15)

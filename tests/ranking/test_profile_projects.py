@@ -14,11 +14,11 @@ from matcher.model.match import EvidenceKind
 from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.model.project import Project
 from matcher.model.question import CallFilter
-from matcher.ranking.asked_anew import asked_profile
 from matcher.ranking.build import build
-from matcher.ranking.matching import Depth, best_matches, match_of
-from matcher.ranking.profile_projects import FEW, MOST_SELECTED, MOST_WEIGHT, SELECTED, WEIGHT
-from matcher.ranking.scoring import score
+from matcher.ranking.needs.profile_projects import FEW, MOST_SELECTED, MOST_WEIGHT, SELECTED, WEIGHT
+from matcher.ranking.scores.asked_anew import asked_profile
+from matcher.ranking.scores.matching import Depth, best_matches, match_of
+from matcher.ranking.scores.scoring import score
 
 if TYPE_CHECKING:
     from matcher.ranking.index import Index

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from matcher.model.call import Section
 from matcher.model.match import EvidenceKind
 from matcher.model.question import CallFilter
-from matcher.ranking.asked_anew import asked_text
-from matcher.ranking.matching import Depth, best_matches, match_of
+from matcher.ranking.scores.asked_anew import asked_text
+from matcher.ranking.scores.matching import Depth, best_matches, match_of
 from tests.helpers.corpus import (
     SUBJECTS,
     TODAY,

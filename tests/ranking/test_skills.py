@@ -12,7 +12,7 @@ from matcher.model.match import SkillVerdict
 from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.present.skill_words import skill_text
 from matcher.ranking.build import build
-from matcher.ranking.skills import check_skills, try_term
+from matcher.ranking.proposals.skills import check_skills, try_term
 
 TODAY = date(2026, 6, 1)
 

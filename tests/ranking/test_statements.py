@@ -13,10 +13,10 @@ from matcher.evaluation.learning import index_of
 from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.model.project import Project
 from matcher.model.question import CallFilter
-from matcher.ranking.asked_anew import asked_profile, asked_text
-from matcher.ranking.matching import Depth, best_matches
-from matcher.ranking.project_words import project_word_arrays
-from matcher.ranking.statements import MOST, expressions
+from matcher.ranking.needs.statements import MOST, expressions
+from matcher.ranking.scores.asked_anew import asked_profile, asked_text
+from matcher.ranking.scores.matching import Depth, best_matches
+from matcher.ranking.texts.project_words import project_word_arrays
 from matcher.text.analysis import Analyzer
 from matcher.text.passages import WORDS
 from tests.helpers.benchmarks import BENCHMARK, with_benchmark

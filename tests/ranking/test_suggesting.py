@@ -9,7 +9,7 @@ from matcher.model.institute import project_part
 from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.model.project import Project
 from matcher.ranking.build import build
-from matcher.ranking.suggesting import added_terms, suggestions
+from matcher.ranking.proposals.suggesting import added_terms, suggestions
 
 NOW = datetime(2026, 6, 15, tzinfo=UTC)
 FIELDS = ("femtosecond laser sources", "optical fibres", "grapevine disease", "geothermal wells", "weaving looms")

@@ -8,10 +8,10 @@ import pytest
 
 from matcher.model.match import THRESHOLD, EvidenceKind
 from matcher.model.question import CallFilter
-from matcher.ranking.asked_anew import asked_text
-from matcher.ranking.matching import Depth, best_matches, match_of
-from matcher.ranking.skills import try_term
-from matcher.ranking.skillset import skills_of
+from matcher.ranking.needs.skillset import skills_of
+from matcher.ranking.proposals.skills import try_term
+from matcher.ranking.scores.asked_anew import asked_text
+from matcher.ranking.scores.matching import Depth, best_matches, match_of
 from matcher.text.analysis import Analyzer
 from tests.helpers.corpus import TODAY, call, indexed, profile, scored_of, some_calls, totals
 

@@ -6,7 +6,7 @@ import pytest
 
 from matcher.model.match import THRESHOLD, Group, worth_a_look
 from matcher.model.question import CallFilter
-from matcher.ranking.matching import Depth, best_matches
+from matcher.ranking.scores.matching import Depth, best_matches
 from tests.helpers.corpus import SUBJECTS, TODAY, indexed, profile, scored_of, some_calls
 
 ANY = CallFilter(status=frozenset())

@@ -17,7 +17,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from matcher.app.home import Home
-from matcher.app.upkeep import archive_source
+from matcher.app.sources.upkeep import archive_source
 from matcher.config.settings import load_settings
 from matcher.errors import ConfigError, StoreMissing
 from matcher.model.subscription import Mail, MailState

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.app.fetching import fetch, query_of
-from matcher.app.health import status
+from matcher.app.answering.lookup import calls
+from matcher.app.answering.questions import rank
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
-from matcher.app.lookup import calls
-from matcher.app.questions import rank
+from matcher.app.operation.health import status
+from matcher.app.sources.fetching import fetch, query_of
 from matcher.config.settings import load_settings
 from matcher.errors import StoreError
 from matcher.model.question import Question

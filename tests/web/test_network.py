@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.app.answering.network_fits import SuitedCall, network_fits
+from matcher.app.answering.questions import rank
 from matcher.app.home import Home
-from matcher.app.network_fits import SuitedCall, network_fits
-from matcher.app.questions import rank
 from matcher.config.settings import load_settings
 from matcher.model.call import Call
 from matcher.model.question import Question

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.app.profile_editing import EditConflict, editable, save
+from matcher.app.profiles.profile_editing import EditConflict, editable, save
 from matcher.config.institutes import read_institute
 from tests.helpers.web.local_site import LocalSite
 
@@ -153,7 +153,7 @@ def test_what_people_type_comes_back_escaped(site: LocalSite) -> None:
 def test_a_folder_that_cannot_be_written_is_looked_at_only(
     site: LocalSite, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("matcher.app.profile_editing.can_be_written", lambda _: False)
+    monkeypatch.setattr("matcher.app.profiles.profile_editing.can_be_written", lambda _: False)
     page = site.get(PAGE).text
     assert "cannot be written" in page
     assert "Save</button>" not in page

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse
 
-from matcher.app import lookup
+from matcher.app.answering import lookup
 from matcher.export import content
 from matcher.model.searched import SORTS
 from matcher.web.asked_question import asked

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import RedirectResponse
 
+from matcher.app.answering.partnering import partners
+from matcher.app.answering.project_history import predecessors
+from matcher.app.answering.questions import show, why
 from matcher.app.decision_copy import listing as decisions_of
-from matcher.app.partnering import partners
-from matcher.app.project_history import predecessors
-from matcher.app.questions import show, why
 from matcher.errors import UsageError
 from matcher.model.consortium import PartnerQuestion
 from matcher.model.decision import DecisionQuestion

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.app.deciding import decide
+from matcher.app.decisions.deciding import decide
 from matcher.model.decision import Act, Order
 from matcher.present.decision_words import decision_line
 from matcher.web.failures import Refused

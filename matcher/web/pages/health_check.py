@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
-from matcher.app.health import status
+from matcher.app.operation.health import status
 from matcher.errors import MatcherError
 
 if TYPE_CHECKING:

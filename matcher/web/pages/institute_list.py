@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import RedirectResponse
 
-from matcher.app.questions import rank
+from matcher.app.answering.questions import rank
 from matcher.export.content import matches
 from matcher.model.families import families
 from matcher.model.language import Language

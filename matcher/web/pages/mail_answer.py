@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from matcher.app.deciding import decide
-from matcher.app.mail_links import LinkRefused, mail_links
-from matcher.app.questions import why
-from matcher.app.reader_choices import wish
+from matcher.app.answering.questions import why
+from matcher.app.decisions.deciding import decide
+from matcher.app.mails.mail_links import LinkRefused, mail_links
+from matcher.app.mails.reader_choices import wish
 from matcher.errors import UsageError
 from matcher.model.decision import Act, Cause, Order
 from matcher.model.mail_link import LinkAct, Wish

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from matcher.app.bidding import bids
-from matcher.app.decision_summary import summary
-from matcher.app.health import status
-from matcher.app.network_fits import network_fits
+from matcher.app.answering.bidding import bids
+from matcher.app.answering.network_fits import network_fits
+from matcher.app.decisions.decision_summary import summary
+from matcher.app.operation.health import status
 from matcher.model.searched import order_of
 from matcher.present.run_words import run_text
 from matcher.web.asked_question import day_of
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from matcher.app.network_fits import NetworkFits, SuitedCall
+    from matcher.app.answering.network_fits import NetworkFits, SuitedCall
     from matcher.web.visit import Visit
 
 BIDS = 10

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from matcher.app.feed_addresses import feed_addresses
-from matcher.app.mail_links import LinkRefused
+from matcher.app.mails.feed_addresses import feed_addresses
+from matcher.app.mails.mail_links import LinkRefused
 from matcher.export.formats import FORMATS
 from matcher.export.reader_content import reader_content
 from matcher.web.failures import Missing
 from matcher.web.list_files import TYPES
 
 if TYPE_CHECKING:
-    from matcher.app.feed_addresses import FeedAddresses
+    from matcher.app.mails.feed_addresses import FeedAddresses
     from matcher.model.subscription import Subscriber
     from matcher.web.visit import Visit
 

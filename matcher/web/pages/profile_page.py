@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from matcher.app.learned_list import clear_learned
-from matcher.app.own_profile import suggest
-from matcher.app.profile_editing import EditConflict, check_terms, compare, editable, save, undo
+from matcher.app.decisions.learned_list import clear_learned
+from matcher.app.profiles.own_profile import suggest
+from matcher.app.profiles.profile_editing import EditConflict, check_terms, compare, editable, save, undo
 from matcher.errors import UsageError
 from matcher.model.profile_terms import LabTerms, ProfileTerms
 from matcher.present.skill_words import skill_text

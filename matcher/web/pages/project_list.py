@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.app.project_questions import projects as asked_projects
+from matcher.app.answering.project_questions import projects as asked_projects
 from matcher.errors import UsageError
 from matcher.model.project import ProjectQuestion
 from matcher.model.searched import Search

@@ -5,9 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from matcher.app.feed_addresses import feed_addresses
-from matcher.app.mailing import Mailing
-from matcher.app.reader_choices import choices, wish
+from matcher.app.mails.feed_addresses import feed_addresses
+from matcher.app.mails.mailing import Mailing
+from matcher.app.mails.reader_choices import choices, wish
 from matcher.model.day import brussels_day
 from matcher.model.mail_link import PAUSE_DAYS, ReaderChoice, Wish
 from matcher.model.subscription import Frequency

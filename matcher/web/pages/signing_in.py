@@ -6,7 +6,7 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from matcher.app.sign_in_mail import send_sign_in_link
+from matcher.app.mails.sign_in_mail import send_sign_in_link
 from matcher.errors import MatcherError, UsageError, clipped
 from matcher.model.day import brussels_day
 from matcher.web.failures import Refused

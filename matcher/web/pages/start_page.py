@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.app.health import status
+from matcher.app.operation.health import status
 from matcher.model.language import Language
 
 if TYPE_CHECKING:

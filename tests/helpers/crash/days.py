@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from matcher.app.daily import run_day
-from matcher.app.deciding import decide
+from matcher.app.answering.questions import rank
+from matcher.app.decisions.deciding import decide
 from matcher.app.home import Home as Opened
-from matcher.app.questions import rank
+from matcher.app.operation.daily import run_day
 from matcher.app.run_context import Observer
 from matcher.config.settings import load_settings
 from matcher.model.decision import Act, Cause, Order

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matcher.app.daily import MAILS_FAILED
+from matcher.app.operation.daily import MAILS_FAILED
 from tests.helpers.crash.days import (
     SECOND,
     copies,

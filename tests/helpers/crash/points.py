@@ -28,11 +28,11 @@ STAGES = ("record", "fetch", "save", "index", "compose", "deliver")
 """`record` is what lies around the others: the run's beginning and end, and notices to the operator."""
 
 _STAGED = (
-    ("matcher.app.fetching", "fetch_listing", "fetch"),
+    ("matcher.app.sources.fetching", "fetch_listing", "fetch"),
     ("matcher.store.saving:Saving", "listing", "save"),
-    ("matcher.app.fetching", "refresh_index", "index"),
-    ("matcher.app.queueing:Queueing", "queue", "compose"),
-    ("matcher.app.queueing:Queueing", "queue_round", "compose"),
+    ("matcher.app.sources.fetching", "refresh_index", "index"),
+    ("matcher.app.mails.queueing:Queueing", "queue", "compose"),
+    ("matcher.app.mails.queueing:Queueing", "queue_round", "compose"),
     ("matcher.mail.delivery", "deliver", "deliver"),
 )
 _FILES = frozenset({"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate"})

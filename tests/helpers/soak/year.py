@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from matcher.app.deciding import decide
+from matcher.app.decisions.deciding import decide
 from matcher.app.home import Home
 from matcher.config.settings import load_settings
 from matcher.model.decision import Act, Cause, Order

@@ -1,0 +1,63 @@
+"""The whole network against the live calls: whom each call suits, and how well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from matcher.app.answering.questions import asked_of
+from matcher.app.decision_copy import decided
+from matcher.app.decisions.learned_feedback import taught
+from matcher.app.kept_index import current_index
+from matcher.errors import UsageError
+from matcher.model.question import CallFilter, Question
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from matcher.app.home import Home
+    from matcher.model.call import Call
+    from matcher.model.decision import Decided
+
+
+@dataclass(frozen=True, slots=True)
+class SuitedCall:
+    """A live call and (institute, fit) of each that has something in common with it, best first."""
+
+    call: Call
+    fits: tuple[tuple[str, int], ...]
+
+    def suits(self, threshold: int) -> tuple[str, ...]:
+        """The institutes whose fit is from this one on, best first."""
+        return tuple(name for name, fit in self.fits if fit >= threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFits:
+    """Every live call of a day, and what stands of decisions on it."""
+
+    as_of: date
+    calls: tuple[SuitedCall, ...]
+    decided: Decided
+    sample: str | None
+
+
+def network_fits(home: Home, *, as_of: date | None = None) -> NetworkFits:
+    """The fit of each live call for each institute, as their own lists have it."""
+    index = current_index(home)
+    day = home.day(as_of, index)
+    known = decided(home, day.date)
+    rows = [int(row) for row in index.live_rows(day.date)]
+    found: dict[int, list[tuple[str, int]]] = {row: [] for row in rows}
+    for institute in home.institutes:
+        try:
+            asked = asked_of(home, index, Question((institute.identifier,)))
+        except UsageError:  # added since the index was built, on a home that cannot be written
+            continue
+        scored = taught(home, index, asked, known, day.date).scored(index, CallFilter(), day.date)
+        fits = scored.fits().tolist()
+        for row in rows:
+            if fits[row]:
+                found[row].append((institute.identifier, fits[row]))
+    calls = (SuitedCall(index.call(row), tuple(sorted(found[row], key=lambda one: (-one[1], one[0])))) for row in rows)
+    return NetworkFits(day.date, tuple(calls), known, day.sample)

@@ -1,0 +1,68 @@
+"""Addresses of a reader's calendar and feed: each is secret and signed, holds until he renews it, and ends with him.
+
+Programs that read calendars and feeds sign in nowhere, so the address is all the proof there is. A new mark in the
+store makes every earlier address of its reader one of nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from matcher.app.mails.mail_links import LinkRefused
+from matcher.app.mails.reader_choices import choices
+from matcher.app.mails.signing_key import signing_key
+from matcher.errors import UsageError
+from matcher.model.day import brussels_day
+from matcher.model.mail_link import ReaderChoice
+
+if TYPE_CHECKING:
+    from matcher.app.home import Home
+    from matcher.model.subscription import Subscriber
+
+_MARKS = "feed-mark:"
+"""Small facts of the store: what the addresses of a reader bear since he renewed them."""
+
+
+class FeedAddresses:
+    """Those of one home, below the address of its pages."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._signer = URLSafeSerializer(signing_key(home), salt="matcher feed")
+
+    def of(self, subscriber: str, file: str) -> str:
+        """The whole address of a file for a subscriber's own programs."""
+        token = self._signer.dumps([subscriber, self._mark(subscriber)])
+        return f"{self._home.settings.web.address.rstrip('/')}/feeds/{token}/{file}"
+
+    def renew(self, subscriber: str) -> None:
+        """Make every address that the subscriber had before one of nothing."""
+        with self._home.open_store() as store:
+            store.facts.set(_MARKS + subscriber, secrets.token_urlsafe(9))
+
+    def reader(self, token: str) -> Subscriber:
+        """Whose an address is, as he gets mails but for pauses. Raises LinkRefused."""
+        try:
+            name, mark = self._signer.loads(token)
+            configured = self._home.subscriber(name)
+        except (BadSignature, ValueError, TypeError, AttributeError) as error:
+            raise LinkRefused("This address is not whole, or not of this site: copy all of it.") from error
+        except UsageError as error:
+            raise LinkRefused("Whose address this was is subscribed no more.") from error
+        if configured.identifier != name or mark != self._mark(name):
+            raise LinkRefused("This address was renewed: the page of your mails has the new one.")
+        with self._home.open_store(read_only=True) as store:
+            chosen = choices(store).get(name, ReaderChoice())
+        return chosen.applied(configured, brussels_day(self._home.clock()))
+
+    def _mark(self, subscriber: str) -> str:
+        with self._home.open_store(read_only=True) as store:
+            return store.facts.get(_MARKS + subscriber) or ""
+
+
+def feed_addresses(home: Home) -> FeedAddresses | None:
+    """Those of a home; None where it has no address for pages. Raises DiskError."""
+    return FeedAddresses(home) if home.settings.web.address else None

@@ -1,0 +1,1 @@
+"""Profiles of institutes: shown and checked, proposed from files, edited with a history."""

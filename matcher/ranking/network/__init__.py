@@ -1,0 +1,1 @@
+"""Organisations that won together: partners for a call, its predecessors, bids of several institutes and their gaps."""

@@ -1,0 +1,133 @@
+"""Sets of institutes that cover together what a call asks for: a cover of its passages, found greedily.
+
+How far an institute covers a passage is the latent cosine of its best skill; a set covers it as its best member does.
+Greedy choice is within 1 - 1/e of the best set of that size, as the sum of maxima is submodular (Nemhauser 1978).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from matcher.model.consortium import BidMember
+from matcher.model.question import CallFilter
+from matcher.model.terms import Audience
+from matcher.ranking.scores.asked import reads_closely
+from matcher.ranking.scores.scoring import score
+from matcher.ranking.texts.latent import STEP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from matcher.model.decision import Decided
+    from matcher.ranking.index import Index
+    from matcher.ranking.needs.skillset import Skill
+
+Floats = npt.NDArray[np.float32]
+
+MOST = 5
+"""Institutes in a bid."""
+
+LEAST_GAIN = 0.01
+"""What a further institute has to add to the mean cover of the passages."""
+
+GAP = 0.3
+"""A passage that is covered less is a gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A call and the institutes that cover it: `cover` (0-1) of its passages by all of them, and the numbers of those
+    passages that are gaps.
+    """
+
+    row: int
+    members: tuple[BidMember, ...]
+    cover: float
+    gaps: tuple[int, ...]
+
+
+def covers(index: Index, day: date, threshold: int, decided: Decided) -> list[Cover]:
+    """The joint bids of a day: calls open to research that at least two institutes suit, each adding something.
+
+    Who dismissed a call is in no bid for it. The institute of the best fit begins. Bids are ordered by the fit of the
+    second one, then by what the others add.
+    """
+    rows = [row for row in index.live_rows(day) if index.call(row).terms.closed_to(Audience.RESEARCH) is None]
+    everything = not reads_closely(index, CallFilter(), day, frozenset())
+    found = suited(index, rows, threshold, everything=everything)
+    for one in decided:
+        if one.is_dismissed and (row := index.row(one.call)) in found:
+            found[row].pop(one.owner.name, None)
+    return covers_of(index, found)
+
+
+def suited(index: Index, rows: Iterable[int], threshold: int, *, everything: bool) -> dict[int, dict[str, int]]:
+    """The institutes that each of these calls suits, with the fit; `everything` where some are not read closely."""
+    listed = list(rows)
+    found: dict[int, dict[str, int]] = {row: {} for row in listed}
+    for name in index.profiles:
+        scored = score(index, index.need(name), everything=everything)
+        fits = scored.fits()
+        for row in listed:
+            if scored.related[row] and fits[row] >= threshold:
+                found[row][name] = int(fits[row])
+    return found
+
+
+def covers_of(index: Index, suited: Mapping[int, Mapping[str, int]]) -> list[Cover]:
+    """The joint bids for calls by their rows, best first; `suited` are the institutes of each with the fit for them."""
+    names = {name for fits in suited.values() if len(fits) > 1 for name in fits}
+    skills = {name: index.need(name).skills for name in names}
+    found = (_cover(index, row, fits, skills) for row, fits in suited.items() if len(fits) > 1)
+    return sorted((cover for cover in found if len(cover.members) > 1), key=_strength)
+
+
+def _strength(cover: Cover) -> tuple[int, float, int]:
+    second = sorted((member.fit for member in cover.members), reverse=True)[1]
+    return (-second, -sum(member.gain for member in cover.members[1:]), cover.row)
+
+
+def _cover(index: Index, row: int, suited: Mapping[str, int], skills: Mapping[str, tuple[Skill, ...]]) -> Cover:
+    passages = passages_of(index, row)
+    likeness = {name: _likeness(skills[name], passages) for name in suited}
+    covered = {name: np.maximum(found.max(axis=0), 0) for name, found in likeness.items() if len(found)}
+    reached = np.zeros(len(passages), dtype=np.float32)
+    members: list[BidMember] = []
+    while covered and len(members) < MOST:
+        gains = {name: float(np.maximum(found - reached, 0).mean()) for name, found in covered.items()}
+        best = max(gains, key=lambda name: (gains[name] if members else 0.0, suited[name], gains[name], name))
+        if members and gains[best] < LEAST_GAIN:
+            break
+        adds = covered.pop(best) - reached
+        members.append(BidMember(best, suited[best], gains[best], _best_skills(skills[best], likeness[best], adds)))
+        reached = np.maximum(reached, reached + adds)
+    gaps = tuple(np.flatnonzero(reached < GAP).tolist())
+    return Cover(row, tuple(members), float(reached.mean()) if len(reached) else 0.0, gaps)
+
+
+def passages_of(index: Index, row: int) -> Floats:
+    """(passages, dimensions) of a call, at their length."""
+    edges = index.arrays["passage_edges"]
+    return np.asarray(index.arrays["passages"][edges[row] : edges[row + 1]].astype(np.float32) * np.float32(STEP))
+
+
+def _likeness(skills: tuple[Skill, ...], passages: Floats) -> Floats:
+    """(skills, passages)"""
+    if not skills:
+        return np.zeros((0, len(passages)), dtype=np.float32)
+    return np.asarray(np.stack([skill.place for skill in skills]) @ passages.T)
+
+
+def _best_skills(skills: tuple[Skill, ...], likeness: Floats, adds: Floats, most: int = 3) -> tuple[str, ...]:
+    """The skills by which an institute adds most, where it is better than those before it."""
+    better = np.flatnonzero(adds > 0)
+    if not len(better):
+        return ()
+    weights = np.bincount(likeness[:, better].argmax(axis=0), weights=adds[better], minlength=len(skills))
+    order = np.argsort(-weights, kind="stable")[:most]
+    return tuple(skills[one].words for one in order.tolist() if weights[one] > 0)

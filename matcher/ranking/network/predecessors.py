@@ -1,0 +1,107 @@
+"""Which closed calls a call continues: named in its text, of its family, or such that their projects are like it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matcher.model.programmes import programme_cluster, programme_part
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from matcher.ranking.index import Index
+    from matcher.ranking.network.consortia import Consortia
+
+_IDENTIFIER = re.compile(r"\b[A-Z][A-Z0-9]+(?:-[A-Za-z0-9]+){2,12}\b")
+_NUMBERS = re.compile(r"\d+")
+
+NAMED = 10.0
+"""What being named in the text is worth; likeness is at most 1 and grows by these factors."""
+FAMILY = 2.0
+SAME_PART, SAME_CLUSTER = 2.0, 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A topic that a call continues, why, and its projects by their rows.
+
+    `is_close` where more than likeness says so: the text names it, or family or part of the programme are the same.
+    """
+
+    topic: str
+    score: float
+    reasons: tuple[str, ...]
+    rows: tuple[int, ...]
+    is_close: bool = True
+
+
+def family(identifier: str) -> str:
+    """An identifier without its numbers: `HORIZON-MSCA-2026-DN-01-01` is of `HORIZON-MSCA-DN`."""
+    words = [word for word in identifier.upper().split("-") if not _NUMBERS.fullmatch(word)]
+    return "-".join(words)
+
+
+def predecessors(index: Index, row: int, past: Consortia, day: date, most: int = 5) -> list[Found]:
+    """The topics that a call continues, best first, of projects signed before a day.
+
+    A topic of many projects is like everything a little, so that likeness is shared by the root of their number.
+    """
+    call = index.full_call(row)
+    earlier = past.before(day)
+    rows_of: dict[str, list[int]] = defaultdict(list)
+    for number in np.flatnonzero(earlier).tolist():
+        if past.topics[number] and past.topics[number] != call.identifier.upper():
+            rows_of[past.topics[number]].append(number)
+    text = "\n".join([call.title, *(section.text for section in call.sections)])
+    named = {name.upper() for name in _IDENTIFIER.findall(text)} & rows_of.keys()
+    likeness, near = _likeness(index, row, past, rows_of)
+    own_family = family(call.identifier)
+    alike = {topic for topic in rows_of if family(topic) == own_family}
+    found = []
+    for topic in likeness.keys() | named | (alike if _is_broad(own_family) else set()):
+        score, reasons = likeness.get(topic, 0.0), []
+        if topic in named:
+            reasons.append("named in the text")
+        if topic in alike:
+            reasons.append(f"of the same family, {own_family}")
+        same_part = programme_part(topic) == programme_part(call.identifier)
+        if same_part:
+            score *= SAME_PART
+            reasons.append(f"same part of the programme, {programme_part(topic)}")
+        elif programme_cluster(topic) == programme_cluster(call.identifier):
+            score *= SAME_CLUSTER
+        score += (topic in named) * NAMED + (topic in alike and _is_broad(own_family)) * FAMILY
+        if near[topic]:
+            reasons.append(f"{near[topic]} of its {len(rows_of[topic])} projects are among the nearest to the call")
+        newest = max(int(past.signed[number]) for number in rows_of[topic])
+        is_close = topic in named or topic in alike or same_part
+        found.append((score, newest, Found(topic, score, tuple(reasons), tuple(rows_of[topic]), is_close)))
+    found.sort(key=lambda one: (-one[0], -one[1], one[2].topic))
+    return [one for *_, one in found[:most]]
+
+
+def _is_broad(name: str) -> bool:
+    """A family of calls without a subject, which come again every year: ERC, MSCA, EIC."""
+    return name.startswith(("ERC", "HORIZON-MSCA", "HORIZON-ERC", "HORIZON-EIC"))
+
+
+def _likeness(
+    index: Index, row: int, past: Consortia, rows_of: dict[str, list[int]]
+) -> tuple[dict[str, float], Counter[str]]:
+    """Topic → what the projects nearest to the call say for it, and how many of them are its own."""
+    if not past.is_background_of(index):
+        return {}, Counter()
+    shares: dict[str, float] = defaultdict(float)
+    near: Counter[str] = Counter()
+    rows, weights = index.arrays["call_near_rows"][row].tolist(), index.arrays["call_near_shares"][row].tolist()
+    for number, weight in zip(rows, weights, strict=True):
+        topic = past.topics[number]
+        if weight > 0 and topic in rows_of and number in rows_of[topic]:
+            shares[topic] += weight
+            near[topic] += 1
+    return {topic: share / len(rows_of[topic]) ** 0.5 for topic, share in shares.items()}, near

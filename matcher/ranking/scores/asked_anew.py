@@ -1,0 +1,65 @@
+"""What is ranked for, read anew: a text, or an edited profile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from matcher.model.profile_parts import Profile, ProfilePart
+from matcher.ranking.needs.need import Need, Own
+from matcher.ranking.needs.profile import (
+    OwnSide,
+    joined,
+    own_mark,
+    own_side,
+    query_vector,
+)
+from matcher.ranking.needs.skillset import excluded_terms, skills_of
+from matcher.ranking.scores.asked import Asked
+from matcher.ranking.scores.scoring import own_of
+from matcher.ranking.scores.text_language import reading
+from matcher.text.analysis import Analyzer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matcher.ranking.encoder import Encoder
+    from matcher.ranking.index import Index
+from matcher.ranking.needs.skillset import Skill
+
+
+def asked_text(index: Index, text: str, encoder: Encoder | None = None) -> Asked:
+    """Any text, in English or French; `encoder` is the one that the index was built with."""
+    read = reading(index, text)
+    part = ProfilePart("text", "your text", text, read.language)
+    asked = replace(asked_profile(index, Profile("", "Your text", (part,))), unknown=read.unknown)
+    if encoder is None:
+        return asked
+    from matcher.ranking.encoder import text_meaning
+
+    return replace(asked, need=replace(asked.need, meaning=text_meaning(index, encoder, text)))
+
+
+def asked_profile(index: Index, profile: Profile) -> Asked:
+    """Any profile, an edited one too."""
+    analyzer = Analyzer()
+    skills = skills_of(profile, analyzer, index, index.arrays)
+    own = _own_of_draft(index, profile, skills, analyzer)
+    known = index.query(profile.identifier).meaning if profile.identifier in index.profiles else None
+    need = Need(skills, None, own, profile.pin, profile.exclude, meaning=known)
+    return Asked(None, profile.name, query_vector(profile, analyzer, index, own.query if own else None), need)
+
+
+def _own_of_draft(index: Index, profile: Profile, skills: Sequence[Skill], analyzer: Analyzer) -> Own | None:
+    """The own projects of a draft: those that it writes out, and CORDIS's as the index chose them for the institute."""
+    kept = index.need(profile.identifier).own if profile.identifier in index.profiles else None
+    if kept is not None:
+        indexed = index.meta["profiles"][index.profiles[profile.identifier]]
+        if indexed["own"] == own_mark(profile):
+            return kept
+    side = own_side(profile, skills, analyzer, index)
+    if kept is not None and any(project.number for project in kept.projects):
+        terms = map(index.find_term, excluded_terms(profile, analyzer))
+        excluded = frozenset(i for i in terms if i is not None)
+        side = joined(side, OwnSide(kept.query, kept.projects, kept.weight), excluded, index.fitted_terms)
+    return own_of(index, side) if side is not None else None

@@ -1,0 +1,56 @@
+"""In which language a text is read, and which of its words no call and no project has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from matcher.ranking.call_words import FIELDS, PREFIX
+from matcher.ranking.texts.searching import near_words
+from matcher.ranking.texts.word_positions import WordPositions
+from matcher.text.analysis import Analyzer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from matcher.ranking.index import Index
+
+MOST = 10
+"""Words that are told of a long text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    """A text in one language, with its words that stand nowhere and those that are spelt nearly like each."""
+
+    language: str
+    unknown: Mapping[str, tuple[str, ...]]
+
+
+def reading(index: Index, text: str) -> ReadText:
+    """The text in the language that it may be in of which more words are known; in English where both say as much."""
+    from matcher.text.french import languages
+
+    judged = {language: dict(_judged(index, text, language)) for language in languages(text)}
+    best = min(judged, key=lambda language: (list(judged[language].values()).count(False), language))
+    known = {word for found in judged.values() for word, here in found.items() if here}
+    told = [word for word, here in judged[best].items() if not here and word not in known][:MOST]
+    places = WordPositions(index.arrays, PREFIX, len(FIELDS))
+    return ReadText(best, {word: near_words(places, word) for word in told})
+
+
+def _judged(index: Index, text: str, language: str) -> Iterator[tuple[str, bool]]:
+    """(word, whether anything has it) for the words of a text, read in one language."""
+    analyzer = Analyzer()
+    if language != "fr":
+        for term, word in analyzer.worded_terms(text):
+            if " " not in term:
+                yield word, index.find_term(term) is not None
+        return
+    from matcher.text.french import pieces
+
+    for piece in pieces(text):
+        terms = (term for english in piece.english for term in analyzer.terms(english))
+        here = any(index.find_term(term) is not None for term in terms)
+        for word in piece.french.split():
+            yield word, here

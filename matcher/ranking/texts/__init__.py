@@ -1,0 +1,1 @@
+"""The words of calls and projects: counted, weighed, fitted, found."""
