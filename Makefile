@@ -28,12 +28,15 @@ help:
 run: $(VENV)/.installed
 	@$(BIN)/matcher run
 
-# Processes by the hundred: what they load is compiled once, and each keeps to one core, as there is a worker for each.
+# One more than there are cores, as tests wait for what they start: servers, processes, pages that never come.
+WORKERS = $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+
+# Processes by the hundred: what they load is compiled once, and each keeps to one core, as there is work for each.
 test long: export PYTHONDONTWRITEBYTECODE =
 test long: export OPENBLAS_NUM_THREADS = 1
 
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest --numprocesses auto $(APART)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) $(APART)
 
 browser: $(VENV)/.installed-browser
 	@$(BIN)/python -m pytest tests/browser
@@ -58,7 +61,7 @@ faults: $(VENV)/.installed-dev
 
 # what `make test` does in a short form, as long as it was made for
 long: $(VENV)/.installed-dev
-	@MATCHER_TEST_LONG=1 $(BIN)/python -m pytest --numprocesses auto $(APART) -m long
+	@MATCHER_TEST_LONG=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) $(APART) -m long
 
 kills: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.helpers.crash.kills

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from matcher.model.caution import USUAL
 from matcher.store.database import Store
+from tests.helpers.home import Place, fetch_into, make_config
 from tests.helpers.portal.rows import CLOSED, topic
+from tests.helpers.portal.server import LocalPortal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.helpers.home import Answer, Place
-    from tests.helpers.portal.server import LocalPortal
+    from tests.helpers.home import Answer
 
 DAYS = ("2026-06-15", "2026-06-16", "2026-06-17")
 COUNT = 120
@@ -26,12 +28,11 @@ def rows(**fields: Any) -> list[dict]:
 
 
 class Watch:
-    """A portal and a home, fetched once."""
+    """A portal and a home that was fetched from it."""
 
     def __init__(self, run: Callable[..., Answer], place: Place, portal: LocalPortal) -> None:
         self.run, self.place, self.portal = run, place, portal
         place.portal = portal.url
-        self.fetch(DAYS[0], 0)
 
     def fetch(self, day: str, code: int, listing: list[dict] | None = None) -> dict:
         if listing is not None:
@@ -53,8 +54,19 @@ class Watch:
             return {what: count for what, (count, _) in store.doubts.counts().items()}
 
 
+@pytest.fixture(scope="module")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    folder = tmp_path_factory.mktemp("first")
+    place = Place(folder / "home", make_config(folder / "config"))
+    with LocalPortal(rows()) as portal:
+        place.portal = portal.url
+        fetch_into(place, DAYS[0])
+    return place
+
+
 @pytest.fixture
-def watch(run: Callable[..., Answer], place: Place, serve: Callable[..., LocalPortal]) -> Watch:
+def watch(run: Callable[..., Answer], first_day: Place, place: Place, serve: Callable[..., LocalPortal]) -> Watch:
+    shutil.copytree(first_day.home, place.home)
     return Watch(run, place, serve(rows()))
 
 

@@ -10,6 +10,7 @@ TOGETHER = {
     "tests/docs/test_site.py",
     "tests/evaluation/test_evaluate.py",
     "tests/notebooks/test_notebooks.py",
+    "tests/schedule/test_loop.py",
     "tests/whole/test_faults.py",
     "tests/whole/test_kills.py",
     "tests/whole/test_power.py",

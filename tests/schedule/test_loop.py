@@ -8,7 +8,6 @@ import re
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -24,10 +23,12 @@ from matcher.model.subscription import Mail, MailState
 from matcher.ranking.index import Index
 from matcher.schedule.loop import GRACE_SECONDS, Scheduler
 from tests.helpers.cordis import participation, project, tables, zipped
+from tests.helpers.faults.nursery import Done, Job, Nursery
 from tests.helpers.forms import either, has_a_long_form
 from tests.helpers.home import Place, some_rows
 from tests.helpers.mail.smtp_server import LocalSmtp
 from tests.helpers.portal.rows import topic
+from tests.helpers.processes import MATCHER
 
 HUSH = "hush-hush-9"
 NOW = datetime(2026, 6, 15, 8, tzinfo=UTC)  # a Monday, after 06:30 in Paris
@@ -49,45 +50,89 @@ def configure(place: Place, schedule: str) -> None:
     toml.write_text(f'{text}[schedule]\narchive = ""\n{schedule}', encoding="utf-8")
 
 
-class Process:
-    """`matcher schedule`, with what it says as it comes."""
+class Program:
+    """`matcher schedule` as a process from its first line on."""
 
-    def __init__(self, place: Place, log, *options: str, **environment: str) -> None:
-        self.log = log
-        self.home = place.home
-        command = [sys.executable, "-m", "matcher", *options, "schedule"]
+    def __init__(self, place: Place, log) -> None:
+        self._log = log
         with log.open("wb") as stderr:
-            self.process = subprocess.Popen(
-                command, env=place.process_environment | environment, stdout=subprocess.PIPE, stderr=stderr
+            self._process = subprocess.Popen(
+                [*MATCHER, "schedule"], env=place.process_environment, stdout=subprocess.PIPE, stderr=stderr, text=True
             )
+
+    @property
+    def said(self) -> str:
+        return self._log.read_text(encoding="utf-8")
+
+    @property
+    def ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def stop(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def wait(self) -> Done:
+        out, _ = self._process.communicate(timeout=60)
+        return Done(self._process.returncode, out, self.said)
+
+
+class Process:
+    """`matcher schedule` while it runs, with what it says as it comes."""
+
+    def __init__(self, begun: Job | Program) -> None:
+        self._begun = begun
 
     def __enter__(self) -> Process:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.communicate()
+        if not self.ended:
+            self._begun.stop(signal.SIGKILL)
+            self._begun.wait()
 
     @property
     def said(self) -> str:
-        return self.log.read_text(encoding="utf-8")
+        return self._begun.said
+
+    @property
+    def ended(self) -> bool:
+        return self._begun.ended
 
     def wait_for(self, *words: str) -> None:
         wait_for(lambda: all(word in self.said for word in words), self)
 
+    def tell(self, number: int) -> None:
+        self._begun.stop(number)
+
     def stop(self, number: int = signal.SIGTERM) -> tuple[int, float]:
         began = time.monotonic()
-        self.process.send_signal(number)
-        out, _ = self.process.communicate(timeout=60)
-        assert out == b""
-        return self.process.returncode, time.monotonic() - began
+        self.tell(number)
+        done = self._begun.wait()
+        assert done.out == ""
+        return done.code, time.monotonic() - began
+
+
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory):
+    with Nursery(tmp_path_factory.mktemp("jobs")) as running:
+        yield running
+
+
+@pytest.fixture
+def start(nursery):
+    """Starts `matcher schedule` in a process that has loaded what it needs."""
+
+    def begin(place: Place, *options: str, **environment: str) -> Process:
+        return Process(nursery.start([*options, "schedule"], place.process_environment | environment))
+
+    return begin
 
 
 def wait_for(condition, process: Process | None = None, seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, process.said if process else "waited in vain"
-        assert process is None or process.process.poll() is None, process.said
+        assert process is None or not process.ended, process.said
         time.sleep(0.02)
 
 
@@ -103,21 +148,27 @@ def indexes() -> int:
 
 class TestProcess:
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-    def test_works_at_once_and_leaves_when_told(self, scheduled, tmp_path, number) -> None:
-        with Process(scheduled, tmp_path / "log") as process:
+    def test_works_at_once_and_leaves_when_told(self, scheduled, start, number) -> None:
+        self.works_and_leaves(scheduled, start(scheduled), number)
+
+    def test_the_program_itself_does(self, scheduled, tmp_path) -> None:
+        self.works_and_leaves(scheduled, Process(Program(scheduled, tmp_path / "log")), signal.SIGTERM)
+
+    def works_and_leaves(self, place: Place, begun: Process, number: int) -> None:
+        with begun as process:
             process.wait_for("daily run is", "Forgotten")
             code, seconds = process.stop(number)
         assert code == 0, process.said
         assert seconds < GRACE_SECONDS
         assert "Stopped." in process.said
         assert "Traceback" not in process.said
-        assert [r.outcome for r in runs_of(scheduled, "run")] in (["ok"], ["partial"])
-        assert not list(scheduled.home.glob("index.stale*"))
+        assert [r.outcome for r in runs_of(place, "run")] in (["ok"], ["partial"])
+        assert not list(place.home.glob("index.stale*"))
 
-    def test_in_the_middle_of_a_listing_it_leaves_after_the_page(self, scheduled, serve, tmp_path) -> None:
+    def test_in_the_middle_of_a_listing_it_leaves_after_the_page(self, scheduled, serve, start) -> None:
         portal = serve([topic(number) for number in range(900)])
         scheduled.portal = portal.url
-        with Process(scheduled, tmp_path / "log", MATCHER_PORTAL_RATE="0.5") as process:
+        with start(scheduled, MATCHER_PORTAL_RATE="0.5") as process:
             wait_for(lambda: len(portal.requests) > 1, process)
             code, seconds = process.stop()
         assert code == 0, process.said
@@ -127,14 +178,14 @@ class TestProcess:
         with Home(load_settings(environ=scheduled.environment)).open_store() as store:
             assert store.runs.begin("fetch", datetime.now(UTC))  # nobody holds the lock
 
-    def test_reads_the_configuration_again_and_keeps_the_old_one_when_it_is_wrong(self, scheduled, tmp_path) -> None:
-        with Process(scheduled, tmp_path / "log") as process:
+    def test_reads_the_configuration_again_and_keeps_the_old_one_when_it_is_wrong(self, scheduled, start) -> None:
+        with start(scheduled) as process:
             process.wait_for("Forgotten")
             configure(scheduled, 'at = "99:00"\n')
-            process.process.send_signal(signal.SIGHUP)
+            process.tell(signal.SIGHUP)
             process.wait_for("was not taken over", "schedule.at: found '99:00'")
             configure(scheduled, 'at = "04:07"\ndays = ["tuesday"]\n')
-            process.process.send_signal(signal.SIGHUP)
+            process.tell(signal.SIGHUP)
             process.wait_for("was read again")
             code, _ = process.stop()
         assert code == 0
@@ -142,19 +193,19 @@ class TestProcess:
         assert told[-1] in {"02:07", "03:07"}
         assert told[0] in {"04:30", "05:30"}
 
-    def test_a_database_of_an_older_version_is_brought_up_to_date(self, scheduled, tmp_path) -> None:
+    def test_a_database_of_an_older_version_is_brought_up_to_date(self, scheduled, start) -> None:
         with Home(load_settings(environ=scheduled.environment)).open_store():
             pass
         with closing(sqlite3.connect(scheduled.home / "matcher.db")) as connection, connection:
             for table in ("deliveries", "outbox", "decisions", "addresses"):
                 connection.execute(f"DROP TABLE {table}")
             connection.execute("UPDATE alembic_version SET version_num = '0001'")
-        with Process(scheduled, tmp_path / "log") as process:
+        with start(scheduled) as process:
             process.wait_for("daily run is")
             assert process.stop()[0] == 0
 
-    def test_two_at_once_do_the_work_once(self, scheduled, tmp_path) -> None:
-        with Process(scheduled, tmp_path / "a") as one, Process(scheduled, tmp_path / "b") as other:
+    def test_two_at_once_do_the_work_once(self, scheduled, start) -> None:
+        with start(scheduled) as one, start(scheduled) as other:
             wait_for(lambda: {"run", "clean"} <= {run.kind for run in finished(scheduled)})
             time.sleep(1)
             assert one.stop()[0] == other.stop()[0] == 0
@@ -163,14 +214,14 @@ class TestProcess:
         assert "Traceback" not in one.said + other.said
         assert " ERROR " not in one.said + other.said
 
-    def test_json_logs_hold_the_run_and_no_password(self, scheduled, tmp_path) -> None:
+    def test_json_logs_hold_the_run_and_no_password(self, scheduled, start, tmp_path) -> None:
         secrets = {
             "MATCHER_SMTP_PASSWORD": HUSH,
             "MATCHER_SMTP_URL": "smtps://me@127.0.0.1:9",
             "MATCHER_METRICS_FILE": str(tmp_path / "none" / f"x://me:{HUSH}@y"),
         }
         options = ("--log-format", "json", "--debug")
-        with Process(scheduled, tmp_path / "log", *options, **secrets) as process:
+        with start(scheduled, *options, **secrets) as process:
             process.wait_for("Forgotten", "metrics were not written")
             process.stop()
         entries = [json.loads(line) for line in process.said.splitlines()]
@@ -207,12 +258,11 @@ class TestLoop:
         ]  # Monday at the first look, Tuesday to Friday, Monday and Tuesday at 05:00 UTC
         assert len(runs_of(loop.place, "clean")) == 2
 
-    @has_a_long_form
     def test_a_portal_that_is_away_is_tried_again_by_and_by(self, loop, serve) -> None:
         loop.scheduler.tick()
         loop.place.portal = "http://127.0.0.1:9/search-api/prod/rest"
         loop.scheduler.reload()
-        for minute in range(0, 12 * 60, either(short=20, long=5)):
+        for minute in range(0, 12 * 60, 5):
             loop.now = NOW + timedelta(days=1) + minute * MINUTE
             loop.scheduler.tick()
         runs = runs_of(loop.place, "run")
