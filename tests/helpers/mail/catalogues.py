@@ -66,7 +66,7 @@ SOURCES = [
     ("digest/templates/**.html", "jinja2"),
     ("digest/templates/**.txt", "jinja2"),
     ("web/**.py", "python"),
-    ("app/sign_in_mail.py", "python"),
+    ("app/mails/sign_in_mail.py", "python"),
     ("web/templates/**.html", "jinja2"),
 ]
 
