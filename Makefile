@@ -120,6 +120,7 @@ $(VENV)/.installed: $(VENV)/bin/python requirements/run.txt pyproject.toml
 	@echo "Setting up $(VENV) (once; about a minute)…" >&2
 	@$(PIP) --require-hashes -r requirements/run.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q matcher  # also where PYTHONDONTWRITEBYTECODE is set, as it is installed
 	@touch $@
 
 $(VENV)/.installed-notebooks: $(VENV)/.installed requirements/notebooks.txt

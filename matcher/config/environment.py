@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matcher.errors import shorten
+from matcher.frozen import dataclass
 from matcher.text.masking import learn, learn_from
 
 if TYPE_CHECKING:

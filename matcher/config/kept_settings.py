@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matcher.disk import write_file
+from matcher.frozen import dataclass
 from matcher.text.masking import masked
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ Plain and light, as every command reads them. The bounds are read where a file o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
+from matcher.frozen import dataclass
 from matcher.model.caution import USUAL, Caution
 from matcher.model.match import THRESHOLD
 from matcher.text.masking import masked

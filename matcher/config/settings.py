@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from matcher.config.environment import ENVIRONMENT, Unread, learn_secrets, unrea
 from matcher.config.kept_settings import Kept, keep, kept_settings, mark_of
 from matcher.config.setting_sections import SECTIONS, settings_file
 from matcher.errors import ConfigError, shorten
+from matcher.frozen import dataclass
 from matcher.text.masking import learn_from, masked
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from matcher.frozen import dataclass
 from matcher.model.match import THRESHOLD
 from matcher.model.searched import NOTHING_UNKNOWN, Unknown
 

@@ -7,9 +7,10 @@ change of very many calls on one day is more often a fault than news.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from matcher.frozen import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

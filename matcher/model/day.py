@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from matcher.errors import UsageError, shorten
+from matcher.frozen import dataclass
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from matcher.errors import UsageError, shorten
+from matcher.frozen import dataclass
 from matcher.model.day import brussels_day
 from matcher.text.saying import Saying, did_you_mean
 from matcher.text.untrusted import TURNING

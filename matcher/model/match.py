@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from matcher.frozen import dataclass
 from matcher.model.searched import NOTHING_UNKNOWN, Unknown
 
 if TYPE_CHECKING:

@@ -6,13 +6,14 @@ The command line's options, the keywords of Python, what a subscriber wants and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode
 
 from matcher.errors import UsageError, shorten
+from matcher.frozen import dataclass
 from matcher.model.call import LIVE, Call, Status
 from matcher.model.day import known_day
 from matcher.model.profile_parts import Profile

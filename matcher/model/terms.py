@@ -5,9 +5,10 @@ What a call is silent about is no term at all: unknown is never guessed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from matcher.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from matcher.frozen import dataclass
 from matcher.model.terms import Name, Who
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from matcher.frozen import dataclass
 from matcher.model.call import Status
 from matcher.model.language import Language
 from matcher.model.match import Group

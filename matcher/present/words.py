@@ -5,13 +5,13 @@ Babel is loaded where it is needed: a question that is answered on a terminal in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from gettext import GNUTranslations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matcher.frozen import dataclass
 from matcher.model.language import Language
 
 if TYPE_CHECKING:

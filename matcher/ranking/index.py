@@ -6,13 +6,14 @@ Imports numpy only: this is what `rank`, `show` and `why` open while a person wa
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from matcher.frozen import dataclass
 from matcher.model.call import Call, Section, unpack
 from matcher.model.part_table import PartTable
 from matcher.ranking.needs.chance import Standard, call_facts

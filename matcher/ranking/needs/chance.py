@@ -7,7 +7,6 @@ log-odds, and the sum of a base and of one part for each skill and each fact.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from matcher.frozen import dataclass
 from matcher.ranking.needs.likeness import WAYS, divisors
 
 if TYPE_CHECKING:

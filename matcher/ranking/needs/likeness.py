@@ -8,12 +8,13 @@ resembles nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from matcher.frozen import dataclass
 from matcher.ranking.texts.background import Postings
 from matcher.ranking.texts.generation import edges_of
 from matcher.ranking.texts.latent import STEP

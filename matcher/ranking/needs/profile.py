@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from matcher.frozen import dataclass
 from matcher.model.programmes import programme_part
 from matcher.ranking.needs.profile_projects import HEAVIEST, OwnProject, chosen_projects, own_weight
 from matcher.ranking.needs.skillset import excluded_terms

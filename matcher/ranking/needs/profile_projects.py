@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from matcher.frozen import dataclass
 from matcher.ranking.texts.generation import edges_of
 
 if TYPE_CHECKING:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from matcher.frozen import dataclass
 from matcher.model.profile_parts import ProfilePart
 from matcher.ranking.texts.background import Background, Expanded, Near
 from matcher.ranking.texts.generation import edges_of

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matcher.frozen import dataclass
 from matcher.model.call import LIVE
 from matcher.ranking.scores.scoring import score
 

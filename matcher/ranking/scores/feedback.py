@@ -8,12 +8,13 @@ for each decision from the `LEAST`th on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+from matcher.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matcher.frozen import dataclass
 from matcher.model.call import LIVE
 from matcher.model.match import Away, Evidence, Group, Match
 from matcher.model.terms import Audience

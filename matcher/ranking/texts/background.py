@@ -7,11 +7,12 @@ person waits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+
+from matcher.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,6 @@ import mmap
 import shutil
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -21,6 +20,7 @@ import numpy.typing as npt
 
 from matcher.disk import make_folder, replacing
 from matcher.errors import IndexMissing
+from matcher.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
