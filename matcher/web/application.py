@@ -139,7 +139,11 @@ def _answered(site: Site, page: PageRoute, request: Request, form: dict[str, str
         raise Refused("This page is not open to you.", HTTPStatus.FORBIDDEN)
     if page.method == "POST" and not page.is_proof:
         site.tokens.check(form.get("token", ""), request.cookies.get(MARK, ""))
-    return kept_page(visit, page.answer) if page.is_kept else page.answer(visit)
+    if not page.is_kept:
+        return page.answer(visit)
+    answer = kept_page(visit, page.answer, page.beside(visit))
+    page.after(visit, answer)
+    return answer
 
 
 async def _form(request: Request, page: PageRoute) -> dict[str, str]:

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 from matcher.web.form_tokens import FormTokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from starlette.responses import Response
 
@@ -37,11 +37,14 @@ class _NotKept(Exception):
         self.answer = answer
 
 
-def kept_page(visit: Visit, make: Callable[[Visit], Response]) -> Response:
-    """The page that `make` makes, or made for the same address, language and person while nothing changed."""
+def kept_page(visit: Visit, make: Callable[[Visit], Response], beside: Hashable = None) -> Response:
+    """The page that `make` makes, or made for the same address, language and person while nothing changed.
+
+    `beside` is what else of the visit the page says.
+    """
     if visit.has_news:
         return make(visit)
-    asked = ("page", visit.address, visit.words, visit.person, visit.trial)
+    asked = ("page", visit.address, visit.words, visit.person, visit.trial, beside)
     try:
         body = visit.answer(asked, lambda: _body(visit, make))
     except _NotKept as other:

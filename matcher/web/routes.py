@@ -12,6 +12,7 @@ from matcher.web.pages import (
     decision_acts,
     health_check,
     institute_list,
+    institute_news,
     language_choice,
     mail_answer,
     metrics_text,
@@ -26,11 +27,15 @@ from matcher.web.pages import (
 from matcher.web.rights import Right
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from starlette.responses import Response
 
     from matcher.web.visit import Visit
+
+
+def _nothing(*_: object) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +47,21 @@ class PageRoute:
     answer: Callable[[Visit], Response]
     method: str = "GET"
     is_kept: bool = False  # it rests on the home alone, and says the same to the same people until that changes
+    beside: Callable[[Visit], Hashable] = _nothing  # what else of the visit a page that is kept says
+    after: Callable[[Visit, Response], None] = _nothing  # what a page that is kept has the browser remember
     is_proof: bool = False  # the address itself says who may: a form of it needs no token of the browser
 
 
 PAGES = (
     PageRoute("/", Right.READ, start_page.start, is_kept=True),
-    PageRoute("/institutes/{institute}", Right.INSTITUTE, institute_list.institute, is_kept=True),
+    PageRoute(
+        "/institutes/{institute}",
+        Right.INSTITUTE,
+        institute_list.institute,
+        is_kept=True,
+        beside=institute_news.told_since,
+        after=institute_news.looked,
+    ),
     PageRoute("/institutes/{institute}/decisions", Right.DECIDE, decision_acts.decide_on, "POST"),
     PageRoute("/institutes/{institute}/profile", Right.INSTITUTE, profile_page.profile),
     PageRoute("/institutes/{institute}/profile", Right.DECIDE, profile_page.edit, "POST"),

@@ -19,6 +19,7 @@ from matcher.web.decision_choices import people_of
 from matcher.web.failures import Missing
 from matcher.web.filter_form import filter_fields, sort_field
 from matcher.web.list_files import NAMES, checked_format, list_file
+from matcher.web.pages.institute_news import institute_news
 from matcher.web.rights import Right
 from matcher.web.timeline import timeline
 
@@ -60,6 +61,7 @@ def institute(visit: Visit) -> Response:
         ranking=ranking,
         sample=ranking.sample,
         today=ranking.as_of,
+        news=institute_news(visit, found),
         query=request.query,
         formats=NAMES,
         people=people_of(visit.home, found),
