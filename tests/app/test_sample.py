@@ -15,6 +15,7 @@ import pytest
 from matcher.app.sample import Sample, load_sample
 from matcher.model.call import Status
 from matcher.portal.parsing import parse_rows
+from tests.helpers.forms import only_long
 from tests.helpers.paths import SHARED
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ def test_every_row_is_read_like_a_live_one(loaded: Sample) -> None:
     assert sum(call.trl is not None for call in calls) > 50
 
 
+@only_long
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared call texts are not beside the project")
 def test_no_sentence_of_a_call_text_stands_in_a_description(loaded: Sample) -> None:
     ours = {run: first(row, "identifier") for row in loaded.rows for run in runs(first(row, "descriptionByte"))}

@@ -6,6 +6,9 @@ import json
 import re
 import shlex
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 import pytest
@@ -14,6 +17,10 @@ from matcher.cli.main import cli
 from tests.helpers.forms import either, has_a_long_form
 from tests.helpers.pages import PAGES, Done, Newcomer, Step, agrees, blocks, console_steps, every_command, steps
 from tests.helpers.paths import DOCS, ROOT
+from tests.helpers.warm_program import warm_program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 README = ROOT / "README.md"
 FINDS_FAULT = ("doctor",)  # it exits 1 where the portal does not answer
@@ -54,9 +61,11 @@ def first_run(newcomer) -> Done:
 
 
 @pytest.fixture(scope="module")
-def settled(newcomer, first_run) -> Newcomer:
-    """Somebody who ran `make run`."""
-    return newcomer
+def settled(newcomer, first_run) -> Iterator[Newcomer]:
+    """Somebody who ran `make run`; the program loads no module anew from then on."""
+    with TemporaryDirectory() as folder, warm_program(Path(folder)) as program:
+        newcomer.start_at_once(program)
+        yield newcomer
 
 
 TUTORIALS = [page for page in PAGES if steps(page) and page.name.startswith("tutorial")]

@@ -145,6 +145,10 @@ class Newcomer:
             (programs / name).chmod(0o755)
         (self.folder / ".venv" / ".installed").touch()
 
+    def start_at_once(self, program: str) -> None:
+        """From now on `matcher` is this program."""
+        (self.folder / ".venv" / "bin" / "matcher").write_text(program)
+
     @contextmanager
     def put_back(self, kept: Path) -> Iterator[None]:
         """Whatever is done meanwhile, the clone and the home are afterwards as they were before."""

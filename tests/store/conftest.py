@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +15,6 @@ from tests.helpers.postgres import administer, new_database, url_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 TEMPLATE = "with_tables"
 
@@ -42,8 +43,21 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return new_database(request.getfixturevalue("postgresql_folder"))
 
 
+@pytest.fixture(scope="session")
+def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file from which others are made."""
+    file = tmp_path_factory.mktemp("tables") / "matcher.db"
+    Store.open(f"sqlite:///{file}").close()
+    return file
+
+
 @pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
+def store(store_url: str, sqlite_with_tables: Path) -> Iterator[Store]:
+    """An open store in which nothing was saved."""
+    if store_url.startswith("sqlite"):
+        file = Path(store_url.removeprefix("sqlite:///"))
+        file.parent.mkdir(mode=0o700)
+        shutil.copy(sqlite_with_tables, file)
     with Store.open(store_url, wait=5) as opened:
         yield opened
 

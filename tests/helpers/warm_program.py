@@ -1,0 +1,105 @@
+"""`matcher` as a program that starts at once: a process that has everything loaded forks, and the fork is it.
+
+The program hands over its arguments, environment, folder, and what it reads and writes; the fork answers with the exit
+code. As a program this module is the process that forks, and its argument the socket on which it is asked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+import traceback
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.helpers.paths import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PATIENCE = 120.0
+MOST = 2**20
+_ASK = """
+import json, os, socket, sys
+with socket.socket(socket.AF_UNIX) as asked:
+    asked.connect({address!r})
+    order = json.dumps([sys.argv[1:], dict(os.environ), os.getcwd()])
+    socket.send_fds(asked, [order.encode()], [0, 1, 2])
+    sys.exit(int(asked.recv(8) or 70))
+"""
+
+
+@contextmanager
+def warm_program(folder: Path) -> Iterator[str]:
+    """The text of a program that is `matcher`, as long as this lasts; the folder's name has to be short."""
+    address = folder / "asked"
+    process = subprocess.Popen([sys.executable, "-m", "tests.helpers.warm_program", address], cwd=ROOT)
+    try:
+        end = time.monotonic() + PATIENCE
+        while not address.exists():
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        script = shlex.quote(_ASK.format(address=str(address)))
+        yield f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -ISc {script} "$@"\n'
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _become(asked: socket.socket) -> None:
+    """The command that was asked for; never returns."""
+    from matcher.cli.main import main as command
+
+    content, descriptors, _, _ = socket.recv_fds(asked, MOST, 3)
+    arguments, environment, folder = json.loads(content)
+    for number, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+    code = 70
+    try:
+        os.environ.clear()
+        os.environ.update(environment)
+        time.tzset()
+        os.chdir(folder)
+        command(arguments)
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        asked.send(str(code).encode())
+        os._exit(code)
+
+
+def main(address: Path) -> None:
+    from tests.helpers.warm import warm_up
+
+    warm_up()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for what has ended
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(address.with_suffix(".soon")))
+        listening.listen()
+        address.with_suffix(".soon").rename(address)
+        while True:
+            asked, _ = listening.accept()
+            with asked:
+                if os.fork() == 0:
+                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                    _become(asked)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
