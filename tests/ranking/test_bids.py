@@ -60,3 +60,11 @@ def test_who_dismissed_the_call_is_in_no_bid_for_it() -> None:
     gone = Decided({Owner("two"): {BOTH: Decision(Owner("two"), BOTH, act=Act.DISMISS)}})
     found = bid(world(), decided=gone)
     assert found is None or "two" not in [member.institute for member in found.members]
+
+
+def test_who_follows_a_call_is_in_its_bid_whatever_he_fits_and_adds() -> None:
+    kept = {Owner(name): {BOTH: Decision(Owner(name), BOTH, act=Act.KEEP)} for name in ("one", "three")}
+    found = bid(world(), threshold=101, decided=Decided(kept))
+    assert found is not None
+    assert sorted(member.institute for member in found.members) == ["one", "three"]
+    assert found.members[1].gain < LEAST_GAIN

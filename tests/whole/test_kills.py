@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.helpers.crash.days import SECOND, THIRD, Home, left_over, second_listing
+from tests.helpers.crash.days import SECOND, THIRD, Home, left_over, look_at, second_listing
 from tests.helpers.crash.kills import RUN_ENDED, Kills
 from tests.helpers.crash.points import STAGES
-from tests.helpers.flow import photonics
+from tests.helpers.flow import name, photonics
 from tests.helpers.forms import either, has_a_long_form
 
 if TYPE_CHECKING:
@@ -37,6 +37,19 @@ def age(folder: Path) -> None:
     then = time.time() - LONG_AGO
     for path in (folder, *folder.rglob("*")):
         os.utime(path, (then, then))
+
+
+def test_the_day_that_is_killed_has_every_kind_of_mail(home: Home, here: World, forks: Forks) -> None:
+    since = len(here.smtp.accepted)
+    assert forks.live(home.life(SECOND)).code in RUN_ENDED
+    mails = here.news(since)
+    joint = [mail for mail in mails if "joint bid" in mail.subject or "réponse commune" in mail.subject]
+    assert {mail.to for mail in joint} >= {"leti@example.org", "mines@example.org"}
+    assert [mail.calls for mail in mails if mail.to == "seeker@example.org"]
+    assert any(mail.to == "ops@example.org" for mail in mails)
+    seen = look_at(home, SECOND)
+    assert seen.joint_bids == ({name(2)}, SECOND)
+    assert seen.told["seeker"]
 
 
 @has_a_long_form

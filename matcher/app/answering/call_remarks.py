@@ -9,7 +9,7 @@ from matcher.app.answering.project_history import won_before
 from matcher.model.terms import Audience
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from matcher.app.home import Home
@@ -35,14 +35,17 @@ class CallRemarks:
             self._won[call] = won_before(self._home, self._store, self._index, call, self._day)
         return self._won[call]
 
-    def covers(self, suited: Mapping[str, Mapping[str, int]]) -> list[Cover]:
-        """The joint bids for live calls that are open to research, best first; `suited` are the institutes of each."""
+    def covers(self, suited: Mapping[str, Mapping[str, int]], followed: Mapping[str, Collection[str]]) -> list[Cover]:
+        """The joint bids for live calls that are open to research, best first.
+
+        `suited` are the institutes of each, `followed` those of them that follow it.
+        """
         from matcher.ranking.network.bids import covers_of
 
         rows = {row: fits for call, fits in suited.items() if (row := self._index.row(call)) is not None}
         live = set(self._index.live_rows(self._day))
         ours = {row: fits for row, fits in rows.items() if row in live and self._is_open(row)}
-        return covers_of(self._index, ours)
+        return covers_of(self._index, ours, followed)
 
     def bids(self, covers: Iterable[Cover]) -> Sequence[Bid]:
         """The same with what the network did before."""

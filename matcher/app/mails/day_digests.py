@@ -239,7 +239,14 @@ class Digests:
 
     def _bids_for(self, calls: Sequence[Call]) -> Sequence[Bid]:
         suited = {call.identifier: self.suited.get(call.identifier, {}) for call in calls}
-        return self.remarks.bids(self.remarks.covers(suited))
+        return self.remarks.bids(self.remarks.covers(suited, self.followed))
+
+    @cached_property
+    def followed(self) -> dict[str, set[str]]:
+        """Call → the institutes that follow it."""
+        from matcher.ranking.network.bids import followers
+
+        return followers(self.inputs.verdicts.decided)
 
     @cached_property
     def suited(self) -> dict[str, dict[str, int]]:
@@ -247,10 +254,9 @@ class Digests:
         found: dict[str, dict[str, int]] = {}
         verdicts = self.inputs.verdicts
         for institute in self.inputs.network:
-            followed = {call for call, one in verdicts.decided.of(institute).items() if one.is_followed}
             for match in self.inputs.matches[institute]:
                 name = match.call.identifier
-                suits = match.fit >= self._threshold or name in followed
+                suits = match.fit >= self._threshold or institute in self.followed.get(name, ())
                 if suits and not verdicts.is_dismissed(institute, name):
                     found.setdefault(name, {})[institute] = match.fit
         return found

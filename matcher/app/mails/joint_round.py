@@ -53,13 +53,13 @@ class JointRound:
         """The strongest that are worth a mail and that none told before this day."""
         told, _ = self._told
         untold = {name: fits for name, fits in self.digests.suited.items() if name not in told and len(fits) > 1}
-        worth = [cover for cover in self.digests.remarks.covers(untold) if self._is_worth_a_mail(cover)]
+        covers = self.digests.remarks.covers(untold, self.digests.followed)
+        worth = [cover for cover in covers if self._is_worth_a_mail(cover)]
         return self.digests.remarks.bids(worth[:MOST])
 
     def _is_worth_a_mail(self, cover: Cover) -> bool:
         call = self.index.call(cover.row)
-        about = self.digests.inputs.verdicts.decided.about(call.identifier)
-        followers = (one.owner.name for one in about if one.is_followed)
+        followers = self.digests.followed.get(call.identifier, ())
         return has_time(call, self.digests.day) and is_worth_a_mail(cover.members, followers)
 
     @cached_property

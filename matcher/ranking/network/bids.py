@@ -2,11 +2,13 @@
 
 How far an institute covers a passage is the latent cosine of its best skill; a set covers it as its best member does.
 Greedy choice is within 1 - 1/e of the best set of that size, as the sum of maxima is submodular (Nemhauser 1978).
+Who follows a call is in its set whatever he adds.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +22,7 @@ from matcher.ranking.scores.scoring import score
 from matcher.ranking.texts.latent import STEP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
     from matcher.model.decision import Decided
@@ -52,38 +54,67 @@ class Cover:
 
 
 def covers(index: Index, day: date, threshold: int, decided: Decided) -> list[Cover]:
-    """The joint bids of a day: calls open to research that at least two institutes suit, each adding something.
+    """The joint bids of a day: calls open to research that suit two institutes, each adding something.
 
-    Who dismissed a call is in no bid for it. The institute of the best fit begins. Bids are ordered by the fit of the
-    second one, then by what the others add.
+    Who follows a call is in its bid whatever he fits and adds; who dismissed it is in none. The institute of the best
+    fit begins. Bids are ordered by the fit of the second one, then by what the others add.
     """
     rows = [row for row in index.live_rows(day) if index.call(row).terms.closed_to(Audience.RESEARCH) is None]
     everything = not reads_closely(index, CallFilter(), day, frozenset())
-    found = suited(index, rows, threshold, everything=everything)
+    followed = followers(decided)
+    found = suited(index, rows, threshold, everything=everything, followed=followed)
     for one in decided:
         if one.is_dismissed and (row := index.row(one.call)) in found:
             found[row].pop(one.owner.name, None)
-    return covers_of(index, found)
+    return covers_of(index, found, followed)
 
 
-def suited(index: Index, rows: Iterable[int], threshold: int, *, everything: bool) -> dict[int, dict[str, int]]:
-    """The institutes that each of these calls suits, with the fit; `everything` where some are not read closely."""
+def followers(decided: Decided) -> dict[str, set[str]]:
+    """Call → the institutes that follow it."""
+    found: dict[str, set[str]] = {}
+    for one in decided:
+        if one.is_followed:
+            found.setdefault(one.call, set()).add(one.owner.name)
+    return found
+
+
+def suited(
+    index: Index,
+    rows: Iterable[int],
+    threshold: int,
+    *,
+    everything: bool,
+    followed: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> dict[int, dict[str, int]]:
+    """The institutes that each of these calls suits, or that follow it, with the fit.
+
+    `everything` where some calls are not read closely.
+    """
     listed = list(rows)
     found: dict[int, dict[str, int]] = {row: {} for row in listed}
     for name in index.profiles:
         scored = score(index, index.need(name), everything=everything)
         fits = scored.fits()
         for row in listed:
-            if scored.related[row] and fits[row] >= threshold:
+            is_followed = name in followed.get(index.call(row).identifier, ())
+            if is_followed or (scored.related[row] and fits[row] >= threshold):
                 found[row][name] = int(fits[row])
     return found
 
 
-def covers_of(index: Index, suited: Mapping[int, Mapping[str, int]]) -> list[Cover]:
+def covers_of(
+    index: Index,
+    suited: Mapping[int, Mapping[str, int]],
+    followed: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> list[Cover]:
     """The joint bids for calls by their rows, best first; `suited` are the institutes of each with the fit for them."""
     names = {name for fits in suited.values() if len(fits) > 1 for name in fits}
     skills = {name: index.need(name).skills for name in names}
-    found = (_cover(index, row, fits, skills) for row, fits in suited.items() if len(fits) > 1)
+    found = (
+        _cover(index, row, fits, skills, followed.get(index.call(row).identifier, ()))
+        for row, fits in suited.items()
+        if len(fits) > 1
+    )
     return sorted((cover for cover in found if len(cover.members) > 1), key=_strength)
 
 
@@ -92,7 +123,13 @@ def _strength(cover: Cover) -> tuple[int, float, int]:
     return (-second, -sum(member.gain for member in cover.members[1:]), cover.row)
 
 
-def _cover(index: Index, row: int, suited: Mapping[str, int], skills: Mapping[str, tuple[Skill, ...]]) -> Cover:
+def _cover(
+    index: Index,
+    row: int,
+    suited: Mapping[str, int],
+    skills: Mapping[str, tuple[Skill, ...]],
+    followed: Collection[str],
+) -> Cover:
     passages = passages_of(index, row)
     likeness = {name: _likeness(skills[name], passages) for name in suited}
     covered = {name: np.maximum(found.max(axis=0), 0) for name, found in likeness.items() if len(found)}
@@ -100,9 +137,10 @@ def _cover(index: Index, row: int, suited: Mapping[str, int], skills: Mapping[st
     members: list[BidMember] = []
     while covered and len(members) < MOST:
         gains = {name: float(np.maximum(found - reached, 0).mean()) for name, found in covered.items()}
-        best = max(gains, key=lambda name: (gains[name] if members else 0.0, suited[name], gains[name], name))
-        if members and gains[best] < LEAST_GAIN:
+        worth = [name for name, gain in gains.items() if not members or gain >= LEAST_GAIN or name in followed]
+        if not worth:
             break
+        best = max(worth, key=lambda name: (gains[name] if members else 0.0, suited[name], gains[name], name))
         adds = covered.pop(best) - reached
         members.append(BidMember(best, suited[best], gains[best], _best_skills(skills[best], likeness[best], adds)))
         reached = np.maximum(reached, reached + adds)

@@ -41,9 +41,12 @@ if TYPE_CHECKING:
 
 FIRST, SECOND, THIRD = date(2026, 6, 15), date(2026, 6, 16), date(2026, 6, 17)
 REFUSED = "gone@example.org"
-READERS = ("leti", "mines", "network", "gone")
+READERS = ("leti", "mines", "network", "gone", "seeker")
 INSTITUTES = ("cea-leti", "mines", "calym")
-SUBSCRIBERS = EVERYBODY + f"  - {{id: gone, address: {REFUSED}, institutes: [calym], frequency: daily, threshold: 0}}\n"
+SUBSCRIBERS = f"""{EVERYBODY}
+  - {{id: gone, address: {REFUSED}, institutes: [calym], frequency: daily, threshold: 0}}
+  - {{id: seeker, address: seeker@example.org, frequency: daily, searches: [factories, {{words: wafers}}]}}
+"""
 UNDESCRIBED, DESCRIBED_BY_FILE = 8, "horizon-test-2027-0000-08"
 
 
@@ -51,8 +54,12 @@ DECIDED = (
     ("cea-leti", Order(Act.DISMISS, Cause.NOT_OUR_FIELD), 1),
     ("mines", Order(Act.KEEP), 1),
     ("cea-leti", Order(Act.KEEP), 2),
+    ("mines", Order(Act.KEEP), 2),
 )
-"""The first call gets another deadline on the second day: told to the readers of the one that keeps it alone."""
+"""The first call gets another deadline on the second day: told to the readers of the one that keeps it alone.
+
+Both keep the second: its mails of a joint bid go out on the second day too.
+"""
 
 
 def first_listing() -> list[dict[str, Any]]:
@@ -166,6 +173,8 @@ class Seen:
     versions: dict[str, Any]
     changes: list[str]
     told: dict[str, Any]
+    standing: dict[str, Any]
+    joint_bids: tuple[set[str], date | None]
     mails: dict[str, str]
     set_aside: set[tuple[str, str]]
     ranked: dict[str, Any]
@@ -186,6 +195,8 @@ def look_at(home: Home, day: date) -> Seen:
             {name: store.calls.versions(name) for name in calls},
             sorted(map(str, store.calls.changes())),
             {reader: dict(store.told.delivered(reader)) for reader in READERS},
+            {reader: store.told.standing(reader) for reader in READERS},
+            store.told.joint_bids(),
             {queued.mail.message_id: queued.state.value for queued in store.outbox.listed()},
             {(row.key, row.reason) for row in store.calls.set_aside()},
             {name: rank(app, Question((name,), as_of=day, explain=True)) for name in INSTITUTES},
