@@ -7,9 +7,13 @@ reader's language where the edge asks for `MatcherError.saying`.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from matcher.text.masking import masked
-from matcher.text.saying import Saying
+from matcher.text.saying import Lines, Saying
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class MatcherError(Exception):
@@ -37,13 +41,18 @@ class ConfigError(MatcherError):
 
     exit_code = 2
 
-    def __init__(self, mistakes: list[str]) -> None:
-        self.mistakes = [masked(mistake) for mistake in mistakes]
-        lines = "\n".join(f"  {line}" for line in mistakes)
-        if len(mistakes) == 1:
+    def __init__(self, mistakes: Iterable[str | Saying]) -> None:
+        self.sayings = tuple(one if isinstance(one, Saying) else Saying(one) for one in mistakes)
+        lines, n = Lines(self.sayings), len(self.sayings)
+        if n == 1:
             super().__init__(Saying("1 mistake in the configuration:\n{lines}", lines=lines))
         else:
-            super().__init__(Saying("{n} mistakes in the configuration:\n{lines}", n=len(mistakes), lines=lines))
+            super().__init__(Saying("{n} mistakes in the configuration:\n{lines}", n=n, lines=lines))
+
+    @property
+    def mistakes(self) -> list[str]:
+        """Each mistake in English, without secrets."""
+        return [masked(str(one)) for one in self.sayings]
 
 
 class PortalError(MatcherError):

@@ -223,7 +223,7 @@ def open_session(
     found, day = opened(_path(home), _path(config)), day_of(as_of)
     settings = found.settings
     for slip in settings.unread.slips:
-        warnings.warn(slip, stacklevel=2)
+        warnings.warn(str(slip), stacklevel=2)
     if sample:
         return _sample_session(settings, day)
     if not writable:

@@ -12,8 +12,9 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from matcher.config.mistaken import found_and_expected
 from matcher.disk import make_folder
-from matcher.errors import ConfigError, StoreMissing
+from matcher.errors import ConfigError, StoreMissing, system_reason
 from matcher.model.call import Source
 from matcher.model.day import Clock, Day
 from matcher.text.saying import Saying
@@ -75,8 +76,9 @@ class Home:
 
     @cached_property
     def subscribers(self) -> tuple[Subscriber, ...]:
-        """Everybody of `subscribers.yaml`. Raises ConfigError with every mistake, of the institutes' files too."""
+        """Everybody of `subscribers.yaml`. Raises ConfigError with every mistake, of the files that it rests on too."""
         from matcher.config.institutes import read_institutes
+        from matcher.config.part_file import read_parts
         from matcher.config.subscribers import load_subscribers, read_subscribers
 
         folder = self.settings.config_dir
@@ -84,8 +86,9 @@ class Home:
             return load_subscribers(folder, self.institutes, self.settings.digest.threshold, self.parts)
         except ConfigError as error:
             read = read_institutes(folder)
-            mistakes = read_subscribers(folder, read.institutes, unread=read.unread, parts=self.parts)[1]
-            raise ConfigError([*read.mistakes, *mistakes]) from error
+            parts, wrong_parts = read_parts(folder)
+            mistakes = read_subscribers(folder, read.institutes, unread=read.unread, parts=parts)[1]
+            raise ConfigError([*read.mistakes, *wrong_parts, *mistakes]) from error
 
     def subscriber(self, name: str) -> Subscriber:
         """The subscriber of that id or address. Raises UsageError."""
@@ -169,5 +172,7 @@ class Home:
         try:
             make_folder(folder)
         except OSError as error:
-            told = f"found {str(folder)!r}, expected a folder that can be made ({error.strerror})"
+            told = found_and_expected(
+                str(folder), Saying("a folder that can be made ({reason})", reason=system_reason(error))
+            )
             raise ConfigError([self.settings.told("home", told)]) from error

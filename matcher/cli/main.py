@@ -67,7 +67,7 @@ def _complete(error: ConfigError, home: Any) -> ConfigError:
     from matcher.app.home import Home
     from matcher.app.operation.setup_check import every_mistake
 
-    return ConfigError(every_mistake(home, error.mistakes)) if isinstance(home, Home) else error
+    return ConfigError(every_mistake(home, error.sayings)) if isinstance(home, Home) else error
 
 
 class _LazyGroup(click.Group):
@@ -140,7 +140,7 @@ def cli(
         return
     if ctx.invoked_subcommand != "doctor":  # whose answer it is part of
         for slip in ctx.obj.settings.unread.slips:
-            complain(slip)
+            complain(spoken().tell(slip))
 
 
 def main(arguments: list[str] | None = None) -> None:

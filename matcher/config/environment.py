@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from matcher.errors import shorten
 from matcher.frozen import dataclass
 from matcher.text.masking import learn, learn_from
+from matcher.text.saying import Saying, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -44,7 +45,7 @@ _SECRETS = ("MATCHER_SMTP_PASSWORD", "PGPASSWORD")
 class Unread:
     """Variables that are set, begin like those of the product, and are read by nothing."""
 
-    slips: tuple[str, ...] = ()
+    slips: tuple[Saying, ...] = ()
     """What to tell of those that look like one that is read, or like a key of `matcher.toml`."""
 
     others: tuple[str, ...] = ()
@@ -56,7 +57,11 @@ def unread_in(env: Mapping[str, str], keys: Collection[str]) -> Unread:
     names = sorted(name for name in env if name.startswith(_PREFIX) and name not in {*ENVIRONMENT, *ENVIRONMENT_ONLY})
     meant = {name: _meant(name, keys) for name in names}
     return Unread(
-        tuple(f"{shorten(name)} is set and means nothing here: {hint}" for name, hint in meant.items() if hint),
+        tuple(
+            Saying("{name} is set and means nothing here: {hint}", name=shorten(name), hint=hint)
+            for name, hint in meant.items()
+            if hint
+        ),
         tuple(shorten(name) for name, hint in meant.items() if not hint),
     )
 
@@ -71,18 +76,18 @@ def learn_secrets(env: Mapping[str, str]) -> None:
     _learn_from_file(env.get("MATCHER_SMTP_PASSWORD_FILE"))
 
 
-def _meant(name: str, keys: Collection[str]) -> str | None:
+def _meant(name: str, keys: Collection[str]) -> Saying | None:
     """The near variable, or the key of `matcher.toml` that no variable sets."""
     written = name.removeprefix(_PREFIX).lower()
     for key in keys:
         if written == re.sub(r"\W", "_", key):
             section, _, own = key.partition(".")
-            return f"write {own} in [{section}] of matcher.toml"
+            return Saying("write {own} in [{section}] of matcher.toml", own=own, section=section)
     from difflib import get_close_matches  # seldom needed
 
     known = {variable.removeprefix(_PREFIX).lower(): variable for variable in (*ENVIRONMENT, *ENVIRONMENT_ONLY)}
     near = get_close_matches(written, known, n=1)
-    return f"did you mean {known[near[0]]}?" if near else None
+    return did_you_mean([known[near[0]]]) if near else None
 
 
 def _learn_from_file(named: str | None) -> None:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from matcher.config.mistaken import Mistaken, at_line, found_and_expected
 from matcher.config.scalars import keep_as_written
 from matcher.config.yaml_mistakes import missing_blank, slip_in
-from matcher.errors import shorten
+from matcher.errors import shorten, system_reason
 from matcher.text.encodings import marked
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -19,62 +21,66 @@ MOST_NESTED = 50
 """Lists and mappings within one another; a profile has four."""
 
 
-def read_yaml(path: Path, most_bytes: int, expected: str, *, may_be_empty: bool = False) -> dict[Any, Any]:
+def read_yaml(path: Path, most_bytes: int, expected: Saying, *, may_be_empty: bool = False) -> dict[Any, Any]:
     """The keys of a file, which may not be larger than `most_bytes`; `expected` says what it should hold.
 
     Raises:
-        ValueError: with what is wrong with the file, to be told after its name.
+        Mistaken: with what is wrong with the file, to be told after its name.
 
     """
     try:
         if path.stat().st_size > most_bytes:
-            raise ValueError(f"found more than {most_bytes:,} bytes, expected {expected}")
+            raise Mistaken(
+                "found more than {most} bytes, expected {expected}", most=f"{most_bytes:,}", expected=expected
+            )
         text = _decoded(path.read_bytes())
         _refuse_deep_nesting(text)
         raw = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
     except _RefusedError as error:
-        raise ValueError(str(error)) from error
+        raise Mistaken(error.saying) from error
     except yaml.YAMLError as error:
-        raise ValueError(_yaml_mistake(error, text)) from error
+        raise Mistaken(_yaml_mistake(error, text)) from error
     except OSError as error:
-        raise ValueError(f"cannot be read: {error.strerror}") from error
+        raise Mistaken("cannot be read: {reason}", reason=system_reason(error)) from error
     except (KeyError, AttributeError, IndexError) as error:  # what PyYAML makes of `!!int ''` and the like
-        raise ValueError(f"found a value that its tag does not fit, expected {expected}") from error
+        raise Mistaken("found a value that its tag does not fit, expected {expected}", expected=expected) from error
     if raw is None and may_be_empty:  # comments only
         return {}
     if not isinstance(raw, dict):
-        # one kind of error for whatever is wrong with the file
-        raise ValueError(f"found {shorten(raw)}, expected {expected}{missing_blank(raw)}")  # noqa: TRY004
+        raise Mistaken(found_and_expected(raw, expected, missing_blank(raw)))
     return raw
 
 
 def _decoded(data: bytes) -> str:
-    """The text of a file in UTF-8, or in the encoding that its first bytes name. Raises ValueError."""
+    """The text of a file in UTF-8, or in the encoding that its first bytes name. Raises Mistaken."""
     encoding = marked(data) or "utf-8"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         shown = data.splitlines()[line - 1].decode("cp1252", errors="replace").strip() if encoding == "utf-8" else ""
-        hint = f" (is it {shorten(shown)}?)" if shown else ""
-        raise ValueError(
-            f"line {line}: found another encoding{hint}, expected UTF-8: save the file as UTF-8 in your editor"
+        hint = Saying(" (is it {shown}?)", shown=shorten(shown)) if shown else ""
+        raise Mistaken(
+            "line {line}: found another encoding{hint}, expected UTF-8: save the file as UTF-8 in your editor",
+            line=line,
+            hint=hint,
         ) from error
     if "\0" in text:
-        raise ValueError("found no text, expected UTF-8: save the file as UTF-8 in your editor")
+        raise Mistaken("found no text, expected UTF-8: save the file as UTF-8 in your editor")
     return text
 
 
 class _RefusedError(yaml.YAMLError):
     """Good YAML that is a mistake here, told with its line."""
 
-    def __init__(self, mistake: str, mark: Any) -> None:
-        super().__init__(f"line {mark.line + 1}: {mistake}" if mark else mistake)
+    def __init__(self, mistake: Saying, mark: Any) -> None:
+        self.saying = at_line(mark.line + 1, mistake) if mark else mistake
+        super().__init__(str(self.saying))
 
 
-def _yaml_mistake(error: yaml.YAMLError, text: str) -> str:
+def _yaml_mistake(error: yaml.YAMLError, text: str) -> Saying:
     if isinstance(error, yaml.reader.ReaderError):
-        return f"found the character {error.character!r}, expected text"
+        return Saying("found the character {character}, expected text", character=repr(error.character))
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     return slip_in(text, mark.line if mark else 0)
 
@@ -90,9 +96,11 @@ class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: 
         seen: set[str] = set()
         for key_node, _value in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                raise _RefusedError("found a list or a mapping as a key, expected a name", key_node.start_mark)
+                raise _RefusedError(Saying("found a list or a mapping as a key, expected a name"), key_node.start_mark)
             if key_node.value in seen:
-                raise _RefusedError(f"found the key {shorten(key_node.value)} twice", key_node.start_mark)
+                raise _RefusedError(
+                    Saying("found the key {key} twice", key=shorten(key_node.value)), key_node.start_mark
+                )
             seen.add(key_node.value)
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
         return mapping
@@ -109,9 +117,8 @@ def _refuse_deep_nesting(text: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MOST_NESTED:
-                raise _RefusedError(
-                    f"found more than {MOST_NESTED} lists or mappings within one another", event.start_mark
-                )
+                told = Saying("found more than {most} lists or mappings within one another", most=MOST_NESTED)
+                raise _RefusedError(told, event.start_mark)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
@@ -123,7 +130,7 @@ def _refuse_shared_nodes(root: Any) -> None:
     while waiting:
         node = waiting.pop()
         if id(node) in seen:
-            raise _RefusedError("found an alias (*name), expected plain text", node.start_mark)
+            raise _RefusedError(Saying("found an alias (*name), expected plain text"), node.start_mark)
         seen.add(id(node))
         if isinstance(node, yaml.SequenceNode):
             waiting += node.value

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from matcher.config.files import read_yaml
 from matcher.config.fingerprint import institute_files, institutes_folder
 from matcher.config.mistake_words import describe_validation_error
+from matcher.config.mistaken import Mistaken, found_and_expected, told_at
 from matcher.config.profile_keys import ByHandKeys, ProfileKeys
 from matcher.errors import ConfigError, UsageError, shorten
 from matcher.model.institute import ByHand, Institute, Lab, LegalName, Take
@@ -30,7 +31,7 @@ class ReadInstitutes:
     """What the institutes' files hold."""
 
     institutes: tuple[Institute, ...]
-    mistakes: list[str]
+    mistakes: list[Saying]
     unread: frozenset[str]
     """Names of institutes in files that are wrong, so far as they can be told: who names one makes no mistake."""
 
@@ -52,14 +53,18 @@ def read_institutes(config_dir: Path) -> ReadInstitutes:
     folder = institutes_folder(config_dir)
     paths = institute_files(config_dir)
     if not paths:
-        return ReadInstitutes((), [f"{folder}: found no *.yaml file, expected one for each institute"], frozenset())
-    mistakes: list[str] = []
+        none = told_at(folder, Saying("found no *.yaml file, expected one for each institute"))
+        return ReadInstitutes((), [none], frozenset())
+    mistakes: list[Saying] = []
     found = {path: _read(path, mistakes) for path in paths}
     institutes = tuple(i for i in found.values() if i is not None)
     unread = frozenset(name for path, institute in found.items() if institute is None for name in _named_in(path))
     known = {i.identifier for i in institutes} | unread
     mistakes += [
-        f"{folder / i.identifier}.yaml: successor: found {shorten(i.successor)}, expected the id of an institute"
+        told_at(
+            folder / f"{i.identifier}.yaml",
+            told_at("successor", found_and_expected(i.successor, Saying("the id of an institute"))),
+        )
         for i in institutes
         if i.successor is not None and i.successor not in known
     ]
@@ -86,26 +91,27 @@ def find_institute(institutes: Iterable[Institute], name: str) -> Institute:
 
 def read_institute(path: Path) -> Institute:
     """The institute of one file. Raises ConfigError with every mistake."""
-    mistakes: list[str] = []
+    mistakes: list[Saying] = []
     institute = _read(path, mistakes)
     if institute is None or mistakes:
         raise ConfigError(mistakes)
     return institute
 
 
-def _read(path: Path, mistakes: list[str]) -> Institute | None:
+def _read(path: Path, mistakes: list[Saying]) -> Institute | None:
     try:
-        raw = read_yaml(path, MAX_FILE_BYTES, "keys such as id, name and keywords")
-    except ValueError as error:
-        mistakes.append(f"{path}: {error}")
+        raw = read_yaml(path, MAX_FILE_BYTES, Saying("keys such as id, name and keywords"))
+    except Mistaken as error:
+        mistakes.append(told_at(path, error.saying))
         return None
     try:
         parsed = ProfileKeys.model_validate(raw)
     except ValidationError as error:
-        mistakes += [f"{path}: {line}" for line in describe_validation_error(error)]
+        mistakes += [told_at(path, line) for line in describe_validation_error(error)]
         return None
     if parsed.id != path.stem:
-        mistakes.append(f"{path}: id: found {shorten(parsed.id)}, expected {path.stem!r}, the name of the file")
+        expected = Saying("{name}, the name of the file", name=repr(path.stem))
+        mistakes.append(told_at(path, told_at("id", found_and_expected(parsed.id, expected))))
     return _institute(parsed)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from matcher.config.mistaken import Mistaken
+
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
 _DOMAIN = re.compile(
@@ -25,12 +27,12 @@ def mail_address(value: str) -> str:
         ascii_domain = ""
     usable = len(local) <= 64 and "=?" not in local and _LOCAL_PART.fullmatch(local) and _DOMAIN.fullmatch(ascii_domain)
     if not at or not usable:
-        raise ValueError("an address such as name@example.org")
+        raise Mistaken("an address such as name@example.org")
     return f"{local}@{ascii_domain.lower()}"
 
 
 def one_line(value: str) -> str:
     """The text as it is. Raises ValueError where it holds line breaks or other control characters."""
     if any(unicodedata.category(c) in {"Cc", "Zl", "Zp"} for c in value):
-        raise ValueError("one line of text")
+        raise Mistaken("one line of text")
     return value

@@ -7,6 +7,7 @@ next to none with a chance of 90.
 from __future__ import annotations
 
 from matcher.model.match import THRESHOLD
+from matcher.text.saying import Saying
 
 LIVE = 500
 """Calls that are live on an ordinary day."""
@@ -36,13 +37,21 @@ def as_many_as(place: float) -> int:
     return min(_SHOWS, key=lambda pair: abs(pair[1] - shown))[0]
 
 
-def instead_of(old: object) -> str:
+def instead_of(old: object) -> Saying:
     """What to write instead of a threshold of before, as an error says what it expected."""
-    now = f"a fit is a chance in percent now, no longer a place among all calls; {THRESHOLD} is the default"
+    now = Saying(
+        "a fit is a chance in percent now, no longer a place among all calls; {default} is the default",
+        default=THRESHOLD,
+    )
     try:
         place = float(str(old))
     except ValueError:
         return now
     if not 0 <= place <= 100:
         return now
-    return f"{now}, and {as_many_as(place)} shows about as many calls as {place:g} did"
+    return Saying(
+        "{now}, and {chance} shows about as many calls as {place} did",
+        now=now,
+        chance=as_many_as(place),
+        place=f"{place:g}",
+    )

@@ -12,16 +12,17 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from matcher.config.mistake_words import like
 from matcher.config.scalars import MEANT, NO_LIST, NOTHING
+from matcher.text.saying import Saying
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 Texts = Annotated[list[Text], NO_LIST]
 
-Identifier = Annotated[str, like(r"[a-z0-9][a-z0-9-]*", "small letters, digits and hyphens, such as cea-leti")]
+Identifier = Annotated[str, like(r"[a-z0-9][a-z0-9-]*", Saying("small letters, digits and hyphens, such as cea-leti"))]
 
-_Pic = Annotated[str, like(r"[0-9]{9}", "a PIC of nine digits, such as 999992401")]
+_Pic = Annotated[str, like(r"[0-9]{9}", Saying("a PIC of nine digits, such as 999992401"))]
 
-_Address = Annotated[str, like(r"https?://\S+", "an address that begins with https:// or http://")]
+_Address = Annotated[str, like(r"https?://\S+", Saying("an address that begins with https:// or http://"))]
 
 
 def _day(value: object) -> object:
@@ -33,7 +34,9 @@ def _day(value: object) -> object:
 
 
 _Number = Annotated[
-    str, StringConstraints(strip_whitespace=True), like(r"[0-9]{1,12}", "the number of a project, such as 101070374")
+    str,
+    StringConstraints(strip_whitespace=True),
+    like(r"[0-9]{1,12}", Saying("the number of a project, such as 101070374")),
 ]
 
 _Numbers = Annotated[list[_Number], NO_LIST]

@@ -8,9 +8,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from matcher.config.mail_address import one_line
 from matcher.config.mistake_words import describe_validation_error, dotted
+from matcher.config.mistaken import Mistaken, told_at
 from matcher.config.scalars import MEANT, NOTHING, meant
 from matcher.errors import UsageError
 from matcher.model.searched import SavedSearch, Search
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,12 +26,12 @@ _MOST_NAME = 60
 
 
 def _some_words(value: str) -> str:
-    wanted = f"some words, 50 at most, all of which a call has to hold, as in {EXAMPLE}"
+    wanted = Mistaken("some words, 50 at most, all of which a call has to hold, as in {example}", example=EXAMPLE)
     try:
         if not Search(tuple(value.split())):
-            raise ValueError(wanted)
+            raise wanted
     except UsageError as error:
-        raise ValueError(wanted) from error
+        raise wanted from error
     return value
 
 
@@ -65,12 +67,12 @@ class SearchEntry(BaseModel):
     @model_validator(mode="after")
     def _asks_something(self) -> SearchEntry:
         if self.words is None and len(self.part) != 1:
-            raise ValueError(f"`words`, or one `part` whose name is searched for, as in {EXAMPLE}")
+            raise Mistaken("`words`, or one `part` whose name is searched for, as in {example}", example=EXAMPLE)
         return self
 
 
 def saved_searches(
-    entries: Sequence[Any], table: PartTable, at: str, language: str, mistakes: list[str]
+    entries: Sequence[Any], table: PartTable, at: str, language: str, mistakes: list[Saying]
 ) -> tuple[SavedSearch, ...]:
     """The searches that are right; what is wrong in the others is told, with the way `at` which they stand."""
     found: dict[str, SavedSearch] = {}
@@ -84,12 +86,13 @@ def saved_searches(
             continue
         search = _saved(entry, parts, language)
         if search.name.casefold() in found:
-            mistakes.append(f"{key}: found {search.name!r} a second time, expected another `name`")
+            told = Saying("found {found} a second time, expected another {key}", found=repr(search.name), key="`name`")
+            mistakes.append(told_at(key, told))
         found.setdefault(search.name.casefold(), search)
     return tuple(found.values())
 
 
-def _entry(raw: Any, table: PartTable, key: str, mistakes: list[str]) -> SearchEntry | None:
+def _entry(raw: Any, table: PartTable, key: str, mistakes: list[Saying]) -> SearchEntry | None:
     """The search as it is written; None for one that is wrong, of which every mistake is told."""
     try:
         return SearchEntry.model_validate(raw)
@@ -113,11 +116,11 @@ def _saved(entry: SearchEntry, parts: Sequence[Part], language: str) -> SavedSea
     )
 
 
-def _parts(names: Sequence[str], table: PartTable, key: str, mistakes: list[str]) -> list[Part]:
+def _parts(names: Sequence[str], table: PartTable, key: str, mistakes: list[Saying]) -> list[Part]:
     found = []
     for name in names:
         try:
             found.append(table.named(name))
         except UsageError as error:
-            mistakes.append(f"{key}: {error}")
+            mistakes.append(told_at(key, error.saying))
     return found

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from matcher.config import setting_sections, setting_types
 from matcher.config.mistake_words import describe_validation_error
+from matcher.config.mistaken import found_and_expected, told_at
 from matcher.config.old_fits import HIGHEST
-from matcher.errors import shorten
 from matcher.model.question import MOST
+from matcher.text.saying import Saying
 
 
 class _Checked(BaseModel):
@@ -42,7 +43,7 @@ def model_of(section: type[Any]) -> type[BaseModel]:
     return create_model(section.__name__, __base__=_Checked, __doc__=section.__doc__, **made)
 
 
-def checked(values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def checked(values: dict[str, Any]) -> tuple[dict[str, Any], list[Saying]]:
     """These values as settings hold them, without what is wrong in them, and what that is, by key."""
     model, mistakes = model_of(setting_sections.SettingsFile), []
     try:
@@ -60,13 +61,14 @@ def checked(values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     return settled, mistakes + _alone(settled)
 
 
-def _alone(settled: dict[str, Any]) -> list[str]:
+def _alone(settled: dict[str, Any]) -> list[Saying]:
     """What is told of settings that say nothing without others; they are put back to their defaults."""
     mistakes = []
     for (section, name), needed in _NEED.items():
         values = settled[section]
         missing = [f"`{other}`" for other in needed if values[name] and not values[other]]
         if missing:
-            mistakes.append(f"{section}.{name}: found {shorten(values[name])}, expected {' and '.join(missing)} too")
+            expected = Saying("{settings} too", settings=", ".join(missing))
+            mistakes.append(told_at(f"{section}.{name}", found_and_expected(values[name], expected)))
             values[name] = ""
     return mistakes

@@ -11,13 +11,17 @@ from pydantic import AfterValidator, Field
 
 from matcher.config.mail_address import mail_address, one_line
 from matcher.config.mistake_words import like
+from matcher.config.mistaken import Mistaken
 from matcher.config.old_fits import HIGHEST, instead_of
+from matcher.text.saying import Saying
 
 
 def _chance(value: int) -> int:
     if value > HIGHEST:
-        raise ValueError(
-            f"at most {HIGHEST}: {instead_of(value)}; what is below `digest.threshold` stands apart anyhow"
+        raise Mistaken(
+            "at most {highest}: {instead}; what is below `digest.threshold` stands apart anyhow",
+            highest=HIGHEST,
+            instead=instead_of(value),
         )
     return value
 
@@ -28,7 +32,7 @@ def _address_or_empty(value: str) -> str:
 
 def _https_or_empty(value: str) -> str:
     if value and not re.fullmatch(r"https://[^\s<>]+", value):
-        raise ValueError("a URL that begins with https://")
+        raise Mistaken("a URL that begins with https://")
     return value
 
 
@@ -36,14 +40,14 @@ def _ip_or_empty(value: str) -> str:
     try:
         return str(ipaddress.ip_address(value)) if value else value
     except ValueError as error:
-        raise ValueError("an address such as 10.0.0.5") from error
+        raise Mistaken("an address such as 10.0.0.5") from error
 
 
 def _known_zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("a time zone such as Europe/Paris") from error
+        raise Mistaken("a time zone such as Europe/Paris") from error
     return value
 
 
@@ -51,9 +55,9 @@ Address = Annotated[str, AfterValidator(_address_or_empty)]
 
 Chance = Annotated[int, Field(ge=0, le=100), AfterValidator(_chance)]
 
-DomainName = Annotated[str, like(r"[A-Za-z0-9.-]*", "a domain name such as calls.example.org")]
+DomainName = Annotated[str, like(r"[A-Za-z0-9.-]*", Saying("a domain name such as calls.example.org"))]
 
-HeaderName = Annotated[str, like(r"([A-Za-z][A-Za-z0-9-]*)?", "the name of a header, such as X-Remote-User")]
+HeaderName = Annotated[str, like(r"([A-Za-z][A-Za-z0-9-]*)?", Saying("the name of a header, such as X-Remote-User"))]
 
 Https = Annotated[str, AfterValidator(_https_or_empty)]
 
@@ -61,7 +65,7 @@ IpAddress = Annotated[str, AfterValidator(_ip_or_empty)]
 
 Line = Annotated[str, Field(max_length=100), AfterValidator(one_line)]
 
-LocalTime = Annotated[str, like(r"([01]\d|2[0-3]):[0-5]\d", 'a time of day, "HH:MM", such as "06:30"')]
+LocalTime = Annotated[str, like(r"([01]\d|2[0-3]):[0-5]\d", Saying('a time of day, "HH:MM", such as "06:30"'))]
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from matcher.config.environment import ENVIRONMENT, Unread, learn_secrets, unread_in
 from matcher.config.kept_settings import Kept, keep, kept_settings, mark_of
+from matcher.config.mistaken import found_and_expected, told_at
 from matcher.config.setting_sections import SECTIONS, settings_file
-from matcher.errors import ConfigError, shorten
+from matcher.errors import ConfigError, system_reason
 from matcher.frozen import dataclass
 from matcher.text.masking import learn_from, masked
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,9 +72,9 @@ class Settings:
         """The same for a person, without any password."""
         return masked(self.database_url).removeprefix("sqlite:///")
 
-    def told(self, key: str, mistake: str) -> str:
+    def told(self, key: str, mistake: Saying) -> Saying:
         """A mistake in the value of a key, after the name of what set it."""
-        return f"{self.origins.get(key, 'default')}: {key}: {mistake}"
+        return told_at(self.origins.get(key, "default"), told_at(key, mistake))
 
     def shown(self) -> list[tuple[str, str, str]]:
         """(key, value, origin) of every setting, secrets masked."""
@@ -105,7 +107,7 @@ def read_settings(
     home: Path | None = None,
     config_dir: Path | None = None,
     environ: Mapping[str, str] | None = None,
-) -> tuple[Settings, list[str]]:
+) -> tuple[Settings, list[Saying]]:
     """Every setting, and every mistake in `matcher.toml` and the environment; what is wrong is at its default.
 
     So that other files can be looked at although this one is wrong, and all mistakes be told at once.
@@ -113,7 +115,7 @@ def read_settings(
     env = {k: v for k, v in (os.environ if environ is None else environ).items() if v}
     learn_secrets(env)
     origins: dict[str, str] = {}
-    mistakes: list[str] = []
+    mistakes: list[Saying] = []
     flags = {"home": home, "config": config_dir}
     given = {key: _folder(key, flag, env, origins, mistakes) for key, flag in flags.items()}
     folders = {
@@ -154,11 +156,11 @@ def read_settings(
     return settings, mistakes
 
 
-def _checked(path: Path, text: bytes, variables: Mapping[str, str]) -> tuple[Kept, list[str]]:
+def _checked(path: Path, text: bytes, variables: Mapping[str, str]) -> tuple[Kept, list[Saying]]:
     """Every setting that the file and variables say, and what is wrong with them, after what set it."""
     from matcher.config.setting_checks import checked
 
-    mistakes: list[str] = []
+    mistakes: list[Saying] = []
     raw = _parsed(path, text, mistakes)
     _learn_secrets_of_file(raw)
     values = _sections(raw, path, mistakes)
@@ -172,14 +174,17 @@ def _checked(path: Path, text: bytes, variables: Mapping[str, str]) -> tuple[Kep
         (values.setdefault(section, {}) if section else values)[name] = value
     set_by = {ENVIRONMENT[variable]: variable for variable in variables}
     settled, wrong = checked(values)
-    mistakes += [f"{set_by.get(line.partition(': ')[0], path)}: {line}" for line in wrong]
+    mistakes += [told_at(set_by.get(str(line.values["place"]), path), line) for line in wrong]
     return Kept(settled, tuple(in_file)), mistakes
 
 
-def _sections(raw: dict[str, Any], path: Path, mistakes: list[str]) -> dict[str, Any]:
+def _sections(raw: dict[str, Any], path: Path, mistakes: list[Saying]) -> dict[str, Any]:
     """The keys of the file; what stands where a section belongs is told and left out."""
     wrong = {name for name in SECTIONS if not isinstance(raw.get(name, {}), dict)}
-    mistakes += [f"{path}: {name}: found {shorten(raw[name])}, expected keys with values" for name in sorted(wrong)]
+    mistakes += [
+        told_at(path, told_at(name, found_and_expected(raw[name], Saying("keys with values"))))
+        for name in sorted(wrong)
+    ]
     return {name: found for name, found in raw.items() if name not in wrong}
 
 
@@ -233,7 +238,7 @@ def _default_config(origins: dict[str, str]) -> Path:
 
 
 def _folder(
-    key: str, flag: Path | None, env: Mapping[str, str], origins: dict[str, str], mistakes: list[str]
+    key: str, flag: Path | None, env: Mapping[str, str], origins: dict[str, str], mistakes: list[Saying]
 ) -> Path | None:
     """The folder that a flag or a variable names; None, and a mistake, where it cannot be one."""
     variable = f"MATCHER_{key.upper()}"
@@ -241,69 +246,91 @@ def _folder(
         return None
     given = flag if flag is not None else Path(env[variable])
     origins[key] = f"--{key}" if flag is not None else variable
-    mistake: str | None
+    mistake: Saying | None
     try:
         folder = given.expanduser()
         mistake = _no_folder(folder, must_be_there=key == "config")
     except RuntimeError:  # ~somebody who is not known here
-        mistake = "expected a user's folder"
+        mistake = Saying("a user's folder")
     if mistake is None:
         return folder
-    mistakes.append(f"{origins[key]}: {key}: found {shorten(str(given))}, {mistake}")
+    mistakes.append(told_at(origins[key], told_at(key, found_and_expected(str(given), mistake))))
     return None
 
 
-def _unsayable(key: str, folder: Path, origins: Mapping[str, str]) -> Iterator[str]:
+def _unsayable(key: str, folder: Path, origins: Mapping[str, str]) -> Iterator[Saying]:
     """What to tell of a folder, a default one too, whose name neither database nor JSON could hold."""
     try:
         str(folder).encode()
     except UnicodeEncodeError:
-        yield f"{origins.get(key, 'default')}: {key}: found {shorten(str(folder))}, expected a path in UTF-8"
+        yield told_at(
+            origins.get(key, "default"), told_at(key, found_and_expected(str(folder), Saying("a path in UTF-8")))
+        )
 
 
 _ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:/")
 """How an address begins once it was taken for a path; a drive of Windows has one letter."""
 
 
-def _no_folder(path: Path, *, must_be_there: bool) -> str | None:
-    """Why a path is no folder, and cannot become one."""
+def _no_folder(path: Path, *, must_be_there: bool) -> Saying | None:
+    """What belongs in place of a path that is no folder, and cannot become one."""
     if path.is_dir():
         return None
     if must_be_there:
-        return "expected a folder that is there"
+        return Saying("a folder that is there")
     if _ADDRESS.match(path.as_posix()):
-        return "expected a folder, not an address (the database's belongs into MATCHER_DATABASE_URL)"
+        return Saying("a folder, not an address (the database's belongs into MATCHER_DATABASE_URL)")
     for above in (path, *path.parents):
         if os.path.lexists(above):
-            return None if above.is_dir() else f"expected a folder ({above} is none)"
+            return None if above.is_dir() else Saying("a folder ({above} is none)", above=above)
     return None
 
 
-def _read(path: Path, mistakes: list[str]) -> bytes:
+def _read(path: Path, mistakes: list[Saying]) -> bytes:
     """What stands in `matcher.toml`; nothing, and a mistake, where it cannot be read."""
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
-            mistakes.append(f"{path}: found more than {MAX_FILE_BYTES:,} bytes, expected settings")
+            told = Saying(
+                "found more than {most} bytes, expected {expected}",
+                most=f"{MAX_FILE_BYTES:,}",
+                expected=Saying("settings"),
+            )
+            mistakes.append(told_at(path, told))
             return b""
         return path.read_bytes()
     except FileNotFoundError:
         pass
     except OSError as error:
-        mistakes.append(f"{path}: cannot be read: {error.strerror}")
+        mistakes.append(told_at(path, Saying("cannot be read: {reason}", reason=system_reason(error))))
     return b""
 
 
-def _parsed(path: Path, text: bytes, mistakes: list[str]) -> dict[str, Any]:
+def _parsed(path: Path, text: bytes, mistakes: list[Saying]) -> dict[str, Any]:
     """The sections of `matcher.toml`; none, and a mistake, where it is no TOML."""
     import tomllib
 
     try:
         return tomllib.loads(text.decode("utf-8-sig"))
     except RecursionError:
-        mistakes.append(f"{path}: found lists within one another without end, expected settings")
+        mistakes.append(told_at(path, Saying("found lists within one another without end, expected settings")))
     except ValueError as error:  # its syntax, its encoding, a number of thousands of digits
-        mistakes.append(f"{path}: not valid TOML: {error}")
+        mistakes.append(told_at(path, _no_toml(error)))
     return {}
+
+
+def _no_toml(error: ValueError) -> Saying:
+    """What stopped the parser, in words of who edits the file."""
+    if isinstance(error, UnicodeDecodeError):
+        return Saying("not valid TOML: save the file as UTF-8 in your editor")
+    line = re.search(r"\(at line (\d+)", str(error))
+    where = Saying("line {number}", number=line[1]) if line else Saying("at the end")
+    if str(error).startswith("Cannot "):  # declare or overwrite
+        return Saying("not valid TOML ({where}): this key or head stands a second time", where=where)
+    return Saying(
+        "not valid TOML ({where}): below a head such as [mail], write a line for each key, such as "
+        '`operator = "name@example.org"`, texts in quotes',
+        where=where,
+    )
 
 
 def _plain(value: object) -> str:

@@ -21,6 +21,7 @@ from pydantic import (
 from matcher.config.files import read_yaml
 from matcher.config.mail_address import mail_address, one_line
 from matcher.config.mistake_words import describe_validation_error, dotted, like
+from matcher.config.mistaken import Mistaken, found_and_expected, told_at
 from matcher.config.part_file import packaged_parts
 from matcher.config.saved_searches import EXAMPLE, saved_searches
 from matcher.config.scalars import MEANT, NO_LIST, NOTHING, meant
@@ -55,12 +56,12 @@ def _frequency(value: Any) -> Any:
         value = {"weekly": day[1]}
     if isinstance(value, dict) and list(value) == ["weekly"] and str(value["weekly"]).lower() in WEEKDAYS:
         return {"frequency": Frequency.WEEKLY, "weekday": WEEKDAYS.index(str(value["weekly"]).lower())}
-    raise ValueError("daily, weekdays, off, or `weekly: ` with a day (weekly: monday)")
+    raise Mistaken("daily, weekdays, off, or `weekly: ` with a day (weekly: monday)")
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]
 
-Identifier = Annotated[str, like(r"[a-z0-9][a-z0-9-]{0,59}", "small letters, digits and hyphens, 60 at most")]
+Identifier = Annotated[str, like(r"[a-z0-9][a-z0-9-]{0,59}", Saying("small letters, digits and hyphens, 60 at most"))]
 
 Days = Annotated[int, Field(gt=0, le=365), MEANT]
 
@@ -114,7 +115,7 @@ class _Subscriber(_ListEntry):
     @model_validator(mode="after")
     def _asks_something(self) -> _Subscriber:
         if not self.institutes and not self.searches:
-            raise ValueError(f"`institutes: [brgm]`, or `searches` with a list such as {EXAMPLE}")
+            raise Mistaken("`institutes: [brgm]`, or `searches` with a list such as {example}", example=EXAMPLE)
         return self
 
 
@@ -150,7 +151,7 @@ def read_subscribers(
     unread: Collection[str] = (),
     threshold: int = THRESHOLD,
     parts: PartTable | None = None,
-) -> tuple[tuple[Subscriber, ...], list[str]]:
+) -> tuple[tuple[Subscriber, ...], list[Saying]]:
     """The subscribers that are right, and every mistake of the file.
 
     `unread` are names of institutes that cannot be read themselves, and may be named all the same.
@@ -158,7 +159,7 @@ def read_subscribers(
     path = config_dir / SUBSCRIBERS_FILE
     if not path.exists():
         return (), []
-    mistakes: list[str] = []
+    mistakes: list[Saying] = []
     entries = _entries(path, mistakes)
     names = _Names(institutes, unread)
     found = {}
@@ -173,25 +174,25 @@ def read_subscribers(
         found[number] = _subscriber(entry, tuple(dict.fromkeys(known)), asked, threshold, searches)
     mistakes += _twice("id", {number: s.identifier for number, s in found.items()})
     mistakes += _twice("address", {number: s.address.casefold() for number, s in found.items()})
-    return tuple(found.values()), [f"{path}: {line}" for line in mistakes]
+    return tuple(found.values()), [told_at(path, line) for line in mistakes]
 
 
-def _entries(path: Path, mistakes: list[str]) -> dict[int, _Subscriber]:
+def _entries(path: Path, mistakes: list[Saying]) -> dict[int, _Subscriber]:
     """The entries of the file by their place, less what is wrong in them, which is told."""
     try:
-        raw = read_yaml(path, MAX_FILE_BYTES, "the key `subscribers` with a list", may_be_empty=True)
+        raw = read_yaml(path, MAX_FILE_BYTES, Saying("the key `subscribers` with a list"), may_be_empty=True)
         listed = _SubscribersFile.model_validate(raw).subscribers or []
     except ValidationError as error:
         mistakes += describe_validation_error(error)
         return {}
-    except ValueError as error:
-        mistakes.append(str(error))
+    except Mistaken as error:
+        mistakes.append(error.saying)
         return {}
     entries = {number: _entry(entry, number, mistakes) for number, entry in enumerate(listed)}
     return {number: entry for number, entry in entries.items() if entry is not None}
 
 
-def _entry(raw: Any, number: int, mistakes: list[str]) -> _Subscriber | None:
+def _entry(raw: Any, number: int, mistakes: list[Saying]) -> _Subscriber | None:
     try:
         return _Subscriber.model_validate(raw)
     except ValidationError as error:
@@ -252,11 +253,12 @@ class _Names:
                 for lab in institute.labs:
                     self._known.setdefault(f"{spelled}/{lab.name.casefold()}", f"{institute.identifier}/{lab.name}")
 
-    def resolve(self, name: str, key: str, mistakes: list[str]) -> str:
+    def resolve(self, name: str, key: str, mistakes: list[Saying]) -> str:
         if not self.has(name):
             near = self.near(name)
-            hint = f" (did you mean {', '.join(map(repr, near))}?)" if near else ""
-            mistakes.append(f'{key}: found {shorten(name)}, expected the id of an institute, id/lab, or "*"{hint}')
+            hint = Saying(" ({meant})", meant=did_you_mean(map(repr, near))) if near else ""
+            expected = Saying('the id of an institute, id/lab, or "*"')
+            mistakes.append(told_at(key, found_and_expected(name, expected, hint)))
         return self._known.get(name.casefold(), name)
 
     def has(self, name: str) -> bool:
@@ -269,24 +271,27 @@ class _Names:
         return [self._known[near] for near in get_close_matches(name.casefold(), names, n=3, cutoff=0.5)]
 
 
-def _twice(key: str, values: Mapping[int, str]) -> list[str]:
+def _twice(key: str, values: Mapping[int, str]) -> list[Saying]:
     """What to tell of each value that stood before; `values` are by their places in the list."""
     first: dict[str, int] = {}
     return [
-        f"{dotted('subscribers', number, key)}: found {shorten(value)} a second time, expected another {key}"
+        told_at(
+            dotted("subscribers", number, key),
+            Saying("found {found} a second time, expected another {key}", found=shorten(value), key=key),
+        )
         for number, value in values.items()
         if first.setdefault(value, number) != number
     ]
 
 
-def _parts(names: Iterable[str], table: PartTable, key: str, mistakes: list[str]) -> tuple[str, ...]:
+def _parts(names: Iterable[str], table: PartTable, key: str, mistakes: list[Saying]) -> tuple[str, ...]:
     """The parts of programmes that names mean."""
     found = []
     for number, name in enumerate(names):
         try:
             found.append(table.named(name).identifier)
         except UsageError as error:
-            mistakes.append(f"{dotted(key, number)}: {error}")
+            mistakes.append(told_at(dotted(key, number), error.saying))
     return tuple(dict.fromkeys(found))
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from matcher.config.mistaken import at_line
 from matcher.errors import shorten
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,29 +18,29 @@ _UNBLANKED_ITEM = re.compile(r"^\s*-(?P<rest>[^\s-].*)$")
 _VALUE = re.compile(r"^(?P<head>\s*(?:- +)*(?:[\w-]+: +)?)(?P<value>\S.*)$")
 _SPECIAL = "@`%&*!|>,?"
 
-_FALLBACK = (
+_FALLBACK = Saying(
     "cannot be understood from here on; keys of one group begin in the same column, with blanks before them, "
     "as in `  en: [heat pumps]`"
 )
 
 
-def slip_in(text: str, line: int) -> str:
+def slip_in(text: str, line: int) -> Saying:
     """`line 3: …` of the mistake that stopped the reading at that line (from 0), or in the nearest one above it."""
     lines = text.splitlines()
     for number in range(min(line, len(lines) - 1), -1, -1):
         slip = next(_slips(lines[number]), None)
         if slip is not None:
-            return f"line {number + 1}: {slip}"
-    return f"line {max(1, min(line + 1, len(lines)))}: {_FALLBACK}"
+            return at_line(number + 1, slip)
+    return at_line(max(1, min(line + 1, len(lines))), _FALLBACK)
 
 
-def missing_blank(value: object) -> str:
+def missing_blank(value: object) -> Saying | str:
     """What to tell of a text where keys or a list belong: a colon in it may lack its blank; else nothing."""
     found = _UNBLANKED_KEY.match(value) if isinstance(value, str) else None
-    return f" (a blank after the colon? {_blanked(found)})" if found else ""
+    return Saying(" (a blank after the colon? {example})", example=_blanked(found)) if found else ""
 
 
-def _slips(line: str) -> Iterator[str]:
+def _slips(line: str) -> Iterator[Saying]:
     if line.lstrip(" ").startswith("#"):
         return
     for look in _LOOKS:
@@ -47,38 +49,48 @@ def _slips(line: str) -> Iterator[str]:
             yield slip
 
 
-def _tab(line: str) -> str | None:
+def _tab(line: str) -> Saying | None:
     indent = line[: len(line) - len(line.lstrip())]
     if "\t" not in indent:
         return None
-    return f"found a tab at the beginning, expected blanks: {_example(indent.replace(chr(9), '  ') + line.lstrip())}"
+    example = _example(indent.replace("\t", "  ") + line.lstrip())
+    return Saying("found a tab at the beginning, expected blanks: {example}", example=example)
 
 
-def _blank_after_colon(line: str) -> str | None:
+def _blank_after_colon(line: str) -> Saying | None:
     found = _UNBLANKED_KEY.match(line)
-    return f"found no blank after the colon, expected one: {_blanked(found)}" if found else None
+    if not found:
+        return None
+    return Saying("found no blank after the colon, expected one: {example}", example=_blanked(found))
 
 
 def _blanked(found: re.Match[str]) -> str:
     return _example(found["key"] + ": " + found["rest"])
 
 
-def _blank_after_hyphen(line: str) -> str | None:
+def _blank_after_hyphen(line: str) -> Saying | None:
     found = _UNBLANKED_ITEM.match(line)
-    return f"found no blank after the hyphen, expected one: {_example('- ' + found['rest'])}" if found else None
+    if not found:
+        return None
+    return Saying("found no blank after the hyphen, expected one: {example}", example=_example("- " + found["rest"]))
 
 
-def _quote(line: str) -> str | None:
+def _quote(line: str) -> Saying | None:
     """A quote that is opened where a value, or an item of a list in brackets, begins, and not closed."""
     place = 0
     while found := re.compile(r"(?:^\s*|: +|- +|[\[,{] *)([\"'])").search(line, place):
         mark, start = found[1], found.end()
         end = _closing(line, mark, start)
         if end is None:
-            return f"found a quote that is not closed, expected one at the end, as in {mark}heat pumps{mark}"
+            return Saying(
+                "found a quote that is not closed, expected one at the end, as in {mark}heat pumps{mark}", mark=mark
+            )
         if re.match(r"\s*([,\]}:#]|$)", line[end + 1 :]) is None:
             inner = line[start:].rstrip().rstrip(mark)
-            return f"found text after a closing quote, expected quotes of the other kind: {_example(_quoted(inner))}"
+            return Saying(
+                "found text after a closing quote, expected quotes of the other kind: {example}",
+                example=_example(_quoted(inner)),
+            )
         place = end + 1
     return None
 
@@ -98,29 +110,37 @@ def _closing(line: str, mark: str, start: int) -> int | None:
     return None
 
 
-def _second_colon(line: str) -> str | None:
+def _second_colon(line: str) -> Saying | None:
     head, value = _parts(line)
     if not re.search(r": |:$", value) or value[0] in "\"'[{" or not head.strip(" -"):
         return None
-    return f"found a colon within a text, expected quotes around it: {_example(head.strip() + ' ' + _quoted(value))}"
+    return Saying("found a colon within a text, expected quotes around it: {example}", example=_in_quotes(head, value))
 
 
-def _special(line: str) -> str | None:
+def _special(line: str) -> Saying | None:
     head, value = _parts(line)
     if not value or value[0] not in _SPECIAL or re.fullmatch(r"[|>][+-]?\d?", value):
         return None
-    return f"found {value[0]!r} at the beginning, expected quotes: {_example(head.strip() + ' ' + _quoted(value))}"
+    return Saying(
+        "found {character} at the beginning, expected quotes: {example}",
+        character=repr(value[0]),
+        example=_in_quotes(head, value),
+    )
 
 
-def _bracket(line: str) -> str | None:
+def _bracket(line: str) -> Saying | None:
     _head, value = _parts(line)
     for opening, closing in ("[]", "{}"):
         if value.startswith(opening) and value.count(opening) > value.count(closing):
-            return f"found {opening!r} that is not closed, expected {closing!r}, as in [heat pumps, boilers]"
+            return Saying(
+                "found {opening} that is not closed, expected {closing}, as in [heat pumps, boilers]",
+                opening=repr(opening),
+                closing=repr(closing),
+            )
     return None
 
 
-_LOOKS: tuple[Callable[[str], str | None], ...] = (
+_LOOKS: tuple[Callable[[str], Saying | None], ...] = (
     _tab,
     _blank_after_colon,
     _blank_after_hyphen,
@@ -135,6 +155,11 @@ def _parts(line: str) -> tuple[str, str]:
     """What stands before a value, and the value; empty where there is none."""
     found = _VALUE.match(line)
     return (found["head"], found["value"].rstrip()) if found else (line, "")
+
+
+def _in_quotes(head: str, value: str) -> str:
+    """The line with quotes around its value."""
+    return _example(head.strip() + " " + _quoted(value))
 
 
 def _quoted(text: str) -> str:

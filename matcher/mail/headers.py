@@ -14,6 +14,7 @@ from email.header import Header
 from matcher.config.mail_address import mail_address
 from matcher.errors import ConfigError
 from matcher.text import untrusted
+from matcher.text.saying import Saying
 
 _WIDTH = 76  # of a line; 78 are allowed (RFC 5322, 2.1.1)
 
@@ -57,7 +58,8 @@ class MailHead:
         """
         odd = "=?" in value or (name == "Message-ID" and "[" in value)  # a domain in brackets is not read everywhere
         if odd or not (value.isascii() and value.isprintable()) or len(value) > _LONGEST - len(name) - 2:
-            raise ConfigError([f"{untrusted.text(value, 254)!r} cannot stand in the header {name} of a mail"])
+            shown = repr(untrusted.text(value, 254))
+            raise ConfigError([Saying("{value} cannot stand in the header {name} of a mail", value=shown, name=name)])
         self._fields.append(f"{name}: {value}")
 
     def __bytes__(self) -> bytes:
@@ -75,7 +77,8 @@ def _address(address: str) -> str:
     try:
         return mail_address(address)
     except ValueError as error:
-        raise ConfigError([f"{untrusted.text(address, 254)!r} is no mail address: write name@domain"]) from error
+        shown = repr(untrusted.text(address, 254))
+        raise ConfigError([Saying("{address} is no mail address: write name@domain", address=shown)]) from error
 
 
 def _folded(start: str, line: str) -> list[str]:

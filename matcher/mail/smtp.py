@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from matcher.config.addresses import is_loopback
-from matcher.errors import ConfigError
+from matcher.config.mistaken import told_at
+from matcher.errors import ConfigError, system_reason
 from matcher.mail.transport import CLOSING, Outcome, Stage, Verdict, judge, shown
+from matcher.text.saying import Saying
 from matcher.text.time_limit import HOUR, TimeLimit, timed
 
 if TYPE_CHECKING:
@@ -33,7 +35,9 @@ PASSWORD_VARIABLE = "MATCHER_SMTP_PASSWORD"  # noqa: S105  (the name of a variab
 
 FILE_VARIABLE = "MATCHER_SMTP_PASSWORD_FILE"
 
-_FORMS = "smtp+starttls://USER@HOST:587, smtps://USER@HOST:465, or smtp://localhost:25 for this machine only"
+_FORMS = Saying("smtp+starttls://USER@HOST:587, smtps://USER@HOST:465, or smtp://localhost:25 for this machine only")
+
+_VARIABLES = Saying("{names} or {last}", names=PASSWORD_VARIABLE, last=FILE_VARIABLE)
 
 
 class Security(StrEnum):
@@ -87,55 +91,63 @@ def parse_smtp_url(
         parts = urlsplit(url.strip())
         port, host = parts.port, parts.hostname or ""
     except ValueError as error:
-        raise ConfigError([f"{origin}: mail.smtp_url: it is not a URL: write {_FORMS}"]) from error
+        raise ConfigError([_told(origin, Saying("it is not a URL: write {forms}", forms=_FORMS))]) from error
     if parts.scheme not in list(Security):
-        raise ConfigError([f"{origin}: mail.smtp_url: it has to be {_FORMS}"])
+        raise ConfigError([_told(origin, Saying("it has to be {forms}", forms=_FORMS))])
     security = Security(parts.scheme)
     user = unquote(parts.username) if parts.username else None
     mistakes = [*_mistakes(parts, security, host), *_login_mistakes(user, password), *_trust_mistakes(ca_file)]
     if mistakes:
-        raise ConfigError([f"{origin}: mail.smtp_url: {mistake}" for mistake in mistakes])
+        raise ConfigError([_told(origin, mistake) for mistake in mistakes])
     return Server(security, host, port or _PORTS[security], user, password if user else None, ca_file)
 
 
-def _mistakes(parts: SplitResult, security: Security, host: str) -> list[str]:
+def _told(origin: str, mistake: Saying) -> Saying:
+    return told_at(origin, told_at("mail.smtp_url", mistake))
+
+
+def _mistakes(parts: SplitResult, security: Security, host: str) -> list[Saying]:
     mistakes = []
     if not host:
-        mistakes.append(f"the host is missing: write {_FORMS}")
+        mistakes.append(Saying("the host is missing: write {forms}", forms=_FORMS))
     elif security is Security.LOOPBACK and not is_loopback(host):
         mistakes.append(
-            f"smtp:// sends in plain text and is for this machine only, not for {host}: "
-            "use smtp+starttls:// (port 587) or smtps:// (port 465)"
+            Saying(
+                "smtp:// sends in plain text and is for this machine only, not for {host}: "
+                "use smtp+starttls:// (port 587) or smtps:// (port 465)",
+                host=host,
+            )
         )
     if parts.password is not None:
-        mistakes.append(f"take the password out of the URL and put it in {PASSWORD_VARIABLE} or {FILE_VARIABLE}")
+        mistakes.append(Saying("take the password out of the URL and put it in {variables}", variables=_VARIABLES))
     if parts.path not in ("", "/") or parts.query or parts.fragment:
-        mistakes.append("nothing may follow the host and port")
+        mistakes.append(Saying("nothing may follow the host and port"))
     try:
         host.encode("idna")
     except UnicodeError:
-        mistakes.append("the host is no name of a machine")
+        mistakes.append(Saying("the host is no name of a machine"))
     return mistakes
 
 
-def _login_mistakes(user: str | None, password: str | None) -> list[str]:
+def _login_mistakes(user: str | None, password: str | None) -> list[Saying]:
     if user and password is None:
-        return [f"it names a user: put the password in {PASSWORD_VARIABLE} or {FILE_VARIABLE}"]
+        return [Saying("it names a user: put the password in {variables}", variables=_VARIABLES)]
     if password is not None and not user:
-        return ["a password is set and no user: write USER@ before the host, or unset the password"]
+        return [Saying("a password is set and no user: write USER@ before the host, or unset the password")]
     return []
 
 
-def _trust_mistakes(ca_file: Path | None) -> list[str]:
+def _trust_mistakes(ca_file: Path | None) -> list[Saying]:
     if ca_file is None:
         return []
     try:
         ssl.create_default_context(cafile=str(ca_file))
     except (OSError, ssl.SSLError) as error:
-        reason = (
-            error.strerror if isinstance(error, FileNotFoundError | PermissionError) else "no PEM certificates in it"
-        )
-        return [f"the certificates in mail.ca_file ({ca_file}) cannot be used: {reason}"]
+        unread = isinstance(error, FileNotFoundError | PermissionError)
+        reason = system_reason(error) if unread else Saying("no PEM certificates in it")
+        return [
+            Saying("the certificates in mail.ca_file ({file}) cannot be used: {reason}", file=ca_file, reason=reason)
+        ]
     return []
 
 
@@ -148,23 +160,23 @@ def read_password(environ: Mapping[str, str]) -> str | None:
     """
     direct, named = environ.get(PASSWORD_VARIABLE), environ.get(FILE_VARIABLE)
     if direct and named:
-        raise ConfigError([f"set {PASSWORD_VARIABLE} or {FILE_VARIABLE}, not both"])
+        raise ConfigError([Saying("set {variables}, not both", variables=_VARIABLES)])
     if not named:
         return direct or None
     path = Path(named).expanduser()
     try:
         if path.stat().st_mode & 0o007:
-            raise ConfigError(
-                [f"{FILE_VARIABLE}: {path} is open to every user of this machine: run `chmod 600 {path}`"]
-            )
+            told = Saying("{path} is open to every user of this machine: run `chmod 600 {path}`", path=path)
+            raise ConfigError([told_at(FILE_VARIABLE, told)])
         password = path.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise ConfigError([f"{FILE_VARIABLE}: {path} cannot be read: {reason}"]) from error
+        reason = system_reason(error) if isinstance(error, OSError) else Saying("it is not UTF-8 text")
+        told = Saying("{path} cannot be read: {reason}", path=path, reason=reason)
+        raise ConfigError([told_at(FILE_VARIABLE, told)]) from error
     except ValueError as error:  # a null byte
-        raise ConfigError([f"{FILE_VARIABLE}: it is no path"]) from error
+        raise ConfigError([told_at(FILE_VARIABLE, Saying("it is no path"))]) from error
     if not password:
-        raise ConfigError([f"{FILE_VARIABLE}: {path} is empty"])
+        raise ConfigError([told_at(FILE_VARIABLE, Saying("{path} is empty", path=path))])
     return password
 
 

@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.errors import ConfigError, IndexMissing, StoreError, shorten
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -182,7 +183,12 @@ class SentenceEncoder:
 
     def __init__(self, model: str) -> None:
         if find_spec("sentence_transformers") is None:
-            raise ConfigError([f"{SETTING}: found {shorten(model, 200)}, which needs `pip install 'matcher[encoder]'`"])
+            needed = Saying(
+                "{setting}: found {found}, which needs `pip install 'matcher[encoder]'`",
+                setting=SETTING,
+                found=shorten(model, 200),
+            )
+            raise ConfigError([needed])
         self._folder = _folder(model)
         self.prefixes = prefixes_of(model)
         self.name = hashlib.sha256(b"".join(_weights_mark(self._folder))).hexdigest()
@@ -203,7 +209,13 @@ class SentenceEncoder:
             return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
             reason = str(error).partition("\n")[0]
-            raise ConfigError([f"{SETTING}: {self._folder} holds no sentence encoder ({reason})"]) from error
+            told = Saying(
+                "{setting}: {folder} holds no sentence encoder ({reason})",
+                setting=SETTING,
+                folder=self._folder,
+                reason=reason,
+            )
+            raise ConfigError([told]) from error
 
 
 class KeptVectors:
@@ -281,8 +293,12 @@ def _folder(model: str) -> Path:
             return Path(snapshot_download(model, local_files_only=True))
         except (OSError, ValueError):  # not downloaded, or no such name: told below
             pass
-    expected = "expected the folder of a sentence encoder or a name that `hf download` fetched"
-    raise ConfigError([f"{SETTING}: found {shorten(model, 200)}, {expected}"])
+    told = Saying(
+        "{setting}: found {found}, expected the folder of a sentence encoder or a name that `hf download` fetched",
+        setting=SETTING,
+        found=shorten(model, 200),
+    )
+    raise ConfigError([told])
 
 
 def _forget(connection: sqlite3.Connection, keys: Collection[str]) -> None:

@@ -37,8 +37,25 @@ class Saying:
         )
 
 
+class Lines(Saying):
+    """Several sayings, each on a line of its own behind two blanks."""
+
+    __slots__ = ("lines",)
+
+    def __init__(self, lines: Iterable[Saying]) -> None:
+        super().__init__("")
+        self.lines = tuple(lines)
+
+    def said(self, translated: Callable[[str], str]) -> str:
+        return "\n".join(f"  {line.said(translated)}" for line in self.lines)
+
+
 def did_you_mean(near: Iterable[str]) -> Saying:
     """`did you mean A, B or C?`"""
-    *before, last = near
-    either = Saying("{names} or {last}", names=", ".join(before), last=last) if before else last
-    return Saying("did you mean {names}?", names=either)
+    return Saying("did you mean {names}?", names=either(near))
+
+
+def either(names: Iterable[str]) -> Saying | str:
+    """`A, B or C`"""
+    *before, last = names
+    return Saying("{names} or {last}", names=", ".join(before), last=last) if before else last

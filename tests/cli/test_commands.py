@@ -389,8 +389,9 @@ def test_all_mistakes_of_all_files_at_once_and_each_once(run, place) -> None:
     """Whichever of them a command meets first."""
     (place.config / "institutes" / "calym.yaml").write_text("id: calym\n", encoding="utf-8")
     (place.config / "subscribers.yaml").write_text(
-        "subscribers: [{address: x, institutes: [calym, cea-lety]}]\n", encoding="utf-8"
+        "subscribers: [{address: x, institutes: [calym, cea-lety], programmes: [Tides, nosuch]}]\n", encoding="utf-8"
     )
+    (place.config / "parts.yaml").write_text("TIDES: {kind: mission, en: Tides}\n", encoding="utf-8")
     given = {
         "MATCHER_DATABASE_URL": "abc",
         "MATCHER_PORTAL_URL": "ftp://x",
@@ -401,6 +402,8 @@ def test_all_mistakes_of_all_files_at_once_and_each_once(run, place) -> None:
         "calym.yaml: keywords: missing",
         "subscribers.yaml: subscribers.1.address: found 'x'",
         "subscribers.yaml: subscribers.1.institutes.2: found 'cea-lety'",
+        "parts.yaml: TIDES.fr: missing",
+        "subscribers.yaml: subscribers.1.programmes.2: No programme, and no part of one, is called 'nosuch'",
         "MATCHER_DATABASE_URL: database.url: found 'abc'",
         "MATCHER_PORTAL_URL: portal.url: found 'ftp://x'",
         "MATCHER_SMTP_URL: mail.smtp_url: smtp:// sends in plain text",
@@ -411,6 +414,7 @@ def test_all_mistakes_of_all_files_at_once_and_each_once(run, place) -> None:
         answer = run(place, *command, **given)
         assert (answer.code, answer.out) == (2, "")
         assert [answer.err.count(line) for line in wanted] == [1] * len(wanted), (command, answer.err)
+        assert "Tides" not in answer.err  # whose own mistake it is not
     toml = place.config / "matcher.toml"
     toml.write_text(toml.read_text() + '[schedule]\nat = "6:30"\n', encoding="utf-8")
     for command in (*commands, ["doctor"], ["config", "show"]):

@@ -155,3 +155,97 @@ def test_a_port_that_is_taken_is_told_in_french(run, place) -> None:
         answer = run(place, "--lang", "fr", "serve", "--port", str(taken.getsockname()[1]))
     assert "est pris\u202f: `matcher serve` tourne-t-il déjà\u202f?" in answer.err
     assert english_in(answer.err.replace("port", "")) == []
+
+
+def test_no_mistake_in_the_configuration_is_put_together_in_english() -> None:
+    lists = [
+        (where, one)
+        for where, said in catalogues.errors({"ConfigError"})
+        if isinstance(said, ast.List)
+        for one in said.elts
+    ]
+    assert len(lists) > 10
+    assert [where for where, one in lists if isinstance(one, ast.JoinedStr | ast.BinOp | ast.Constant)] == []
+
+
+WRONG_SETTINGS = """
+usr = 1
+[portal]
+rate = "much"
+url = "ftp://example.org/?x"
+[digest]
+threshold = 97
+min_fit = 97
+[schedule]
+at = "6 o'clock"
+zone = "Paris"
+[mail]
+operator = "nobody"
+sender_name = "one\\ntwo"
+smtp_url = "smtp://user:secret@example.org/x?y"
+[database]
+url = "abc"
+[web]
+user_header = "X-User"
+"""
+WRONG_SUBSCRIBERS = """
+subscribers:
+  - {address: nobody, institutes: [nowhere], language: de, frequency: hourly, most: 0, reminders: [400], nosuch: 1}
+  - {address: a@example.org}
+  - {id: b, address: a@example.org, institutes: [cea-lety], min_fit: 90, programmes: [horizn]}
+  - {id: b, address: a@example.org, searches: [{action: RIA}, {words: ""}, {words: x, name: s}, {words: y, name: s}]}
+"""
+WRONG_PROFILE = """
+id: Mines Paris
+acronym: 7
+name: {en: ""}
+label: {2015: perhaps, current: true, note: [a]}
+legal_entities: [{name: x, pic: "12", take: some}]
+keywords: [hydrogen]
+website: example.org
+projects: [{id: x, title: y, date: yesterday}]
+cordis: {add: [x]}
+description: {en:text}
+"""
+NO_YAML = (
+    "keywords:\n\ten: [x]\n", "id:calym\n", "keywords:\n  -x\n", 'name: "x\n', 'name: "x" y\n', "name: a: b\n",
+    "name: @x\n", "keywords: [x\n", "name: &a x\nid: *a\n", "id: x\nid: y\n", "? [a]\n: b\n", "- a\n", "a\n  b: c\n",
+    "[" * 60 + "]" * 60, "name: \x07\n", "id: !!int ''\n",
+)  # fmt: skip
+
+
+def told_in_french(run, place: Place, *, n: int, **environment: str) -> str:
+    answer = run(place, "--lang", "fr", "profile", "calym", **environment)
+    assert answer.code == 2
+    assert english_in(answer.err.replace("name@example.org", "").replace("MATCHER_SMPT_URL", "")) == []
+    assert len(answer.err.splitlines()) > n, answer.err
+    return str(answer.err)
+
+
+def test_every_mistake_in_the_configuration_is_told_in_french(run, place) -> None:
+    (place.config / "matcher.toml").write_text(WRONG_SETTINGS, encoding="utf-8")
+    (place.config / "subscribers.yaml").write_text(WRONG_SUBSCRIBERS, encoding="utf-8")
+    (place.config / "institutes" / "mines.yaml").write_text(WRONG_PROFILE, encoding="utf-8")
+    (place.config / "parts.yaml").write_text("lower: {}\nUPPER: {kind: x, within: [NOWHERE]}\n", encoding="utf-8")
+    said = told_in_french(run, place, n=40, MATCHER_SMPT_URL="x", MATCHER_PORTAL_RATE="0")
+    assert "id\u202f: trouvé 'Mines Paris', attendu des minuscules, chiffres et traits d’union" in said
+    assert "MATCHER_PORTAL_RATE\u202f: portal.rate\u202f: trouvé '0', attendu au moins 0.0001" in said
+
+
+@pytest.mark.parametrize("text", NO_YAML)
+def test_a_file_that_is_no_yaml_is_told_in_french(run, place, text: str) -> None:
+    (place.config / "institutes" / "calym.yaml").write_text(text, encoding="utf-8")
+    assert "dans la configuration" in told_in_french(run, place, n=1)
+
+
+@pytest.mark.parametrize(
+    "data", [b"[portal\n", b"[portal]\nrate = 1\nrate = 2\n", "user = 'é'".encode("latin-1"), b"user = ["]
+)
+def test_settings_that_are_no_toml_are_told_in_french(run, place, data: bytes) -> None:
+    (place.config / "matcher.toml").write_bytes(data)
+    assert "pas du TOML valable" in told_in_french(run, place, n=1)
+
+
+def test_a_file_in_another_encoding_is_told_in_french(run, place) -> None:
+    (place.config / "institutes" / "calym.yaml").write_bytes("name: Énergie\n".encode("latin-1"))
+    assert "ligne 1\u202f: trouvé un autre encodage" in told_in_french(run, place, n=1)

@@ -139,7 +139,12 @@ def test_a_file_that_is_no_toml_hides_no_mistake_of_the_environment(tmp_path):
 def test_what_is_wrong_is_at_its_default_for_who_looks_further(tmp_path):
     (tmp_path / "matcher.toml").write_text("a = 1\nportal = 2\n[ranking]\ntop = 0\nmin_fit = 5\n[mial]\n")
     settings, mistakes = read_settings(config_dir=tmp_path, environ={"MATCHER_PORTAL_RATE": "2"})
-    assert [line.partition(": ")[2].partition(": ")[0] for line in mistakes] == ["portal", "ranking.top", "a", "mial"]
+    assert [line.partition(": ")[2].partition(": ")[0] for line in map(str, mistakes)] == [
+        "portal",
+        "ranking.top",
+        "a",
+        "mial",
+    ]
     assert settings.ranking == RankingSettings(min_fit=5)
     assert settings.portal.rate == 2
 
@@ -182,7 +187,7 @@ def test_a_home_that_is_an_address(tmp_path, monkeypatch):
 )
 def test_a_variable_that_is_a_slip(tmp_path, name, hint):
     unread = settings_of(tmp_path, **{name: "1", "MATCHER_ELSEWHERE": "1", "OTHER": "1"}).unread
-    assert unread.slips == (f"{name!r} is set and means nothing here: {hint}",)
+    assert [str(slip) for slip in unread.slips] == [f"{name!r} is set and means nothing here: {hint}"]
     assert unread.others == ("'MATCHER_ELSEWHERE'",)
 
 

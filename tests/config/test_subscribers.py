@@ -166,7 +166,7 @@ def test_addresses_that_are_none(tmp_path: Path, address: str) -> None:
     [
         ("frequency: weekly", "subscribers.1.frequency: found 'weekly', expected daily, weekdays, off, or"),
         ("frequency: {weekly: noday}", "expected daily, weekdays, off, or"),
-        ("reminders: [0]", "subscribers.1.reminders.1: found 0, expected greater than 0"),
+        ("reminders: [0]", "subscribers.1.reminders.1: found 0, expected more than 0"),
         ("threshold: 101", "subscribers.1.threshold: found 101"),
         ("language: de", "subscribers.1.language: found 'de', expected 'fr' or 'en'"),
         ("mutes: 1", "expected no such key (is it misspelt?)"),
@@ -193,7 +193,7 @@ subscribers:
         ),
         (
             "subscribers.1.institutes.2: found 'cea-leti/photonic', expected the id of an institute, id/lab, or \"*\" "
-            "(did you mean 'cea-leti/Photonics & Sensors', 'cea-leti'?)"
+            "(did you mean 'cea-leti/Photonics & Sensors' or 'cea-leti'?)"
         ),
         "subscribers.2.institutes.2: found 'nothing-like-it', expected the id of an institute, id/lab, or \"*\"",
         "subscribers.3.id: found 'bea' a second time, expected another id",
@@ -230,7 +230,7 @@ def test_an_institute_whose_own_file_is_wrong_may_be_named(tmp_path: Path) -> No
     read = read_institutes(tmp_path)
     assert len(read.mistakes) == 1
     _, told = read_subscribers(tmp_path, read.institutes, unread=read.unread)
-    assert [line.partition(".yaml: ")[2].partition(",")[0] for line in told] == [
+    assert [line.partition(".yaml: ")[2].partition(",")[0] for line in map(str, told)] == [
         "subscribers.1.institutes.4: found 'even'"
     ]
 

@@ -70,13 +70,14 @@ def send_test_mail(home: Home, address: str) -> str:
 
 def _test_mail(home: Home, address: str) -> Mail:
     from matcher.config.mail_address import mail_address
+    from matcher.config.mistaken import Mistaken
     from matcher.mail.message import MailContent, build, message_id
 
     try:
         to = mail_address(address)
-    except ValueError as error:
+    except Mistaken as error:
         raise UsageError(
-            "{address} is no mail address: write {error}.", address=shorten(address), error=error
+            "{address} is no mail address: write {error}.", address=shorten(address), error=error.saying
         ) from error
     now = home.clock()
     options = home.settings.mail

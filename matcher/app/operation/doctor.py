@@ -88,7 +88,7 @@ def _configuration(home: Home) -> str:
 def _environment(home: Home) -> str:
     unread = home.settings.unread
     if unread.slips:
-        raise _NotWellError("; ".join(unread.slips))
+        raise _NotWellError("; ".join(map(str, unread.slips)))
     return f"{', '.join(unread.others)}: read by nothing here" if unread.others else "every MATCHER_ variable is read"
 
 

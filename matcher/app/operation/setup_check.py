@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from matcher.text.saying import Saying
+
 
 def opened(home: Path | None = None, config_dir: Path | None = None) -> Home:
     """The home as flags, environment and files have it; institutes, subscribers and servers are read when needed.
@@ -26,15 +28,15 @@ def opened(home: Path | None = None, config_dir: Path | None = None) -> Home:
     return found
 
 
-def every_mistake(home: Home, known: Iterable[str] = ()) -> list[str]:
+def every_mistake(home: Home, known: Iterable[Saying] = ()) -> list[Saying]:
     """What is known to be wrong, and whatever else is in files and addresses; no server is asked."""
     mistakes = list(known)
     for look in _LOOKS:
         try:
             look(home)
         except ConfigError as error:
-            mistakes += error.mistakes
-    return list(dict.fromkeys(mistakes))
+            mistakes += error.sayings
+    return list({str(one): one for one in mistakes}.values())
 
 
 def _mail_server(home: Home) -> None:

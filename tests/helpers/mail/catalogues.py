@@ -20,7 +20,7 @@ from matcher.present.facts import GROUP_TITLES
 from tests.helpers.paths import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 MATCHER = ROOT / "matcher"
 LANGUAGES = ("fr", "en")
@@ -28,11 +28,11 @@ KEYWORDS = {"say": None, "say_n": (1, 2)}
 TERMINAL = {"tr": None, "tr_n": (1, 2)}
 """What the command line says, in the modules of people who look for calls."""
 ERRORS = {
-    "Saying", "UsageError", "UnreadableError", "StoreError", "StoreMissing", "StoreBusy", "RunGoesOn", "RunLost",
-    "DiskError", "IndexMissing", "PortTaken", "Refused", "Missing", "LinkRefused",
+    "Saying", "Mistaken", "UsageError", "UnreadableError", "StoreError", "StoreMissing", "StoreBusy", "RunGoesOn",
+    "RunLost", "DiskError", "IndexMissing", "PortTaken", "Refused", "Missing", "LinkRefused",
 }  # fmt: skip
 """What a command that project officers use, or a page, may end with is made by one of these."""
-OTHER_READERS = ("api", "evaluation", "portal", "mail", "schedule")
+OTHER_READERS = ("api", "evaluation", "portal", "schedule")
 """Layers whose errors meet who writes Python or runs the machine."""
 CLICK = {"_": None, "ngettext": (1, 2)}
 NOT_OF_CLICK = {
@@ -94,14 +94,14 @@ def strings(value: object) -> tuple[str, ...]:
     return tuple(value) if isinstance(value, tuple | list) else (str(value or ""),)
 
 
-def errors() -> Iterator[tuple[str, ast.expr]]:
+def errors(names: Collection[str] = ERRORS) -> Iterator[tuple[str, ast.expr]]:
     """(where, what it is made of) of each error that is raised, and of each saying."""
     for path in sorted(MATCHER.rglob("*.py")):
         inside = path.relative_to(MATCHER)
         if inside.parts[0] in OTHER_READERS:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS and node.args:
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names and node.args:
                 yield f"{inside}:{node.lineno}", node.args[0]
 
 
