@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.app.answering.questions import rank, why
+from matcher.app.answering.questions import language_of, rank, why
 from matcher.cli.layout import paragraphs, styled
 from matcher.cli.match_listing import Layout, show_ranking
 from matcher.cli.options import Typed, group_option, question_options
@@ -97,7 +98,7 @@ def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
     if files:
         from matcher.cli.asked_files import asked_by
 
-        wanted = asked_by(files)
+        wanted = asked_by(files, partial(language_of, home))
     question = Question.of(wanted, asked, explain=explain)
     if isinstance(wanted, str) and home.settings.ranking.encoder:
         say(tr("Loading the sentence encoder, which takes some seconds."))

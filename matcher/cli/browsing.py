@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from matcher.app.answering.questions import language_of
 from matcher.app.decisions import learned_list
 from matcher.app.profiles import profile_questions
 from matcher.app.profiles.new_profile import NEW, write_new_profile
@@ -126,13 +128,19 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
 
 
 def _write_new(home: Home, identifier: str | None, files: tuple[Path, ...], output: str | None) -> None:
+    from matcher.cli.asked_files import document_parts
     from matcher.documents.document_text import read_document
 
     if identifier is None:
         example = "matcher profile new rocks-and-water" + (" --from report.pdf" if files else "")
         raise UsageError("Say how the new institute is called: `{example}`.", example=example)
     names = Counter(file.name for file in files)
-    documents = {file.name if names[file.name] == 1 else str(file): read_document(file).text for file in files}
+    documents = {
+        file.name if names[file.name] == 1 else str(file): list(
+            document_parts(read_document(file), partial(language_of, home))
+        )
+        for file in files
+    }
     written = write_new_profile(home, identifier, documents)
     if output == "json":
         record = {"institute": identifier, "file": str(written.file)}

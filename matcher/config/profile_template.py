@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import textwrap
 import types
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -104,7 +106,17 @@ def _proposals(proposed: Sequence[ProposedSkill], depth: int) -> Iterator[str]:
     for one in proposed:
         used = f"{one.calls} calls, {one.projects} projects; {one.source}: “{one.sentence}”"
         yield from (_line(f"    # {line}", depth, counts=False) for line in textwrap.wrap(used, WIDTH - 2 * depth - 7))
-        yield _line(f"- {one.text}", depth, counts=False)
+        yield _line(f"- {_quoted(one.text)}", depth, counts=False)
+
+
+def _quoted(text: str) -> str:
+    """A text as an item of a list in YAML, so that it may hold a colon."""
+    import yaml
+
+    with suppress(yaml.YAMLError):
+        if yaml.safe_load(f"- {text}") == [text]:
+            return text
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _key(text: str, meaning: str, place: _Place) -> Iterator[str]:

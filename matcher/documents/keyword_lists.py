@@ -44,9 +44,9 @@ class Keyword:
 def rows_of(text: str) -> Rows | None:
     """The rows of a list of keywords; None where a text is none: some cell, or some line, is a sentence."""
     lines = [line for line in text.splitlines() if line.strip()]
-    separator = _separator(lines[:_LOOKED_AT])
+    separator = _separator("\n".join(lines[:_LOOKED_AT]))
     if separator is not None:
-        rows = list(csv.reader(io.StringIO(text), delimiter=separator))
+        rows = _split(text, separator)
         return rows if are_keywords(rows[:_LOOKED_AT]) else None
     alone = [[line] for line in lines]
     ends = any(line.rstrip().endswith((".", ":", "!", "?")) for line in lines)
@@ -54,15 +54,17 @@ def rows_of(text: str) -> Rows | None:
 
 
 def are_keywords(rows: Rows) -> bool:
-    """Whether no cell of a table is a sentence."""
-    return all(len(cell.split()) <= _WORDS_OF_A_KEYWORD for row in rows for cell in row)
+    """Whether no cell of a table is a sentence; beside a column that is named for its keywords some may be."""
+    named = _named(_heads(rows))
+    read = ([row[place] for place in named if place < len(row)] if named else row for row in rows)
+    return all(len(cell.split()) <= _WORDS_OF_A_KEYWORD for cells in read for cell in cells)
 
 
 def keywords_of(rows: Rows) -> tuple[Keyword, ...]:
     """The keywords of a table. Raises UnreadableError that goes on after `FILE is …`."""
-    heads = [folded(cell.strip()) for cell in rows[0]] if rows else []
+    heads = _heads(rows)
     weight, language = _column(heads, _WEIGHTS), _column(heads, _LANGUAGES)
-    named = [place for place, head in enumerate(heads) if head in _KEYWORDS]
+    named = _named(heads)
     found = []
     for number, row in enumerate(rows, 1):
         if number == 1 and set(heads) & _HEADS:
@@ -73,6 +75,15 @@ def keywords_of(rows: Rows) -> tuple[Keyword, ...]:
         spoken = (_cell(row, language) or "").casefold()[:2]
         found += [Keyword(t, weighs, spoken or None) for t in texts if re.search(r"[^\W\d_]", t)]
     return tuple(found)
+
+
+def _heads(rows: Rows) -> list[str]:
+    return [folded(cell.strip()) for cell in rows[0]] if rows else []
+
+
+def _named(heads: Sequence[str]) -> list[int]:
+    """The columns that are named for keywords."""
+    return [place for place, head in enumerate(heads) if head in _KEYWORDS]
 
 
 def _column(heads: Sequence[str], names: frozenset[str]) -> int | None:
@@ -98,11 +109,20 @@ def _weight(cell: str, row: int) -> float:
     )
 
 
-def _separator(lines: Sequence[str]) -> str | None:
-    if len(lines) < 2:
-        return None
+def _separator(text: str) -> str | None:
+    """What parts the cells of these lines: a head says it, or that there are as many in each line; None for a text."""
     for separator in _SEPARATORS:
-        counts = {line.count(separator) for line in lines}
-        if len(counts) == 1 and counts != {0}:
-            return separator
+        rows = _split(text, separator)
+        if len(rows) > 1 and len(rows[0]) > 1:
+            is_head = bool(_HEADS.intersection(_heads(rows)))
+            if is_head or len({len(row) for row in rows}) == 1:
+                return separator
     return None
+
+
+def _split(text: str, separator: str) -> Rows:
+    """The rows with something in them; a cell in quotation marks may hold the separator. None of what no table is."""
+    try:
+        return [row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(map(str.strip, row))]
+    except csv.Error:  # a cell beyond all measure
+        return []

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 # fmt: off
 FUNCTION_WORDS = frozenset(
     {
-        "a", "au", "aux", "avec", "ce", "ces", "cet", "cette", "chez", "contre", "d", "dans", "de", "des", "du",
-        "elle", "elles", "en", "entre", "est", "et", "il", "ils", "l", "la", "le", "les", "leur", "leurs",
-        "mais", "n", "ne", "nos", "notre", "on", "ou", "par", "pas", "plus", "pour", "qu", "que", "qui", "s",
-        "sa", "sans", "se", "ses", "son", "sont", "sous", "sur", "un", "une", "vers", "vos", "votre", "y",
+        "a", "afin", "ainsi", "au", "aux", "avec", "ce", "ces", "cet", "cette", "chez", "comme", "contre", "d", "dans",
+        "de", "des", "dont", "du", "elle", "elles", "en", "entre", "est", "et", "il", "ils", "l", "la", "le", "les",
+        "leur", "leurs", "mais", "n", "ne", "nos", "notre", "nous", "on", "ont", "ou", "par", "pas", "plus", "pour",
+        "qu", "que", "qui", "s", "sa", "sans", "se", "ses", "son", "sont", "sous", "sur", "un", "une", "vers", "vos",
+        "votre", "vous", "y",
     }
 )
 # fmt: on

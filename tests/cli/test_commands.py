@@ -148,6 +148,15 @@ def test_several_files_are_ranked_for_together_lists_with_their_weights(run, fet
     assert {one["term"] for one in first["evidence"]} >= {"photonics", "lymphoma"}
 
 
+def test_of_a_list_unknown_words_are_told_and_its_language_is_that_of_its_known_words(run, fetched, tmp_path):
+    listed = tmp_path / "list.txt"
+    listed.write_text("photonique\ncapteurs\nzyxomat\nphotonix\n", encoding="utf-8")
+    answer = run(fetched, "rank", "--file", str(listed), "--min-fit", "0", "--as-of", DAY, "--json")
+    found = json.loads(answer.out)
+    assert found["unknown"] == {"zyxomat": [], "photonix": ["photonics"]}
+    assert "photonics" in {one["term"] for one in found["matches"][0]["evidence"]}
+
+
 @pytest.mark.parametrize(
     ("beginning", "says"),
     [

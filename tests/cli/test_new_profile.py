@@ -61,6 +61,17 @@ def test_skills_are_proposed_from_documents_and_count_only_when_a_person_takes_t
     assert ranked["matches"][0]["evidence"][0]["term"] == "silicon photonics"
 
 
+def test_a_list_of_keywords_is_proposed_whole_and_by_its_weights(run, fetched, tmp_path):
+    listed, report = tmp_path / "list.csv", tmp_path / "report.txt"
+    listed.write_text("keyword;weight\nlymphoma;1\nsilicon photonics;9\nzyxomat;99\n", encoding="utf-8")
+    report.write_text("We know quantum sensors well, and lymphoma.", encoding="utf-8")
+    answer = run(fetched, "profile", "new", "rocks", "--from", str(report), "--from", str(listed), "--json")
+    proposed = json.loads(answer.out)["proposed"]
+    assert [one["text"] for one in proposed][:2] == ["silicon photonics", "lymphoma"]
+    assert [one["source"] for one in proposed][:2] == ["list.csv", "list.csv"]
+    assert "report.txt" in {one["source"] for one in proposed[2:]}
+
+
 def test_documents_without_any_term_of_a_call_give_the_file_all_the_same(run, fetched, tmp_path):
     letter = tmp_path / "letter.txt"
     letter.write_text("Dear zyxomat, qwrtz.", encoding="utf-8")

@@ -94,6 +94,26 @@ def test_a_table_of_keywords_has_their_weights(tmp_path, data: bytes) -> None:
     ]
 
 
+def test_a_cell_in_quotation_marks_may_hold_what_parts_cells(tmp_path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text('mot-clé,poids\n"eaux, souterraines","2,5"\nnitrates,1\n', encoding="utf-8")
+    found = [(one.text, one.weight) for one in read_document(path).keywords]
+    assert found == [("eaux, souterraines", 2.5), ("nitrates", 1.0)]
+
+
+def test_beside_a_column_of_keywords_there_may_be_sentences_and_short_rows(tmp_path) -> None:
+    path = tmp_path / "list.csv"
+    remark = "What Marie said of it at the meeting of last spring."
+    path.write_text(f"keyword;weight;remark\ndrought;2;{remark}\nwells\n", encoding="utf-8")
+    assert [(one.text, one.weight) for one in read_document(path).keywords] == [("drought", 2.0), ("wells", 1.0)]
+
+
+def test_a_cell_beyond_all_measure_makes_no_table(tmp_path) -> None:
+    path = tmp_path / "text.txt"
+    path.write_text('say "' + "drought, and " * 20_000 + "\n", encoding="utf-8")
+    assert not read_document(path).keywords
+
+
 @pytest.mark.parametrize("weight", ["many", "-1", "0", "1e9", "99999", "nan", "inf", "2 000"])
 @pytest.mark.parametrize("make", [workbook, lambda *rows: "\n".join(map(";".join, rows)).encode()], ids=["xlsx", "csv"])
 def test_an_absurd_weight_is_told_with_its_row(tmp_path, make, weight: str) -> None:

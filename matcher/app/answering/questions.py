@@ -177,6 +177,13 @@ def institute_calendar(
     return calendar_of(shown, name, language, now=now, changes=changes)
 
 
+def language_of(home: Home, text: str) -> str:
+    """The language that a text is read in: the one in which more of its words are known."""
+    from matcher.ranking.scores.text_language import reading
+
+    return reading(current_index(home), text).language
+
+
 def row_of(index: Index, call: str) -> int:
     """The row of a call. Raises UsageError when it is unknown."""
     row = index.row(call)

@@ -15,16 +15,19 @@ from matcher.disk import make_folder, write_file
 from matcher.errors import DiskError, UsageError, shorten, system_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from matcher.app.home import Home
     from matcher.model.institute import ProposedSkill
+    from matcher.model.profile_parts import ProfilePart
+
+    Documents = Mapping[str, Sequence[ProfilePart]]
 
 NEW = "new"
 """Asks for a new profile, so that no institute can be named so."""
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
+NOTHING: Documents = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,8 @@ class NewProfile:
     proposed: tuple[ProposedSkill, ...]
 
 
-def write_new_profile(home: Home, identifier: str, documents: Mapping[str, str] = NOTHING) -> NewProfile:
-    """Write the file of a new institute, with the skills that `documents` (text by name) say as proposals.
+def write_new_profile(home: Home, identifier: str, documents: Documents = NOTHING) -> NewProfile:
+    """Write the file of a new institute, with the skills that `documents` (what each says, by name) say as proposals.
 
     Raises:
         UsageError: where it may not be written.
@@ -72,7 +75,7 @@ def write_new_profile(home: Home, identifier: str, documents: Mapping[str, str] 
     return NewProfile(path, proposed)
 
 
-def _proposed(home: Home, documents: Mapping[str, str]) -> tuple[ProposedSkill, ...]:
+def _proposed(home: Home, documents: Documents) -> tuple[ProposedSkill, ...]:
     from matcher.ranking.proposals.proposing import proposed_skills
 
     return tuple(proposed_skills(current_index(home), documents))

@@ -20,8 +20,9 @@ from matcher.text import untrusted
 from matcher.text.analysis import Analyzer, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from matcher.model.profile_parts import ProfilePart
     from matcher.ranking.index import Index
     from matcher.ranking.needs.statements import Expression
 
@@ -33,17 +34,48 @@ _LEAST = 0.15
 """What a word by itself has to tell: a third more than in a text that is ranked, since a person reads each of these."""
 
 
-def proposed_skills(index: Index, documents: Mapping[str, str], most: int = MOST) -> list[ProposedSkill]:
-    """The expressions of documents (text by name) that calls or projects use as they stand, heaviest first."""
-    found: dict[str, ProposedSkill] = {}
+def proposed_skills(
+    index: Index, documents: Mapping[str, Sequence[ProfilePart]], most: int = MOST
+) -> list[ProposedSkill]:
+    """What documents (parts by name) say that calls or projects use as it stands, heaviest first.
+
+    Keywords of a list are taken whole, by the weights that stand beside them, before the expressions of other texts:
+    somebody chose them.
+    """
     projects = _InProjects(index)
-    for name, text in documents.items():
+    listed, said = _listed(documents), _said(index, projects, documents)
+    rest = [one for key, one in said.items() if key not in listed]
+    heaviest = [*_heaviest_first(listed.values()), *_heaviest_first(rest)][:_LOOKED_AT]
+    return list(_used(index, projects, heaviest))[:most]
+
+
+def _heaviest_first(skills: Iterable[ProposedSkill]) -> list[ProposedSkill]:
+    return sorted(skills, key=lambda one: -one.weight)
+
+
+def _listed(documents: Mapping[str, Sequence[ProfilePart]]) -> dict[str, ProposedSkill]:
+    """The keywords of lists, each once with the most that it weighs anywhere."""
+    found: dict[str, ProposedSkill] = {}
+    for name, parts in documents.items():
+        for part in parts:
+            key, text = part.text.casefold(), untrusted.text(part.text, SNIPPET)
+            if part.kind != "text" and (key not in found or found[key].weight < part.weight):
+                found[key] = ProposedSkill(text, part.language, part.weight, name, text)
+    return found
+
+
+def _said(
+    index: Index, projects: _InProjects, documents: Mapping[str, Sequence[ProfilePart]]
+) -> dict[str, ProposedSkill]:
+    """The expressions of texts, each once; one of several documents weighs what it does in all of them."""
+    found: dict[str, ProposedSkill] = {}
+    for name, parts in documents.items():
+        text = "\n".join(part.text for part in parts if part.kind == "text")
         for one in filter(projects.may_hold, expressions(text, index, index.arrays)):
             known = found.setdefault(one.text.casefold(), _proposed(one, name))
             if known.source != name:
                 found[one.text.casefold()] = replace(known, weight=known.weight + one.weight)
-    heaviest = sorted(found.values(), key=lambda one: -one.weight)[:_LOOKED_AT]
-    return list(_used(index, projects, heaviest))[:most]
+    return found
 
 
 def _proposed(one: Expression, document: str) -> ProposedSkill:

@@ -14,10 +14,10 @@ from matcher.ranking.needs.profile import (
     own_side,
     query_vector,
 )
-from matcher.ranking.needs.skillset import excluded_terms, skills_of
+from matcher.ranking.needs.skillset import WRITTEN, excluded_terms, skills_of
 from matcher.ranking.scores.asked import Asked
 from matcher.ranking.scores.scoring import own_of
-from matcher.ranking.scores.text_language import reading
+from matcher.ranking.scores.text_language import reading, unknown_words
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def asked_text(index: Index, text: str, encoder: Encoder | None = None) -> Asked
     """Any text, in English or French; `encoder` is the one that the index was built with."""
     read = reading(index, text)
     part = ProfilePart("text", "your text", text, read.language)
-    asked = replace(asked_profile(index, Profile("", "Your text", (part,))), unknown=read.unknown)
+    asked = replace(_asked(index, Profile("", "Your text", (part,))), unknown=read.unknown)
     if encoder is None:
         return asked
     from matcher.ranking.encoder import text_meaning
@@ -41,13 +41,24 @@ def asked_text(index: Index, text: str, encoder: Encoder | None = None) -> Asked
 
 
 def asked_profile(index: Index, profile: Profile) -> Asked:
-    """Any profile, an edited one too."""
+    """Any profile, an edited one too; of what is no institute's, the words that nothing has are told."""
+    return replace(_asked(index, profile), unknown=_unknown(index, profile))
+
+
+def _asked(index: Index, profile: Profile) -> Asked:
     analyzer = Analyzer()
     skills = skills_of(profile, analyzer, index, index.arrays)
     own = _own_of_draft(index, profile, skills, analyzer)
     known = index.query(profile.identifier).meaning if profile.identifier in index.profiles else None
     need = Need(skills, None, own, profile.pin, profile.exclude, meaning=known)
-    return Asked(None, profile.name, query_vector(profile, analyzer, index, own.query if own else None), need)
+    query = query_vector(profile, analyzer, index, own.query if own else None)
+    return Asked(None, profile.name, query, need)
+
+
+def _unknown(index: Index, profile: Profile) -> dict[str, tuple[str, ...]]:
+    if profile.identifier:
+        return {}  # `matcher profile ID --check` tells them
+    return unknown_words(index, ((part.text, part.language) for part in profile.parts if part.kind in WRITTEN))
 
 
 def _own_of_draft(index: Index, profile: Profile, skills: Sequence[Skill], analyzer: Analyzer) -> Own | None:

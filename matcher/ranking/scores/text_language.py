@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from matcher.ranking.call_words import FIELDS, PREFIX
@@ -11,7 +12,7 @@ from matcher.ranking.texts.word_positions import WordPositions
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from matcher.ranking.index import Index
 
@@ -34,9 +35,20 @@ def reading(index: Index, text: str) -> ReadText:
     judged = {language: dict(_judged(index, text, language)) for language in languages(text)}
     best = min(judged, key=lambda language: (list(judged[language].values()).count(False), language))
     known = {word for found in judged.values() for word, here in found.items() if here}
-    told = [word for word, here in judged[best].items() if not here and word not in known][:MOST]
+    told = [word for word, here in judged[best].items() if not here and word not in known]
+    return ReadText(best, _with_near(index, told))
+
+
+def unknown_words(index: Index, texts: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """The words of texts, each in its own language, that stand nowhere, with those that are spelt nearly so."""
+    judged = [one for text, language in texts for one in _judged(index, text, language)]
+    known = {word for word, here in judged if here}
+    return _with_near(index, dict.fromkeys(word for word, _ in judged if word not in known))
+
+
+def _with_near(index: Index, words: Iterable[str]) -> dict[str, tuple[str, ...]]:
     places = WordPositions(index.arrays, PREFIX, len(FIELDS))
-    return ReadText(best, {word: near_words(places, word) for word in told})
+    return {word: near_words(places, word) for word in islice(words, MOST)}
 
 
 def _judged(index: Index, text: str, language: str) -> Iterator[tuple[str, bool]]:
