@@ -43,6 +43,11 @@ PARTLY_DONE = 3
     is_flag=True,
     help="Bring the EU-funded projects of CORDIS instead, from the SOURCEs [projects.sources].",
 )
+@click.option(
+    "--accept",
+    is_flag=True,
+    help="With --projects: take these SOURCEs over although they hold less than before, or not what is expected.",
+)
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @as_of_option
 @output_options
@@ -54,6 +59,7 @@ def fetch_command(  # noqa: PLR0913 (click hands over one parameter an option)
     full: bool,
     bulk: str | None,
     projects: bool,
+    accept: bool,
     sources: tuple[str, ...],
     as_of: date | None,
     output: str | None,
@@ -66,7 +72,9 @@ def fetch_command(  # noqa: PLR0913 (click hands over one parameter an option)
         others = {"--programme": programme, "--kind": kind, "--full": full, "--bulk": bulk, "--as-of": as_of}
         if foreign := [name for name, value in others.items() if value]:
             raise UsageError("{option} says which calls to fetch: it does not go with --projects.", option=foreign[0])
-        return _fetch_projects(home, sources, output)
+        return _fetch_projects(home, sources, output, accept=accept)
+    if accept:
+        raise UsageError("--accept goes with --projects.")
     if sources:
         raise UsageError("Found {source}: a SOURCE goes with --projects.", source=shorten(sources[0]))
     from matcher.app.run_context import Observer
@@ -90,12 +98,12 @@ def fetch_command(  # noqa: PLR0913 (click hands over one parameter an option)
     return PARTLY_DONE if report.problems else 0
 
 
-def _fetch_projects(home: Home, sources: tuple[str, ...], output: str | None) -> int:
+def _fetch_projects(home: Home, sources: tuple[str, ...], output: str | None, *, accept: bool) -> int:
     from matcher.app.run_context import Observer
     from matcher.app.sources.project_fetching import fetch_projects
 
     with progress_bar(output) as progress:
-        report = fetch_projects(home, sources, observer=Observer(progress, say))
+        report = fetch_projects(home, sources, accept=accept, observer=Observer(progress, say))
     if output == "json":
         print_json(envelope(**project_report_record(report)))
     elif output == "csv":

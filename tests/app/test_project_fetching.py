@@ -15,12 +15,14 @@ from matcher.config.setting_sections import OFFICIAL
 from matcher.ranking.index import open_index
 from matcher.store.database import Store
 from tests.helpers.cordis import LocalCordis, participation, project, tables, zipped
+from tests.helpers.home import Place
+from tests.helpers.postgres import new_database, wait_until_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.helpers.home import Answer, Place
+    from tests.helpers.home import Answer
 
 
 def dump(path: Path, count: int, **fields: str) -> Path:
@@ -67,8 +69,15 @@ def test_a_dump_that_shrank_is_not_taken_over(run: Callable[..., Answer], place:
     answer = run(place, "fetch", "--projects", str(source))
     assert answer.code == 3
     assert "holds 14 projects, and held 20" in answer.err
+    assert f"`matcher fetch --projects --accept {source}`" in " ".join(answer.err.split())
     with Store.open(f"sqlite:///{place.home}/matcher.db", read_only=True) as store:
         assert store.projects.counts().projects == 20
+    assert run(place, "fetch", "--projects", "--accept").code == 2  # which one is meant has to be said
+    assert run(place, "fetch", "--accept").code == 2
+    accepted = report(run(place, "fetch", "--projects", "--accept", str(source), "--json"))
+    assert (accepted["projects"], accepted["gone"]) == (14, 6)
+    dump(source, 13)  # the next one is held to what was accepted
+    assert run(place, "fetch", "--projects", str(source)).code == 0
 
 
 def test_a_column_that_most_rows_lack_is_not_taken_over(
@@ -77,6 +86,8 @@ def test_a_column_that_most_rows_lack_is_not_taken_over(
     answer = run(place, "fetch", "--projects", str(dump(tmp_path / "cordis.zip", 5, startDate="soon")))
     assert answer.code == 3
     assert "'startDate'" in answer.err
+    source = str(tmp_path / "cordis.zip")
+    assert run(place, "fetch", "--projects", "--accept", source).code == 3  # nobody can know that this is right
 
 
 def test_a_column_that_most_rows_held_and_hold_no_more_is_not_taken_over(
@@ -91,6 +102,9 @@ def test_a_column_that_most_rows_held_and_hold_no_more_is_not_taken_over(
     assert "column objective holds something in 0% of the rows, and did in 100%" in " ".join(answer.err.split())
     with Store.open(f"sqlite:///{place.home}/matcher.db", read_only=True) as store:
         assert {one.text for one in store.projects.all()} == {"A text of our own."}
+    assert run(place, "fetch", "--projects", "--accept", renamed).code == 0
+    files["project.csv"] += b"\n"
+    assert run(place, "fetch", "--projects", str(zipped(tmp_path / "cordis.zip", files))).code == 0
     other = run(place, "fetch", "--projects", str(zipped(tmp_path / "older.zip", files)))
     assert other.code == 0  # what another source never held it does not miss
 
@@ -105,6 +119,19 @@ def test_an_official_dump_is_held_to_what_it_holds(
             answer = run(place, "fetch", "--projects", cordis.url)
             assert answer.code == code
             assert ("expected" in answer.err) == bool(code)
+
+
+def test_an_official_dump_that_outgrew_its_bounds_can_be_accepted_once_and_for_all(
+    run: Callable[..., Answer], place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = str(dump(tmp_path / "cordis.zip", 8))
+    monkeypatch.setattr(project_fetching, "OFFICIAL", {source: {"projects": (1, 4)}})
+    assert run(place, "fetch", "--projects", source).code == 3
+    assert run(place, "fetch", "--projects", "--accept", source).code == 0
+    dump(tmp_path / "cordis.zip", 9)
+    assert run(place, "fetch", "--projects", source).code == 0
+    dump(tmp_path / "cordis.zip", 3)
+    assert run(place, "fetch", "--projects", source).code == 3
 
 
 def test_rows_that_cannot_be_read_are_counted_and_the_first_ones_shown(
@@ -171,17 +198,27 @@ def _import_and_die(url: str, path: str, batches: int) -> None:
         store.project_saving.dump("cordis.zip", found, lambda _: (), run_id=number, now=now, accept=lambda _: None)
 
 
-@pytest.mark.parametrize("batches", [0, 1, 3])
+@pytest.mark.parametrize(("database", "batches"), [("sqlite", 0), ("sqlite", 1), ("sqlite", 3), ("postgresql", 3)])
 def test_a_killed_import_leaves_the_former_state(
-    run: Callable[..., Answer], place: Place, tmp_path: Path, batches: int
+    run: Callable[..., Answer],
+    place: Place,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    database: str,
+    batches: int,
 ) -> None:
-    run(place, "fetch", "--projects", str(dump(tmp_path / "cordis.zip", 1_600)))
-    later = dump(tmp_path / "later.zip", 1_600, title="Another title")
     url = f"sqlite:///{place.home}/matcher.db"
+    if database == "postgresql":
+        url = new_database(request.getfixturevalue("postgresql_folder"))
+        place = Place(place.home, place.config, database=url)
+    assert run(place, "fetch", "--projects", str(dump(tmp_path / "cordis.zip", 1_600))).code == 0
+    later = dump(tmp_path / "later.zip", 1_600, title="Another title")
     process = multiprocessing.get_context("spawn").Process(target=_import_and_die, args=(url, str(later), batches))
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL
+    if database == "postgresql":
+        wait_until_alone(url)
     with Store.open(url) as store:
         assert {p.title[:16] for p in store.projects.all()} == {"Invented project"}
         assert store.maintenance.check() == []

@@ -40,6 +40,7 @@ def fetch_projects(
     home: Home,
     sources: Sequence[str] = (),
     *,
+    accept: bool = False,
     observer: Observer | None = None,
     attempts: int | None = None,
     refitted: str = REFITTED,
@@ -47,7 +48,8 @@ def fetch_projects(
     """Bring the dumps that are named, by default those that are configured, and keep them.
 
     One that cannot be read, or is not to be believed, is told in `problems` and stops no other; what is kept of it
-    stays. `attempts` bounds the tries of a request, `refitted` is said before the ranking is fitted anew.
+    stays; with `accept` somebody knows that what is named holds what it should. `attempts` bounds the tries of a
+    request, `refitted` is said before the ranking is fitted anew.
 
     Raises:
         UsageError: for a source that is neither an address nor a path that can be read.
@@ -55,12 +57,14 @@ def fetch_projects(
     """
     started = time.monotonic()
     wanted = tuple(sources or home.settings.projects.sources)
+    if accept and not sources:
+        raise UsageError("Say which SOURCE is right: --accept goes with those that are named.")
     if not wanted:
         raise UsageError("No source of projects is set: name one, or set [projects] sources.")
     with home.open_store() as store, index_out_of_date(home, store):
         before = store.projects.revision
         with begun(store, "projects", home.clock, observer) as run:
-            results = _each(home, run, wanted, attempts)
+            results = _each(home, run, wanted, attempts, accept=accept)
             report = _total(wanted, results, run, time.monotonic() - started)
             run.detail |= {"report": asdict(report), "problems": list(report.problems), "outcome": report.outcome}
         if store.projects.revision != before:
@@ -71,31 +75,35 @@ def fetch_projects(
     return report
 
 
-def _each(home: Home, run: Run, sources: Sequence[str], attempts: int | None) -> list[SavedProjects | None]:
+def _each(
+    home: Home, run: Run, sources: Sequence[str], attempts: int | None, *, accept: bool
+) -> list[SavedProjects | None]:
     """What came of each source: None where it was unchanged or could not be taken over."""
     results: list[SavedProjects | None] = []
     settings = home.settings.portal
     with Cordis(settings if attempts is None else replace(settings, attempts=attempts)) as cordis:
         for source in sources:
             try:
-                results.append(_import(home, run, cordis, source))
+                results.append(_import(home, run, cordis, source, accept=accept))
             except (ProjectsError, PortalError) as error:
                 results.append(None)
                 run.detail.setdefault("problems", []).append(str(error))
     return results
 
 
-def _import(home: Home, run: Run, cordis: Cordis, source: str) -> SavedProjects | None:
+def _import(home: Home, run: Run, cordis: Cordis, source: str, *, accept: bool) -> SavedProjects | None:
     name = name_of(source)
-    kept = remembered(run.store, name)
+    kept = {**remembered(run.store, name)}
+    kept["accepted"] = accept or kept.get("accepted", False)
     with cordis.bring(source, kept.get("mark", ""), home.settings.home, run.observer.progress) as brought:
         run.alive()
         digest = _digest(brought.path) if brought is not None else None
         if brought is None or (digest and digest == kept.get("digest")):
             run.detail.setdefault("unchanged", []).append(source)
             return None
-        saved, filled = _keep(run, source, brought.path, kept)
+        saved, filled = _keep(run, source, brought.path, {"accepted": True} if accept else kept)
     facts = {"mark": brought.mark, "digest": digest, "day": run.clock().date().isoformat()}
+    facts |= {"accepted": kept["accepted"]}
     counts = {"projects": saved.projects, "participations": saved.participations}
     remember(run.store, name, {**facts, **counts, "filled": filled})
     return saved
@@ -144,22 +152,31 @@ def _shown(run: Run, projects: Iterator[Project]) -> Iterator[Project]:
 
 
 def _refuse(source: str, reading: Reading, read: SavedProjects, kept: Mapping[str, Any]) -> None:
-    """Raises ProjectsError for a dump that is not to be believed."""
-    name, expected = name_of(source), OFFICIAL.get(source, {})
-    if unusable := [*reading.unusable(), *reading.emptied(kept.get("filled", {}))]:
-        raise ProjectsError(f"{name} was not taken over: {'; '.join(unusable)}.")
-    for noun, now in (("projects", read.projects), ("participations", read.participations)):
-        before = kept.get(noun, 0)
-        if now < LEAST_KEPT * before:
-            raise ProjectsError(
-                f"{name} holds {now:,} {noun}, and held {before:,}: it was not taken over; what is kept stays."
-            )
-        least, most = expected.get(noun, (0, now))
-        if not least <= now <= most:
-            raise ProjectsError(
-                f"{name} holds {now:,} {noun}, expected {least:,} to {most:,}: it was not taken over; what is kept "
-                f"stays."
-            )
+    """Raises ProjectsError for a dump that cannot be read, or is not to be believed unless somebody knows better.
+
+    `kept` is what the dump is held to: nothing of one that is accepted as it is. The bounds of an official one hold
+    until one beyond them was accepted.
+    """
+    if unusable := list(reading.unusable()):
+        raise ProjectsError(f"{name_of(source)} was not taken over: {'; '.join(unusable)}.")
+    counts = {"projects": read.projects, "participations": read.participations}
+    doubts = list(reading.emptied(kept.get("filled", {})))
+    doubts += [
+        f"it holds {now:,} {noun}, and held {kept[noun]:,}"
+        for noun, now in counts.items()
+        if now < LEAST_KEPT * kept.get(noun, 0)
+    ]
+    bounds = {} if kept["accepted"] else OFFICIAL.get(source, {})
+    doubts += [
+        f"it holds {counts[noun]:,} {noun}, expected {least:,} to {most:,}"
+        for noun, (least, most) in bounds.items()
+        if not least <= counts[noun] <= most
+    ]
+    if doubts:
+        raise ProjectsError(
+            f"{name_of(source)} was not taken over, and what is kept stays: {'; '.join(doubts)}. Whoever knows that it "
+            f"is right: `matcher fetch --projects --accept {source}`."
+        )
 
 
 def _total(sources: Sequence[str], results: Sequence[SavedProjects | None], run: Run, seconds: float) -> ProjectReport:
