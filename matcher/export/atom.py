@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from matcher.export.content import Content, Portion
+    from matcher.export.dated_list import DatedList
     from matcher.model.call import Call
     from matcher.model.changes import Change
     from matcher.model.match import Match
@@ -60,6 +61,26 @@ def atom_bytes(content: Content, address: str | None = None) -> bytes:
     )
     for entry in _entries(content, part):
         feed.add_item(**entry)
+    return _written(feed)
+
+
+def entries_bytes(found: DatedList) -> bytes:
+    """The feed of a list of other things than calls, the newest first."""
+    feed = _Feed(
+        title=untrusted.text(found.title, untrusted.TITLE),
+        link=PORTAL,
+        description=None,
+        language="en",
+        author_name="matcher",
+        feed_guid=urn("feed", found.kind, found.title),
+        now=found.now,
+    )
+    for one in sorted(found.entries, key=lambda entry: entry.moment, reverse=True):
+        feed.add_item(**_entry(one.title, one.url, urn(*one.name), one.moment, list(one.lines)))
+    return _written(feed)
+
+
+def _written(feed: _Feed) -> bytes:
     out = io.StringIO()
     feed.write(out, "utf-8")
     return out.getvalue().encode()

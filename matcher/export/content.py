@@ -92,6 +92,10 @@ class Content:
             return sum(len(part.matches) for part in self.parts)
         return len(self.calls if self.thing is Thing.CALLS else self.changes)
 
+    def of_calls(self) -> Content:
+        """The distinct calls alone, of nobody in particular."""
+        return replace(self, thing=Thing.CALLS, parts=(Portion(None, NETWORK, calls=self.calls),))
+
     def split(self) -> tuple[Content, ...]:
         """One content for each part."""
         return tuple(replace(self, parts=(part,)) for part in self.parts)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matcher.export.content import Content
+    from matcher.export.dated_list import DatedList
 
 
 def csv_bytes(content: Content, separators: Separators = COMMAS) -> bytes:
@@ -126,3 +127,26 @@ def chosen(name: str | None, path: Path | None) -> Format:
             "Say which format: --format {known}, or --output with such a suffix.", known=known.replace(", ", "|")
         )
     raise UsageError("{name} ends in none of {known}: say which format with --format.", name=path.name, known=known)
+
+
+def dated_bytes(found: DatedList, form: str) -> bytes:
+    """A list of other things than calls in a format. Raises UsageError for one that it has not."""
+    if form == "csv":
+        return csv_text(found.rows, found.fields).encode()
+    if form == "json":
+        record = envelope(as_of=found.as_of.isoformat(), **{found.kind: list(found.rows)})
+        return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode(errors="replace")
+    if form == "xlsx":
+        from matcher.export.workbook import plain_workbook
+
+        about = {"what": found.title, "as of": found.as_of, "rows": len(found.rows)}
+        return plain_workbook(found.kind, found.fields, found.rows, about, found.now)
+    if form == "ics":
+        return calendar.days(
+            ((one.name, one.title, one.moment.date(), one.lines) for one in found.entries), found.title, found.now
+        )
+    if form == "atom":
+        from matcher.export.atom import entries_bytes
+
+        return entries_bytes(found)
+    raise UsageError("{name} is none of the formats of this list.", name=form)

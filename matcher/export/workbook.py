@@ -11,9 +11,10 @@ import xlsxwriter
 from matcher.errors import UsageError
 from matcher.export.tables import plain_rows, table
 from matcher.text import untrusted
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
@@ -28,6 +29,8 @@ LINKS = 65_530
 """Hyperlinks that a sheet takes; further addresses stay text."""
 
 SOURCE = "EU Funding & Tenders Portal, European Commission (reuse under Decision 2011/833/EU)"
+
+_TOO_MANY = Saying("A sheet takes {most:,} rows and these are {found:,}: ask for less, or for csv.")
 
 _CELL = 32_767  # characters
 _WIDEST = 60
@@ -51,15 +54,30 @@ _STYLES = {
 }
 
 
+def plain_workbook(
+    title: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]], about: Mapping[str, Any], created: datetime
+) -> bytes:
+    """A workbook of a list of other things than calls; several values in one cell have semicolons in between."""
+    if len(rows) > ROWS:
+        raise UsageError(_TOO_MANY, most=ROWS, found=len(rows))
+    flat = ({name: _flat(row.get(name)) for name in names} for row in rows)
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
+        book.set_properties({"created": created.astimezone(UTC).replace(tzinfo=None)})
+        _fill(book, title, list(names), flat)
+        _fill(book, "about", ["about", "value"], ({"about": key, "value": value} for key, value in about.items()))
+    return buffer.getvalue()
+
+
+def _flat(value: Any) -> Any:
+    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
 def xlsx_bytes(content: Content) -> bytes:
     """The workbook. Raises UsageError when a sheet cannot take so many rows."""
     frame = table(content)
     if len(frame) > ROWS:
-        raise UsageError(
-            "A sheet takes {most:,} rows and these are {found:,}: ask for less, or for csv.",
-            most=ROWS,
-            found=len(frame),
-        )
+        raise UsageError(_TOO_MANY, most=ROWS, found=len(frame))
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
         book.set_properties({"created": content.now.astimezone(UTC).replace(tzinfo=None)})

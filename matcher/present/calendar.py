@@ -56,17 +56,37 @@ def deadlines(
     calls: Iterable[Call], title: str, words: Words, *, now: datetime, changes: Sequence[Change] = ()
 ) -> bytes:
     """Every coming deadline of these calls, and the stages that a change took away, as an iCalendar file."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//matcher//European calls//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", title)
+    calendar = _calendar(title)
     calendar.add_component(_zone(now.year))
     for call in {call.identifier.casefold(): call for call in calls}.values():
         own = [c for c in changes if c.call.casefold() == call.identifier.casefold()]
         for event in _events(call, own, words, now):
             calendar.add_component(event)
     return bytes(calendar.to_ical())
+
+
+def days(events: Iterable[tuple[Sequence[str], str, date, Sequence[str]]], title: str, now: datetime) -> bytes:
+    """Whole days as an iCalendar file: each with what makes its id, its title, and what is to say of it."""
+    calendar = _calendar(title)
+    for name, summary, when, lines in events:
+        event = Event()
+        event.add("uid", uid(" ".join(name), 1))
+        event.add("dtstamp", now)
+        event.add("dtstart", when)
+        event.add("summary", untrusted.text(summary, untrusted.TITLE))
+        event.add("description", "\n".join(untrusted.text(line) for line in lines if line))
+        event.add("transp", "TRANSPARENT")
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _calendar(title: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//matcher//European calls//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", untrusted.text(title, untrusted.TITLE))
+    return calendar
 
 
 @cache

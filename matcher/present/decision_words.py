@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from matcher.model.day import brussels_day
-from matcher.model.decision import Act, Application, Cause
+from matcher.model.decision import Act, Application, Cause, standing
 from matcher.present.facts import TERMINAL
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from matcher.model.decision import Decision
+    from matcher.model.decision import Decision, Entry
     from matcher.present.words import Words
 
 
@@ -95,3 +96,23 @@ def state_text(state: Application, words: Words = TERMINAL) -> str:
 def decided_line(decision: Decision, words: Words = TERMINAL) -> str:
     """`brgm: kept`: whose it is, and what others may know of it."""
     return f"{decision.owner.name}: {decision_line(decision.as_shared(), words)}"
+
+
+def act_line(entry: Entry, words: Words = TERMINAL) -> str:
+    """What one act did: `kept`, `note: …`, `taken back: dismissed`."""
+    said = _acted(entry, words)
+    return words.say("taken back: {said}", said=said) if entry.undone else said
+
+
+def _acted(entry: Entry, words: Words) -> str:
+    if entry.act is Act.NOTE:
+        return (
+            words.say("note: {text}", text=untrusted.text(entry.value, untrusted.TITLE))
+            if entry.value
+            else words.say("note")
+        )
+    stands = standing([replace(entry, undone=False)])
+    said = decision_line(stands, words) if stands is not None else ""
+    return said or {Act.ASSIGN: words.say("assigned"), Act.STATE: words.say("state of the application")}.get(
+        entry.act, entry.act.value
+    )

@@ -5,13 +5,14 @@ Babel is loaded where it is needed: a question that is answered on a terminal in
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from gettext import GNUTranslations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matcher.frozen import dataclass
+from matcher.model.day import BRUSSELS
 from matcher.model.language import Language
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ class Words:
         if self.terse and self.language is Language.EN:
             return f"{when.day} {_MONTHS[when.month - 1]} {when.year:04d}"
         return self._date(when, "d MMM y" if self.terse else "d MMMM y")
+
+    def moment(self, when: datetime) -> str:
+        """The day and the minute, of Brussels."""
+        local = when.astimezone(BRUSSELS)
+        return f"{self.day(local.date())}, {local:%H:%M}"
 
     def short_day(self, when: date) -> str:
         """`18 mars`, `18 Mar`: where the year is plain."""

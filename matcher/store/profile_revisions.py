@@ -41,3 +41,11 @@ class ProfileRevisions:
         with self._transactions.reading() as connection:
             rows = connection.execute(query).all()
         return tuple(Revision(row.id, row.before, row.summary, row.edited_by, row.edited_at) for row in rows)
+
+    def all(self) -> list[tuple[str, Revision]]:
+        """Every edit with whose file it was of, in the order they came."""
+        with self._transactions.reading() as connection:
+            rows = connection.execute(select(profile_revisions).order_by(profile_revisions.c.id)).all()
+        return [
+            (row.institute, Revision(row.id, row.before, row.summary, row.edited_by, row.edited_at)) for row in rows
+        ]

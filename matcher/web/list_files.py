@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from matcher.export.content import with_history
-from matcher.export.formats import FORMATS
+from matcher.export.formats import FORMATS, dated_bytes
 from matcher.web.failures import Refused
 
 if TYPE_CHECKING:
     from matcher.export.content import Content
+    from matcher.export.dated_list import DatedList
     from matcher.web.visit import Visit
 
 TYPES = {
@@ -40,6 +41,15 @@ def list_file(visit: Visit, content: Content, name: str, stem: str) -> Response:
     """The content in a format; `stem` is what the file is called."""
     form = FORMATS[checked_format(name)]
     whole = with_history(visit.home, content) if form.history else content
+    return _file(form.encode(whole), name, f"{stem}-{content.as_of.isoformat()}")
+
+
+def dated_file(found: DatedList, name: str) -> Response:
+    """A list of other things than calls in a format."""
+    return _file(dated_bytes(found, checked_format(name)), name, f"{found.kind}-{found.as_of.isoformat()}")
+
+
+def _file(body: bytes, name: str, stem: str) -> Response:
     how = "inline" if name in _SHOWN else "attachment"
-    headers = {"Content-Disposition": f'{how}; filename="{stem}-{content.as_of.isoformat()}.{name}"'}
-    return Response(form.encode(whole), media_type=TYPES[name], headers=headers)
+    headers = {"Content-Disposition": f'{how}; filename="{stem}.{name}"'}
+    return Response(body, media_type=TYPES[name], headers=headers)

@@ -8,10 +8,13 @@ from matcher.app.answering.bidding import bids
 from matcher.app.answering.network_fits import network_fits
 from matcher.app.decisions.decision_summary import summary
 from matcher.app.operation.health import status
+from matcher.export.content import matches
+from matcher.model.question import Question
 from matcher.model.searched import order_of
 from matcher.present.run_words import run_text
 from matcher.web.asked_question import day_of
 from matcher.web.heat_map import heat_map
+from matcher.web.list_files import NAMES, checked_format, list_file
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from matcher.app.answering.network_fits import NetworkFits, SuitedCall
+    from matcher.app.home import Home
+    from matcher.export.content import Content
     from matcher.web.visit import Visit
 
 BIDS = 10
@@ -31,10 +36,16 @@ SEVERAL = 3
 
 RUNS = 5
 
+FILED = 1000
+"""Calls of an institute at most, in the network's files."""
+
 
 def network(visit: Visit) -> Response:
     """All institutes at once."""
     as_of = day_of(visit.request.query_params.get("as_of"))
+    if wanted := visit.request.query_params.get("format"):
+        checked_format(wanted)
+        return list_file(visit, network_content(visit.home, as_of, wanted), wanted, "network")
     threshold = visit.home.settings.digest.threshold
     found: NetworkFits = visit.answer(("network fits", as_of), lambda: network_fits(visit.home, as_of=as_of))
     names = {one.identifier: one.acronym for one in visit.home.institutes}
@@ -52,9 +63,18 @@ def network(visit: Visit) -> Response:
         untaken=_untaken(found, threshold)[:SHOWN],
         blind=_blind(found, threshold),
         shown=SHOWN,
+        query=f"as_of={as_of.isoformat()}" if as_of else "",
+        formats=NAMES,
         without=_without(found, threshold, names),
         **_health(visit, as_of),
     )
+
+
+def network_content(home: Home, as_of: date | None, form: str) -> Content:
+    """The calls that suit an institute: for tables a line for each of both; a feed has each call once."""
+    question = Question(top=FILED, min_fit=home.settings.digest.threshold, as_of=as_of)
+    found = matches(home, [], question)
+    return found.of_calls() if form == "atom" else found
 
 
 def _shared(found: NetworkFits, threshold: int) -> list[SuitedCall]:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from matcher.app.answering.project_questions import projects as asked_projects
 from matcher.errors import UsageError
+from matcher.export.dated_list import DatedEntry, DatedList
+from matcher.model.day import brussels_day, noon
 from matcher.model.project import ProjectQuestion
 from matcher.model.searched import Search
+from matcher.present.project_records import PROJECT_FIELDS, project_record
+from matcher.web.list_files import NAMES, dated_file
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from starlette.responses import Response
 
-    from matcher.model.project import ProjectListing
+    from matcher.model.project import ListedProject, ProjectListing
     from matcher.web.visit import Visit
 
 TOP = 50
@@ -36,6 +43,9 @@ def projects(visit: Visit) -> Response:
             listing = asked_projects(visit.home, question)
         except UsageError as error:
             told = str(error)
+    if (wanted := asked.get("format")) and listing is not None:
+        return dated_file(_listed(visit, listing), wanted)
+    given = {"words": words, "phrase": asked.get("phrase", ""), "call": call, "institute": named}
     return visit.page(
         "project_list.html",
         listing=listing,
@@ -44,4 +54,22 @@ def projects(visit: Visit) -> Response:
         call=call,
         phrase=asked.get("phrase") == "1",
         institute=institute,
+        query=urlencode({name: value for name, value in given.items() if value}),
+        formats=NAMES,
     )
+
+
+def _listed(visit: Visit, listing: ProjectListing) -> DatedList:
+    """The projects as a file; in feeds and calendars a project stands at the day of its end, else of its signature."""
+    now = visit.home.clock()
+    rows = [project_record(one) for one in listing.projects]
+    entries = tuple(_entry(one, day) for one in listing.projects if (day := one.project.end or one.project.date))
+    return DatedList("projects", visit.words.say("Projects"), brussels_day(now), now, PROJECT_FIELDS, rows, entries)
+
+
+def _entry(one: ListedProject, day: date) -> DatedEntry:
+    project = one.project
+    lines = (project.identifier, project.topic or "", ", ".join(one.partners))
+    title = f"{project.name}: {project.title}"
+    address = f"https://cordis.europa.eu/project/id/{project.identifier}"
+    return DatedEntry(("project", project.identifier), title, noon(day), lines, address)

@@ -16,6 +16,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/institutes/{institute}/profile": ("/institutes/cea-leti/profile",),
     "/projects": ("/projects?words=photonics",),
     "/answer/{token}": ("/answer/none",),
+    "/log": ("/log", "/log?institute=cea-leti"),
     "/mails": ("/mails",),
     "/accessibility": ("/accessibility",),
     "/sign-in": ("/sign-in",),
