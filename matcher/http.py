@@ -179,6 +179,7 @@ class _Message:
     url: str
     params: Mapping[str, str] | None = None
     files: Mapping[str, tuple[str, str, str]] | None = None
+    form: Mapping[str, str] | None = None
     headers: Mapping[str, str] | None = None
 
 
@@ -205,8 +206,16 @@ class Client:
     It has `max_hours` from now on and `max_requests`; each answer has a time limit too.
     """
 
-    def __init__(self, settings: PortalSettings, *, sleep: Sleep = time.sleep, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self,
+        settings: PortalSettings,
+        *,
+        sleep: Sleep = time.sleep,
+        clock: Clock = time.monotonic,
+        longest: int = _ANSWER_LIMIT,
+    ) -> None:
         self._settings = settings
+        self._longest = longest
         self._clock = clock
         self._sleep = sleep
         self._pace = Pace(settings.rate, sleep=sleep, clock=clock)
@@ -238,19 +247,17 @@ class Client:
         # a part without a file name and its own JSON content type is answered with a 500 (PROTOCOL.md, search API)
         files = {name: ("blob", json.dumps(value), "application/json") for name, value in parts.items()}
 
-        def once() -> T:
-            with self._send(_Message("POST", url, params, files)) as response:
-                if response.status_code != requests.codes.ok:
-                    raise RequestFailedError(_refusal(response), answered=True)
-                return _checked(self._whole(response), check)
+        return self._persist(lambda: self._answer(_Message("POST", url, params, files), check), url)
 
-        return self._persist(once, url)
+    def post_form(self, url: str, form: Mapping[str, str], headers: Mapping[str, str], check: Check[T]) -> T:
+        """POST a form as browsers do. Raises as `post_json`."""
+        return self._persist(lambda: self._answer(_Message("POST", url, form=form, headers=headers), check), url)
 
-    def get_json(self, url: str, check: Check[T]) -> T | None:
+    def get_json(self, url: str, check: Check[T], headers: Mapping[str, str] | None = None) -> T | None:
         """GET a JSON file; None when there is none (404). Raises as `post_json`."""
 
         def once() -> T | None:
-            with self._send(_Message("GET", url)) as response:
+            with self._send(_Message("GET", url, headers=headers)) as response:
                 if response.status_code == requests.codes.not_found:
                     return None
                 if response.status_code != requests.codes.ok:
@@ -271,6 +278,13 @@ class Client:
             return response
 
         return self._persist(once, url)
+
+    def _answer(self, message: _Message, check: Check[T]) -> T:
+        """What is answered to a message with 200."""
+        with self._send(message) as response:
+            if response.status_code != requests.codes.ok:
+                raise RequestFailedError(_refusal(response), answered=True)
+            return _checked(self._whole(response), check)
 
     def _persist(self, once: Callable[[], T], url: str) -> T:
         """Try until it works or patience ends."""
@@ -325,6 +339,7 @@ class Client:
                 message.url,
                 params=message.params,
                 files=message.files,
+                data=message.form,
                 headers=message.headers,
                 timeout=self._settings.timeout,
                 stream=True,
@@ -348,9 +363,9 @@ class Client:
     def _whole(self, response: requests.Response) -> bytes:
         """The body of a response, or a reason to try again."""
         try:
-            return Body(response, _ANSWER_LIMIT).read_all()
+            return Body(response, self._longest).read_all()
         except BodyTooLongError:
-            raise RequestFailedError("The portal's answer is longer than any real one", answered=True) from None
+            raise RequestFailedError("The answer is longer than any real one", answered=True) from None
         except READ_ERRORS as error:
             raise _TransientError(f"the answer broke off ({_in_words(error)})") from error
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROOT_MODULES = 7
-MODULES = 371
+MODULES = 375
 
 HEAVY = {
     "sqlalchemy",

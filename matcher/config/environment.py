@@ -32,13 +32,18 @@ ENVIRONMENT_ONLY = {
     "MATCHER_CONFIG": "Folder of the files that people edit; default: ./config if it is one, else the packaged one.",
     "MATCHER_SMTP_PASSWORD": "Password of the mail server.",
     "MATCHER_SMTP_PASSWORD_FILE": "File that holds this password and that nobody else may read.",
+    "MATCHER_OIDC_CLIENT_SECRET": "What the pages prove to the OpenID provider who they are with (`web.oidc_issuer`).",
+    "MATCHER_OIDC_CLIENT_SECRET_FILE": "File that holds this secret and that nobody else may read.",
 }
 """Environment variables that no key of `matcher.toml` stands for, with what they mean."""
 
 
 _PREFIX = "MATCHER_"
 
-_SECRETS = ("MATCHER_SMTP_PASSWORD", "PGPASSWORD")
+_IN_FILES = ("MATCHER_SMTP_PASSWORD", "MATCHER_OIDC_CLIENT_SECRET")
+"""Secrets that may stand in a file instead, which the variable of that name with _FILE names."""
+
+_SECRETS = (*_IN_FILES, "PGPASSWORD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,8 @@ def learn_secrets(env: Mapping[str, str]) -> None:
             learn(value)
         elif variable.startswith((_PREFIX, "PG")) or variable.lower().endswith("_proxy"):
             learn_from(value, "" if variable in ENVIRONMENT_ONLY else variable)
-    _learn_from_file(env.get("MATCHER_SMTP_PASSWORD_FILE"))
+    for variable in _IN_FILES:
+        _learn_from_file(env.get(f"{variable}_FILE"))
 
 
 def _meant(name: str, keys: Collection[str]) -> Saying | None:
@@ -91,11 +97,11 @@ def _meant(name: str, keys: Collection[str]) -> Saying | None:
 
 
 def _learn_from_file(named: str | None) -> None:
-    """Know the password that a file holds; whoever needs it tells where it cannot be read."""
+    """Know the secret that a file holds; whoever needs it tells where it cannot be read."""
     if not named:
         return
     try:
         learn(Path(named).expanduser().read_text(encoding="utf-8").rstrip("\r\n"))
     except (OSError, ValueError, RuntimeError):
-        if "/" not in named:  # the password itself, in the wrong variable
+        if "/" not in named:  # the secret itself, in the wrong variable
             learn(named)

@@ -24,7 +24,7 @@ class _Checked(BaseModel):
 _NAMES = {**vars(setting_sections), **vars(setting_types), "Field": Field, "HIGHEST": HIGHEST, "MOST": MOST}
 """What the annotations of the sections are written in."""
 
-_NEED = {("web", "user_header"): ("proxy", "address")}
+_NEED = {("web", "user_header"): ("proxy", "address"), ("web", "oidc_issuer"): ("oidc_client_id", "address")}
 """Settings, with those of their section without which they mean nothing."""
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         IpAddress,
         Line,
         LocalTime,
+        Server,
         Weekday,
         Zone,
     )
@@ -263,6 +264,14 @@ class WebSettings(SettingsSection):
             "what others send in it. Empty: no header signs anybody in."
         ),
     ] = ""
+    oidc_issuer: Annotated[
+        Server,
+        Field(
+            description="OpenID provider that people sign in at, as https://login.example.org/realms/network; empty: "
+            "none. The secret is in the environment only (MATCHER_OIDC_CLIENT_SECRET, MATCHER_OIDC_CLIENT_SECRET_FILE)."
+        ),
+    ] = ""
+    oidc_client_id: Annotated[Line, Field(description="What this site is called there.")] = ""
 
 
 WORKDAYS: Final[tuple[Weekday, ...]] = ("monday", "tuesday", "wednesday", "thursday", "friday")

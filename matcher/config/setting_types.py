@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
 
+from matcher.config.addresses import address_mistake
 from matcher.config.mail_address import mail_address, one_line
 from matcher.config.mistake_words import like
 from matcher.config.mistaken import Mistaken
@@ -43,6 +44,12 @@ def _ip_or_empty(value: str) -> str:
         raise Mistaken("an address such as 10.0.0.5") from error
 
 
+def _server_or_empty(value: str) -> str:
+    if value and address_mistake(value, base=True):
+        raise Mistaken("an https address without a query (http on this machine only)")
+    return value
+
+
 def _known_zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -66,6 +73,8 @@ IpAddress = Annotated[str, AfterValidator(_ip_or_empty)]
 Line = Annotated[str, Field(max_length=100), AfterValidator(one_line)]
 
 LocalTime = Annotated[str, like(r"([01]\d|2[0-3]):[0-5]\d", Saying('a time of day, "HH:MM", such as "06:30"'))]
+
+Server = Annotated[str, AfterValidator(_server_or_empty)]
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 

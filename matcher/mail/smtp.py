@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from matcher.config.addresses import is_loopback
 from matcher.config.mistaken import told_at
+from matcher.config.secret_source import read_secret
 from matcher.errors import ConfigError, system_reason
 from matcher.mail.transport import CLOSING, Outcome, Stage, Verdict, judge, shown
 from matcher.text.saying import Saying
@@ -33,7 +34,7 @@ URL_VARIABLE = "MATCHER_SMTP_URL"
 
 PASSWORD_VARIABLE = "MATCHER_SMTP_PASSWORD"  # noqa: S105  (the name of a variable)
 
-FILE_VARIABLE = "MATCHER_SMTP_PASSWORD_FILE"
+FILE_VARIABLE = f"{PASSWORD_VARIABLE}_FILE"
 
 _FORMS = Saying("smtp+starttls://USER@HOST:587, smtps://USER@HOST:465, or smtp://localhost:25 for this machine only")
 
@@ -80,7 +81,7 @@ def server_from(
     if not url.strip():
         return None
     trusted = Path(ca_file).expanduser() if ca_file else None
-    return parse_smtp_url(url, password=read_password(environ), ca_file=trusted, origin=origin)
+    return parse_smtp_url(url, password=read_secret(environ, PASSWORD_VARIABLE), ca_file=trusted, origin=origin)
 
 
 def parse_smtp_url(
@@ -149,35 +150,6 @@ def _trust_mistakes(ca_file: Path | None) -> list[Saying]:
             Saying("the certificates in mail.ca_file ({file}) cannot be used: {reason}", file=ca_file, reason=reason)
         ]
     return []
-
-
-def read_password(environ: Mapping[str, str]) -> str | None:
-    """The password from the environment or from the file that it names; None when neither is set.
-
-    Raises:
-        ConfigError: both are set, or the file cannot be read, is empty, or can be read by every user of the machine.
-
-    """
-    direct, named = environ.get(PASSWORD_VARIABLE), environ.get(FILE_VARIABLE)
-    if direct and named:
-        raise ConfigError([Saying("set {variables}, not both", variables=_VARIABLES)])
-    if not named:
-        return direct or None
-    path = Path(named).expanduser()
-    try:
-        if path.stat().st_mode & 0o007:
-            told = Saying("{path} is open to every user of this machine: run `chmod 600 {path}`", path=path)
-            raise ConfigError([told_at(FILE_VARIABLE, told)])
-        password = path.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = system_reason(error) if isinstance(error, OSError) else Saying("it is not UTF-8 text")
-        told = Saying("{path} cannot be read: {reason}", path=path, reason=reason)
-        raise ConfigError([told_at(FILE_VARIABLE, told)]) from error
-    except ValueError as error:  # a null byte
-        raise ConfigError([told_at(FILE_VARIABLE, Saying("it is no path"))]) from error
-    if not password:
-        raise ConfigError([told_at(FILE_VARIABLE, Saying("{path} is empty", path=path))])
-    return password
 
 
 _BREAKS = (smtplib.SMTPServerDisconnected, OSError)  # OSError: reset, timeout, TLS failure

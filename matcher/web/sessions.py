@@ -15,6 +15,7 @@ from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 from matcher.errors import UsageError
 from matcher.model.subscription import NETWORK
 from matcher.web.failures import Refused
+from matcher.web.openid_trip import Trips
 from matcher.web.rights import NOBODY, OPERATOR, Person
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Sessions:
 
     def __init__(self, key: bytes) -> None:
         self._links = URLSafeTimedSerializer(key, salt="matcher sign-in link")
+        self.trips = Trips(key)
         self._sessions = URLSafeTimedSerializer(key, salt="matcher session")
 
     def link(self, subscriber: str | None) -> str:

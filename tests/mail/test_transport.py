@@ -13,10 +13,11 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matcher.config.secret_source import read_secret
 from matcher.config.setting_sections import MailSettings
 from matcher.errors import ConfigError
 from matcher.mail.message import notice
-from matcher.mail.smtp import Security, Server, parse_smtp_url, read_password, server_from
+from matcher.mail.smtp import PASSWORD_VARIABLE, Security, Server, parse_smtp_url, server_from
 from matcher.mail.transport import FileTransport, Verdict
 from tests.helpers.mail.plain import PASSWORD, a_mail
 
@@ -99,14 +100,14 @@ def test_the_password_comes_from_the_environment_or_from_a_private_file(tmp_path
     path = tmp_path / "password"
     path.write_text(f"{PASSWORD}\n")
     path.chmod(0o600)
-    assert read_password({}) is None
-    assert read_password({"MATCHER_SMTP_PASSWORD": PASSWORD}) == PASSWORD
-    assert read_password({"MATCHER_SMTP_PASSWORD_FILE": str(path)}) == PASSWORD
+    assert read_secret({}, PASSWORD_VARIABLE) is None
+    assert read_secret({"MATCHER_SMTP_PASSWORD": PASSWORD}, PASSWORD_VARIABLE) == PASSWORD
+    assert read_secret({"MATCHER_SMTP_PASSWORD_FILE": str(path)}, PASSWORD_VARIABLE) == PASSWORD
     with pytest.raises(ConfigError, match="not both"):
-        read_password({"MATCHER_SMTP_PASSWORD": "x", "MATCHER_SMTP_PASSWORD_FILE": str(path)})
+        read_secret({"MATCHER_SMTP_PASSWORD": "x", "MATCHER_SMTP_PASSWORD_FILE": str(path)}, PASSWORD_VARIABLE)
     path.chmod(0o604)
     with pytest.raises(ConfigError, match="chmod 600") as raised:
-        read_password({"MATCHER_SMTP_PASSWORD_FILE": str(path)})
+        read_secret({"MATCHER_SMTP_PASSWORD_FILE": str(path)}, PASSWORD_VARIABLE)
     assert PASSWORD not in str(raised.value)
 
 
@@ -117,7 +118,7 @@ def test_a_password_file_that_is_none(tmp_path: Path, content: bytes | None, say
         path.write_bytes(content)
         path.chmod(0o600)
     with pytest.raises(ConfigError, match=says):
-        read_password({"MATCHER_SMTP_PASSWORD_FILE": str(path)})
+        read_secret({"MATCHER_SMTP_PASSWORD_FILE": str(path)}, PASSWORD_VARIABLE)
 
 
 def test_a_server_never_shows_its_password() -> None:

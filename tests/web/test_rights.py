@@ -30,6 +30,7 @@ def test_every_page_asks_for_something() -> None:
     """Only addresses that are the proof, signing in and out, language, health and the statement ask for nobody."""
     open_to_all = {page.path for page in PAGES if page.needs is Right.NOTHING}
     of_links = {"/answer/{token}", "/sign-in/{token}", "/feeds/{token}/calendar.ics", "/feeds/{token}/calls.atom"}
-    assert open_to_all == {*of_links, "/sign-in", "/sign-out", "/language", "/health", "/accessibility"}
+    of_provider = {"/openid", "/openid/back", "/openid/sign-out"}
+    assert open_to_all == {*of_links, *of_provider, "/sign-in", "/sign-out", "/language", "/health", "/accessibility"}
     assert {page.path for page in PAGES if page.is_proof} == {"/answer/{token}", "/sign-in/{token}"}
     assert [page.path for page in PAGES if "{institute}" in page.path and page.needs is Right.READ] == []

@@ -10,6 +10,7 @@ from matcher.app.mails.sign_in_mail import send_sign_in_link
 from matcher.errors import MatcherError, UsageError, clipped
 from matcher.model.day import brussels_day
 from matcher.web.failures import Refused
+from matcher.web.pages.openid_sign_in import provider_of
 from matcher.web.rate_limit import RateLimit
 from matcher.web.rights import NOBODY
 from matcher.web.sessions import LINK_MINUTES, SESSION, SESSION_DAYS, person_called
@@ -35,7 +36,12 @@ _tried = RateLimit(30, 3_600.0)
 
 def ask(visit: Visit) -> Response:
     """The form that asks for a link."""
-    return visit.page("sign_in.html", bare=True, sent=False, back=local(visit.request.query_params.get("back", "/")))
+    query = visit.request.query_params
+    is_parting = "left" in query
+    back = local(query.get("back", "/"))
+    return visit.page(
+        "sign_in.html", bare=True, sent=False, back=back, provider=provider_of(visit), is_parting=is_parting
+    )
 
 
 def send(visit: Visit) -> Response:
@@ -45,7 +51,7 @@ def send(visit: Visit) -> Response:
         raise Refused("Too many links were asked for from here: try again in an hour.", HTTPStatus.TOO_MANY_REQUESTS)
     address = visit.form.get("address", "").strip()
     reader = _reader(visit, address)
-    answer = visit.page("sign_in.html", bare=True, sent=True, back="/")
+    answer = visit.page("sign_in.html", bare=True, sent=True, back="/", provider=None, is_parting=False)
     if reader is not None and _asked.allows(reader.identifier):
         visit.afterwards(answer, lambda: _mail(visit, reader))
     return answer
@@ -96,6 +102,6 @@ def begin(visit: Visit) -> Response:
 
 def end(visit: Visit) -> Response:
     """Forget the session."""
-    answer = visit.see_other("/sign-in")
+    answer = visit.see_other("/sign-in?left=1")
     answer.delete_cookie(SESSION, httponly=True, samesite="lax")
     return answer

@@ -29,7 +29,7 @@ TERMINAL = {"tr": None, "tr_n": (1, 2)}
 """What the command line says, in the modules of people who look for calls."""
 ERRORS = {
     "Saying", "Mistaken", "UsageError", "UnreadableError", "StoreError", "StoreMissing", "StoreBusy", "RunGoesOn",
-    "RunLost", "DiskError", "IndexMissing", "PortTaken", "Refused", "Missing", "LinkRefused",
+    "RunLost", "DiskError", "IndexMissing", "PortTaken", "Refused", "Missing", "LinkRefused", "SignInRefused",
 }  # fmt: skip
 """What a command that project officers use, or a page, may end with is made by one of these."""
 OTHER_READERS = ("api", "evaluation", "portal", "schedule")

@@ -21,6 +21,9 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/accessibility": ("/accessibility",),
     "/sign-in": ("/sign-in",),
     "/sign-in/{token}": ("/sign-in/none",),
+    "/openid": ("/openid",),
+    "/openid/back": ("/openid/back",),
+    "/openid/sign-out": ("/openid/sign-out",),
     "/network": (f"/network?as_of={DAY}",),
 }
 """The path of each page in the table of pages → addresses that show what it can show."""
