@@ -69,9 +69,16 @@ class Home:
         return load_institutes(self.settings.config_dir)
 
     def institute(self, name: str) -> Institute:
-        """The institute of that identifier or acronym. Raises UsageError with near names."""
-        from matcher.config.institutes import find_institute
+        """The institute of that identifier or acronym. Raises UsageError with near names.
 
+        One that is asked for by its identifier is read alone, since the files of all take longer than most answers.
+        """
+        from matcher.config.institutes import find_institute, institute_of_file
+
+        if "institutes" not in self.__dict__:
+            _ = self.fingerprint  # as of the institutes
+            if (alone := institute_of_file(self.settings.config_dir, name)) is not None:
+                return alone
         return find_institute(self.institutes, name)
 
     @cached_property

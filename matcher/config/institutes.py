@@ -71,6 +71,15 @@ def read_institutes(config_dir: Path) -> ReadInstitutes:
     return ReadInstitutes(institutes, mistakes, unread)
 
 
+def institute_of_file(config_dir: Path, identifier: str) -> Institute | None:
+    """The institute whose file bears that name, in any case, where it is one and right; the others are not read."""
+    wanted = identifier.strip().casefold()
+    path = next((path for path in institute_files(config_dir) if path.stem == wanted), None)
+    mistakes: list[Saying] = []
+    institute = None if path is None else _read(path, mistakes)
+    return None if mistakes else institute
+
+
 def find_institute(institutes: Iterable[Institute], name: str) -> Institute:
     """The institute of that identifier or acronym, in any case; the message names near ones.
 

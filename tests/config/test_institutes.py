@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from matcher.config.fingerprint import fingerprint
-from matcher.config.institutes import find_institute, institute_yaml, load_institutes
+from matcher.config.institutes import find_institute, institute_of_file, institute_yaml, load_institutes
 from matcher.config.profile_template import profile_keys
 from matcher.config.settings import packaged_config
 from matcher.errors import ConfigError, UsageError
@@ -77,6 +77,18 @@ def test_an_institute_is_found_by_id_or_acronym(shipped):
         find_institute(shipped, "cea-letti")
     with pytest.raises(UsageError, match="matcher institutes"):
         find_institute(shipped, "¿?")
+
+
+def test_one_institute_is_read_without_the_others(tmp_path):
+    folder = tmp_path / "institutes"
+    folder.mkdir()
+    (folder / "good.yaml").write_text(GOOD.format(name="good"))
+    (folder / "wrong.yaml").write_text("id: wrong\n")
+    found = institute_of_file(tmp_path, " GOOD ")
+    assert found is not None
+    assert found.identifier == "good"
+    assert institute_of_file(tmp_path, "wrong") is None  # whoever reads all says why
+    assert institute_of_file(tmp_path, "another") is None
 
 
 def test_every_mistake_of_every_file_at_once(tmp_path):
