@@ -48,11 +48,11 @@ def _called(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 @_called("__setattr__")
-def _set_once(self: Any, name: str, value: object) -> None:
+def _set_once(self: Any, name: str, value: object, _set: Any = object.__setattr__) -> None:
     """For classes with slots: `__init__`, copies and pickles set each field once."""
     if hasattr(self, name):
         raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
-    object.__setattr__(self, name, value)
+    _set(self, name, value)
 
 
 @_called("__setattr__")

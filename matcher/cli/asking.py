@@ -104,8 +104,8 @@ def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
         say(tr("Loading the sentence encoder, which takes some seconds."))
     ranking = rank(home, question)
     label = sample_label(ranking.sample)
-    matches = [match_record(m, ranking.as_of, explained=explain) for m in ranking.matches]
     if output == "json":
+        matches = [match_record(m, ranking.as_of, explained=explain) for m in ranking.matches]
         about = {"institute": ranking.institute, "as_of": ranking.as_of.isoformat(), **label}
         unknown = {} if institutes else {"unknown": unknown_record(ranking.unknown)}
         groups = part_records(m.call for m in ranking.matches) if grouped_by else {}

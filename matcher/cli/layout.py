@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
+import sys
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,18 @@ UNBROKEN = "\u00a0"
 
 def width() -> int:
     """Columns to fill: the terminal's, or those that `COLUMNS` names."""
-    return max(_NARROWEST, min(shutil.get_terminal_size((WIDTH, 24)).columns, MOST))
+    return max(_NARROWEST, min(_columns(), MOST))
+
+
+def _columns() -> int:
+    """As `shutil.get_terminal_size`, which loads the libraries of every archive."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked):
+        return int(asked)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or WIDTH  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):  # no terminal
+        return WIDTH
 
 
 def styled(text: str, **style: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 import os
 from typing import TYPE_CHECKING
 
@@ -42,4 +42,4 @@ def fingerprint(config_dir: Path) -> str:
     if parts.is_file():
         looks.append((parts.name, parts.stat()))
     facts = [(name, look.st_size, look.st_mtime_ns) for name, look in looks]
-    return hashlib.sha256(repr((str(folder), facts)).encode()).hexdigest()
+    return json.dumps([str(folder), *facts])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import field, replace
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
@@ -282,6 +281,8 @@ def _meant(word: str, words: Mapping[_Word, tuple[str, ...]], unknown: Saying) -
     known = {_folded(name): one for one, names in words.items() for name in (one.value, *names)}
     if (found := known.get(_folded(word))) is not None:
         return found
+    from difflib import get_close_matches  # of a mistake only
+
     near = dict.fromkeys(known[name].value for name in get_close_matches(_folded(word), known, n=3, cutoff=0.6))
     hint = did_you_mean(near) if near else Saying("there are {some}.", some=", ".join(words))
     raise UsageError(unknown.of(word=shorten(word), hint=hint))

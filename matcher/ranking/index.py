@@ -130,12 +130,10 @@ class Index:
         """The term at a position."""
         return self._terms[position].decode()
 
-    def holds(self, row: int, position: int) -> bool:
-        """Whether a call has the term at a position."""
+    def postings(self, position: int) -> npt.NDArray[np.int32]:
+        """Rows of the calls that have the term at a position, ascending."""
         start, end = self.arrays["posting_starts"][position : position + 2]
-        rows = self.arrays["posting_rows"][start:end]
-        place = int(np.searchsorted(rows, row))
-        return place < len(rows) and int(rows[place]) == row
+        return self.arrays["posting_rows"][start:end]
 
     # scores
 

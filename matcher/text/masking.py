@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
@@ -147,6 +146,8 @@ def _halves(password: str, host: str) -> Iterator[str]:
 
 
 def _spellings(secret: str) -> set[str]:
+    from html import escape  # with every name of a character, which few commands need
+
     plain = {secret, unquote(secret)}
     encoded = {how(one) for one in plain for how in (quote_plus, _fully_quoted)}
     encoded |= {re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), one) for one in encoded}

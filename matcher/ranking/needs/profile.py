@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
@@ -184,6 +183,8 @@ def joined(written: OwnSide | None, kept: OwnSide, excluded: frozenset[int], fit
 def written_projects(parts: Iterable[ProfilePart]) -> str:
     """Tells one set of projects that a person wrote out from another; CORDIS's are told apart by their revision."""
     texts = (part.text for part in parts if part.kind == "project" and not part.number)
+    import hashlib  # loads OpenSSL, and an institute that was indexed is not read again
+
     return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
 
 

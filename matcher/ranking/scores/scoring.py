@@ -14,7 +14,7 @@ from matcher.ranking.needs import chance
 from matcher.ranking.needs.likeness import compare, divisors, uncentred
 from matcher.ranking.needs.need import Need, Own
 from matcher.ranking.needs.profile_projects import nearest_project
-from matcher.ranking.scores.said_words import says
+from matcher.ranking.scores.said_words import SkillWords
 from matcher.ranking.texts import numbers
 
 if TYPE_CHECKING:
@@ -141,6 +141,10 @@ class Scored:
             self.compared[:, :, columns], self.found[:, columns], self.standard, self.numbers, self.need.shares
         )[0]
 
+    @cached_property
+    def _skill_words(self) -> list[SkillWords]:
+        return [SkillWords(self.index, skill) for skill in self.need.skills]
+
     def _skill_evidence(self, row: int) -> Iterator[Evidence]:
         if not self.need.skills:
             return
@@ -149,9 +153,9 @@ class Scored:
         skills, rest = chance.parts(
             self.compared[:, :, one], self.found[:, one], self.standard, self.numbers, self.need.shares
         )
-        for skill, weight in zip(self.need.skills, skills[:, 0].tolist(), strict=True):
+        for skill, words, weight in zip(self.need.skills, self._skill_words, skills[:, 0].tolist(), strict=True):
             if weight:
-                kind = EvidenceKind.TERM if says(self.index, row, skill) else EvidenceKind.LIKENESS
+                kind = EvidenceKind.TERM if words.said_by(row) else EvidenceKind.LIKENESS
                 yield Evidence(skill.words, weight, skill.original, skill.source, kind, passage=skill.passage)
         for name, weight in zip(_FACTS, rest[:, 0].tolist(), strict=False):  # the number of skills is in the base
             if weight:

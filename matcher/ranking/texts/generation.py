@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import json
 import mmap
-import shutil
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -175,6 +174,8 @@ def _array(mapped: mmap.mmap, start: int, kind: str, shape: list[int], at: int) 
 
 def _remove_left(root: Path) -> None:
     """Take away what a killed writer or a former layout left: nothing touched it for a while."""
+    import shutil  # with the libraries of every archive
+
     for path in root.iterdir():
         if path.name == FILE:
             continue
