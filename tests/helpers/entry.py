@@ -20,6 +20,7 @@ from tests.helpers.portal.rows import RECORDED, recorded_rows
 
 if TYPE_CHECKING:
     from matcher.model.call import Call
+    from tests.helpers.portal.rows import Row
 
 READ = ROOT / "tests" / "portal" / "terms_read.toml"
 PASSES = ("2026-05-07T1130", "2026-05-07T1203")
@@ -46,12 +47,15 @@ class Measured:
 
 def recorded_calls() -> dict[str, Call]:
     """Every call of the recorded passes, as the first row of each that was met."""
-    calls: dict[str, Call] = {}
+    rows: dict[str, Row] = {}
     for name in PASSES:
         for row in recorded_rows(RECORDED / name):
-            parsed = parse_row(row)
-            if isinstance(parsed, ParsedRow):
-                calls.setdefault(parsed.call.identifier, parsed.call)
+            rows.setdefault(row["url"], row)
+    calls: dict[str, Call] = {}
+    for row in rows.values():
+        parsed = parse_row(row)
+        if isinstance(parsed, ParsedRow):
+            calls.setdefault(parsed.call.identifier, parsed.call)
     return calls
 
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = {
+TOGETHER = (
     "tests/api/test_examples.py",
+    "tests/api/test_network.py",
+    "tests/api/test_session.py",
+    "tests/app/test_caution.py",
+    "tests/app/test_joint_bids.py",
     "tests/docs/test_pages.py",
     "tests/docs/test_site.py",
     "tests/evaluation/test_evaluate.py",
     "tests/notebooks/test_notebooks.py",
+    "tests/ranking/test_statements.py",
     "tests/schedule/test_loop.py",
+    "tests/web/",
     "tests/whole/test_faults.py",
     "tests/whole/test_kills.py",
     "tests/whole/test_power.py",
     "tests/whole/test_soak.py",
-}
-"""Modules whose tests share something that takes seconds to make."""
+)
+"""Modules whose tests share something that takes seconds to make, and a folder of which each module does."""
 
 
 class OneByOne(LoadScopeScheduling):
@@ -24,4 +30,4 @@ class OneByOne(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
-        return module if module in TOGETHER else nodeid
+        return module if module.startswith(TOGETHER) else nodeid

@@ -101,7 +101,8 @@ def test_each_failure_is_tried_again(serve, connect, fault):
     assert found.retries >= 2
 
 
-@pytest.mark.parametrize("seed", range(10))
+@has_a_long_form
+@pytest.mark.parametrize("seed", range(either(short=4, long=10)))
 def test_rows_that_share_an_identifier_are_found_although_their_order_is_unstable(serve, connect, seed):
     # copies of one call stand together in the order, and which of them a page border cuts off is drawn anew each time
     rows = [row for number in range(80) for row in copies(number)]
@@ -128,7 +129,8 @@ def test_rows_twice_in_the_index_explain_a_shortfall(serve, connect):
     assert found.passes == 2
 
 
-@pytest.mark.parametrize("seed", range(10))
+@has_a_long_form
+@pytest.mark.parametrize("seed", range(either(short=4, long=10)))
 def test_rows_that_an_unstable_order_lost_are_never_explained_away(serve, connect, seed):
     portal = serve(listing(300), seed=seed)
     honest = portal.index.page
