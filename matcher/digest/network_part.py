@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from matcher.digest.compose import best_first, compose
-from matcher.digest.page import Limits, MatchLine, decided_text, match_line, under_parts
+from matcher.digest.item_view import Limits, MatchLine, decided_text, match_line
+from matcher.digest.page import under_parts
 from matcher.model.call import Status
 from matcher.model.families import by_part
 from matcher.model.match import THRESHOLD

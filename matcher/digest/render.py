@@ -7,9 +7,10 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from matcher.digest import page as pages
+from matcher.digest import subject_line
+from matcher.digest.item_view import Limits
 from matcher.digest.network_part import network_page
-from matcher.digest.page import Limits, MailPage, page_of
+from matcher.digest.page import MailPage, page_of
 from matcher.mail import message
 from matcher.model.subscription import Digest, Mail
 from matcher.present import calendar
@@ -57,7 +58,7 @@ def rendered(digest: Digest, settings: MailSettings, *, now: datetime) -> tuple[
     text, html, limits = _parts(digest, words, settings)
     kind = digest.kind
     identifier = message.message_id(kind, digest.subscriber.identifier, digest.day, settings.list_domain)
-    subject = pages.subject(digest, words)
+    subject = subject_line.subject(digest, words)
     ending = digest.links.unsubscribe if digest.links else None
     attached = _calendar(digest, words, now)
     content = message.MailContent(subject, text, html, attached, _calendar_name(digest, words), ending)
@@ -94,7 +95,7 @@ def _content(digest: Digest, words: Words, settings: MailSettings, limits: Limit
     return {
         "page": shown,
         "network": network,
-        "subject": pages.subject(digest, words),
+        "subject": subject_line.subject(digest, words),
         "say": words.say,
         "say_n": words.say_n,
         "columns": COLUMNS,
@@ -115,7 +116,7 @@ def _calendar(digest: Digest, words: Words, now: datetime) -> bytes | None:
     if not any(call.next_deadline(digest.day) for call in calls):
         return None
     changes: list[Change] = [change for item in digest.items for change in item.changes]
-    title = words.say("European calls: {name}", name=pages.audience(digest, words))
+    title = words.say("European calls: {name}", name=subject_line.audience(digest, words))
     return calendar.deadlines(calls, title, words, now=now, changes=changes)
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from matcher.digest.inputs import for_subscriber
+from matcher.digest.item_view import decided_text
 from matcher.digest.network_part import SEVERAL, _untaken, compose_network
-from matcher.digest.page import decided_text
 from matcher.model.call import Deadline, Section
 from matcher.model.decision import Act, Owner
 from matcher.model.language import Language

@@ -9,8 +9,9 @@ import pytest
 from matcher.config.setting_sections import MailSettings
 from matcher.digest.compose import compose
 from matcher.digest.inputs import Inputs
+from matcher.digest.item_view import Limits
 from matcher.digest.news import told_by
-from matcher.digest.page import Limits, page_of
+from matcher.digest.page import page_of
 from matcher.digest.render import render
 from matcher.model.language import Language
 from matcher.model.subscription import Freshness

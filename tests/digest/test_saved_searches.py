@@ -9,7 +9,7 @@ import pytest
 from matcher.app.mails.mail_links import MailLinks
 from matcher.digest.compose import compose
 from matcher.digest.network_part import compose_network
-from matcher.digest.page import subject
+from matcher.digest.subject_line import subject
 from matcher.model.call import Deadline
 from matcher.model.decision import Act, Owner
 from matcher.model.language import Language

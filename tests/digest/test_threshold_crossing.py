@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from matcher.digest.compose import compose
-from matcher.digest.page import notices
+from matcher.digest.notices import notices
 from matcher.model.call import Deadline
 from matcher.model.language import Language
 from matcher.model.match import Group
