@@ -9,8 +9,8 @@ import click
 from matcher.cli.layout import heading, paragraphs, styled
 from matcher.cli.output import away_text, match_block, match_lines, part_heading, print_note, unknown_text
 from matcher.cli.spoken_language import spoken, tr
-from matcher.frozen import dataclass
 from matcher.model.families import by_part, families
+from matcher.model.frozen import dataclass
 from matcher.model.match import Group
 from matcher.present.facts import GROUP_TITLES, day
 

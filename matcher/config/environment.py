@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matcher.errors import shorten
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 from matcher.text.masking import learn, learn_from
 from matcher.text.saying import Saying, did_you_mean
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matcher.disk import write_file
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 from matcher.text.masking import masked
 
 if TYPE_CHECKING:

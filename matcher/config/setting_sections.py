@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from matcher.frozen import dataclass
 from matcher.model.caution import USUAL, Caution
+from matcher.model.frozen import dataclass
 from matcher.model.match import THRESHOLD
 from matcher.text.masking import masked
 

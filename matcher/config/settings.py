@@ -18,7 +18,7 @@ from matcher.config.kept_settings import Kept, keep, kept_settings, mark_of
 from matcher.config.mistaken import found_and_expected, told_at
 from matcher.config.setting_sections import SECTIONS, settings_file
 from matcher.errors import ConfigError, system_reason
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 from matcher.text.masking import learn_from, masked
 from matcher.text.saying import Saying
 

@@ -1,4 +1,4 @@
 """The nouns and their rules, frozen, without I/O.
 
-May import: `errors`, `frozen`, `text`. Heavy: nothing. Never: any layer else, any other heavy library.
+May import: `errors`, `text`. Heavy: nothing. Never: any layer else, any other heavy library.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 from matcher.model.match import THRESHOLD
 from matcher.model.searched import NOTHING_UNKNOWN, Unknown
 

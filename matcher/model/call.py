@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 from matcher.model.terms import NO_TERMS, Terms, terms_from_dict, terms_to_dict
 from matcher.text.untrusted import unturned
 

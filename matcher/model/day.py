@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from matcher.errors import UsageError, shorten
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from matcher.errors import UsageError, shorten
-from matcher.frozen import dataclass
 from matcher.model.day import brussels_day
+from matcher.model.frozen import dataclass
 from matcher.text.saying import Saying, did_you_mean
 from matcher.text.untrusted import TURNING
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 from matcher.model.searched import NOTHING_UNKNOWN, Unknown
 
 if TYPE_CHECKING:

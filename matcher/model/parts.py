@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from enum import StrEnum
 
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 
 
 class PartKind(StrEnum):

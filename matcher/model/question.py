@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode
 
 from matcher.errors import UsageError, shorten
-from matcher.frozen import dataclass
 from matcher.model.call import LIVE, Call, Status
 from matcher.model.day import known_day
+from matcher.model.frozen import dataclass
 from matcher.model.profile_parts import Profile
 from matcher.model.searched import Search, check_rank_sort, check_sort
 from matcher.model.terms import Audience

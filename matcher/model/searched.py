@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.errors import UsageError, shorten
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

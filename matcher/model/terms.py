@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 from matcher.model.terms import Name, Who
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from matcher.frozen import dataclass
 from matcher.model.call import Status
+from matcher.model.frozen import dataclass
 from matcher.model.language import Language
 from matcher.model.match import Group
 from matcher.model.terms import Audience, Name, Term, Terms

@@ -11,8 +11,8 @@ from gettext import GNUTranslations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matcher.frozen import dataclass
 from matcher.model.day import BRUSSELS
+from matcher.model.frozen import dataclass
 from matcher.model.language import Language
 
 if TYPE_CHECKING:

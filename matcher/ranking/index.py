@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from matcher.frozen import dataclass
 from matcher.model.call import Call, Section, unpack
+from matcher.model.frozen import dataclass
 from matcher.model.part_table import PartTable
 from matcher.ranking.needs.chance import Standard, call_facts
 from matcher.ranking.needs.likeness import CallSide, call_side

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 from matcher.ranking.needs.likeness import WAYS, divisors
 
 if TYPE_CHECKING:

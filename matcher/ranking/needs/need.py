@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 
 if TYPE_CHECKING:
     import numpy.typing as npt

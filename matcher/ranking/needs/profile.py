@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 from matcher.model.programmes import programme_part
 from matcher.ranking.needs.profile_projects import HEAVIEST, OwnProject, chosen_projects, own_weight
 from matcher.ranking.needs.skillset import excluded_terms

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 from matcher.ranking.texts.generation import edges_of
 
 if TYPE_CHECKING:

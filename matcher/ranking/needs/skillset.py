@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 from matcher.model.profile_parts import ProfilePart
 from matcher.ranking.texts.background import Background, Expanded, Near
 from matcher.ranking.texts.generation import edges_of

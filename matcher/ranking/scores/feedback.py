@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

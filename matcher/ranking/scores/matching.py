@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matcher.frozen import dataclass
 from matcher.model.call import LIVE
+from matcher.model.frozen import dataclass
 from matcher.model.match import Away, Evidence, Group, Match
 from matcher.model.terms import Audience
 from matcher.ranking.needs import chance

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 from matcher.model.match import Evidence, EvidenceKind
 from matcher.ranking.needs import chance
 from matcher.ranking.needs.likeness import compare, divisors, uncentred

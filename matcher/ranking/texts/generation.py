@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from matcher.disk import make_folder, replacing
 from matcher.errors import IndexMissing
-from matcher.frozen import dataclass
+from matcher.model.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

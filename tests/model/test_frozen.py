@@ -1,4 +1,4 @@
-"""What `matcher.frozen` makes behaves as the library's frozen dataclasses do."""
+"""What `matcher.model.frozen` makes behaves as the library's frozen dataclasses do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cached_property
 
 import pytest
 
-from matcher import frozen
+from matcher.model import frozen
 
 
 @frozen.dataclass(frozen=True, slots=True)
