@@ -5,6 +5,7 @@ Nothing of the product is used here, so that a mistake in its rules cannot hide 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -15,6 +16,7 @@ FETCH_FAILED, MAILS_FAILED = "the portal could not be read", "mails were not del
 
 Item = tuple[str, str, frozenset[str]]  # section, call, what changed
 ATTEMPTS_ALL_DAY, ATTEMPTS_A_QUARTER = 5, 3  # 06:30, +5 and +15 minutes, +1 and +3 hours
+TIME_TO_APPLY, BETWEEN_ROUNDS = timedelta(days=30), timedelta(days=7)  # of joint bids
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,11 @@ class _Known:
 
     def is_live(self, day: date) -> bool:
         return self.where is Where.LISTED and self.version.last >= day
+
+    def has_time(self, day: date) -> bool:
+        """Whether a joint bid can still be made."""
+        coming = next((deadline for deadline in self.version.deadlines if deadline >= day), day)
+        return self.is_live(day) and coming >= day + TIME_TO_APPLY
 
 
 @dataclass
@@ -159,13 +166,14 @@ class Expected:
     notices: set[tuple[date, str]]  # to the operator
     attempts: dict[date, int]  # daily runs on each working day, the last one good unless the portal was down all day
     down: set[date]
+    joint: set[str]  # calls that two institutes keep, of which a joint bid is told
 
 
 def expect(script: Script) -> Expected:
     """What every reader and the operator must get, day by day."""
     memories = [_Memory(reader) for reader in READERS]
     known: dict[str, _Known] = {}
-    expected = Expected({}, set(), {}, {d for d, how in script.down.items() if how is Down.ALL_DAY})
+    expected = Expected({}, set(), {}, {d for d, how in script.down.items() if how is Down.ALL_DAY}, set())
     for day in script.calendar():
         if day.weekday() >= 5:
             continue
@@ -174,6 +182,7 @@ def expect(script: Script) -> Expected:
             expected.attempts[day] = expected.attempts.get(day, 0) + 1
             if is_up:
                 _look(script, known, day)
+                expected.joint |= _joint(script, known, day)
             else:
                 expected.notices.add((day, FETCH_FAILED))
             for memory in memories:
@@ -191,6 +200,14 @@ def _mail(
     if items or memory.reader.comes_always:
         expected.mails[day, memory.reader.address] = items
         memory.remember(items, known, day)
+
+
+def _joint(script: Script, known: dict[str, _Known], day: date) -> set[str]:
+    """What both institutes keep on a day after which there is a round for sure."""
+    if day + BETWEEN_ROUNDS > script.calendar()[-1]:
+        return set()
+    kept = Counter(call for (_, call), is_kept in script.decided(day).items() if is_kept)
+    return {call for call, times in kept.items() if times > 1 and known[call].has_time(day)}
 
 
 def _attempts(script: Script, day: date) -> list[bool]:

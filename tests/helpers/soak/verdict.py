@@ -45,7 +45,7 @@ class Mistakes:
 def mistakes(seen: Seen, expected: Expected) -> Mistakes:
     keeping = [f"{day}: {count} {what} are older than they may be" for day, what, count in seen.overdue]
     return Mistakes(
-        [*_doubled(seen), *_mails(seen, expected), *_joint(seen), *_notices(seen, expected)],
+        [*_doubled(seen), *_mails(seen, expected), *_joint(seen, expected), *_notices(seen, expected)],
         list(_runs(seen, expected)),
         keeping,
         list(_growth(seen.samples)),
@@ -83,17 +83,17 @@ def _mails(seen: Seen, expected: Expected) -> Iterator[str]:
             yield f"{day}: {to} was not told {sorted(map(str, wanted - given))} but {sorted(map(str, given - wanted))}"
 
 
-def _joint(seen: Seen) -> Iterator[str]:
-    """A bid is told once, on one day; rounds are a week apart."""
+def _joint(seen: Seen, expected: Expected) -> Iterator[str]:
+    """A bid is told once, on one day, and so is each for a call that two institutes keep; rounds are a week apart."""
     rounds: dict[date, set[str]] = {}
     for day, mail in arrived(seen):
         if mail.is_joint:
             rounds.setdefault(day, set()).update(call for _, call, _ in mail.items)
     days = sorted(rounds)
     yield from (f"{b}: joint bids so soon after {a}" for a, b in pairwise(days) if (b - a).days < ROUNDS_APART)
-    for call, times in Counter(call for calls in rounds.values() for call in calls).items():
-        if times > 1:
-            yield f"{call} was told as a joint bid {times} times"
+    told = Counter(call for calls in rounds.values() for call in calls)
+    yield from (f"{call} was told as a joint bid {times} times" for call, times in told.items() if times > 1)
+    yield from (f"{call} is kept by two and was told as no joint bid" for call in sorted(expected.joint - told.keys()))
 
 
 def _notices(seen: Seen, expected: Expected) -> Iterator[str]:
