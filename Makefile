@@ -99,6 +99,7 @@ lock: $(VENV)/bin/python
 	@$(COMPILE) requirements/build.in pyproject.toml -o requirements/run.txt
 	@$(COMPILE) --extra postgresql requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/postgresql.txt
 	@$(COMPILE) --extra notebooks --extra parquet requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/notebooks.txt
+	@$(COMPILE) --extra encoder requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/encoder.txt
 	@$(COMPILE) --extra browser requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/browser.txt
 	@$(COMPILE) --extra cluster requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/cluster.txt
 	@$(COMPILE) --extra dev requirements/build.in pyproject.toml -c requirements/run.txt -o requirements/dev.txt

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from matcher.app.home import Home
     from matcher.ranking.build import Known
-    from matcher.ranking.encoder import Encoding
     from matcher.ranking.index import Index
+    from matcher.ranking.meanings import Encoding
     from matcher.store.database import Store
 
 
@@ -117,7 +117,7 @@ def _known(home: Home, store: Store, label: Mapping[str, str | None], projects_r
         mark=f"projects {projects_revision}",
         day=date.fromisoformat(own_day) if own_day else brussels_day(home.clock()),
         count=store.projects.counts().projects,
-        encoding=encoding(home, own_day),
+        encoding=encoding(home),
     )
 
 
@@ -147,13 +147,13 @@ def index_out_of_date(home: Home, store: Store) -> Iterator[None]:
         done.unlink(missing_ok=True)
 
 
-def encoding(home: Home, day: str | None = None) -> Encoding | None:
-    """How the index gets vectors of the calls that are live on a day; None without one. Raises ConfigError."""
+def encoding(home: Home) -> Encoding | None:
+    """How the index gets the vectors of a sentence encoder; None without one. Raises ConfigError."""
     if not home.settings.ranking.encoder:
         return None
-    from matcher.ranking.encoder import index_encoding
+    from matcher.ranking.meanings import index_encoding
 
-    return index_encoding(home.settings, date.fromisoformat(day) if day else brussels_day(home.clock()))
+    return index_encoding(home.settings)
 
 
 def _revisions(store: Store) -> tuple[int, int]:

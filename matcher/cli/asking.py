@@ -19,7 +19,6 @@ from matcher.cli.output import (
     print_csv,
     print_json,
     print_note,
-    say,
 )
 from matcher.cli.spoken_language import spoken, tr
 from matcher.errors import UsageError
@@ -100,8 +99,6 @@ def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
 
         wanted = asked_by(files, partial(language_of, home))
     question = Question.of(wanted, asked, explain=explain)
-    if isinstance(wanted, str) and home.settings.ranking.encoder:
-        say(tr("Loading the sentence encoder, which takes some seconds."))
     ranking = rank(home, question)
     label = sample_label(ranking.sample)
     if output == "json":

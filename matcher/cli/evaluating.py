@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from matcher.evaluation.measuring import Measured
 
 DEFAULT_MODELS = ("matcher", "naive", "bm25")
-OWN_MODEL = "matcher"
+OWN_MODELS = ("matcher", "encoder")
+"""The product's own, without and with the sentence encoder that is set: what can be learned anew."""
 
 
 @click.command("evaluate")
@@ -95,13 +96,14 @@ def evaluate_command(  # noqa: PLR0913 (click hands over one parameter an option
         benchmark = benchmark.only(frozenset(parts))
     benchmark = replace(benchmark, known=background_of(sources, signed_before))
     if learn is not None:
-        _learn(benchmark, load_qrels(folder), learn)
+        for model in [model for model in OWN_MODELS if model in models] or OWN_MODELS[:1]:
+            _learn(_of_model(benchmark, model), load_qrels(folder), learn)
         return
     chosen = tuple(dict.fromkeys(models)) or DEFAULT_MODELS
-    learned_anew = {OWN_MODEL} & {*chosen} if cross_validate else set()
+    learned_anew = {*OWN_MODELS} & {*chosen} if cross_validate else set()
     others = [model for model in chosen if model not in learned_anew]
     found = {one.model: one for one in evaluate(benchmark, others, lambda: load_qrels(folder), say)}
-    found |= {model: _cross_validated(benchmark, load_qrels(folder)) for model in learned_anew}
+    found |= {model: _cross_validated(benchmark, load_qrels(folder), model) for model in learned_anew}
     measured = [found[model] for model in chosen]
     if run_file is not None:
         for one in measured:
@@ -118,23 +120,31 @@ def evaluate_command(  # noqa: PLR0913 (click hands over one parameter an option
             click.echo("\n".join(_thresholds_text(one) for one in measured if one.thresholds))
 
 
+def _of_model(benchmark: Benchmark, model: str) -> Benchmark:
+    """A benchmark as one of the product's own models reads it."""
+    from matcher.evaluation.rankers import every_call
+
+    encoding = every_call() if model == "encoder" else None
+    return replace(benchmark, known=replace(benchmark.known, encoding=encoding))
+
+
 def _learn(benchmark: Benchmark, qrels: Qrels, file: Path) -> None:
     from matcher.evaluation.learning import learned_record
 
     kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    kept[benchmark.known.kind] = learned_record(benchmark, qrels)
+    kept[benchmark.known.numbers] = learned_record(benchmark, qrels)
     file.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-    kind = benchmark.known.kind.replace("_", " ")
+    kind = benchmark.known.numbers.replace("_", " ")
     say(f"{file}: learned {kind} from {len(benchmark.profiles)} topics of {benchmark.name}")
 
 
-def _cross_validated(benchmark: Benchmark, qrels: Qrels) -> Measured:
+def _cross_validated(benchmark: Benchmark, qrels: Qrels, model: str) -> Measured:
     from matcher.evaluation.learning import cross_validated_run
     from matcher.evaluation.measuring import Ranked, measure, run_of
 
     say("learning anew without each topic")
-    run = run_of(benchmark, cross_validated_run(benchmark, qrels))
-    return measure(benchmark, qrels, OWN_MODEL, Ranked(run, log_odds=True))
+    run = run_of(benchmark, cross_validated_run(_of_model(benchmark, model), qrels))
+    return measure(benchmark, qrels, model, Ranked(run, log_odds=True))
 
 
 def _build(home: Home, source: Path, folder: Path, cutoff: date | None) -> None:

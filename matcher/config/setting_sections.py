@@ -147,8 +147,8 @@ class RankingSettings(SettingsSection):
     encoder: Annotated[
         str,
         Field(
-            description="Folder or name of a sentence-transformers model that ranks beside the terms, after "
-            "`pip install 'matcher[encoder]'`; empty: none."
+            description="Folder with model.onnx and tokenizer.json of a sentence encoder that ranks beside the terms, "
+            "after `pip install 'matcher[encoder]'`; empty: none."
         ),
     ] = ""
 

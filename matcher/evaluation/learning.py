@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from matcher.ranking.build import build
-from matcher.ranking.needs.chance import FEATURES, LIKENESS, Numbers, log_odds, record_of
+from matcher.ranking.needs.chance import FACTS, Numbers, feature_names, log_odds, record_of
 from matcher.ranking.scores.scoring import score
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def judged_of(benchmark: Benchmark, qrels: Qrels, index: Index) -> Judged:
     same = [benchmark.groups[name]["same_as"] for name in profiles]
     numbers = {name: place for place, name in enumerate(sorted(set(same)))}
     return Judged(
+        names=feature_names(encoder=index.has_encoder),
         found=np.stack([score(index, index.need(name), everything=True).found[:, rows] for name in profiles]),
         grades=np.array([[qrels.get(name, {}).get(c.identifier, 0) for c in benchmark.calls] for name in profiles]),
         groups=np.array([numbers[name] for name in same]),
@@ -74,10 +75,12 @@ def _alone(benchmark: Benchmark, qrels: Qrels, index: Index) -> tuple[float, flo
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Judged topics: `found` (topics, features, calls), `grades` (topics, calls), `groups` (topics,) with the same
-    number for those that say the same, and `taught` (topics,) whether a topic may be learned from.
+    """Judged topics: `found` (topics, features, calls) of features with these `names`, `grades` (topics, calls),
+    `groups` (topics,) with the same number for those that say the same, and `taught` (topics,) whether a topic may be
+    learned from.
     """
 
+    names: tuple[str, ...]
     found: Doubles
     grades: npt.NDArray[np.int64]
     groups: npt.NDArray[np.int64]
@@ -86,7 +89,8 @@ class Judged:
 
 def learn(judged: Judged, penalty: float = PENALTY) -> Numbers:
     """A logistic regression for grades of `RELEVANT` or more; no likeness counts against a call."""
-    rows = judged.found[judged.taught].transpose(0, 2, 1).reshape(-1, len(FEATURES))
+    names = judged.names
+    rows = judged.found[judged.taught].transpose(0, 2, 1).reshape(-1, len(names))
     relevant = (judged.grades[judged.taught] >= RELEVANT).ravel()
     means, scales = rows.mean(axis=0), rows.std(axis=0)
     scales = np.where(scales > 0, scales, 1)
@@ -100,10 +104,10 @@ def learn(judged: Judged, penalty: float = PENALTY) -> Numbers:
         value = np.logaddexp(0, -margin).sum() + penalty / 2 * weights @ weights
         return float(value), np.append(standard.T @ slope + penalty * weights, slope.sum())
 
-    bounds = [(0, None) if name in LIKENESS else (None, None) for name in FEATURES]
-    start = np.append(np.zeros(len(FEATURES)), -3.0)
+    bounds = [(None, None) if name in FACTS else (0, None) for name in names]
+    start = np.append(np.zeros(len(names)), -3.0)
     theta = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)]).x
-    return Numbers(float(theta[-1]), means, scales, theta[:-1])
+    return Numbers(names, float(theta[-1]), means, scales, theta[:-1])
 
 
 def cross_validated(judged: Judged, seeds: Sequence[int] = (0, 1)) -> Doubles:
@@ -115,7 +119,7 @@ def cross_validated(judged: Judged, seeds: Sequence[int] = (0, 1)) -> Doubles:
         for fold in range(FOLDS):
             out = fold_of == fold
             if out.any():
-                part = Judged(judged.found, judged.grades, judged.groups, judged.taught & ~out)
+                part = replace(judged, taught=judged.taught & ~out)
                 total[out] += scores_by(judged.found[out], learn(part))
     return total / len(seeds)
 

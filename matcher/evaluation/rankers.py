@@ -14,7 +14,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from matcher.errors import ConfigError, UsageError, shorten
 from matcher.ranking.build import NOTHING_KNOWN, Known, build
-from matcher.ranking.encoder import SETTING, Encoding, KeptVectors, SentenceEncoder
+from matcher.ranking.encoder import SETTING, SentenceEncoder
+from matcher.ranking.kept_vectors import KeptVectors
+from matcher.ranking.meanings import Encoding
 from matcher.ranking.scores.scoring import score
 from matcher.text.analysis import Analyzer
 
@@ -143,7 +145,12 @@ def baseline_text(call: Call) -> str:
 
 
 def from_environment() -> MatcherRanker:
-    """The product's ranker with the encoder that is set, every call encoded: what `--model encoder` measures.
+    """The product's ranker with the encoder that is set, every call encoded: what `--model encoder` measures."""
+    return MatcherRanker(every_call())
+
+
+def every_call() -> Encoding:
+    """The encoder that is set, for all calls of a benchmark.
 
     Its vectors are in a file of their own, because the daily build forgets those that no live call needs.
     """
@@ -152,6 +159,6 @@ def from_environment() -> MatcherRanker:
     settings = load_settings()
     model = settings.ranking.encoder
     if not model:
-        raise ConfigError([f"{SETTING}: missing, expected the name or the folder of a sentence encoder"])
+        raise ConfigError([f"{SETTING}: missing, expected the folder of a sentence encoder"])
     kept = KeptVectors(SentenceEncoder(model), settings.home / "evaluation-vectors.db")
-    return MatcherRanker(Encoding(model, kept, None))
+    return Encoding(model, kept)

@@ -45,7 +45,7 @@ class EvidenceKind(StrEnum):
     TERM = "term"  # a skill of the profile of which the call has words, or a term of its projects
     LIKENESS = "likeness"  # a skill of which it has none: other texts about both are alike
     PROJECTS = "own projects"  # its source is the nearest of them
-    MEANING = "meaning"  # likeness of the whole texts, by a sentence encoder
+    MEANING = "meaning"  # likeness of skills and passages, by a sentence encoder
     LEARNED = "learned"  # its source is the nearest call that was kept or dismissed
     FACT = "fact"  # of the call or the profile as a whole: place, programme, number of skills
 

@@ -62,7 +62,7 @@ def _wanted() -> int:
 
 def _without_words(query: QueryVector) -> QueryVector:
     """What scores are made of: the words of a reason need not travel."""
-    return replace(query, words=(), sources=(), originals=(), meaning=None)
+    return replace(query, words=(), sources=(), originals=())
 
 
 def _best(scorer: _Scorer, queries: Sequence[QueryVector]) -> Best:

@@ -17,9 +17,8 @@ import numpy.typing as npt
 
 from matcher.model.call import pack
 from matcher.model.programmes import programme_part
-from matcher.ranking.call_arrays import call_arrays, stranger_arrays
+from matcher.ranking.call_arrays import call_arrays, passage_meanings, stranger_arrays
 from matcher.ranking.call_words import PREFIX, call_fields
-from matcher.ranking.encoder import meaning_arrays
 from matcher.ranking.index import Index
 from matcher.ranking.needs import chance
 from matcher.ranking.needs.likeness import WAYS, compare
@@ -53,7 +52,7 @@ if TYPE_CHECKING:
     from matcher.model.call import Call
     from matcher.model.profile_parts import Profile, ProfilePart
     from matcher.model.project import Project
-    from matcher.ranking.encoder import Encoding
+    from matcher.ranking.meanings import Encoding
     from matcher.ranking.needs.need import Own
     from matcher.ranking.needs.profile_projects import OwnProject
 
@@ -80,8 +79,13 @@ class Known:
 
     @property
     def kind(self) -> str:
-        """Which learned numbers apply."""
+        """What the background is made of."""
         return "with_projects" if self.count >= FEWEST else "without_projects"
+
+    @property
+    def numbers(self) -> str:
+        """Which learned numbers apply."""
+        return chance.kind_of_store(self.kind, encoder=self.encoding is not None)
 
 
 NOTHING_KNOWN = Known()
@@ -119,7 +123,6 @@ def build(
         **_members(ordered, meta),
         **StringTable.pack(term.encode() for term in terms).arrays("terms"),
         **place_arrays(map(call_fields, ordered), analyzer, PREFIX),
-        **(meaning_arrays(known.encoding, ordered, profiles, fit.lender) if known.encoding else {}),
         **fit.learned,
         "standard": np.array([call.identifier in fit.standard for call in ordered], dtype=np.bool_),
     }
@@ -131,9 +134,13 @@ def build(
         background_projects=model.background_projects,
     )
     arrays |= call_arrays(ordered, weights, arrays, vocabulary, analyzer, known.day)
-    arrays |= stranger_arrays(arrays, fit.strangers, vocabulary, analyzer)
+    arrays |= passage_meanings(ordered, arrays, known.encoding)
+    arrays |= stranger_arrays(arrays, fit.strangers, vocabulary, analyzer, known.encoding)
     facts = {**meta, **_facts(corpus, fit), "created": now.isoformat(), "parts": parts, "profiles": _listed(profiles)}
-    return _with_profiles(facts, arrays, vocabulary, profiles, analyzer)
+    index = _with_profiles(facts, arrays, vocabulary, profiles, analyzer, known.encoding)
+    if known.encoding is not None and known.day is not None:
+        known.encoding.vectors.forget_others()  # those of calls that are live no longer
+    return index
 
 
 @dataclass(frozen=True)
@@ -340,9 +347,12 @@ def _with_profiles(
     vocabulary: _Vocabulary,
     profiles: Sequence[Profile],
     analyzer: Analyzer,
+    encoding: Encoding | None,
 ) -> Index:
     """The index with the profiles in it: their terms, their skills, their own projects."""
     skills = [skills_of(profile, analyzer, vocabulary, arrays) for profile in profiles]
+    if encoding is not None:
+        skills = [encoding.of_skills(found) for found in skills]
     vectors = PartVectors(analyzer, vocabulary)
     own = [own_side(p, found, analyzer, vocabulary, vectors) for p, found in zip(profiles, skills, strict=True)]
     queries = _query_arrays(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.model.call import Call
+    from matcher.ranking.meanings import Encoding
     from matcher.ranking.texts.vocabulary import Vocabulary
     from matcher.text.analysis import Analyzer
 
@@ -60,12 +61,36 @@ def call_arrays(
     }
 
 
+def passage_meanings(
+    calls: Sequence[Call], arrays: Mapping[str, npt.NDArray[Any]], encoding: Encoding | None
+) -> Arrays:
+    """Where a sentence encoder puts the passages of calls that are read closely; 0 for that of any other call.
+
+    Nothing where there is no encoder, or no call for it to read.
+    """
+    rows, edges = arrays["close_rows"], arrays["passage_edges"]
+    if encoding is None or not len(rows):
+        return {}
+    vectors = encoding.of_calls([text for row in rows.tolist() for text in _texts(calls[row])])
+    found = np.zeros((int(edges[-1]), vectors.shape[1]), dtype=np.int8)
+    read = np.zeros(len(calls), dtype=np.bool_)
+    read[rows] = True
+    found[np.repeat(read, np.diff(edges))] = vectors
+    return {"passage_meanings": found}
+
+
 def stranger_arrays(
-    arrays: Mapping[str, npt.NDArray[Any]], strangers: Sequence[str], vocabulary: Vocabulary, analyzer: Analyzer
+    arrays: Mapping[str, npt.NDArray[Any]],
+    strangers: Sequence[str],
+    vocabulary: Vocabulary,
+    analyzer: Analyzer,
+    encoding: Encoding | None,
 ) -> Arrays:
     """What nobody's skills have with each call."""
     parts = tuple(ProfilePart("keyword", "", words, "en") for words in strangers)
     skills = skills_of(Profile("", "", parts), analyzer, vocabulary, arrays)
+    if encoding is not None:
+        skills = encoding.of_skills(skills)
     means, scales = strangers_of(call_side(arrays), skills, arrays["standard"])
     return {"stranger_means": means, "stranger_scales": scales}
 

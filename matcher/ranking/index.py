@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from matcher.model.parts import Part
     from matcher.ranking.needs.profile_projects import OwnProject
 
-LAYOUT = 11
+LAYOUT = 12
 """Grows with every change of the arrays' meaning; an index of another layout is built anew."""
 
 _CALLS_HELD = 5_000
@@ -179,14 +179,6 @@ class Index:
         covered = np.bincount(rows, weights=weights * weights, minlength=len(self)).astype(np.float64)
         return Products(rows, weights * np.repeat(query.weights, highs - lows), edges), covered
 
-    def meaning(self, vector: Floats | None) -> Doubles | None:
-        """(calls,) the cosine of the encoded calls and a profile, 0 for the others; None without vectors."""
-        if vector is None or "meaning_calls" not in self.arrays:
-            return None
-        found = np.zeros(len(self))
-        found[self.arrays["meaning_rows"]] = self.arrays["meaning_calls"] @ vector
-        return found
-
     def _won_before(self, query: QueryVector) -> Doubles:
         return np.array([np.log1p(query.wins.get(part, 0)) for part in self.meta["parts"]])
 
@@ -234,10 +226,7 @@ class Index:
 
     def query(self, profile: str) -> QueryVector:
         """The stored vector of an institute; KeyError when it is not in this index."""
-        position = self.profiles[profile]
-        meanings = self.arrays.get("meaning_profiles")
-        found = self._stored_query("", position)
-        return found if meanings is None else replace(found, meaning=meanings[position])
+        return self._stored_query("", self.profiles[profile])
 
     def _stored_query(self, prefix: str, position: int) -> QueryVector:
         start, end = self.arrays[f"{prefix}query_starts"][position : position + 2]
@@ -263,7 +252,7 @@ class Index:
             own = Own(self._stored_query("own_", place), mean, spread, weight, self.own_projects(profile))
         asked = self.meta["profiles"][position]
         words = {name: tuple(asked.get(name, ())) for name in ("pin", "exclude")}
-        return Need(skills, standard, own, institute=profile, meaning=self.query(profile).meaning, **words)
+        return Need(skills, standard, own, institute=profile, **words)
 
     def own_projects(self, profile: str) -> tuple[OwnProject, ...]:
         """The own projects of an institute that count, those that are own anyhow first, then the best selected ones.
@@ -277,6 +266,11 @@ class Index:
     def background_kind(self) -> str:
         """Which learned numbers apply to this index."""
         return str(self.meta["background"])
+
+    @property
+    def has_encoder(self) -> bool:
+        """Whether a sentence encoder read the passages of the calls that are read closely."""
+        return "passage_meanings" in self.arrays
 
     @cached_property
     def call_facts(self) -> Doubles:

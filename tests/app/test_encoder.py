@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,17 +19,16 @@ from matcher.config.settings import load_settings
 from matcher.model.day import noon
 from matcher.model.match import EvidenceKind
 from matcher.model.question import Question
+from matcher.ranking import encoder
 from matcher.ranking.build import Known, build
-from matcher.ranking.encoder import Encoding, KeptVectors, SentenceEncoder
 from matcher.ranking.index import LAYOUT
+from matcher.ranking.kept_vectors import KeptVectors
+from matcher.ranking.meanings import Encoding
 from matcher.ranking.texts.generation import write_generation
-from tests.helpers.encoders import HashedWords, needs_the_extra, without_the_extra
+from tests.helpers.encoders import HashedWords, needs_the_extra, tiny_model
 from tests.helpers.home import DAY, PHOTONIC, Place, some_rows
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-MEANING = "meaning as a whole"
+MEANING = "a passage that says the same, by the sentence encoder"
 
 
 def evidence(answer) -> list[str]:
@@ -41,12 +42,19 @@ def encoded(fetched: Place) -> Place:
     app = Home(load_settings(environ=fetched.environment))
     before = current_index(app)
     facts = {name: before.meta[name] for name in ("revision", "institutes", "sample", "sample_day")}
-    encoding = Encoding("tiny", KeptVectors(HashedWords(), fetched.home / "vectors.db"), date.fromisoformat(DAY))
+    encoding = Encoding("tiny", KeptVectors(HashedWords(), fetched.home / "vectors.db"))
     profiles = [institute.profile() for institute in app.institutes]
     with app.open_store(read_only=True) as store:
         calls = list(store.calls.all())
     now = noon(date.fromisoformat(DAY))
-    index = build(calls, profiles, now=now, meta=facts, previous=before, known=Known(encoding=encoding))
+    index = build(
+        calls,
+        profiles,
+        now=now,
+        meta=facts,
+        previous=before,
+        known=Known(encoding=encoding, day=date.fromisoformat(DAY)),
+    )
     write_generation(fetched.home / "index", LAYOUT, index.generation)
     return fetched
 
@@ -80,54 +88,59 @@ def test_without_the_setting_the_index_is_built_anew_as_it_was(run, fetched, enc
     assert "encoder" not in current_index(Home(load_settings(environ=encoded.environment))).meta
 
 
-@without_the_extra
+@pytest.fixture
+def _without_the_extra(monkeypatch):
+    monkeypatch.setattr(encoder, "find_spec", lambda name: None)
+
+
+@pytest.mark.usefixtures("_without_the_extra")
 @pytest.mark.parametrize("command", [("rank", "cea-leti"), ("rank", "--text", "photonics"), ("fetch",), ("run",)])
 def test_without_the_extra_the_setting_is_told_in_one_sentence(run, fetched, command):
-    answer = run(fetched, *command, MATCHER_RANKING_ENCODER="intfloat/multilingual-e5-small")
+    answer = run(fetched, *command, MATCHER_RANKING_ENCODER="/models/all-MiniLM-L6-v2")
     assert answer.code == 2
     assert "pip install 'matcher[encoder]'" in answer.err
     assert not list(fetched.home.glob("index.stale.*"))
 
 
-@without_the_extra
+@pytest.mark.usefixtures("_without_the_extra")
 def test_a_text_needs_the_extra_although_the_index_is_there(run, encoded):
-    answer = run(encoded, "rank", "--text", "photonics", MATCHER_RANKING_ENCODER="tiny")
+    answer = run(encoded, "rank", "--text", "photonics in medicine", MATCHER_RANKING_ENCODER="tiny")
     assert answer.code == 2
     assert "pip install 'matcher[encoder]'" in answer.err
 
 
 @needs_the_extra
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_model_folder_from_fetch_to_text(run, place, serve, tmp_path):
-    model = tiny_model(tmp_path / "tiny-model")
+    model = tiny_model(tmp_path / "model", ("photonics", "silicon", "sensors", "integrated", "circuits", "wafers"))
     place.portal = serve(some_rows()).url
-    settings = load_settings(environ={**place.environment, "MATCHER_RANKING_ENCODER": str(model)})
+    settings = load_settings(environ={**place.environment, "MATCHER_RANKING_ENCODER": model})
     home = Home(settings, clock=lambda: noon(date.fromisoformat(DAY)))
     fetch(home, query_of(home))
     assert (place.home / "vectors.db").is_file()
     arguments = ("--as-of", DAY, "--explain", "--json")
-    assert MEANING in evidence(run(place, "rank", "cea-leti", *arguments, MATCHER_RANKING_ENCODER=str(model)))
-    asked = run(place, "rank", "--text", "photonics", *arguments, MATCHER_RANKING_ENCODER=str(model))
+    assert MEANING in evidence(run(place, "rank", "cea-leti", *arguments, MATCHER_RANKING_ENCODER=model))
+    asked = run(place, "rank", "--text", "photonics on wafers", *arguments, MATCHER_RANKING_ENCODER=model)
     assert MEANING in evidence(asked)
-    assert asked.err == "Loading the sentence encoder, which takes some seconds.\n"
 
 
 @needs_the_extra
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_half_a_character_is_encoded(tmp_path):
-    assert SentenceEncoder(str(tiny_model(tmp_path / "tiny-model"))).encode(["photonics \ud800", ""]).shape == (2, 16)
-
-
-def tiny_model(folder: Path) -> Path:
-    """A model of sentence-transformers with untrained vectors for words."""
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import StaticEmbedding
-    from tokenizers import Tokenizer
-    from tokenizers.models import WordLevel
-    from tokenizers.pre_tokenizers import Whitespace
-
-    words = ["[UNK]", "photonics", "silicon", "sensors", "integrated", "circuits", "microelectronics", "wafers"]
-    tokenizer = Tokenizer(WordLevel({word: number for number, word in enumerate(words)}, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = Whitespace()
-    SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_dim=16)]).save(str(folder))
-    return folder
+def test_who_asks_for_an_institute_loads_no_model(fetched, serve, tmp_path):
+    """In a process of its own: what the index holds is enough."""
+    model = tiny_model(tmp_path / "model", ("photonics", "silicon", "sensors"))
+    environment = {**fetched.environment, "MATCHER_RANKING_ENCODER": model}
+    current_index(Home(load_settings(environ=environment)))
+    asking = (
+        "import sys\n"
+        "from matcher.app.home import Home\n"
+        "from matcher.app.answering.questions import rank\n"
+        "from matcher.config.settings import load_settings\n"
+        "from matcher.model.question import Question\n"
+        "home = Home(load_settings())\n"
+        "for about in (('cea-leti',), 'photonics on wafers of silicon'):\n"
+        "    rank(home, Question(about))\n"
+        "    print('onnxruntime' in sys.modules)\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", asking], env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    assert found.stdout.split() == ["False", "True"], found.stderr

@@ -24,6 +24,7 @@ OF_OTHER_PLACES = {
     "frozenlist": "Apache-2.0",
     "fsspec": "BSD-3-Clause",
     "greenlet": "MIT AND PSF-2.0",
+    "httpx2-jsfetch": "BSD-3-Clause",
     "locket": "BSD-2-Clause",
     "msgpack": "Apache-2.0",
     "multidict": "Apache-2.0",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from matcher.app.decision_copy import decided
 from matcher.app.decisions.learned_feedback import taught
-from matcher.app.kept_index import current_index, encoding
+from matcher.app.kept_index import current_index
 from matcher.errors import UsageError, shorten
 from matcher.model.answers import ChangeListing, Ranking, Reason, ShownCall
 from matcher.model.day import brussels_day, noon
@@ -211,8 +211,7 @@ def asked_of(home: Home, index: Index, question: Question) -> Asked:
     if isinstance(about, str):
         from matcher.ranking.scores.asked_anew import asked_text  # an institute was read when it was indexed
 
-        encoder = encoding(home)
-        return asked_text(index, about, encoder.vectors.encoder if encoder else None)
+        return asked_text(index, about)
     if isinstance(about, tuple) and len(about) == 1:
         found = asked_institute(index, about[0])
         return found or _asked_lab(home, index, about[0])

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from matcher.app.kept_index import encoding
 from matcher.model.question import CallFilter
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
-    from matcher.app.home import Home
     from matcher.model.match import Match
     from matcher.model.searched import SavedSearch
     from matcher.model.subscription import Subscriber
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def found_by_search(
-    home: Home, index: Index, subscribers: Iterable[Subscriber], told: Mapping[str, Collection[str]], day: date
+    index: Index, subscribers: Iterable[Subscriber], told: Mapping[str, Collection[str]], day: date
 ) -> dict[SavedSearch, tuple[Match, ...]]:
     """What each search finds among calls that are live on a day, best first, and of what was told the rest.
 
@@ -30,10 +28,10 @@ def found_by_search(
     for subscriber in subscribers:
         for search in subscriber.searches:
             asked.setdefault(search, set()).update(told.get(subscriber.identifier, ()))
-    return {search: _matches(home, index, search, calls, day) for search, calls in asked.items()}
+    return {search: _matches(index, search, calls, day) for search, calls in asked.items()}
 
 
-def _matches(home: Home, index: Index, search: SavedSearch, told: Iterable[str], day: date) -> tuple[Match, ...]:
+def _matches(index: Index, search: SavedSearch, told: Iterable[str], day: date) -> tuple[Match, ...]:
     from matcher.ranking.call_words import search_calls
     from matcher.ranking.scores.asked import reads_closely
     from matcher.ranking.scores.asked_anew import asked_text
@@ -47,8 +45,7 @@ def _matches(home: Home, index: Index, search: SavedSearch, told: Iterable[str],
     rows = [row for row in dict.fromkeys((*found, *followed)) if _passes(index, search, row, day)]
     if not rows:
         return ()
-    encoder = encoding(home)
-    need = asked_text(index, search.search.text, encoder.vectors.encoder if encoder else None).need
+    need = asked_text(index, search.search.text).need
     scored = score(index, need, everything=not reads_closely(index, CallFilter(), day, rows))
     sentences = sought.sentences(index.call(row) for row in rows)
     holds = frozenset(() if sought.guessed else sought.rows)

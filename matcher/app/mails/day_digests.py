@@ -190,7 +190,6 @@ class Digests:
         health: Freshness | None = None,
     ) -> None:
         self.day = day
-        self._home = home
         self._store = store
         self._index = index
         self._institutes = home.institutes
@@ -290,7 +289,7 @@ class Digests:
         )
         searching = [subscriber for subscriber in self.subscribers if subscriber.searches]
         told = {s.identifier: self._store.told.delivered(s.identifier, before=self.day) for s in searching}
-        found = found_by_search(self._home, self._index, searching, told, self.day)
+        found = found_by_search(self._index, searching, told, self.day)
         return replace(inputs, found=found, health=self._health or inputs.health)
 
     @cached_property

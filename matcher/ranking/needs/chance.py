@@ -15,24 +15,17 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.model.frozen import dataclass
-from matcher.ranking.needs.likeness import WAYS, divisors
+from matcher.ranking.needs.likeness import ENCODER, WAYS, divisors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
-MEANS = tuple(f"{way}.mean" for way in WAYS)
-BESTS = tuple(f"{way}.best" for way in WAYS)
-LIKENESS = (*MEANS, *BESTS, "place")
-"""Features that say how like a call is: none of them may count against it."""
-
 FACTS = ("horizon", "broad", "skills")
 """Of the call whether it is of Horizon Europe, and whether it suits any science; of the profile the log of the number
 of its skills."""
-
-FEATURES = (*LIKENESS, *FACTS)
 
 _NEVER = -700.0
 """Log-odds of a chance of nought; less are more than a number can hold once they are a power."""
@@ -44,10 +37,20 @@ BROAD = ("ERC-", "MSCA-", "-EIC-", "EURATOM-MSCA")
 """Parts of identifiers of calls that name no subject: whoever is good may apply with anything."""
 
 
+def feature_names(*, encoder: bool) -> tuple[str, ...]:
+    """The features of a store with a sentence encoder, or without one, in their order.
+
+    Of the encoder the best skill alone: with its mean too fits were less well calibrated (docs/ranking.md).
+    """
+    bests = (*WAYS, ENCODER) if encoder else WAYS
+    return (*(f"{way}.mean" for way in WAYS), *(f"{way}.best" for way in bests), "place", *FACTS)
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """What was learned: a feature `f` adds `weights[f] * (x - means[f]) / scales[f]` to the log-odds."""
 
+    names: tuple[str, ...]
     intercept: float
     means: Doubles
     scales: Doubles
@@ -66,9 +69,28 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreNumbers:
+    """The numbers for some calls of a store: the `usual` ones, and for those of them that are `unread` (calls,) by its
+    sentence encoder those that were learned without one.
+    """
+
+    usual: Numbers
+    plain: Numbers | None = None
+    unread: npt.NDArray[np.bool_] | None = None
+
+    def each(self, of: Callable[[Numbers], Doubles], columns: npt.NDArray[np.int64] | None = None) -> Doubles:
+        """What `of` gives (…, calls), for each call by its numbers; of all calls, or of those in `columns`."""
+        found = of(self.usual)
+        if self.plain is None or self.unread is None:
+            return found
+        unread = self.unread if columns is None else self.unread[columns]
+        return np.where(unread, of(self.plain), found) if unread.any() else found
+
+
+@dataclass(frozen=True, slots=True)
 class Standard:
-    """What a profile has with the reference calls: `means` and `spreads` (ways,) of its mean likenesses, and the
-    `sums` (reference,) that places are counted among, ascending.
+    """What a profile has with the reference calls: `means` and `spreads` (ways,) of its mean likenesses by `WAYS`, and
+    the `sums` (reference,) that places are counted among, ascending.
     """
 
     means: Doubles
@@ -77,10 +99,11 @@ class Standard:
 
 
 def mean_of(compared: Floats, shares: Doubles | None) -> Doubles:
-    """(ways, calls) the mean over skills; `shares` (skills,) add up to 1, None where all skills count the same."""
+    """(ways, calls) the mean over skills, by `WAYS`; `shares` (skills,) add up to 1, None where all count the same."""
+    usual = compared[: len(WAYS)]
     if shares is None:
-        return np.asarray(compared.mean(axis=1, dtype=np.float64))
-    return np.asarray(np.einsum("s,wsc->wc", shares, compared))
+        return np.asarray(usual.mean(axis=1, dtype=np.float64))
+    return np.asarray(np.einsum("s,wsc->wc", shares, usual))
 
 
 def standard_of(compared: Floats, reference: npt.NDArray[np.bool_], shares: Doubles | None = None) -> Standard:
@@ -97,7 +120,7 @@ def standard_of(compared: Floats, reference: npt.NDArray[np.bool_], shares: Doub
 def features(compared: Floats, standard: Standard, facts: Doubles, shares: Doubles | None = None) -> Doubles:
     """(features, calls) of (ways, skills, calls); `facts` (2, calls) are `horizon` and `broad`."""
     if not compared.shape[1]:
-        return np.zeros((len(FEATURES), compared.shape[2]))
+        return np.zeros((len(WAYS) + len(compared) + 1 + len(FACTS), compared.shape[2]))
     mean = (mean_of(compared, shares) - standard.means[:, None]) / standard.spreads[:, None]
     best = compared.max(axis=1)
     higher = len(standard.sums) - np.searchsorted(standard.sums, _sum(mean), side="right")
@@ -114,23 +137,27 @@ def call_facts(identifiers: Sequence[str]) -> Doubles:
     return np.array([horizon, broad], dtype=np.float64).reshape(2, len(names))
 
 
-def parts(
-    compared: Floats, found: Doubles, standard: Standard, numbers: Numbers, shares: Doubles | None = None
-) -> tuple[Doubles, Doubles]:
-    """What each skill and each fact adds to the log-odds: (skills, calls), (place and facts, calls).
+def skill_parts(compared: Floats, standard: Standard, numbers: Numbers, shares: Doubles | None = None) -> Doubles:
+    """(ways, skills, calls) what each skill adds to the log-odds by each way.
 
-    What is left of a call's score is one number for all calls.
+    What is left of a call's score, beside these and `fact_parts`, is one number for all calls.
     """
-    slopes = numbers.slopes
-    by_mean = slopes[: len(WAYS)] / standard.spreads
+    usual = len(WAYS)
+    by_mean, by_best = numbers.slopes[:usual] / standard.spreads, numbers.slopes[usual : usual + len(compared)]
     each = np.full(compared.shape[1], 1 / compared.shape[1]) if shares is None else shares
-    skills = np.einsum("w,s,wsc->sc", by_mean, each, compared)
+    skills = np.zeros(compared.shape)
+    skills[:usual] = np.einsum("w,s,wsc->wsc", by_mean, each, compared[:usual])
     best = compared.argmax(axis=1)
     calls = np.arange(compared.shape[2])
-    for way, slope in enumerate(slopes[len(WAYS) : 2 * len(WAYS)]):
-        skills[best[way], calls] += slope * compared[way, best[way], calls]
-    rest = slopes[2 * len(WAYS) :, None] * found[2 * len(WAYS) :]
-    return skills, rest
+    for way, slope in enumerate(by_best):
+        skills[way, best[way], calls] += slope * compared[way, best[way], calls]
+    return skills
+
+
+def fact_parts(found: Doubles, numbers: Numbers) -> Doubles:
+    """(place and facts, calls) what each adds to the log-odds, of (features, calls)."""
+    first = numbers.names.index("place")
+    return np.asarray(numbers.slopes[first:, None] * found[first:])
 
 
 def log_odds(found: Doubles, numbers: Numbers) -> Doubles:
@@ -151,23 +178,32 @@ def percent(score: Doubles | float) -> npt.NDArray[np.int64]:
 LEARNED = Path(__file__).with_name("learned.json")
 
 
+_UNHEARD = {"mean": 0.0, "scale": 1.0, "weight": 0.0}
+"""A feature that numbers were not learned with counts nothing."""
+
+
+def kind_of_store(background: str, *, encoder: bool) -> str:
+    """What the numbers of a store are called in the file; `background` is `with_projects` or `without_projects`."""
+    return f"{background}_with_encoder" if encoder else background
+
+
 @cache
-def learned(name: str) -> Numbers:
-    """The numbers for a store `with_projects` or `without_projects`."""
-    return numbers_of(json.loads(LEARNED.read_text(encoding="utf-8"))[name])
+def learned(kind: str, names: tuple[str, ...]) -> Numbers:
+    """The numbers for a kind of store, for features of these names."""
+    return numbers_of(json.loads(LEARNED.read_text(encoding="utf-8"))[kind], names)
 
 
-def numbers_of(record: Mapping[str, Any]) -> Numbers:
+def numbers_of(record: Mapping[str, Any], names: tuple[str, ...]) -> Numbers:
     """Numbers as they stand in the file."""
-    rows = [record["features"][name] for name in FEATURES]
+    rows = [record["features"].get(name, _UNHEARD) for name in names]
     means, scales, weights = (np.array([row[key] for row in rows]) for key in ("mean", "scale", "weight"))
     base, weight = record["alone"]
-    return Numbers(float(record["intercept"]), means, scales, weights, (float(base), float(weight)))
+    return Numbers(names, float(record["intercept"]), means, scales, weights, (float(base), float(weight)))
 
 
 def record_of(numbers: Numbers) -> dict[str, object]:
     """Numbers as they stand in the file."""
-    rows = zip(FEATURES, numbers.means, numbers.scales, numbers.weights, strict=True)
+    rows = zip(numbers.names, numbers.means, numbers.scales, numbers.weights, strict=True)
     named = {n: {"mean": _short(m), "scale": _short(s), "weight": _short(w)} for n, m, s, w in rows}
     return {"intercept": _short(numbers.intercept), "features": named}
 

@@ -1,9 +1,9 @@
-"""How like each skill is to each call, in four ways; numpy only, as this runs while a person waits.
+"""How like each skill is to each call, in four ways or five; numpy only, as this runs while a person waits.
 
 `words` is the cosine of their terms; `expanded` that of the call and what the skill's nearest texts say, less the
 average text; `neighbours` how far the texts nearest to both are the same; `passage` the latent cosine of the call's
-best passage. Each is taken less what strangers' skills have with the call, so that a call that resembles everything
-resembles nothing.
+best passage; `encoder`, in a store that has one, the cosine of its best passage by a sentence encoder. Each is taken
+less what strangers' skills have with the call, so that a call that resembles everything resembles nothing.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 WAYS = ("words", "expanded", "neighbours", "passage")
+ENCODER = "encoder"
+"""A fifth way, after the others, of a store with a sentence encoder."""
 
 _LEAST_SPREAD = 1e-5
 """Likenesses are numbers of 32 bits of the order of 1: a smaller spread is made by rounding, where all are the same."""
@@ -40,8 +42,9 @@ class CallSide:
 
     `lengths` and `average` (calls,) are the length of each call's vector and its product with the average background
     text; `near_rows` and `near_shares` (calls, k) its nearest background texts; `passages` (passages, dimensions) in
-    steps, those of call `c` from `edges[c]` to `edges[c + 1]`. `means` (ways, calls) and `scales` (ways,) are what
-    strangers' skills have with each call, and how far that spreads.
+    steps, those of call `c` from `edges[c]` to `edges[c + 1]`; `meanings` (passages, dimensions) the same passages by a
+    sentence encoder, None without one. `means` (ways, calls) and `scales` (ways,) are what strangers' skills have with
+    each call, and how far that spreads.
     """
 
     terms: Postings
@@ -52,6 +55,7 @@ class CallSide:
     passages: npt.NDArray[np.int8]
     edges: npt.NDArray[np.int64]
     background: int
+    meanings: npt.NDArray[np.int8] | None = None
     means: Floats | None = None
     scales: Floats | None = None
 
@@ -72,6 +76,7 @@ class CallSide:
             near_shares=self.near_shares[rows],
             passages=self.passages[places],
             edges=edges,
+            meanings=None if self.meanings is None else self.meanings[places],
             means=None if self.means is None else self.means[:, rows],
         )
 
@@ -90,6 +95,7 @@ def call_side(arrays: Mapping[str, npt.NDArray[Any]]) -> CallSide:
         passages=arrays["passages"],
         edges=arrays["passage_edges"],
         background=len(arrays["background_edges"]) - 1,
+        meanings=arrays.get("passage_meanings"),
         means=arrays.get("stranger_means"),
         scales=arrays.get("stranger_scales"),
     )
@@ -97,14 +103,19 @@ def call_side(arrays: Mapping[str, npt.NDArray[Any]]) -> CallSide:
 
 def compare(side: CallSide, skills: Sequence[Skill]) -> Floats:
     """(ways, skills, calls) each skill against each call, less the strangers' mean where that is known."""
-    found = np.zeros((len(WAYS), len(skills), len(side)), dtype=np.float32)
+    ways = len(WAYS) if side.meanings is None else len(WAYS) + 1
+    found = np.zeros((ways, len(skills), len(side)), dtype=np.float32)
     for row, skill in enumerate(skills):
         found[0, row] = side.terms.product(skill.ids, skill.weights) / side.lengths
         found[1, row] = _expanded(side, skill)
         found[2, row] = _neighbours(side, skill)
     for start in range(0, len(skills), _AT_ONCE):
-        places = np.stack([skill.place for skill in skills[start : start + _AT_ONCE]])
-        found[3, start : start + _AT_ONCE] = _passage(side, places)
+        some = skills[start : start + _AT_ONCE]
+        places = np.stack([skill.place for skill in some]) * np.float32(STEP)
+        found[3, start : start + _AT_ONCE] = _best_passage(side, side.passages, places)
+        if side.meanings is not None:
+            meant = np.stack([skill.meaning for skill in some if skill.meaning is not None])
+            found[len(WAYS), start : start + _AT_ONCE] = _best_passage(side, side.meanings, meant * np.float32(STEP**2))
     if side.means is None or side.scales is None:
         return found
     return (found - side.means[:, None, :]) / side.scales[:, None, None]
@@ -121,8 +132,8 @@ def uncentred(side: CallSide, compared: Floats, way: str) -> Floats:
 def strangers_of(side: CallSide, skills: Sequence[Skill], reference: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """The means and scales of a side for these skills, which belong to nobody; scales are over the reference calls."""
     found = compare(replace(side, means=None, scales=None), skills)
-    spread = found[:, :, reference].std(axis=(1, 2)) if len(skills) and reference.any() else np.zeros(len(WAYS))
-    means = found.mean(axis=1) if len(skills) else np.zeros((len(WAYS), len(side)))
+    spread = found[:, :, reference].std(axis=(1, 2)) if len(skills) and reference.any() else np.zeros(len(found))
+    means = found.mean(axis=1) if len(skills) else np.zeros((len(found), len(side)))
     return means.astype(np.float32), divisors(spread).astype(np.float32)
 
 
@@ -144,9 +155,9 @@ def _neighbours(side: CallSide, skill: Skill) -> npt.NDArray[np.float64]:
     return np.asarray(np.sqrt(np.einsum("ij,ij->i", shares[side.near_rows], side.near_shares)), dtype=np.float64)
 
 
-def _passage(side: CallSide, places: Floats) -> Floats:
-    """(skills, calls) the best passage of each call."""
-    if not len(side) or not len(side.passages):
+def _best_passage(side: CallSide, passages: npt.NDArray[np.int8], places: Floats) -> Floats:
+    """(skills, calls) the best passage of each call, by where passages lie and (skills, dimensions) the skills."""
+    if not len(side) or not len(passages):
         return np.zeros((len(places), len(side)), dtype=np.float32)
-    likeness = (places * np.float32(STEP)) @ side.passages.astype(np.float32).T
+    likeness = places @ passages.astype(np.float32).T
     return np.maximum.reduceat(likeness, side.edges[:-1], axis=1)

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from matcher.ranking.needs.profile_projects import OwnProject
     from matcher.ranking.needs.skillset import Skill
 
-    Floats = npt.NDArray[np.float32]
-
 
 @dataclass(frozen=True, slots=True)
 class Own:
@@ -46,7 +44,6 @@ class Need:
     pin: tuple[str, ...] = ()  # calls that hold one of these terms are always shown
     exclude: tuple[str, ...] = ()  # calls that are about one of these are never shown
     institute: str = ""  # whose it is, in the words of `Match.institute`
-    meaning: Floats | None = None  # (dimensions,) the vector of a sentence encoder, where one is used
 
     @property
     def shares(self) -> npt.NDArray[np.float64] | None:

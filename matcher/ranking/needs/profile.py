@@ -34,8 +34,7 @@ class QueryVector:
     """`ids` (terms,) ascending, `weights` (terms,) of unit length, 0 where only the background had the term.
 
     For each term `words` is what the profile calls it in English, `sources` where it comes from, and `originals` its
-    French word where it is one. `wins` counts past projects by part of the programme. `meaning` (dimensions,) is the
-    vector of a sentence encoder, where one is used.
+    French word where it is one. `wins` counts past projects by part of the programme.
     """
 
     ids: npt.NDArray[np.int32]
@@ -44,7 +43,6 @@ class QueryVector:
     sources: tuple[str, ...]
     originals: tuple[str | None, ...]
     wins: Mapping[str, int]
-    meaning: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)

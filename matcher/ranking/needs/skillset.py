@@ -35,7 +35,7 @@ class Skill:
     """One skill: `words` in English, `original` in French where it is written so, `source` where it stands.
 
     `ids` (terms,) ascending and `weights` (terms,) of unit length are its terms; empty where no text knows any;
-    `unknown` words of it no text knows.
+    `unknown` words of it no text knows. `meaning` (dimensions,) is where a sentence encoder puts it, if there is one.
     """
 
     words: str
@@ -49,6 +49,7 @@ class Skill:
     passage: int = 0  # of a long text, from 1
     weight: float = 1.0  # against the others, where a person said so
     unknown: int = 0
+    meaning: npt.NDArray[np.int8] | None = None
 
 
 def skills_of(
@@ -157,7 +158,9 @@ def pack_skills(sets: Sequence[tuple[Skill, ...]]) -> dict[str, npt.NDArray[Any]
     def joined(pieces: list[npt.NDArray[Any]], kind: type) -> npt.NDArray[Any]:
         return np.concatenate([np.zeros(0, dtype=kind), *pieces]).astype(kind)
 
+    meanings = [skill.meaning for skill in skills if skill.meaning is not None]
     return {
+        **({"skill_meanings": np.stack(meanings)} if meanings else {}),
         "skill_profiles": edges_of([len(found) for found in sets]),
         "skill_edges": edges_of([len(skill.ids) for skill in skills]),
         "skill_ids": joined([skill.ids for skill in skills], np.int32),
@@ -203,6 +206,7 @@ def unpack_skills(
                 ),
                 arrays["skill_places"][row],
                 unknown=int(arrays["skill_unknown"][row]),
+                meaning=arrays["skill_meanings"][row] if "skill_meanings" in arrays else None,
             )
         )
     return tuple(found)

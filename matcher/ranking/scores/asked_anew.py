@@ -23,21 +23,15 @@ from matcher.text.analysis import Analyzer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from matcher.ranking.encoder import Encoder
     from matcher.ranking.index import Index
-from matcher.ranking.needs.skillset import Skill
+    from matcher.ranking.needs.skillset import Skill
 
 
-def asked_text(index: Index, text: str, encoder: Encoder | None = None) -> Asked:
-    """Any text, in English or French; `encoder` is the one that the index was built with."""
+def asked_text(index: Index, text: str) -> Asked:
+    """Any text, in English or French."""
     read = reading(index, text)
     part = ProfilePart("text", "your text", text, read.language)
-    asked = replace(_asked(index, Profile("", "Your text", (part,))), unknown=read.unknown)
-    if encoder is None:
-        return asked
-    from matcher.ranking.encoder import text_meaning
-
-    return replace(asked, need=replace(asked.need, meaning=text_meaning(index, encoder, text)))
+    return replace(_asked(index, Profile("", "Your text", (part,))), unknown=read.unknown)
 
 
 def asked_profile(index: Index, profile: Profile) -> Asked:
@@ -48,9 +42,12 @@ def asked_profile(index: Index, profile: Profile) -> Asked:
 def _asked(index: Index, profile: Profile) -> Asked:
     analyzer = Analyzer()
     skills = skills_of(profile, analyzer, index, index.arrays)
+    if index.has_encoder:
+        from matcher.ranking.meanings import skills_meant  # whose libraries a store without an encoder lacks
+
+        skills = skills_meant(index, skills)
     own = _own_of_draft(index, profile, skills, analyzer)
-    known = index.query(profile.identifier).meaning if profile.identifier in index.profiles else None
-    need = Need(skills, None, own, profile.pin, profile.exclude, meaning=known)
+    need = Need(skills, None, own, profile.pin, profile.exclude)
     query = query_vector(profile, analyzer, index, own.query if own else None)
     return Asked(None, profile.name, query, need)
 

@@ -11,17 +11,17 @@ import numpy.typing as npt
 from matcher.model.frozen import dataclass
 from matcher.model.match import Evidence, EvidenceKind
 from matcher.ranking.needs import chance
-from matcher.ranking.needs.likeness import compare, divisors, uncentred
+from matcher.ranking.needs.chance import StoreNumbers
+from matcher.ranking.needs.likeness import WAYS, compare, divisors, uncentred
 from matcher.ranking.needs.need import Need, Own
 from matcher.ranking.needs.profile_projects import nearest_project
 from matcher.ranking.scores.said_words import SkillWords
-from matcher.ranking.texts import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from matcher.ranking.index import Index, Scores
-    from matcher.ranking.needs.chance import Numbers, Standard
+    from matcher.ranking.needs.chance import Standard
     from matcher.ranking.needs.profile import OwnSide
     from matcher.ranking.needs.profile_projects import OwnProject
     from matcher.ranking.scores.feedback import Feedback
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 Doubles = npt.NDArray[np.float64]
 
 _FACTS = ("place among all calls", "call of Horizon Europe", "open to any science")
+
+_MEANING = "a passage that says the same, by the sentence encoder"
 
 LEAST = 0.005
 """A call with a smaller chance has nothing of a profile: it is not among its candidates."""
@@ -54,23 +56,17 @@ class Scored:
     standard: Standard
     found: Doubles
     shared: npt.NDArray[np.bool_]
-    numbers: Numbers
+    numbers: StoreNumbers
     own_scores: Scores | None
     feedback: Feedback | None = None  # what decisions taught
 
     @cached_property
     def totals(self) -> Doubles:
         totals = np.full(len(self.index), np.nan)
-        totals[self.rows] = self._by_skills + self.own[self.rows] + self.meaning[self.rows]
+        totals[self.rows] = self._by_skills + self.own[self.rows]
         if self.feedback is not None:
             totals += self.feedback.total
         return totals
-
-    @cached_property
-    def meaning(self) -> Doubles:
-        """(calls,) what a sentence encoder adds, 0 where there is none or a call was not encoded."""
-        likeness = self.index.meaning(self.need.meaning)
-        return np.zeros(len(self.index)) if likeness is None else numbers.MEANING_WEIGHT * likeness
 
     @cached_property
     def own(self) -> Doubles:
@@ -78,15 +74,15 @@ class Scored:
         if self.own_scores is None or self.need.own is None:
             return np.zeros(len(self.index))
         own = self.need.own
-        weight = own.weight if self.need.skills else self.numbers.alone[1]
+        weight = own.weight if self.need.skills else self.numbers.usual.alone[1]
         return np.asarray(weight * (self.own_scores.total - own.mean) / own.spread)
 
     @cached_property
     def _by_skills(self) -> Doubles:
         if not self.need.skills:
-            nothing = self.numbers.alone[0] if self.need.own is not None else NOTHING
+            nothing = self.numbers.usual.alone[0] if self.need.own is not None else NOTHING
             return np.full(len(self.rows), nothing)
-        return chance.log_odds(self.found, self.numbers)
+        return self.numbers.each(lambda numbers: chance.log_odds(self.found, numbers))
 
     @cached_property
     def related(self) -> npt.NDArray[np.bool_]:
@@ -95,7 +91,6 @@ class Scored:
         """
         found = chance.chance(np.nan_to_num(self.totals, nan=NOTHING)) >= LEAST
         found[self.rows] |= self.shared
-        found |= self.meaning > 0
         if self.own_scores is not None:
             found |= self.own_scores.text > 0
         found[list(self.away)] = False
@@ -123,7 +118,6 @@ class Scored:
         found = [
             *self._skill_evidence(row),
             *self._own_evidence(row),
-            *self._meaning_evidence(row),
             *self._taste_evidence(row),
         ]
         return tuple(sorted(found, key=lambda e: (-e.weight, e.term)))
@@ -137,9 +131,15 @@ class Scored:
         columns = np.searchsorted(self.rows, rows)
         if not self.need.skills:
             return np.zeros((0, len(columns)))
-        return chance.parts(
-            self.compared[:, :, columns], self.found[:, columns], self.standard, self.numbers, self.need.shares
-        )[0]
+        return np.asarray(self._parts(columns)[0].sum(axis=0))
+
+    def _parts(self, columns: npt.NDArray[np.int64]) -> tuple[Doubles, Doubles]:
+        """What each skill adds by each way, and each fact, to the score of some calls (`chance.skill_parts`)."""
+        compared, shares = self.compared[:, :, columns], self.need.shares
+        skills = self.numbers.each(
+            lambda numbers: chance.skill_parts(compared, self.standard, numbers, shares), columns
+        )
+        return skills, self.numbers.each(lambda numbers: chance.fact_parts(self.found[:, columns], numbers), columns)
 
     @cached_property
     def _skill_words(self) -> list[SkillWords]:
@@ -148,22 +148,18 @@ class Scored:
     def _skill_evidence(self, row: int) -> Iterator[Evidence]:
         if not self.need.skills:
             return
-        column = np.searchsorted(self.rows, row)
-        one = slice(int(column), int(column) + 1)
-        skills, rest = chance.parts(
-            self.compared[:, :, one], self.found[:, one], self.standard, self.numbers, self.need.shares
-        )
-        for skill, words, weight in zip(self.need.skills, self._skill_words, skills[:, 0].tolist(), strict=True):
+        ways, rest = self._parts(np.searchsorted(self.rows, [row]))
+        by_skill = ways[: len(WAYS)].sum(axis=0)[:, 0].tolist()
+        for skill, words, weight in zip(self.need.skills, self._skill_words, by_skill, strict=True):
             if weight:
                 kind = EvidenceKind.TERM if words.said_by(row) else EvidenceKind.LIKENESS
                 yield Evidence(skill.words, weight, skill.original, skill.source, kind, passage=skill.passage)
+        if self.index.has_encoder and (read := ways[-1, :, 0]).any():
+            best = self.need.skills[int(np.abs(read).argmax())]
+            yield Evidence(_MEANING, float(read.sum()), None, best.words, EvidenceKind.MEANING)
         for name, weight in zip(_FACTS, rest[:, 0].tolist(), strict=False):  # the number of skills is in the base
             if weight:
                 yield Evidence(name, weight, None, None, EvidenceKind.FACT)
-
-    def _meaning_evidence(self, row: int) -> Iterator[Evidence]:
-        if weight := float(self.meaning[row]):
-            yield Evidence("meaning as a whole", weight, None, None, EvidenceKind.MEANING)
 
     def _taste_evidence(self, row: int) -> Iterator[Evidence]:
         """The decisions that move a call: `more like calls that you kept (3), such as …`."""
@@ -212,8 +208,17 @@ def score(index: Index, need: Need, *, everything: bool = False, feedback: Feedb
     found = chance.features(compared, standard, index.call_facts[:, rows], need.shares)
     shared = np.any(uncentred(side, compared, "words") > _HARDLY, axis=0)
     own = index.scores(need.own.query) if need.own is not None else None
-    kind = chance.learned(index.background_kind)
-    return Scored(index, need, rows, compared, standard, found, shared, kind, own, feedback)
+    return Scored(index, need, rows, compared, standard, found, shared, _numbers_of(index, rows), own, feedback)
+
+
+def _numbers_of(index: Index, rows: npt.NDArray[np.int64]) -> StoreNumbers:
+    """What was learned for a store like this one, for the calls of these rows."""
+    background, names = index.background_kind, chance.feature_names(encoder=index.has_encoder)
+    plain = chance.learned(background, names)
+    if not index.has_encoder:
+        return StoreNumbers(plain)
+    unread = ~np.isin(rows, index.arrays["close_rows"])
+    return StoreNumbers(chance.learned(chance.kind_of_store(background, encoder=True), names), plain, unread)
 
 
 def own_of(index: Index, side: OwnSide) -> Own:

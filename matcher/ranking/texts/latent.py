@@ -25,7 +25,7 @@ MOST_TERMS = 120_000
 """The most frequent terms that get one: a bound on the index."""
 
 STEP = 1 / 254
-"""Passages are kept in steps of this: their coordinates are below one half."""
+"""Passages are kept in steps of this, by a sentence encoder too: their coordinates are below one half."""
 
 
 def fit_space(texts: sparse.csr_array, seed: int = 0) -> dict[str, npt.NDArray[Any]]:

@@ -40,8 +40,5 @@ terms in more than this number of them or a tenth: they make everything alike, a
 HISTORY_WEIGHT = 0.025
 """For each ln(1 + past projects in the same part of the programme)."""
 
-MEANING_WEIGHT = 2.0
-"""Log-odds for the cosine that a sentence encoder sees between a call and a profile, both without the average call."""
-
 COORDINATION_WEIGHT = 0.03
 """Taken off coordination and support actions, which research institutes win less often."""
