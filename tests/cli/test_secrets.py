@@ -18,10 +18,11 @@ from matcher.config.setting_sections import SECTIONS
 from matcher.config.settings import load_settings
 from matcher.errors import MatcherError
 from matcher.text.masking import Secrets, learn, masked
+from tests.helpers.forms import LONG, has_a_long_form
 from tests.helpers.home import DAY, PHOTONIC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from tests.helpers.home import Place, Run
 
@@ -59,6 +60,7 @@ TEXTS = sorted(
     for name, one in model_of(kind).model_fields.items()
     if "str" in str(one.annotation)
 )
+ADDRESSES = ("database.url", "portal.url", "mail.smtp_url")
 COMMANDS = (
     ["config", "show"],
     ["config", "show", "--json"],
@@ -114,21 +116,30 @@ def quiet_logs() -> Iterator[None]:
     ours.setLevel(levels[1])
 
 
+def in_turn(names: Iterable[str], spelled: str, always: Collection[str]) -> list[str]:
+    """Where a secret is put: in the short form in a third of the names, by turns of the spellings, always in some."""
+    number = list(SPELLED.values()).index(spelled)
+    return [name for place, name in enumerate(names) if LONG or name in always or place % 3 == number % 3]
+
+
+@has_a_long_form
 @pytest.mark.parametrize("spelled", SPELLED.values(), ids=SPELLED)
 def test_no_setting_of_the_file_is_told_with_its_secret(run, place, quiet_logs, spelled) -> None:
-    for key in TEXTS:
+    for key in in_turn(TEXTS, spelled, ADDRESSES):
         if key == "mail.unsubscribe_https" and "?key=" in spelled:
             continue  # it stands in every mail
         (place.config / "matcher.toml").write_text(toml(key, spelled), encoding="utf-8")
-        commands = COMMANDS if key in {"database.url", "portal.url", "mail.smtp_url"} else COMMANDS[:2]
+        commands = COMMANDS if key in ADDRESSES else COMMANDS[:2]
         for command in commands:
             assert halves(said_by(run, place, *command)) == [], (key, command)
         assert halves(_repr(place)) == [], key
 
 
+@has_a_long_form
 @pytest.mark.parametrize("spelled", SPELLED.values(), ids=SPELLED)
 def test_no_variable_is_told_with_its_secret(run, place, spelled) -> None:
-    for variable in sorted({*ENVIRONMENT, *ENVIRONMENT_ONLY, "MATCHER_SMPT_URL", "MATCHER_DB"} - {"MATCHER_HOME"}):
+    variables = sorted({*ENVIRONMENT, *ENVIRONMENT_ONLY, "MATCHER_SMPT_URL", "MATCHER_DB"} - {"MATCHER_HOME"})
+    for variable in in_turn(variables, spelled, ("MATCHER_DATABASE_URL", "MATCHER_SMTP_URL")):
         given = {"MATCHER_PORTAL_URL": "http://127.0.0.1:9/rest", variable: spelled}
         for command in (["config", "show"], ["doctor"], ["subscribers"]):
             assert halves(said_by(run, place, *command, **given)) == [], (variable, command)
