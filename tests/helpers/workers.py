@@ -16,6 +16,7 @@ TOGETHER = (
     "tests/notebooks/test_notebooks.py",
     "tests/ranking/test_statements.py",
     "tests/schedule/test_loop.py",
+    "tests/test_layers.py",
     "tests/web/",
     "tests/whole/test_faults.py",
     "tests/whole/test_kills.py",

@@ -29,15 +29,17 @@ def site(fetched_once: Place, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def configured(fetched_once: Place, tmp_path: Path) -> Callable[..., Place]:
     """Makes a home of a test's own with the twelve topics, and a configuration: `configured(address, readers)`.
 
-    The address is where the pages say that they are, the readers are in the words of `subscribers.yaml`.
+    The address is where the pages say that they are, the readers are in the words of `subscribers.yaml`; more settings
+    of the pages are given by name.
     """
 
-    def made(address: str = "", readers: str = "") -> Place:
+    def made(address: str = "", readers: str = "", **pages: str) -> Place:
         shutil.copytree(fetched_once.home, tmp_path / "home")
         place = Place(tmp_path / "home", make_config(tmp_path / "config"))
         if address:
+            lines = [f'{name} = "{value}"\n' for name, value in {"address": address, **pages}.items()]
             with (place.config / "matcher.toml").open("a", encoding="utf-8") as file:
-                file.write(f'[web]\naddress = "{address}"\n')
+                file.writelines(["[web]\n", *lines])
         if readers:
             (place.config / "subscribers.yaml").write_text(readers, encoding="utf-8")
         return place

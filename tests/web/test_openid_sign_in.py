@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import shutil
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,6 @@ from matcher.web.openid_trip import MINUTES, TRIP
 from matcher.web.pages import openid_sign_in
 from matcher.web.rate_limit import RateLimit
 from matcher.web.sessions import SESSION
-from tests.helpers.home import Place, make_config
 from tests.helpers.web.local_site import LocalSite
 from tests.helpers.web.openid import CLIENT, SECRET, OpenId, query_of
 
@@ -28,6 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import requests
+
+    from tests.helpers.home import Place
 
 READERS = """subscribers:
 - {address: Ana@example.org, id: ana, language: en, institutes: [cea-leti]}
@@ -44,12 +44,8 @@ def provider() -> Iterator[OpenId]:
 
 
 @pytest.fixture
-def site(provider: OpenId, fetched_once: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalSite]:
-    shutil.copytree(fetched_once.home, tmp_path / "home")
-    place = Place(tmp_path / "home", make_config(tmp_path / "config"))
-    with (place.config / "matcher.toml").open("a", encoding="utf-8") as file:
-        file.write(f'[web]\naddress = "{SITE}/"\noidc_issuer = "{provider.issuer}"\noidc_client_id = "{CLIENT}"\n')
-    (place.config / "subscribers.yaml").write_text(READERS, encoding="utf-8")
+def site(provider: OpenId, configured: Callable[..., Place], monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalSite]:
+    place = configured(f"{SITE}/", READERS, oidc_issuer=provider.issuer, oidc_client_id=CLIENT)
     monkeypatch.setenv(SECRET_VARIABLE, SECRET)
     monkeypatch.setattr(openid_sign_in, "_tried", RateLimit(60, 600.0))
     with LocalSite(place) as served:

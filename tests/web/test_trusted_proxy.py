@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import shutil
 import socket
 from typing import TYPE_CHECKING
 
@@ -14,11 +13,13 @@ from matcher.config.settings import load_settings
 from matcher.errors import ConfigError
 from matcher.web import trusted_proxy
 from matcher.web.rate_limit import RateLimit
-from tests.helpers.home import Place, make_config
 from tests.helpers.web.local_site import LocalSite
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.helpers.home import Place
 
 READERS = """subscribers:
 - {address: Ana@example.org, id: ana, language: en, institutes: [cea-leti]}
@@ -32,15 +33,12 @@ HEADER = "X-Remote-User"
 
 
 @pytest.fixture
-def place(fetched_once: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    shutil.copytree(fetched_once.home, tmp_path / "home")
-    made = Place(tmp_path / "home", make_config(tmp_path / "config"))
-    (made.config / "subscribers.yaml").write_text(READERS, encoding="utf-8")
+def place(configured: Callable[..., Place], monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.setattr(trusted_proxy, "_told", RateLimit(5, 3_600.0))
-    return made
+    return configured(readers=READERS)
 
 
-def configured(place: Place, web: str) -> Place:
+def with_pages(place: Place, web: str) -> Place:
     with (place.config / "matcher.toml").open("a", encoding="utf-8") as file:
         file.write(web)
     return place
@@ -59,7 +57,7 @@ def raw(site: LocalSite, *lines: str) -> str:
 
 
 def test_whom_the_proxy_names_is_signed_in(place: Place) -> None:
-    with LocalSite(configured(place, BELIEVED)) as site:
+    with LocalSite(with_pages(place, BELIEVED)) as site:
         for name in ("ana", "ANA@example.org"):
             page = site.get("/institutes/cea-leti", headers={HEADER: name})
             assert "CEA-Leti" in page.text
@@ -71,7 +69,7 @@ def test_whom_the_proxy_names_is_signed_in(place: Place) -> None:
 
 
 def test_his_role_counts_and_his_forms_need_their_token(place: Place) -> None:
-    with LocalSite(configured(place, BELIEVED)) as site:
+    with LocalSite(with_pages(place, BELIEVED)) as site:
         form = {"call": "HORIZON-TEST-2027-0000-01", "act": "keep"}
         site.session.headers[HEADER] = "ana"
         without = site.session.post(site.address + "/institutes/cea-leti/decisions", data=form, timeout=60)
@@ -87,7 +85,7 @@ def test_from_anywhere_else_it_is_ignored_and_the_log_says_so(
 ) -> None:
     """Neither the header nor an address that is claimed for the connection signs anybody in."""
     caplog.set_level(logging.WARNING, logger="matcher.web")
-    with LocalSite(configured(place, web)) as site:
+    with LocalSite(with_pages(place, web)) as site:
         for claimed in ({}, {"X-Forwarded-For": "10.9.8.7"}, {"Forwarded": "for=10.9.8.7"}, {"X-Real-IP": "10.9.8.7"}):
             assert ASKED in site.get("/institutes/cea-leti", headers={HEADER: "ana", **claimed}).text
         for _ in range(5):
@@ -99,13 +97,13 @@ def test_from_anywhere_else_it_is_ignored_and_the_log_says_so(
 
 def test_whom_it_asks_for_does_not_hide_the_proxy(place: Place) -> None:
     """Proxies say for which address they ask; who is connected is the proxy all the same."""
-    with LocalSite(configured(place, BELIEVED)) as site:
+    with LocalSite(with_pages(place, BELIEVED)) as site:
         named = {HEADER: "ana", "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
         assert "CEA-Leti" in site.get("/institutes/cea-leti", headers=named).text
 
 
 def test_two_names_an_empty_one_and_strangers_let_nobody_in(place: Place) -> None:
-    with LocalSite(configured(place, BELIEVED)) as site:
+    with LocalSite(with_pages(place, BELIEVED)) as site:
         both = raw(site, f"{HEADER}: rob", f"{HEADER}: ana")
         assert both.startswith("HTTP/1.1 400")
         assert "more than one person" in both
@@ -122,7 +120,7 @@ def test_two_names_an_empty_one_and_strangers_let_nobody_in(place: Place) -> Non
 
 
 def test_a_stranger_is_told_and_what_is_for_anybody_stays_open(place: Place) -> None:
-    with LocalSite(configured(place, BELIEVED)) as site:
+    with LocalSite(with_pages(place, BELIEVED)) as site:
         site.session.headers[HEADER] = "eve@example.org"
         answer = site.get("/institutes/cea-leti")
         assert answer.status_code == 403
