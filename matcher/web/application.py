@@ -25,7 +25,7 @@ from matcher.web.failures import Missing, Refused, logged, status_of, title_of, 
 from matcher.web.form_tokens import MARK, FormTokens, new_mark
 from matcher.web.guard import LARGEST, Guard, hostname
 from matcher.web.kept_pages import kept_page
-from matcher.web.rendering import rendered, style_address, style_sheet
+from matcher.web.rendering import TYPES, address_of, loaded, rendered
 from matcher.web.rights import NOBODY, OPERATOR, Person
 from matcher.web.routes import PAGES
 from matcher.web.sessions import SESSION, Sessions, person_called
@@ -107,7 +107,7 @@ def application(site: Site) -> Starlette:
     """The whole site."""
     routes = [Route(page.path, _endpoint(site, page), methods=[page.method]) for page in PAGES]
     return Starlette(
-        routes=[*routes, Route("/static/{version}/matcher.css", _style)],
+        routes=[*routes, Route("/static/{version}/{name}", _static)],
         middleware=[
             Middleware(Peer, proxy=site.proxy),
             Middleware(AccessLog),
@@ -200,8 +200,9 @@ async def _unrouted(request: Request, error: Exception | None = None) -> Respons
     return await run_in_threadpool(_failed, request, told)
 
 
-async def _style(request: Request) -> Response:
-    if request.url.path != style_address():
+async def _static(request: Request) -> Response:
+    name = str(request.path_params["name"])
+    if name not in TYPES or request.url.path != address_of(name):
         return await _unrouted(request)
     headers = {"Cache-Control": f"public, max-age={_YEAR}, immutable"}
-    return Response(style_sheet(), media_type="text/css", headers=headers)
+    return Response(loaded(name), media_type=TYPES[name], headers=headers)

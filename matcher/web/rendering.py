@@ -1,8 +1,9 @@
-"""Templates and the style sheet of the pages."""
+"""Templates of the pages, and what they load: the style sheet, and htmx, which answers forms without loading anew."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -16,16 +17,44 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-@cache
-def style_sheet() -> bytes:
-    """The one style sheet."""
-    return resources.files("matcher.web").joinpath("static", "matcher.css").read_bytes()
+STYLE, SCRIPT = "matcher.css", "htmx.min.js"
+
+TYPES = {STYLE: "text/css", SCRIPT: "text/javascript"}
+"""What pages load beside themselves."""
 
 
 @cache
-def style_address() -> str:
+def loaded(name: str) -> bytes:
+    """The style sheet, or the script."""
+    return resources.files("matcher.web").joinpath("static", name).read_bytes()
+
+
+@cache
+def address_of(name: str) -> str:
     """Where it is served: the address changes with what it says, so that browsers may keep it."""
-    return f"/static/{hashlib.sha256(style_sheet()).hexdigest()[:12]}/matcher.css"
+    return f"/static/{hashlib.sha256(loaded(name)).hexdigest()[:12]}/{name}"
+
+
+HTMX = {
+    "allowEval": False,
+    "allowScriptTags": False,
+    "includeIndicatorStyles": False,
+    "historyEnabled": False,
+    "scrollIntoViewOnBoost": False,
+    "selfRequestsOnly": True,
+    "responseHandling": [
+        {"code": "[23]..", "swap": True},
+        {
+            "code": "[45]..",
+            "swap": True,
+            "error": False,
+            "target": "#main",
+            "select": "#main",
+            "swapOverride": "outerHTML",
+        },
+    ],
+}
+"""How htmx behaves: it runs nothing of a page, keeps nothing, and shows an error's page where the page was."""
 
 
 @cache
@@ -44,7 +73,9 @@ def _environment() -> Environment:
         decision_line=decision_line,
         decision_choices=decision_choices,
         safe_link=untrusted.link,
-        style=style_address(),
+        style=address_of(STYLE),
+        script=address_of(SCRIPT),
+        htmx=json.dumps(HTMX),
     )
     return made
 

@@ -38,10 +38,10 @@ def send(site: LocalSite, **fields: str) -> requests.Response:
 def test_what_is_kept_is_told_and_can_be_taken_back(own: LocalSite) -> None:
     page = send(own, act="keep")
     assert page.url == f"{own.address}{LIST}#{PHOTONIC}"
-    assert f'<div class="said" role="status"><p>{PHOTONIC}: kept' in page.text
+    assert f'<div id="told" class="said" role="status"><p>{PHOTONIC}: kept' in page.text
     assert "Keep it no more" in page.text
     assert decided(own)[PHOTONIC][0] == "keep"
-    assert 'role="status"' not in own.get(LIST).text
+    assert 'role="status"><p>' not in own.get(LIST).text
     page = send(own, act="keep", undo="1")
     assert f"{PHOTONIC}: nothing is decided" in page.text
     assert not any(decided(own).get(PHOTONIC, ()))
@@ -104,4 +104,4 @@ def test_a_form_without_its_token_changes_nothing(own: LocalSite) -> None:
 
 def test_what_a_page_tells_of_a_form_cannot_be_made_up(own: LocalSite) -> None:
     own.session.cookies.set("matcher_told", "WyJoYWNrZWQiXQ.aaa.bbb")
-    assert 'role="status"' not in own.get(LIST).text
+    assert 'role="status"><p>' not in own.get(LIST).text

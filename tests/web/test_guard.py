@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+import re
 import socket
 
 import pytest
 
 from matcher.web.guard import hostname
-from tests.helpers.web.local_site import LocalSite, token_of
+from tests.helpers.web.local_site import OUR_SCRIPT, LocalSite, token_of
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 def test_every_answer_says_what_a_browser_may_do(site: LocalSite) -> None:
-    style = site.get("/").text.partition('rel="stylesheet" href="')[2].partition('"')[0]
-    for path in ("/", "/institutes/cea-leti", "/nothing", style):
+    page = site.get("/").text
+    style = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    script = page.partition('<script src="')[2].partition('"')[0]
+    for path in ("/", "/institutes/cea-leti", "/nothing", style, script):
         headers = site.get(path).headers
         assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'")
-        assert "script" not in headers["Content-Security-Policy"]
+        assert "script-src 'self'; connect-src 'self'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["X-Robots-Tag"] == "noindex, nofollow"
         assert headers["Referrer-Policy"] == "same-origin"
         assert "server" not in headers
-    assert "immutable" in site.get(style).headers["Cache-Control"]
+    for path in (style, script):
+        assert site.get(path).status_code == 200
+        assert "immutable" in site.get(path).headers["Cache-Control"]
+        assert site.get(path.replace("/static/", "/static/0")).status_code == 404
     assert site.get("/").headers["Cache-Control"] == "private, no-cache"
 
 
 def test_pages_load_nothing_from_elsewhere_and_run_nothing(site: LocalSite) -> None:
     page = site.get("/institutes/cea-leti?as_of=2026-06-15").text
-    assert "<script" not in page
+    assert re.findall("<script[^>]*>[^<]*", page) == [OUR_SCRIPT]
+    assert '"allowEval": false' in page.replace("&#34;", '"')
     assert " style=" not in page
     assert " on" not in "".join(part.split(">")[0] for part in page.split("<")[1:] if " on" in part and "=" in part)
 

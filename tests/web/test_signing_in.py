@@ -166,6 +166,20 @@ def test_a_session_ends_with_its_days_and_with_the_subscription(
     assert "Your mail address" in site.get("/").text
 
 
+def test_a_session_that_was_planted_is_not_the_one_that_begins(site: LocalSite, place: Place) -> None:
+    """Who knows the cookie that a browser had before it signed in is not signed in by it."""
+    site.get("/sign-in")
+    planted = site.session.cookies["matcher_browser"]
+    site.session.cookies.set(SESSION, planted)
+    signed_in(site, place)
+    [begun] = [one.value for one in site.session.cookies if one.name == SESSION and one.value != planted]
+    site.session.cookies.clear()
+    site.session.cookies.set(SESSION, planted)
+    assert site.get("/calls", allow_redirects=False).status_code == 303  # to the signing in
+    site.session.cookies.set(SESSION, str(begun))
+    assert site.get("/calls", allow_redirects=False).status_code == 200
+
+
 def test_the_cookie_is_kept_from_scripts_and_other_sites(site: LocalSite, place: Place) -> None:
     link = asked(site, place)
     answer = press(site, link, Host="matcher.example.org")

@@ -15,12 +15,16 @@ from matcher.app.home import Home
 from matcher.config.settings import load_settings
 from matcher.web.application import Site
 from matcher.web.kept_home import KeptHome
+from matcher.web.rendering import SCRIPT, address_of
 from matcher.web.serving import server_config
 
 if TYPE_CHECKING:
     from tests.helpers.home import Place
 
 PATIENCE = 60
+
+OUR_SCRIPT = f'<script src="{address_of(SCRIPT)}" defer>'
+"""The one script of a page."""
 
 
 class LocalSite:
