@@ -7,6 +7,7 @@ difference. The longest term of the lexicon wins, so that `maladie rare` is not 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -68,6 +69,7 @@ ENDINGS = (
 )
 """French ending → English ending of a folded, singular word, longest first; other words stay as they are."""
 
+_JOINED = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
 _FRENCH_ONLY = frozenset({"de", "la", "le", "les", "des", "en", "et", "l", "d", "qu"})
 _FEMININE = (("trice", "teur"), ("euse", "eux"), ("elle", "el"), ("enne", "en"), ("iere", "ier"), ("ive", "if"))
 
@@ -75,8 +77,11 @@ Key = tuple[str, ...]
 
 
 def languages(text: str) -> tuple[str, ...]:
-    """The languages that a text may be in, by its function words: `fr`, `en`, or both when they do not tell."""
-    found = words(text)
+    """The languages that a text may be in, by its function words: `fr`, `en`, or both when they do not tell.
+
+    A letter that a hyphen joins is none: `3-D`, `n-type`, `IL-6`.
+    """
+    found = words(_JOINED.sub(" ", text))
     english = sum(word in stop_words() and word not in FUNCTION_WORDS for word in found)
     french = sum(word in FUNCTION_WORDS and (word not in stop_words() or word in _FRENCH_ONLY) for word in found)
     return ("fr", "en") if french == english else ("fr",) if french > english else ("en",)

@@ -65,12 +65,12 @@ def tokens(line: str) -> list[Token]:
 _BEFORE = GREEK | COMBINING
 
 _SIGNED = re.compile(
-    r"[a-z](?:&[a-z])+(?![^\W_])|c(?:\+\+|#)|[a-z]{2,}\d+\.\d+(?![^\W_])|[a-z]{2,4}-[a-z](?![^\W_-])|[^\W_]+"
+    r"[a-z](?:&[a-z])+(?![^\W_])|c(?:\+\+|#)|[a-z]{2,}\d+\.\d+(?![^\W_])|[a-z]{2,4}-[a-z](?![^\W_-])|\d-d(?![^\W_-])|[^\W_]+"
 )
 
 
 def spoken(line: str) -> list[str]:
-    """The folded words of a line, those with a sign or a letter at the end whole: no language takes them apart."""
+    """The folded words of a line; no language takes those apart that have a sign or a letter at the end (`3-D`)."""
     return _SIGNED.findall(folded(line))
 
 

@@ -28,6 +28,10 @@ CALLS = (
     (38, "software in C++ for satellites", "On-board software"),
     (39, "small modular reactors and their safety", "Reactors"),
     (40, "steam methane reforming with carbon capture", "Reforming"),
+    (41, "critique of the school Matériaux in Lyon", "Schools"),
+    (42, "critical materials for magnets", "Magnets"),
+    (43, "three dimensions: 3D printing of bones", "Bones"),
+    (44, "printing of newspapers", "Newspapers"),
 )
 
 
@@ -191,6 +195,8 @@ def test_a_word_that_no_call_has_leaves_little_to_the_others_of_its_skill():
         ("turbines éoliennes", "Topic about offshore"),
         ("hydrogène", "Hydrogen tanks"),
         ("santé des sols", "Soil health"),
+        ("matériaux critiques", "Magnets"),  # the French words are known too, of a name
+        ("3-D printing", "Bones"),
     ],
 )
 def test_a_text_is_read_in_the_language_of_which_more_words_are_known(index, text, title):

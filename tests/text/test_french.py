@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.text.analysis import Analyzer
-from matcher.text.french import languages, translated
+from matcher.text.french import languages, pieces, translated
 
 
 def anything(_text: str) -> bool:
@@ -68,10 +68,17 @@ def test_a_rendering_that_calls_know_is_taken_before_one_that_they_lack():
         ("recyclage des métaux dans les batteries", ("fr",)),
         ("recycling of metals in batteries", ("en",)),
         ("batteries lithium", ("fr", "en")),
+        ("3-D printing", ("fr", "en")),
+        ("n-type silicon", ("fr", "en")),
+        ("IL-6", ("fr", "en")),
     ],
 )
 def test_languages(text, found):
     assert languages(text) == found
+
+
+def test_three_dimensions_stay_a_word_in_french():
+    assert [one.french for one in pieces("impression 3-D de métaux")] == ["impression 3-d", "metaux"]
 
 
 @given(st.text(max_size=200))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ MOST = 10
 """Words that are told of a long text."""
 
 
+_ACCENTED = re.compile("[àâçéèêëîïôùûœ]", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class ReadText:
     """A text in one language, with its words that stand nowhere and those that are spelt nearly like each."""
@@ -29,11 +33,15 @@ class ReadText:
 
 
 def reading(index: Index, text: str) -> ReadText:
-    """The text in the language that it may be in of which more words are known; in English where both say as much."""
+    """The text in the language that it may be in of which more words are known.
+
+    Where both say as much, as projects have French names too, it is in French by its accents, else in English.
+    """
     from matcher.text.french import languages
 
     judged = {language: dict(_judged(index, text, language)) for language in languages(text)}
-    best = min(judged, key=lambda language: (list(judged[language].values()).count(False), language))
+    first = "fr" if _ACCENTED.search(text) else "en"
+    best = min(judged, key=lambda language: (list(judged[language].values()).count(False), language != first))
     known = {word for found in judged.values() for word, here in found.items() if here}
     told = [word for word, here in judged[best].items() if not here and word not in known]
     return ReadText(best, _with_near(index, told))
