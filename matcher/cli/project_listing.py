@@ -91,6 +91,8 @@ def _show(listing: ProjectListing, output: str | None) -> None:
         print_csv(records, PROJECT_FIELDS)
     elif listing.outcome is not None:
         _print_found(listing, listing.outcome)
+    elif not listing.projects:
+        click.echo(tr("No such project is kept; `matcher projects WORDS` searches them."))
     else:
         columns = ("title", "name", "project", "signed", "role", "contribution", "partners", "topic", "selected by")
         click.echo(table(columns, [_cells(one) for one in listing.projects]))

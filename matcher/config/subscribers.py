@@ -268,7 +268,8 @@ class _Names:
     def near(self, name: str) -> list[str]:
         """Names like one that stands for nothing."""
         names = [known for known in self._known if known != NETWORK]
-        return [self._known[near] for near in get_close_matches(name.casefold(), names, n=3, cutoff=0.5)]
+        near = get_close_matches(name.casefold(), names, n=6, cutoff=0.5)
+        return list(dict.fromkeys(self._known[one] for one in near))[:3]  # by its id and by its acronym is one
 
 
 def _twice(key: str, values: Mapping[int, str]) -> list[Saying]:

@@ -13,6 +13,7 @@ from matcher.text.untrusted import text
 
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})/(\d{1,2})/(\d{4})")
 _MOJIBAKE = re.compile("[ÂÃ][\u0080-\u00bf]|â€|â\u0080")
+_QUOTED_TWICE = re.compile(r'"((?:[^"]|"")+)"\s*')
 _PIC = re.compile(r"[0-9]{5,10}")
 
 LONGEST = 20_000
@@ -42,6 +43,7 @@ NOTHING = "<NA>"
 
 def line(value: str, limit: int = 1_000) -> str:
     """One line of text: entities decoded, text that was decoded as Windows-1252 by mistake put right."""
+    value = _unquoted(value)
     if len(value) <= limit and value.isascii() and value.isprintable() and "&" not in value:  # as nearly all are
         found = " ".join(value.split())
     else:
@@ -57,7 +59,7 @@ def code(value: str, limit: int = 100) -> str:
 
 def paragraph(value: str) -> str:
     """A running text; line breaks stay, as no pair of words spans two of them."""
-    whole = _repaired(html.unescape(value[:LONGEST]))
+    whole = _repaired(html.unescape(_unquoted(value)[:LONGEST]))
     return "\n".join(kept for part in whole.splitlines() if (kept := text(part, LONGEST)))
 
 
@@ -98,6 +100,13 @@ def truth(value: str) -> bool | None:
     """True, False, or None where a field says neither."""
     found = value.strip().casefold()
     return True if found in {"true", "1", "yes", "y"} else False if found in {"false", "0", "no", "n"} else None
+
+
+def _unquoted(value: str) -> str:
+    """A text that was put in quotes twice, those within it doubled, as it is; one that is quoted plainly stays."""
+    if not value.startswith('"') or (twice := _QUOTED_TWICE.fullmatch(value)) is None:
+        return value
+    return twice[1].replace('""', '"') if '""' in twice[1] else value
 
 
 def _repaired(value: str) -> str:

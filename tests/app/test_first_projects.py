@@ -86,6 +86,7 @@ def test_a_source_that_cannot_be_reached_leaves_the_run_ok_and_is_tried_by_the_n
     answer = run(fresh, "run", "--as-of", DAY)
     assert answer.code == 0
     assert "127.0.0.1:9 gave no usable answer in 1 try" in answer.err
+    assert ". The next run tries again.\n" in answer.err
     assert runs(fresh)[-1] == ("projects", "partial")
     again = json.loads(run(fresh, "run", "--as-of", DAY, "--json").out)["projects"]
     assert again["sources"] == [NOWHERE]

@@ -195,6 +195,7 @@ def test_as_a_table_and_as_csv(run: Run, place: Place) -> None:
     answer = run(place, "projects", "--top", "2")
     assert "PHOTON" in answer.out
     assert "2 projects of 4" in answer.err
+    assert run(place, "projects", "--call", "NO-SUCH-CALL").out.startswith("No such project is kept;")
     rows = list(csv.DictReader(io.StringIO(run(place, "projects", "brgm", "--csv").out)))
     assert [row["project"] for row in rows] == ["101000002", "101000001"]
     assert run(place, "projects", "nothing", "like", "it", "--csv").out.strip() == ",".join(PROJECT_FIELDS)

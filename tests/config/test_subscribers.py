@@ -179,6 +179,15 @@ def test_mistakes_are_told_by_key(tmp_path: Path, line: str, expected: str) -> N
     assert expected in told
 
 
+def test_a_near_institute_is_named_once_though_its_acronym_is_near_as_well(tmp_path: Path) -> None:
+    known = [Institute("onera-isa", "ONERA ISA", "Onera", "Onera")]
+    (tmp_path / "subscribers.yaml").write_text(
+        "subscribers: [{address: a@example.org, institutes: [onera]}]\n", encoding="utf-8"
+    )
+    _, (told,) = read_subscribers(tmp_path, known)
+    assert str(told).endswith("(did you mean 'onera-isa'?)")
+
+
 def test_all_mistakes_at_once(tmp_path: Path) -> None:
     text = """
 subscribers:

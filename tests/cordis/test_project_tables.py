@@ -69,6 +69,10 @@ def test_columns_go_by_name_in_any_order_and_older_names(tmp_path: Path) -> None
         ("Batteries &amp; caf&eacute;s", "Batteries & cafés"),
         ("d√©j√†".replace("√©", "Ã©").replace("√†", "Ã\xa0"), "déjà"),
         ("plain", "plain"),
+        ('"Centre ""Atlas"""', 'Centre "Atlas"'),
+        ('"Centre Atlas"', '"Centre Atlas"'),
+        ('"Atlas" or "Globe"', '"Atlas" or "Globe"'),
+        ('"', '"'),
     ],
 )
 def test_text_is_put_right(tmp_path: Path, written: str, read_as: str) -> None:

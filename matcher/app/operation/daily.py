@@ -122,17 +122,21 @@ def _with_projects(home: Home, outcome: RunOutcome, missing: Sequence[str], obse
         report = fetch_projects(
             home, missing, observer=observer, attempts=1, refitted=WRITTEN_AGAIN if lists else REFITTED
         )
-        for problem in report.problems:
-            observer.say(f"{problem} The next run tries again.")
+        for problem in dict.fromkeys(report.problems):
+            observer.say(_tried_again(problem))
         if lists and report.projects:
             _, lines = write_lists(home, current_index(home), outcome.as_of, outcome.problems)
             outcome = replace(outcome, lines=lines)
     except Exception as error:  # noqa: BLE001  (nothing that is wrong with them undoes a day whose lists and mails are out)
         if not isinstance(error, MatcherError):
             _log.exception("The projects failed in a way that nobody foresaw.")
-        observer.say(f"The projects could not be brought: {error} The next run tries again.")
+        observer.say(_tried_again(f"The projects could not be brought: {error}"))
         return outcome
     return replace(outcome, projects=report)
+
+
+def _tried_again(problem: str) -> str:
+    return f"{problem.rstrip('.')}. The next run tries again."
 
 
 def _run(home: Home, run: Run, as_of: date | None) -> RunOutcome:
