@@ -95,10 +95,13 @@ def _mail_links(digest: Digest, words: Words) -> tuple[tuple[str, str], ...]:
 
 
 def _families(chosen: Sequence[Item], part: MailSection, subscriber: Subscriber) -> list[tuple[Item, ...]]:
-    """The items of a section, those of one call for proposals together, and those of one part of a programme."""
+    """The items of a section, those of one call for proposals together, and those of one part of a programme.
+
+    What changed stands by itself: a line under another call has no room for what is told of it this once.
+    """
     folded: list[tuple[Item, ...]] = [(item,) for item in chosen]
     if part in _FOLDED:
-        folded = families(chosen, lambda item: item.call)
+        folded = families(chosen, lambda item: replace(item.call, call_id=None) if item.changes else item.call)
     if not subscriber.by_part:
         return folded
     return [family for _, members in by_part(folded, lambda family: family[0].call) for family in members]

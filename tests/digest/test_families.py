@@ -13,8 +13,9 @@ from matcher.digest.item_view import Limits
 from matcher.digest.news import told_by
 from matcher.digest.page import page_of
 from matcher.digest.render import render
+from matcher.model.changes import Change
 from matcher.model.language import Language
-from matcher.model.subscription import Freshness
+from matcher.model.subscription import Freshness, MailSection
 from matcher.present.words import Words
 from tests.helpers.mail.digests import NOW
 from tests.helpers.matches import match_of
@@ -46,6 +47,18 @@ def test_a_family_stands_where_its_best_call_does(language: Language, more: str)
     for part in (mail.html, mail.body.decode(errors="replace")):
         assert part.index("A-1") < part.index("A-3") < part.index("B-1")
     assert more in mail.html.replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def test_what_changed_stands_by_itself_in_a_family() -> None:
+    """It counts as told with this mail: a change that is not shown would never be heard of."""
+    digest = digest_of()
+    moved = Change("A-2", "budget_eur", "amended", 4_000_000, 5_000_000, NOW)
+    items = tuple(replace(i, changes=(moved,)) if i.call.identifier == "A-2" else i for i in digest.items)
+    items = tuple(replace(item, part=MailSection.CLOSING) for item in items)
+    (section,) = page_of(replace(digest, items=items), Words(Language.EN), MailSettings(), Limits()).sections
+    assert [item.identifier for item in section.items] == ["A-1", "B-1", "A-2", "X"]
+    assert [one.identifier for one in section.items[0].siblings] == ["A-3"]
+    assert section.items[2].changes
 
 
 def test_every_call_of_a_family_counts_as_told() -> None:
