@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from matcher.app.answering.questions import CALENDAR_CALLS
+from matcher.app.kept_index import current_index
+from matcher.app.mails.put_away import put_away
 from matcher.export.content import Portion, matches, with_history
 from matcher.model.question import CallFilter, Question
 
@@ -24,16 +26,16 @@ def reader_content(home: Home, reader: Subscriber) -> Content:
     wanted = CallFilter.of(programme=reader.programmes, action=reader.actions)
     question = Question(None, wanted, top=CALENDAR_CALLS, min_fit=reader.threshold)
     found = matches(home, () if reader.is_network else reader.institutes, question)
-    best: dict[str, Match] = {}
-    for match in (match for part in found.parts for match in part.matches if _is_told(match, reader)):
-        known = best.get(match.call.identifier)
-        if known is None or known.fit < match.fit:
-            best[match.call.identifier] = match
-    ordered = sorted(best.values(), key=lambda match: -match.fit)[:CALENDAR_CALLS]
+    is_away = put_away(home, current_index(home), reader, found.as_of)
+    told: dict[str, list[Match]] = {}
+    for match in (match for part in found.parts for match in part.matches if not _is_dismissed(match)):
+        told.setdefault(match.call.identifier, []).append(match)
+    ranked = (sorted(matches, key=lambda match: -match.fit) for matches in told.values())
+    best = (matches[0] for matches in ranked if not is_away(matches))
+    ordered = sorted(best, key=lambda match: -match.fit)[:CALENDAR_CALLS]
     of = "+".join(str(part.institute) for part in found.parts)  # whose ids of entries are apart from another reader's
     return with_history(home, replace(found, parts=(Portion(of, found.name, matches=tuple(ordered)),)))
 
 
-def _is_told(match: Match, reader: Subscriber) -> bool:
-    dismissed = match.decision is not None and match.decision.is_dismissed
-    return not dismissed and match.call.identifier not in reader.mute_calls
+def _is_dismissed(match: Match) -> bool:
+    return match.decision is not None and match.decision.is_dismissed

@@ -14,7 +14,7 @@ from matcher.app.mails.reader_choices import wish
 from matcher.app.mails.signing_key import signing_key
 from matcher.model.mail_link import Wish
 from matcher.web.sessions import SESSION, Sessions
-from tests.helpers.home import PHOTONIC, Place
+from tests.helpers.home import LIFE_CALL, PHOTONIC, Place
 from tests.helpers.web.local_site import LocalSite
 
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ READERS = """subscribers:
 - {address: ana@example.org, id: ana, language: en, institutes: [cea-leti], threshold: 0}
 - {address: bea@example.org, id: bea, language: fr, institutes: [calym, cea-leti], threshold: 0}
 - {address: net@example.org, id: net, language: en, institutes: ["*"], threshold: 0}
+- address: tom@example.org
+  id: tom
+  language: en
+  institutes: [cea-leti]
+  threshold: 0
+  mute: {terms: [silicon photonics]}
 - {address: eve@example.org, id: eve, language: en, searches: [{words: photonics}]}
 """
 
@@ -75,6 +81,17 @@ def test_a_reader_of_several_institutes_has_each_call_once_in_his_language(site:
     assert len(ids) > 2
     of_all = re.findall(r"<id>([^<]+)</id>", site.get(shown(site, "net")[1]).text)
     assert len(of_all) >= len(ids)
+
+
+def test_what_the_reader_put_away_is_in_neither(run: Run, place: Place, site: LocalSite) -> None:
+    """By a term that he muted, or by himself alone; other readers go on reading it."""
+    _, feed = shown(site, "tom")
+    assert PHOTONIC not in site.get(feed).text
+    assert "<entry>" in site.get(feed).text
+    _, anas = shown(site, "ana")
+    assert run(place, "digest", "dismiss", "ana", LIFE_CALL).code == 0
+    assert LIFE_CALL not in site.get(anas).text
+    assert PHOTONIC in site.get(anas).text
 
 
 def test_the_readers_own_threshold_and_decisions_count(run: Run, place: Place, site: LocalSite) -> None:

@@ -11,6 +11,7 @@ from matcher.app.answering.call_remarks import CallRemarks
 from matcher.app.answering.search_matches import found_by_search
 from matcher.app.decisions.learned_feedback import feedback_for
 from matcher.app.mails.mail_links import mail_links
+from matcher.app.mails.put_away import muted_calls
 from matcher.app.sources.renewed_calls import renewed_calls
 from matcher.digest.compose import compose, is_due
 from matcher.digest.inputs import Inputs, for_subscriber
@@ -206,7 +207,7 @@ class Digests:
 
     def seen_by(self, subscriber: Subscriber) -> Inputs:
         """The inputs as a subscriber sees them."""
-        return replace(for_subscriber(self.inputs, self._store, subscriber), muted=self._muted(subscriber))
+        return replace(for_subscriber(self.inputs, self._store, subscriber), muted=muted_calls(self._index, subscriber))
 
     def _composed(self, subscriber: Subscriber) -> Digest:
         own = self.seen_by(subscriber)
@@ -272,15 +273,6 @@ class Digests:
         if last is not None and last >= self.day:
             return Fate.ALREADY
         return None if named or is_due(subscriber, self.day, last) else Fate.NOT_DUE
-
-    def _muted(self, subscriber: Subscriber) -> dict[str, str]:
-        """The calls that are about a term which the subscriber muted, each with that term."""
-        if not subscriber.mute_terms:
-            return {}
-        from matcher.ranking.scores.about import calls_about
-
-        about = calls_about(self._index, subscriber.mute_terms)
-        return {self._index.call(row).identifier: term for row, term in about.items()}
 
     @cached_property
     def inputs(self) -> Inputs:
