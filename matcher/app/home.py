@@ -20,7 +20,7 @@ from matcher.model.day import Clock, Day
 from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from matcher.config.settings import Settings
     from matcher.model.institute import Institute
@@ -66,7 +66,14 @@ class Home:
         from matcher.config.institutes import load_institutes
 
         _ = self.fingerprint  # of the files before they are read: an edit in between makes the index old, not wrong
-        return load_institutes(self.settings.config_dir)
+        return load_institutes(self.settings.config_dir, self.standing_profiles)
+
+    @cached_property
+    def standing_profiles(self) -> Mapping[str, str]:
+        """What stands in the database above institutes' files, by institute. Raises StoreError."""
+        from matcher.app.standing_profiles import standing_profiles
+
+        return standing_profiles(self)
 
     def institute(self, name: str) -> Institute:
         """The institute of that identifier or acronym. Raises UsageError with near names.
@@ -75,7 +82,7 @@ class Home:
         """
         from matcher.config.institutes import find_institute, institute_of_file
 
-        if "institutes" not in self.__dict__:
+        if "institutes" not in self.__dict__ and not self.standing_profiles:
             _ = self.fingerprint  # as of the institutes
             if (alone := institute_of_file(self.settings.config_dir, name)) is not None:
                 return alone
@@ -113,10 +120,13 @@ class Home:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Of the files that an index is built of; kept, as `institutes` is, so that one names what the other holds."""
+        """Of what an index is built of, files and what stands above them.
+
+        Kept, as `institutes` is, so that one names what the other holds.
+        """
         from matcher.config.fingerprint import fingerprint
 
-        return fingerprint(self.settings.config_dir)
+        return fingerprint(self.settings.config_dir, self.standing_profiles)
 
     def day(self, as_of: date | None = None, index: Index | None = None) -> Day:
         """The day that is judged: the one asked for, else the sample's own where the index is of it, else today."""

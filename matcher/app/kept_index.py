@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from matcher.app.decision_copy import renew_if_old
 from matcher.app.home import NOTHING_FETCHED
+from matcher.app.standing_profiles import mark_if_any
 from matcher.disk import can_be_written, sync, writing_to
 from matcher.errors import IndexMissing, StoreError, StoreMissing
 from matcher.model.call import Source
@@ -143,6 +144,7 @@ def index_out_of_date(home: Home, store: Store) -> Iterator[None]:
                 mark.unlink(missing_ok=True)
         raise
     renew_if_old(home, store)
+    mark_if_any(home, store)
     for done in (*left, mark):
         done.unlink(missing_ok=True)
 

@@ -12,7 +12,8 @@ import click
 
 from matcher.app.answering.questions import language_of
 from matcher.app.decisions import learned_list
-from matcher.app.profiles import profile_questions
+from matcher.app.decisions.deciding import who_decides
+from matcher.app.profiles import profile_editing, profile_questions
 from matcher.app.profiles.new_profile import NEW, write_new_profile
 from matcher.cli.layout import fact, paragraphs, styled, table
 from matcher.cli.learned_listing import show_learned
@@ -38,9 +39,8 @@ if TYPE_CHECKING:
 
     from matcher.app.home import Home
     from matcher.app.profiles.new_profile import NewProfile
-    from matcher.model.institute import Institute
+    from matcher.model.answers import ShownProfile
     from matcher.model.match import SkillCheck
-    from matcher.model.project import OwnProjects
 
 
 @click.command("institutes")
@@ -78,6 +78,7 @@ HEAVIEST = 25
 @click.option("--try", "term", help="Which calls would enter or leave the top 20 if this term were a keyword.")
 @click.option("--suggest", is_flag=True, help="Terms of own projects and of decisions that its file lacks.")
 @click.option("--learned", is_flag=True, help="What its list learned from its decisions: terms and calls.")
+@click.option("--revert", is_flag=True, help="Let its file count again, where an edit stands above it.")
 @click.option("--forget", "clear", is_flag=True, help="Let its list forget what it learned; the decisions stay.")
 @as_of_option
 @output_options
@@ -93,6 +94,7 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
     suggest: bool,
     learned: bool,
     clear: bool,
+    revert: bool,
     as_of: date | None,
     output: str | None,
 ) -> None:
@@ -101,8 +103,10 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
     `new ID` writes the file of a new institute, with every key and what it means; with --from FILE also the skills
     that its documents say, for a person to choose from.
     """
-    if check + suggest + learned + clear + (term is not None) + (institute == NEW) > 1:
-        raise UsageError("Ask for one at a time: --check, --try TERM, --suggest, --learned, --forget, or `new ID`.")
+    if check + suggest + learned + clear + revert + (term is not None) + (institute == NEW) > 1:
+        raise UsageError(
+            "Ask for one at a time: --check, --try TERM, --suggest, --learned, --forget, --revert, or `new ID`."
+        )
     if institute == NEW or files:
         _write_new(home, identifier if institute == NEW else None, files, output)
     elif identifier is not None:
@@ -117,6 +121,9 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
         click.echo(
             f"The list of {learned_list.clear_learned(home, institute, as_of=as_of)} has forgotten what it learned."
         )
+    elif revert:
+        profile_editing.revert(home, institute, by=who_decides(home))
+        click.echo(tr("The file of {name} counts again.", name=home.institute(institute).identifier))
     elif suggest:
         show_suggestions(home, institute, as_of, output)
     elif check:
@@ -180,12 +187,19 @@ def _show_profile(home: Home, name: str, output: str | None) -> None:
     if output == "json":
         own = {name: value for name, value in asdict(profile.own).items() if name != "why_none"}
         since = profile.own.since.isoformat() if profile.own.since else None
-        print_json(envelope(**institute_record(profile.institute), terms=terms, own_projects={**own, "since": since}))
+        print_json(
+            envelope(
+                **institute_record(profile.institute),
+                terms=terms,
+                **_standing(profile),
+                own_projects={**own, "since": since},
+            )
+        )
     elif output == "csv":
         print_csv(terms)
     else:
         rows = [(f"{t.weight:.3f}", t.term, t.source or "") for t in profile.terms[:HEAVIEST]]
-        click.echo(_profile_text(profile.institute, profile.own))
+        click.echo(_profile_text(profile))
         click.echo("\n" + styled(tr("Heaviest terms"), bold=True))
         click.echo(table((tr("weight"), tr("term"), tr("from")), rows))
 
@@ -258,7 +272,27 @@ def _show_trial(home: Home, name: str, term: str, as_of: date | None, output: st
         click.echo(table((tr("title"), "", tr("rank"), tr("call")), cells))
 
 
-def _profile_text(institute: Institute, own: OwnProjects) -> str:
+def _standing(profile: ShownProfile) -> dict[str, object]:
+    """Whether the profile is its file, or an edit that stands above it, and whose."""
+    edit = profile.standing
+    edited = None if edit is None else {"at": edit.at.isoformat(), "by": edit.by, "summary": edit.summary}
+    return {"read_from": "file" if edit is None else "database", "edited": edited}
+
+
+def _source_text(profile: ShownProfile) -> str:
+    name, edit = profile.institute.identifier, profile.standing
+    if edit is None:
+        return tr("its file, {file}", file=f"{name}.yaml")
+    return tr(
+        "the database, above its file: edited on {day} by {who} (`matcher profile {name} --revert` goes back)",
+        day=edit.at.date().isoformat(),
+        who=edit.by or "?",
+        name=name,
+    )
+
+
+def _profile_text(profile: ShownProfile) -> str:
+    institute = profile.institute
     borne = {True: tr("yes"), False: tr("no"), None: tr("uncertain")}
     label = tr("2015: {then}, today: {now}", then=borne[institute.label_2015], now=borne[institute.label_current])
     lines = [
@@ -266,6 +300,7 @@ def _profile_text(institute: Institute, own: OwnProjects) -> str:
         institute.name_fr,
         "",
         *fact(tr("label"), label + (f" ({institute.label_note})" if institute.label_note else "")),
+        *fact(tr("read from"), _source_text(profile)),
         *fact(tr("location"), institute.location or "—"),
         *fact(tr("website"), institute.website or "—"),
         *fact(tr("skills"), ", ".join(institute.keywords_en)),
@@ -273,7 +308,7 @@ def _profile_text(institute: Institute, own: OwnProjects) -> str:
     ]
     for lab in institute.labs:
         lines += fact(tr("lab"), f"{lab.name}: {', '.join(lab.keywords_en)}")
-    lines += own_lines(own)
+    lines += own_lines(profile.own)
     about = institute.description_en
     if spoken().language is Language.FR:
         about = institute.description_fr or about

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -35,11 +36,22 @@ def parts_file(config_dir: Path) -> Path:
     return config_dir / "parts.yaml"
 
 
-def fingerprint(config_dir: Path) -> str:
-    """Changes when a file of the institutes or of the parts is edited, added or removed; reads no file."""
+def fingerprint(config_dir: Path, standing: Mapping[str, str] | None = None) -> str:
+    """Changes when a file of the institutes or of the parts is edited, added or removed; reads no file.
+
+    So it does with what stands above files.
+    """
     folder, parts = institutes_folder(config_dir), parts_file(config_dir)
     looks = [(entry.name, entry.stat()) for entry in _entries(folder)]
     if parts.is_file():
         looks.append((parts.name, parts.stat()))
     facts = [(name, look.st_size, look.st_mtime_ns) for name, look in looks]
-    return json.dumps([str(folder), *facts])
+    return json.dumps([str(folder), *facts, *_marks(standing)])
+
+
+def _marks(standing: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    if not standing:
+        return []
+    import hashlib  # seldom needed
+
+    return [(name, hashlib.sha256(text.encode()).hexdigest()) for name, text in sorted(standing.items())]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
@@ -19,8 +21,7 @@ from matcher.model.project import Project
 from matcher.text.saying import Saying, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping
 
 MAX_FILE_BYTES = 5_000_000
 """A profile with hundreds of past projects stays below this; anything larger is a mistake."""
@@ -36,8 +37,12 @@ class ReadInstitutes:
     """Names of institutes in files that are wrong, so far as they can be told: who names one makes no mistake."""
 
 
-def load_institutes(config_dir: Path) -> tuple[Institute, ...]:
+def load_institutes(config_dir: Path, standing: Mapping[str, str] | None = None) -> tuple[Institute, ...]:
     """Every institute of the configuration, by identifier.
+
+    Args:
+        config_dir: the configuration's folder.
+        standing: texts of whole files that stand above those of the folder, by institute.
 
     Raises:
         ConfigError: with every mistake of every file, or when there is no file at all.
@@ -45,7 +50,11 @@ def load_institutes(config_dir: Path) -> tuple[Institute, ...]:
     read = read_institutes(config_dir)
     if read.mistakes:
         raise ConfigError(read.mistakes)
-    return read.institutes
+    above = standing or {}
+    return tuple(
+        read_text(f"{one.identifier}.yaml", above[one.identifier]) if one.identifier in above else one
+        for one in read.institutes
+    )
 
 
 def read_institutes(config_dir: Path) -> ReadInstitutes:
@@ -105,6 +114,14 @@ def read_institute(path: Path) -> Institute:
     if institute is None or mistakes:
         raise ConfigError(mistakes)
     return institute
+
+
+def read_text(name: str, text: str) -> Institute:
+    """The institute of a text that is, or shall be, a file of that name. Raises ConfigError with every mistake."""
+    with tempfile.TemporaryDirectory(prefix="matcher-profile-") as folder:
+        path = Path(folder) / name
+        path.write_text(text, encoding="utf-8")
+        return read_institute(path)
 
 
 def _read(path: Path, mistakes: list[Saying]) -> Institute | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matcher.model.institute import Institute
     from matcher.model.match import Away, Evidence, Match
     from matcher.model.parts import Part
+    from matcher.model.profile_revision import Revision
     from matcher.model.project import OwnProjects
     from matcher.model.searched import SearchOutcome
 
@@ -140,8 +141,12 @@ class ChangeListing:
 
 @dataclass(frozen=True, slots=True)
 class ShownProfile:
-    """An institute, the terms that the ranking reads of it, heaviest first, and what its own projects add."""
+    """An institute, the terms that the ranking reads of it, heaviest first, and what its own projects add.
+
+    `standing` is the edit by which it stands in the database, above its file; None where the file counts.
+    """
 
     institute: Institute
     terms: tuple[Evidence, ...]
     own: OwnProjects
+    standing: Revision | None = None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """An edit that is being made; `before` is the text of the file that it replaces."""
+    """An edit that is being made; `before` is the whole text that it replaces."""
 
     institute: str
     before: str
@@ -25,7 +25,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One edit; `before` is the text of the file that it replaced."""
+    """One edit; `before` is the whole text that it replaced."""
 
     number: int
     before: str
@@ -36,10 +36,15 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Editable:
-    """A profile as it can be edited now: `mark` changes with every edit of its file, by whomever."""
+    """A profile as it can be edited now: `mark` changes with every edit of it, by whomever.
+
+    `stands_above` says that it is in the database, above the file, whatever the file holds.
+    """
 
     institute: Institute
     terms: ProfileTerms
+    text: str
     mark: str
     can_be_saved: bool
     revisions: tuple[Revision, ...] = ()
+    stands_above: bool = False

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from matcher.text.untrusted import unturned
 
 APPLICATION_ID = 0x4D415443  # "MATC": marks the SQLite file as ours, and names the writers' lock on PostgreSQL
-HEAD = "0009"  # the newest migration; a test holds it to the migrations folder
+HEAD = "0010"  # the newest migration; a test holds it to the migrations folder
 
 metadata = MetaData(
     naming_convention={
@@ -255,16 +255,23 @@ decisions = Table(  # acts on calls, one a row, never changed but to forget a pe
     sqlite_autoincrement=True,
 )
 
-profile_revisions = Table(  # edits of institutes' files through the product, never changed
+profile_revisions = Table(  # edits of profiles through the product, never changed
     "profile_revisions",
     metadata,
     _id(),
     Column("institute", CleanText, nullable=False, index=True),
-    Column("before", CleanText, nullable=False),  # the text of the file
+    Column("before", CleanText, nullable=False),  # the text of its file, or of what stood above it
     Column("summary", CleanText, nullable=False),
     Column("edited_by", CleanText),
     Column("edited_at", UtcDateTime, nullable=False),
     sqlite_autoincrement=True,
+)
+
+profile_texts = Table(  # whole files of institutes that stand above those of the folder
+    "profile_texts",
+    metadata,
+    Column("institute", CleanText, primary_key=True),
+    Column("text", CleanText, nullable=False),
 )
 
 addresses = Table(

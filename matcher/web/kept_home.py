@@ -12,6 +12,7 @@ from matcher.app.home import Home
 from matcher.app.index_renewal import IndexRenewal
 from matcher.app.kept_index import current_index
 from matcher.app.sources.fetching import use_sample
+from matcher.app.standing_profiles import standing_mark
 from matcher.config.fingerprint import fingerprint
 from matcher.config.setting_sections import DatabaseSettings
 from matcher.config.settings import CONFIG_FILE
@@ -37,7 +38,7 @@ class KeptHome:
         self._lock = threading.Lock()
         self._renewal = IndexRenewal()
         self._home = self._loaded()
-        self._read = _edited(self._home.settings.config_dir)
+        self._read = _edited(self._home)
         self._trial: Home | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._is_filled = False
@@ -50,7 +51,7 @@ class KeptHome:
 
         """
         with self._lock:
-            edited = _edited(self._home.settings.config_dir)
+            edited = _edited(self._home)
             if edited != self._read:
                 self._home, self._read, self._trial = self._loaded(), edited, None
                 self.answers = KeptAnswers()
@@ -89,6 +90,7 @@ class KeptHome:
         return trial
 
 
-def _edited(config_dir: Path) -> tuple[object, ...]:
-    """Changes when a file of the configuration does; reads none."""
-    return (fingerprint(config_dir), *(file_state(config_dir / name) for name in _EDITED))
+def _edited(home: Home) -> tuple[object, ...]:
+    """Changes when a file of the configuration does, or what stands above those of institutes; reads none."""
+    folder = home.settings.config_dir
+    return (fingerprint(folder), standing_mark(home), *(file_state(folder / name) for name in _EDITED))

@@ -236,7 +236,8 @@ def test_institutes_and_profile(run, fetched):
     assert [i["institute"] for i in institutes] == ["calym", "cea-leti", "mines"]
     assert matches_shape(institutes[1], INSTITUTE)
     profile = asked(run, fetched, "profile", "cea-leti")
-    assert set(profile) == {*INSTITUTE, "terms", "own_projects"}
+    assert set(profile) == {*INSTITUTE, "terms", "read_from", "edited", "own_projects"}
+    assert (profile["read_from"], profile["edited"]) == ("file", None)
     assert set(profile["terms"][0]) == {"term", "weight", "source", "profile_term"}
 
 

@@ -37,8 +37,8 @@ def home(fetched: Place, tmp_path) -> Home:
     decide(home, "cea-leti", [PHOTONIC], Order.of(Act.KEEP, undo=True, by="bob"))
     decide(home, "mines", [LIFE_CALL], Order.of(Act.NOTE, "Ask <Freiberg> first.", by="carl"))
     dismiss_for_reader(home, "olga", PHOTONIC)
-    with home.open_store() as store, store.profile_revisions.editing() as keep:
-        keep(Edit("cea-leti", "before", "+ lasers", "anna", home.clock()))
+    with home.open_store() as store, store.profile_revisions.editing() as edit:
+        edit.keep(Edit("cea-leti", "before", "+ lasers", "anna", home.clock()))
     return home
 
 

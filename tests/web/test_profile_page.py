@@ -150,12 +150,12 @@ def test_what_people_type_comes_back_escaped(site: LocalSite) -> None:
     assert "&lt;script&gt;" in page
 
 
-def test_a_folder_that_cannot_be_written_is_looked_at_only(
+def test_where_neither_file_nor_database_can_be_written_it_is_looked_at_only(
     site: LocalSite, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("matcher.app.profiles.profile_editing.can_be_written", lambda _: False)
     page = site.get(PAGE).text
-    assert "cannot be written" in page
+    assert "Neither the file of this profile nor the database" in page
     assert "Save</button>" not in page
     assert sent(site, do="save", en="coal").status_code == 400
 

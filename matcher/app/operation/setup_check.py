@@ -30,6 +30,7 @@ def opened(home: Path | None = None, config_dir: Path | None = None) -> Home:
 
 def every_mistake(home: Home, known: Iterable[Saying] = ()) -> list[Saying]:
     """What is known to be wrong, and whatever else is in files and addresses; no server is asked."""
+    home.standing_profiles = {}  # which a server might have
     mistakes = list(known)
     for look in _LOOKS:
         try:

@@ -1,13 +1,15 @@
-"""A profile edited through the product: looked at before it counts, saved into its file, and taken back."""
+"""A profile edited through the product: looked at before it counts, saved, and taken back.
+
+It is saved into its file where the folder can be written, else into the database, where it stands above the file.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index
+from matcher.app.standing_profiles import editing
 from matcher.config.fingerprint import institute_files
 from matcher.disk import can_be_written, write_file, writing_to
 from matcher.errors import StoreMissing, UsageError
@@ -17,15 +19,15 @@ from matcher.text.encodings import marked
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
     from matcher.app.home import Home
-    from matcher.model.institute import Institute
     from matcher.model.match import ListChange, SkillCheck
     from matcher.model.profile_revision import Revision
 
 
 class EditConflict(UsageError):
-    """Somebody edited the file since it was looked at; `theirs` is what it holds now."""
+    """Somebody edited the profile since it was looked at; `theirs` is what it holds now."""
 
     def __init__(self, theirs: Editable) -> None:
         super().__init__("Somebody else saved this profile meanwhile: both versions are shown, choose.")
@@ -33,17 +35,28 @@ class EditConflict(UsageError):
 
 
 def editable(home: Home, name: str) -> Editable:
-    """A profile as its file holds it now. Raises UsageError."""
+    """A profile as its file holds it now, or what stands above it. Raises UsageError."""
+    from matcher.config.institutes import read_text
+
     institute = home.institute(name)
     path = _path(home, institute.identifier)
-    text = _text(path)
+    above = None
     try:
         with home.open_store(read_only=True) as store:
             revisions = store.profile_revisions.of(institute.identifier)
+            above = store.profile_revisions.standing().get(institute.identifier)
     except StoreMissing:
         revisions = ()
-    writable = can_be_written(path.parent)
-    return Editable(institute, ProfileTerms.of(_parsed(path.name, text)), _mark(text), writable, revisions)
+    text = _text(path) if above is None else above
+    return Editable(
+        institute=institute,
+        terms=ProfileTerms.of(read_text(path.name, text)),
+        text=text,
+        mark=_mark(text),
+        can_be_saved=_can_be_saved(home, path),
+        revisions=revisions,
+        stands_above=above is not None,
+    )
 
 
 def compare(home: Home, name: str, terms: ProfileTerms, *, as_of: date | None = None) -> ListChange:
@@ -63,18 +76,18 @@ def check_terms(home: Home, name: str, terms: ProfileTerms) -> list[SkillCheck]:
 
 
 def save(home: Home, name: str, terms: ProfileTerms, *, mark: str, by: str | None) -> None:
-    """Put these terms into the institute's file; what it held is kept.
+    """Put these terms into the institute's file, or above it; what was there is kept.
 
     Args:
         home: the configuration, and the store that keeps what was before.
         name: of the institute.
-        terms: what the file shall hold.
+        terms: what the profile shall hold.
         mark: of the version that they were made from (`Editable.mark`).
         by: who saves.
 
     Raises:
-        EditConflict: where the file holds another version by now.
-        UsageError: for terms that no file may hold, or a folder that cannot be written.
+        EditConflict: where the profile is another version by now.
+        UsageError: for terms that no profile may hold, or where neither file nor database can be written.
 
     """
     from matcher.config.profile_file import edited
@@ -83,13 +96,11 @@ def save(home: Home, name: str, terms: ProfileTerms, *, mark: str, by: str | Non
     now = editable(home, name)
     if now.mark != mark:
         raise EditConflict(now)
-    path = _path(home, now.institute.identifier)
-    before = _text(path)
-    _replace(home, now, edited(before, terms), _summary(now.terms, terms), by)
+    _replace(home, now, edited(now.text, terms), _summary(now.terms, terms), by)
 
 
 def undo(home: Home, name: str, *, mark: str, by: str | None) -> Revision:
-    """Bring back what the file held before the last edit. Raises as `save`, and UsageError where nothing was edited."""
+    """Bring back what was before the last edit. Raises as `save`, and UsageError where nothing was edited."""
     now = editable(home, name)
     if not now.revisions:
         raise UsageError("Nothing of {name} was edited here that could be taken back.", name=now.institute.identifier)
@@ -100,21 +111,45 @@ def undo(home: Home, name: str, *, mark: str, by: str | None) -> Revision:
     return last
 
 
+def revert(home: Home, name: str, *, by: str | None) -> None:
+    """Have the file of an institute count again. Raises UsageError where it does."""
+    identifier = home.institute(name).identifier
+    with home.open_filled() as store, editing(home, store) as edit:
+        above = edit.standing(identifier)
+        if above is not None:
+            edit.keep(Edit(identifier, above, "back to the file", by, home.clock()))
+            edit.put(identifier, None)
+    if above is None:
+        raise UsageError("The profile of {name} is what its file says already.", name=identifier)
+
+
 def _replace(home: Home, now: Editable, text: str, summary: str, by: str | None) -> None:
-    """Write a file that is read as one first; what it held is kept, and of two who save at once one comes second."""
+    """Put a text that is read as one first; what was is kept, and of two who save at once one comes second.
+
+    Once a text stands above the file, edits go there: in the file nobody would see them.
+    """
+    from matcher.config.institutes import read_text
+
     name = now.institute.identifier
     path = _path(home, name)
     if not now.can_be_saved:
         raise UsageError("{folder} cannot be written: edit {file} where it can.", folder=path.parent, file=path.name)
-    _parsed(path.name, text)
-    with home.open_store() as store, store.profile_revisions.editing() as kept:
-        before = _text(path)
-        if is_first := _mark(before) == now.mark:
-            kept(Edit(name, before, summary, by, home.clock()))
-            with writing_to(path.parent):
-                write_file(path, text.encode(), mode=path.stat().st_mode & 0o777)
+    read_text(path.name, text)
+    with home.open_store() as store, editing(home, store) as edit:
+        above = edit.standing(name)
+        if is_first := _mark(_text(path) if above is None else above) == now.mark:
+            edit.keep(Edit(name, now.text, summary, by, home.clock()))
+            if above is None and can_be_written(path.parent):
+                with writing_to(path.parent):
+                    write_file(path, text.encode(), mode=path.stat().st_mode & 0o777)
+            else:
+                edit.put(name, None if text == _text(path) else text)
     if not is_first:
         raise EditConflict(editable(home, name))
+
+
+def _can_be_saved(home: Home, path: Path) -> bool:
+    return can_be_written(path.parent) or bool(home.settings.database.url) or can_be_written(home.settings.home)
 
 
 def _check(terms: ProfileTerms) -> None:
@@ -144,13 +179,3 @@ def _text(path: Path) -> str:
 
 def _mark(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _parsed(name: str, text: str) -> Institute:
-    """The institute of a text that is, or shall be, a file of that name. Raises ConfigError."""
-    from matcher.config.institutes import read_institute
-
-    with tempfile.TemporaryDirectory(prefix="matcher-profile-") as folder:
-        path = Path(folder) / name
-        path.write_text(text, encoding="utf-8")
-        return read_institute(path)

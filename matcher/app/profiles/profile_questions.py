@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matcher.app.home import Home
+    from matcher.model.institute import Institute
     from matcher.model.match import SkillCheck, Trial
+    from matcher.model.profile_revision import Revision
 
 
 def profile(home: Home, name: str) -> ShownProfile:
@@ -21,7 +23,15 @@ def profile(home: Home, name: str) -> ShownProfile:
 
     institute, index = home.institute(name), current_index(home)
     terms = profile_terms(index.query(institute.identifier))
-    return ShownProfile(institute, terms, own_projects(home, index, institute))
+    return ShownProfile(institute, terms, own_projects(home, index, institute), _standing(home, institute))
+
+
+def _standing(home: Home, institute: Institute) -> Revision | None:
+    """The edit by which a profile stands above its file."""
+    if institute.identifier not in home.standing_profiles:
+        return None
+    with home.open_store(read_only=True) as store:
+        return next(iter(store.profile_revisions.of(institute.identifier, most=1)), None)
 
 
 def check_profile(home: Home, name: str) -> list[SkillCheck]:

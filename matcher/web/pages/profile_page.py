@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matcher.app.decisions.learned_list import clear_learned
 from matcher.app.profiles.own_profile import suggest
-from matcher.app.profiles.profile_editing import EditConflict, check_terms, compare, editable, save, undo
+from matcher.app.profiles.profile_editing import EditConflict, check_terms, compare, editable, revert, save, undo
 from matcher.errors import UsageError
 from matcher.model.profile_terms import LabTerms, ProfileTerms
 from matcher.present.skill_words import skill_text
@@ -56,6 +56,9 @@ def edit(visit: Visit) -> Response:
                 name,
                 visit.words.say("Taken back: {said}", said=undo(visit.home, name, mark=mark, by=by).summary),
             )
+        if what == "revert":
+            revert(visit.home, name, by=by)
+            return _done(visit, name, visit.words.say("The file counts again."))
         if what == "forget":
             clear_learned(visit.home, name)
             return _done(visit, name, visit.words.say("The list forgot what it had learned; the decisions stay."))
