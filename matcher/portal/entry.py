@@ -153,6 +153,12 @@ _NUMBERS_OF_PARTNERS = (
     _rule(
         Name.COUNTRIES,
         "different",
+        rf"\bbeneficiaries must be from (?:at least )?{_N} different (?:eu )?member states",
+        _count,
+    ),
+    _rule(
+        Name.COUNTRIES,
+        "different",
         rf"\bat least {_N} {_ENTITIES},?:? (?:independent from each other )?(?:and )?each established in a different",
         _count,
     ),
@@ -231,6 +237,13 @@ _THIRD_PARTIES = (
         Name.THIRD_PARTIES,
         "third parties",
         rf"\b(?:providing|by means of|through(?: the mechanism of)?|should be spent on) {_PASSED_ON}",
+        True,
+        text=True,
+    ),
+    _rule(
+        Name.THIRD_PARTIES,
+        "third part",
+        r"\bthird part(?:y|ies) (may|can|must|will) receive financial support",
         True,
         text=True,
     ),

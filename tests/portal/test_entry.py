@@ -41,6 +41,8 @@ def call_with(*sentences: str, **fields: object) -> Call:
         ("The funding rate is up to 45% of the eligible costs.", Name.RATE, 45),
         ("Eligible costs will take the form of a lump sum.", Name.COSTS, "lump sum"),
         ("Beneficiaries could provide financial support for third parties.", Name.THIRD_PARTIES, True),
+        ("Say for which work a third party may receive financial support.", Name.THIRD_PARTIES, True),
+        ("These beneficiaries must be from at least 4 different EU Member States or harbours.", Name.COUNTRIES, 4),
         ("The maximum amount that reaches any single third party is EUR 75 000.", Name.THIRD_PARTY_EUR, 75_000),
         ("The maximum amount that reaches any single third party is EUR 2.5 million.", Name.THIRD_PARTY_EUR, 2_500_000),
         ("Short proposals of this topic will be evaluated blind.", Name.BLIND, True),
