@@ -146,7 +146,14 @@ def test_a_call_is_in_its_parts_the_widest_first(identifier: str, programme: str
 )
 def test_a_partnership_is_told_by_the_title_where_nothing_else_does(title: str, parts: list[str]) -> None:
     call = Call("HORIZON-CL5-2027-07-D3-15", title, programme="HORIZON")
-    assert [part.identifier for part in TABLE.of(call) if part.identifier.startswith("CPP")] == parts
+    found = [part.identifier for part in TABLE.of(call)]
+    assert [part for part in found if part.startswith("CPP")] == parts
+    assert [part for part in found if part.startswith("HORIZON-P")] == ["HORIZON-P2"]  # no partnership brings a pillar
+
+
+def test_a_pillar_is_never_that_of_another_part_s_calls() -> None:
+    several = [part.identifier for part in TABLE if sum(wide.startswith("HORIZON-P") for wide in part.within) > 1]
+    assert several == []
 
 
 def test_codes_of_the_portal_and_types_of_action_tell_a_part_where_the_identifier_does_not() -> None:
