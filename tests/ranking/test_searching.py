@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import sqlite3
-from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -15,19 +9,11 @@ from hypothesis import strategies as st
 from matcher.errors import UsageError
 from matcher.model.call import Call, Section
 from matcher.model.searched import MOST_WORDS, Search
-from matcher.portal.listing import fresh
-from matcher.portal.parsing import parse_rows
-from matcher.ranking.call_words import FIELDS, call_fields, search_calls
+from matcher.ranking.call_words import search_calls
 from matcher.ranking.index import open_index
 from tests.helpers.corpus import indexed
 from tests.helpers.forms import either, has_a_long_form, tries
-from tests.helpers.home import recorded_pass
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-QUERIES = Path(__file__).with_name("queries.tsv")
-LISTED = date(2026, 5, 7)
+from tests.helpers.searches import both_passes, mean_share, tried_searches
 
 
 def make(number: int, text: str = "", **fields: object) -> Call:
@@ -174,51 +160,9 @@ def listing(request):
     return either(short=lambda: open_index(request.getfixturevalue("recorded_once").home / "index"), long=both_passes)()
 
 
-def both_passes():
-    rows = recorded_pass("2026-05-07T1130") + recorded_pass("2026-05-07T1203")
-    return indexed([row.call for row in fresh(parse_rows(rows)[0])])
-
-
-def queries(listed: set[str]) -> dict[str, set[str]]:
-    """What a person expects of each query, of the calls that are listed."""
-    lines = QUERIES.read_text(encoding="utf-8").splitlines()
-    pairs = (line.split("\t") for line in lines if not line.startswith("#"))
-    expected = {query: set(names.split()) & listed for query, names in pairs}
-    return {query: names for query, names in expected.items() if names}
-
-
-def recall(expected: dict[str, set[str]], answers: dict[str, list[str]]) -> float:
-    shares = [len(names & set(answers[query][:10])) / len(names) for query, names in expected.items()]
-    return sum(shares) / len(shares)
-
-
 @has_a_long_form
 def test_the_first_ten_hold_what_a_person_expects(listing):
-    live = {row for row in range(len(listing)) if listing.call(row).is_live(LISTED)}
-    expected = queries({listing.call(row).identifier for row in live})
-    assert len(expected) >= 40
-    ours = {
-        query: [listing.call(row).identifier for row in search_calls(listing, Search((query,))).rows if row in live]
-        for query in expected
-    }
-    assert recall(expected, ours) >= 0.95
-    fts5 = in_fts5(listing, live)
-    assert recall(expected, ours) >= recall(expected, {query: fts5(query) for query in expected})
-
-
-def in_fts5(listing, live: set[int]) -> Callable[[str], list[str]]:
-    """What SQLite's FTS5 with its porter stemmer finds in the texts of live calls, with the same weights."""
-    database = sqlite3.connect(":memory:")
-    database.execute(f"CREATE VIRTUAL TABLE texts USING fts5(name UNINDEXED, {', '.join(FIELDS)}, tokenize='porter')")
-    for row in sorted(live):
-        call = listing.full_call(row)
-        values = [call.identifier, *("\n".join(lines) for lines in call_fields(call))]
-        database.execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?)", values)
-    order = f"bm25(texts, 0, {', '.join(map(str, FIELDS.values()))})"
-
-    def ask(query: str) -> list[str]:
-        match = " ".join(f'"{word}"' for word in re.findall(r"\w+", query))
-        asked = f"SELECT name FROM texts WHERE texts MATCH ? ORDER BY {order} LIMIT 10"
-        return [name for (name,) in database.execute(asked, (match,))]
-
-    return ask
+    tried = tried_searches(listing)
+    assert len(tried) >= 40
+    assert mean_share(tried, "found") >= 0.95
+    assert mean_share(tried, "by_fts5") <= mean_share(tried, "found")
