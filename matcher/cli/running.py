@@ -184,7 +184,7 @@ def _show(home: Home, outcome: RunOutcome) -> None:
     if home.subscribers:
         click.echo("No mails: the sample is sent to nobody; see one with matcher digest preview")
     else:
-        click.echo("Next: matcher rank cea-leti, matcher digest preview --institute cea-leti")
+        click.echo("Next: matcher serve --open (pages in the browser), matcher rank cea-leti")
         click.echo(f"Mails instead of lists: subscribe people in {home.settings.config_dir / 'subscribers.yaml'}")
 
 

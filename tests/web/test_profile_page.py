@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.app.decisions.deciding import who_decides
 from matcher.app.profiles.profile_editing import EditConflict, editable, save
 from matcher.config.institutes import read_institute
 from tests.helpers.web.local_site import LocalSite
@@ -166,3 +167,10 @@ def test_what_was_learned_is_forgotten_by_a_button(site: LocalSite) -> None:
 
 def test_nothing_to_take_back_is_told(site: LocalSite) -> None:
     assert sent(site, do="undo").status_code == 400
+
+
+def test_an_edit_of_whoever_has_the_machine_has_a_name_too(site: LocalSite) -> None:
+    assert "Saved." in sent(site, do="save", en="coal seams").text
+    with site.home.open_store(read_only=True) as store:
+        [edit] = store.profile_revisions.of("calym")
+    assert edit.by == who_decides(site.home)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from matcher.app.decisions.deciding import who_decides
 from matcher.app.decisions.learned_list import clear_learned
 from matcher.app.profiles.own_profile import suggest
 from matcher.app.profiles.profile_editing import EditConflict, check_terms, compare, editable, revert, save, undo
@@ -47,7 +48,7 @@ def profile(visit: Visit) -> Response:
 def edit(visit: Visit) -> Response:
     """Look at what the form would change, save it, take the last edit back, or forget what was learned."""
     institute = visit.institute(Right.DECIDE)
-    name, mark, by = institute.identifier, visit.form.get("mark", ""), visit.person.name
+    name, mark, by = institute.identifier, visit.form.get("mark", ""), who_decides(visit.home, visit.person.name)
     what = visit.form.get("do", "preview")
     try:
         if what == "undo":
