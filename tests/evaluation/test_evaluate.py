@@ -14,6 +14,7 @@ from matcher.ranking.build import build
 from matcher.ranking.needs.chance import LEARNED
 from tests.helpers.benchmarks import BENCHMARK, with_benchmark, write
 from tests.helpers.cordis import every_so_many
+from tests.helpers.encoders import MODEL, needs_the_extra, tiny_model, with_model
 from tests.helpers.forms import either, has_a_long_form, only_long
 from tests.helpers.paths import SHARED
 
@@ -145,7 +146,7 @@ def _built_once(monkeypatch, built):
     """An index of the same calls, profiles and projects is fitted once for all tests that ask for it."""
 
     def build_once(calls, profiles, *, known, **others):
-        made_of = (tuple(call.identifier for call in calls), tuple(profiles), known.mark)
+        made_of = (tuple(call.identifier for call in calls), tuple(profiles), known.mark, known.encoding is not None)
         if made_of not in built:
             built[made_of] = build(calls, profiles, known=known, **others)
         return built[made_of]
@@ -200,6 +201,36 @@ def test_what_is_shipped_is_what_learning_gives(monkeypatch, tmp_path, projects)
     again, shipped = (json.loads(path.read_text(encoding="utf-8"))["with_projects"] for path in (file, LEARNED))
     weights = [[row["weight"] for row in record["features"].values()] for record in (again, shipped)]
     assert weights[0] == pytest.approx(weights[1], abs=either(short=0.2, long=0.02))
+
+
+@needs_the_extra
+def test_the_encoder_that_is_set_is_measured_and_learned_with(evaluate, monkeypatch, tmp_path):
+    model = tiny_model(tmp_path / "model", ("photonics", "silicon", "hydrogen", "storage"))
+    monkeypatch.setenv("MATCHER_RANKING_ENCODER", model)
+    (folder := tmp_path / "folder").mkdir()
+    qrels = write(folder) / "qrels.txt"
+    qrels.write_text(qrels.read_text(encoding="utf-8").replace(" 1\n", " 2\n"), encoding="utf-8")
+    models = evaluate(folder, "--model", "matcher", "--model", "encoder", "--cross-validate")["models"]
+    assert list(models) == ["matcher", "encoder"]
+    file = tmp_path / "learned.json"
+    with pytest.raises(SystemExit):
+        main(["evaluate", str(folder), "--model", "matcher", "--model", "encoder", "--learn", str(file)])
+    learned = json.loads(file.read_text(encoding="utf-8"))
+    plain, encoded = learned["without_projects"], learned["without_projects_with_encoder"]
+    assert set(encoded["features"]) - set(plain["features"]) == {"encoder.best"}
+
+
+@only_long
+@with_benchmark
+@with_model
+def test_what_an_encoder_is_worth(evaluate, monkeypatch):
+    """Where there are no projects; docs/ranking.md shows the figures."""
+    monkeypatch.setenv("MATCHER_RANKING_ENCODER", MODEL)
+    asked = ("--cross-validate", "--model", "matcher", "--model", "encoder")
+    plain, encoded = evaluate(JUDGED, *asked)["models"].values()
+    assert encoded["ndcg@10"] >= plain["ndcg@10"] + 0.01
+    assert encoded["judgement"]["average_precision"] >= plain["judgement"]["average_precision"] + 0.02
+    assert encoded["judgement"]["calibration_error"] <= 0.06
 
 
 @only_long

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import os
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 needs_the_extra = pytest.mark.skipif(
     not all(map(importlib.util.find_spec, LIBRARIES)), reason="the extra `encoder` is not installed"
 )
+
+MODEL = os.environ.get("MATCHER_TEST_ENCODER", "")
+with_model = pytest.mark.skipif(not MODEL, reason="MATCHER_TEST_ENCODER names no folder with all-MiniLM-L6-v2")
 
 SYNONYMS = {"automobile": "car", "roadster": "car"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -25,6 +26,7 @@ from matcher.ranking.encoder import Prefixes, SentenceEncoder, prefixes_of
 from matcher.ranking.index import LAYOUT, open_index
 from matcher.ranking.kept_vectors import KeptVectors
 from matcher.ranking.meanings import Encoding
+from matcher.ranking.needs import chance
 from matcher.ranking.needs.likeness import WAYS
 from matcher.ranking.proposals.skills import try_term
 from matcher.ranking.scores.asked_anew import asked_text
@@ -32,7 +34,7 @@ from matcher.ranking.scores.matching import Depth, best_matches
 from matcher.ranking.scores.scoring import NOTHING
 from matcher.ranking.texts.generation import write_generation
 from tests.helpers.corpus import META, NOW, TODAY, indexed, profile, scored_of, some_calls
-from tests.helpers.encoders import HashedWords, needs_the_extra, tiny_model
+from tests.helpers.encoders import MODEL, HashedWords, needs_the_extra, tiny_model, with_model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -254,6 +256,29 @@ def test_a_tried_term_is_compared_on_the_scores_of_the_list(tmp_path, asked):
     listed = scored_of(index, "one")
     assert all(match.score == pytest.approx(listed.totals[index.row(match.call.identifier)]) for match in trial.leaving)
     assert asked.encoded == ["silicon photonics", "soil health"]
+
+
+@pytest.mark.parametrize("background", ["with_projects", "without_projects"])
+def test_numbers_are_shipped_for_stores_with_and_without_an_encoder(background):
+    for encoder in (False, True):
+        names = chance.feature_names(encoder=encoder)
+        shipped = json.loads(chance.LEARNED.read_text(encoding="utf-8"))[
+            chance.kind_of_store(background, encoder=encoder)
+        ]
+        assert tuple(shipped["features"]) == names
+        weights = {name: row["weight"] for name, row in shipped["features"].items()}
+        assert all(weight >= 0 for name, weight in weights.items() if name not in chance.FACTS)
+        assert weights.get("encoder.best", 1.0) > 0
+
+
+@with_model
+def test_the_model_that_the_numbers_were_learned_with_knows_other_words():
+    """In other words, and in steps that another machine has too."""
+    encoder = SentenceEncoder(MODEL)
+    about, same, other = encoder.encode(
+        ["recycling of batteries", "recovering metals from spent cells", "medieval law"]
+    )
+    assert about.astype(int) @ same > 2 * (about.astype(int) @ other)
 
 
 # models
