@@ -65,13 +65,15 @@ def tokens(line: str) -> list[Token]:
 _BEFORE = GREEK | COMBINING
 
 _SIGNED = re.compile(
-    r"[a-z](?:&[a-z])+(?![^\W_])|c(?:\+\+|#)|[a-z]{2,}\d+\.\d+(?![^\W_])|[a-z]{2,4}-[a-z](?![^\W_-])|\d-d(?![^\W_-])|[^\W_]+"
+    r"[a-z](?:&[a-z])+(?![^\W_])|c(?:\+\+|#)|[a-z]{2,}\d+\.\d+(?![^\W_])|[a-z]{2,4}-[a-z](?![^\W_-])|[^\W_]+"
 )
+
+_DIMENSIONS = re.compile(r"(?<![^\W_])(\d)-d(?![^\W_])")
 
 
 def spoken(line: str) -> list[str]:
-    """The folded words of a line; no language takes those apart that have a sign or a letter at the end (`3-D`)."""
-    return _SIGNED.findall(folded(line))
+    """The folded words of a line; no language takes those apart that have a sign or a letter at the end, or `3-D`."""
+    return _SIGNED.findall(_DIMENSIONS.sub(r"\1d", folded(line)))
 
 
 @lru_cache(100_000)

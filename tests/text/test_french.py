@@ -78,7 +78,7 @@ def test_languages(text, found):
 
 
 def test_three_dimensions_stay_a_word_in_french():
-    assert [one.french for one in pieces("impression 3-D de métaux")] == ["impression 3-d", "metaux"]
+    assert [one.french for one in pieces("impression 3-D de métaux")] == ["impression 3d", "metaux"]
 
 
 @given(st.text(max_size=200))
