@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from matcher.app.answering.questions import rank_each
+from matcher.app.home import Home
 from matcher.app.kept_index import current_index
 from matcher.app.mails.day_digests import freshness
 from matcher.app.mails.mailing import Mailing, transport_of
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
-    from matcher.app.home import Home
     from matcher.model.answers import Ranking
     from matcher.model.day import Day
     from matcher.model.outcomes import Sending
@@ -96,7 +96,7 @@ def run_day(
 
     """
     observer = observer or Observer()
-    _ = home.subscribers
+    _check_files(home)
     transport_of(home.settings).close()
     try:
         with home.open_store() as store:
@@ -109,6 +109,13 @@ def run_day(
         Mailing(home).tell(RUN_FAILED, error, sleep=observer.sleep)
         raise
     return _with_projects(home, outcome, missing, observer) if missing else outcome
+
+
+def _check_files(home: Home) -> None:
+    """Raises ConfigError for a mistake in what people edit; what the database says is asked once it is opened."""
+    files = Home(home.settings, clock=home.clock)
+    files.standing_profiles = {}
+    _ = files.subscribers
 
 
 def _with_projects(home: Home, outcome: RunOutcome, missing: Sequence[str], observer: Observer) -> RunOutcome:

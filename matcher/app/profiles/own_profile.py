@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.app.decision_copy import decided
@@ -14,7 +15,6 @@ from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from matcher.app.home import Home
     from matcher.model.institute import Institute
@@ -44,6 +44,16 @@ def own_projects(home: Home, index: Index, institute: Institute) -> OwnProjects:
         terms=added_terms(need, ADDED),
         why_none=None if counted else _why_none(home, institute),
     )
+
+
+def switched_projects(home: Home, name: str, drop: Sequence[str]) -> tuple[list[Project], list[Project]]:
+    """Projects of CORDIS that count for an institute, newest first, and those that are put out; as `drop` has it."""
+    own = current_index(home).need(home.institute(name).identifier).own
+    counted = [one.number for one in (own.projects if own is not None else ()) if one.number]
+    with home.open_store(read_only=True) as store:
+        found = store.projects.named({*counted, *drop})
+    found.sort(key=lambda one: (one.date or date.min, one.identifier), reverse=True)
+    return [one for one in found if one.identifier not in drop], [one for one in found if one.identifier in drop]
 
 
 def suggest(home: Home, name: str, *, as_of: date | None = None) -> Suggestions:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matcher.app.decisions.deciding import who_decides
 from matcher.app.decisions.learned_list import clear_learned
-from matcher.app.profiles.own_profile import suggest
+from matcher.app.profiles.own_profile import suggest, switched_projects
 from matcher.app.profiles.profile_editing import EditConflict, check_terms, compare, editable, revert, save, undo
 from matcher.errors import UsageError
 from matcher.model.profile_terms import LabTerms, ProfileTerms
@@ -106,7 +106,11 @@ def _lines(form: Mapping[str, str], name: str, otherwise: tuple[str, ...]) -> tu
 
 
 def _with_taken(terms: ProfileTerms, form: Mapping[str, str]) -> ProfileTerms:
-    """With a suggested term, where its button was pressed."""
+    """With a suggested term, or a project switched off or on, where its button was pressed."""
+    if off := form.get("switch-off"):
+        return replace(terms, drop=tuple(dict.fromkeys((*terms.drop, off))))
+    if on := form.get("switch-on"):
+        return replace(terms, drop=tuple(one for one in terms.drop if one != on))
     if taken := form.get("take"):
         return replace(terms, en=tuple(dict.fromkeys((*terms.en, taken))))
     if taken := form.get("take-exclude"):
@@ -125,6 +129,7 @@ def _page(visit: Visit, now: Editable, form: _Form) -> Response:
         comparison=compare(visit.home, name, form.terms) if is_changed else None,
         checked=[(one, skill_text(one, visit.words)) for one in check_terms(visit.home, name, form.terms)],
         suggestions=_suggestions(visit, name, form.terms),
+        switched=switched_projects(visit.home, name, form.terms.drop),
         decides=visit.person.may(Right.DECIDE, name),
         moves=MOVES,
     )
