@@ -180,11 +180,7 @@ def _begins_a_term(word: str) -> bool:
 
 
 def _keys(found: list[str]) -> tuple[Key, Key, Key]:
-    """The ways a term is looked up, from the strictest: `graines` is no `grain`, but `actives` is `actif`.
-
-    `3-d` is looked up as `3d`, as the lexicon writes it.
-    """
-    found = [f"{word[0]}d" if word[1:] == "-d" else word for word in found]
+    """The ways a term is looked up, from the strictest: `graines` is no `grain`, but `actives` is `actif`."""
     singular = tuple(map(_singular, found))
     inner = [word for i, word in enumerate(singular) if i == 0 or found[i] not in FUNCTION_WORDS]
     return tuple(found), singular, tuple(map(_masculine, inner))
