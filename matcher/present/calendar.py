@@ -67,7 +67,7 @@ def deadlines(
 
 def days(events: Iterable[tuple[Sequence[str], str, date, Sequence[str]]], title: str, now: datetime) -> bytes:
     """Whole days as an iCalendar file: each with what makes its id, its title, and what is to say of it."""
-    calendar = _calendar(title)
+    calendar = _calendar(untrusted.text(title, untrusted.TITLE))
     for name, summary, when, lines in events:
         event = Event()
         event.add("uid", uid(" ".join(name), 1))
@@ -85,7 +85,7 @@ def _calendar(title: str) -> Calendar:
     calendar.add("prodid", "-//matcher//European calls//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", untrusted.text(title, untrusted.TITLE))
+    calendar.add("x-wr-calname", title)
     return calendar
 
 

@@ -33,9 +33,13 @@ def test_translations_keep_the_places() -> None:
             assert all(set(PLACES.findall(said)) in wanted for said in strings(message.string)), message.id
 
 
+TYPED = re.compile(r"`[^`]*`|\{[^}]*\}|%\(\w+\)s|\w+://|\w+:\d+|\"[^\"]*\"|%[0-9A-F]{2}")
+"""What is typed is written as it is typed."""
+
+
 def test_french_puts_a_narrow_space_before_high_punctuation() -> None:
     for message in catalogues.read("fr"):
         for said in strings(message.string) if message.id else ():
-            text = re.sub(r"`[^`]*`|\{[^}]*\}|%\(\w+\)s", "", said)  # what is typed is written as it is typed
+            text = TYPED.sub("", said)
             assert not re.search(r"(?<!\u202f)[:;!?%€]", text), said
             assert "'" not in text
