@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -118,6 +117,8 @@ def read_institute(path: Path) -> Institute:
 
 def read_text(name: str, text: str) -> Institute:
     """The institute of a text that is, or shall be, a file of that name. Raises ConfigError with every mistake."""
+    import tempfile  # seldom needed
+
     with tempfile.TemporaryDirectory(prefix="matcher-profile-") as folder:
         path = Path(folder) / name
         path.write_text(text, encoding="utf-8")

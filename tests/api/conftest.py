@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ def sample_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Home], No
     by_itself = fetching.use_sample
 
     def use_sample(home: Home) -> None:
-        kept = made / home.fingerprint
+        kept = made / hashlib.sha256(home.fingerprint.encode()).hexdigest()
         if kept.exists():
             shutil.copytree(kept, home.settings.home, dirs_exist_ok=True)
         else:
