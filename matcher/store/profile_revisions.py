@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, desc, func, insert, select
+from sqlalchemy import delete, desc, func, insert, select, update
 
 from matcher.model.profile_revision import Revision
 from matcher.store.schema import profile_revisions, profile_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from sqlalchemy import Connection
 
@@ -81,3 +81,14 @@ class ProfileRevisions:
         return [
             (row.institute, Revision(row.id, row.before, row.summary, row.edited_by, row.edited_at)) for row in rows
         ]
+
+    def forget(self, names: Collection[str]) -> int:
+        """Take a person's names out, as who edited; how many edits had them. The edits stay."""
+        folded = {name.casefold() for name in names}
+        table = profile_revisions
+        with self._transactions.writing() as connection:
+            rows = connection.execute(select(table.c.id, table.c.edited_by).where(table.c.edited_by.is_not(None)))
+            made = [row.id for row in rows if row.edited_by.casefold() in folded]
+            for number in made:
+                connection.execute(update(table).where(table.c.id == number).values(edited_by=None))
+        return len(made)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.app.decisions.deciding import who_decides
+from matcher.app.decisions.forgetting import forget_person
 from matcher.app.profiles.profile_editing import EditConflict, editable, save
 from matcher.config.institutes import read_institute
 from tests.helpers.web.local_site import LocalSite
@@ -174,3 +175,12 @@ def test_an_edit_of_whoever_has_the_machine_has_a_name_too(site: LocalSite) -> N
     with site.home.open_store(read_only=True) as store:
         [edit] = store.profile_revisions.of("calym")
     assert edit.by == who_decides(site.home)
+
+
+def test_who_is_forgotten_is_named_in_no_edit_and_the_edit_stays(site: LocalSite) -> None:
+    assert "Saved." in sent(site, do="save", en="coal seams").text
+    assert forget_person(site.home, who_decides(site.home).upper()) == 1
+    with site.home.open_store(read_only=True) as store:
+        [edit] = store.profile_revisions.of("calym")
+    assert edit.by is None
+    assert "coal seams" in edit.summary

@@ -1,4 +1,4 @@
-"""Taking a person's name out of what is kept of decisions; what was decided stays."""
+"""Taking a person's name out of what is kept of decisions and of edits of profiles; what was done stays."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ if TYPE_CHECKING:
 
 
 def forget_person(home: Home, name: str) -> int:
-    """Take a name out of every act, as who decided, wrote or is given calls; of a subscriber also address and name.
+    """Take a name out of every act, as who decided, wrote, edited or is given calls; of a subscriber also address and
+    name.
 
     Returns how many acts had it. Sent mails and backups keep theirs until they age out. Raises UsageError where nobody
-    of that name decided anything.
+    of that name did anything.
     """
     names = [name.strip()]
     with suppress(UsageError):
         found = home.subscriber(name)
         names += [found.identifier, found.address, found.name]
     with home.open_filled() as store:
-        count = forget(home, store, names)
+        count = forget(home, store, names) + store.profile_revisions.forget(names)
     if not count:
         raise UsageError(
-            "Nobody called {name!r} is named in a decision; `matcher decisions INSTITUTE` shows who is.", name=name
+            "Nobody called {name!r} is named in a decision or an edit; `matcher decisions INSTITUTE` shows who is.",
+            name=name,
         )
     return count
