@@ -69,7 +69,7 @@ ENDINGS = (
 )
 """French ending → English ending of a folded, singular word, longest first; other words stay as they are."""
 
-_JOINED = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
+_JOINED = re.compile(r"(?<![^\W_])[^\W_]++(?:-[^\W_]++)+")  # in one pass, however long a word is
 _FRENCH_ONLY = frozenset({"de", "la", "le", "les", "des", "en", "et", "l", "d", "qu"})
 _FEMININE = (("trice", "teur"), ("euse", "eux"), ("elle", "el"), ("enne", "en"), ("iere", "ier"), ("ive", "if"))
 
