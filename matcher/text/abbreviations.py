@@ -1,7 +1,8 @@
 """Abbreviations and formulas → what they are short for, out of `abbreviations.txt`, by the other words of the text.
 
 Both ways of writing come to one term: an abbreviation becomes it, and the words that it is short for say it beside
-themselves. Where an abbreviation has several meanings and no other word of the text tells which, it stays as it is.
+themselves. Where an abbreviation has several meanings, the one that most other words of the text tell is meant; where
+none does, it stays as it is.
 """
 
 from __future__ import annotations
@@ -68,8 +69,11 @@ class Abbreviations:
             if len(stems) > 1:
                 self._spelt[stems[0]].append((stems, term))
 
-    def spelt_out(self, lines: Sequence[Sequence[Read]]) -> Iterator[list[Read]]:
-        """The lines of a text; which meaning is meant, any word of it may tell."""
+    def spelt_out(self, lines: Sequence[Sequence[Read]], *, letters: bool) -> Iterator[list[Read]]:
+        """The lines of a text; which meaning is meant, any word of it may tell.
+
+        `letters`: an abbreviation whose meaning is told stays beside it too, for those who ask for its letters alone.
+        """
         said: frozenset[str] | None = None
         for line in lines:
             if not any(read.stem in self._meanings or read.stem in self._spelt for read in line):
@@ -77,23 +81,25 @@ class Abbreviations:
                 continue
             if said is None:
                 said = frozenset(read.stem for line in lines for read in line)
-            yield list(self._line(line, said))
+            yield list(self._line(line, said, letters))
 
-    def _line(self, line: Sequence[Read], said: frozenset[str]) -> Iterator[Read]:
+    def _line(self, line: Sequence[Read], said: frozenset[str], letters: bool) -> Iterator[Read]:
         for i, read in enumerate(line):
             meaning = self._meaning(read.stem, said)
             if meaning is None:
                 yield read
             else:
                 yield read._replace(stem=meaning.term)
-                if meaning.context:  # those who write it without saying more mean it too
+                if meaning.context and letters:
                     yield read._replace(aside=True)
             for stems, term in self._spelt.get(read.stem, ()):
                 if tuple(other.stem for other in line[i : i + len(stems)]) == stems:
                     yield read._replace(stem=term, word=" ".join(o.word for o in line[i : i + len(stems)]), aside=True)
 
     def _meaning(self, stem: str, said: frozenset[str]) -> _Meaning | None:
-        """What is meant: what other words tell, else what needs no telling."""
+        """What is meant: what most other words tell, else what needs no telling."""
         found = self._meanings.get(stem, ())
-        told = (meaning for meaning in found if meaning.context & said)
-        return next(told, None) or next((meaning for meaning in found if not meaning.context), None)
+        told = [meaning for meaning in found if meaning.context & said]
+        if told:
+            return max(told, key=lambda meaning: len(meaning.context & said))
+        return next((meaning for meaning in found if not meaning.context), None)

@@ -21,7 +21,7 @@ from matcher.text.folding import folded
 from matcher.text.tokens import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MAX_CHARACTERS = 400_000
 """Text beyond this is ignored: the longest call on the portal has a tenth of it."""
@@ -56,11 +56,14 @@ class Analyzer:
 
     def terms(self, text: str) -> list[str]:
         """Every stem and every pair of a text; no pair spans two lines."""
-        found: list[str] = []
-        for line in self.lines(text):
-            found += [read.stem for read in line]
-            found += [pair_of(a, b) for a, b in pairwise([read.stem for read in line if not read.aside])]
-        return found
+        return _terms(self.lines(text))
+
+    def asked_terms(self, text: str) -> list[str]:
+        """The terms of what is asked for; an abbreviation whose meaning is told does not ask for its letters as well.
+
+        Other texts mean other things by them.
+        """
+        return _terms(self.lines(text, letters=False))
 
     def worded_terms(self, text: str) -> list[tuple[str, str]]:
         """Every term with the words of the text that it stands for, for people to read."""
@@ -71,14 +74,22 @@ class Analyzer:
             found += [(pair_of(a.stem, b.stem), f"{a.word} {b.word}") for a, b in main]
         return found
 
-    def lines(self, text: str) -> Iterator[list[Read]]:
-        """What each line says, its abbreviations as what they are short for."""
+    def lines(self, text: str, *, letters: bool = True) -> Iterator[list[Read]]:
+        """What each line says, its abbreviations as what they are short for (`letters` as in `spelt_out`)."""
         stem = self.stem
         lines = [
             [Read(found, token.word, token.aside) for token in tokens(line) if (found := stem(token.word)) is not None]
             for line in text[:MAX_CHARACTERS].splitlines()
         ]
-        return self._abbreviations.spelt_out(lines)
+        return self._abbreviations.spelt_out(lines, letters=letters)
+
+
+def _terms(lines: Iterable[list[Read]]) -> list[str]:
+    found: list[str] = []
+    for line in lines:
+        found += [read.stem for read in line]
+        found += [pair_of(a, b) for a, b in pairwise([read.stem for read in line if not read.aside])]
+    return found
 
 
 def _english() -> Stemmer.Stemmer:

@@ -32,6 +32,7 @@ CALLS = (
     (42, "critical materials for magnets", "Magnets"),
     (43, "three dimensions: 3D printing of bones", "Bones"),
     (44, "printing of newspapers", "Newspapers"),
+    (45, "SMR: an aircraft with an airframe and a propulsion of its own", "Aircraft"),
 )
 
 
@@ -57,6 +58,7 @@ def found(index, text):
         ("C++", "On-board software"),
         ("SMR safety of nuclear reactors", "Reactors"),
         ("SMR of methane", "Reforming"),
+        ("SMR aircraft", "Aircraft"),
     ],
 )
 def test_the_call_that_is_meant_comes_first(index, text, title):
@@ -70,6 +72,7 @@ def test_the_call_that_is_meant_comes_first(index, text, title):
         ("e-health", "Soil health"),
         ("β-lactamase", "Isotopes"),
         ("plasticity", "Plastics"),
+        ("SMR hydrogen reforming", "Aircraft"),
     ],
 )
 def test_a_call_that_only_shares_a_piece_of_a_word_is_not_found(index, text, title):

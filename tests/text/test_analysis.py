@@ -112,6 +112,18 @@ def test_an_abbreviation_of_many_meanings_stays_itself_where_nothing_tells():
     assert "smr" in single("SMR for nuclear power")
 
 
+def test_what_most_words_tell_is_meant():
+    assert single("SMR aircraft that fly on hydrogen, an airframe and its propulsion") & {"shortmediumrangaircraft"}
+    assert "smallmodularreactor" not in single("SMR propulsion of an aircraft and its fuel")
+
+
+def test_whoever_says_what_an_abbreviation_means_does_not_ask_for_its_letters():
+    asked = Analyzer().asked_terms("SMR hydrogen reforming")
+    assert "smr" not in asked
+    assert "steammethanreform" in asked
+    assert Analyzer().asked_terms("SMR") == ["smr"]
+
+
 def test_the_list_of_abbreviations_holds_no_word_of_its_own_and_says_each_meaning_once():
     analyzer = Analyzer()
     for entry in entries():

@@ -66,7 +66,7 @@ def skills_of(
     found: dict[tuple[int, ...], Skill] = {}
     for part in _skills(profile, vocabulary, arrays):
         words = _english(part, analyzer, vocabulary)
-        counts = Counter(t for t in analyzer.terms(words) if t not in excluded)
+        counts = Counter(t for t in analyzer.asked_terms(words) if t not in excluded)
         known = {i: n for term, n in counts.items() if (i := vocabulary.find_term(term)) is not None}
         if not known:
             continue
