@@ -17,7 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from matcher.app.mails.signing_key import BYTES, signing_key
+from matcher.app.access.signing_key import BYTES, signing_key
 from matcher.config.addresses import is_loopback
 from matcher.disk import can_be_written
 from matcher.web.access_log import AccessLog, shown_path

@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from matcher.app.openid_provider import Handshake
+from matcher.app.access.openid_provider import Handshake
 from matcher.web.failures import Refused
 
 TRIP = "matcher_openid"

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.app.access.signing_key import signing_key
 from matcher.app.decisions.deciding import decide
 from matcher.app.mails.mail_links import MailLinks
-from matcher.app.mails.signing_key import signing_key
 from matcher.model.decision import Act, Order
 from matcher.model.mail_link import LinkAct, MailLink
 from matcher.web.last_look import LOOKS

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.app.access.signing_key import signing_key
 from matcher.app.mails.mail_links import DAYS, LinkRefused, MailLinks
-from matcher.app.mails.signing_key import signing_key
 from matcher.model.mail_link import LinkAct, MailLink
 from tests.helpers.home import DAY, DIGITAL_CALL, PHOTONIC, Place
 from tests.helpers.web.local_site import LocalSite

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.app.mails.signing_key import signing_key
+from matcher.app.access.signing_key import signing_key
 from matcher.schedule.metrics import write_metrics
 from matcher.web.sessions import SESSION, Sessions
 from tests.helpers.home import Place, make_config

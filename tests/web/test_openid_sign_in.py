@@ -11,7 +11,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
 
-from matcher.app.openid_provider import SECRET_VARIABLE
+from matcher.app.access.openid_provider import SECRET_VARIABLE
 from matcher.config.settings import load_settings
 from matcher.errors import ConfigError
 from matcher.web.openid_trip import MINUTES, TRIP

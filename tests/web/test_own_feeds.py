@@ -9,9 +9,9 @@ import pytest
 from icalendar import Calendar
 from itsdangerous import URLSafeSerializer
 
+from matcher.app.access.signing_key import signing_key
 from matcher.app.mails.feed_addresses import FeedAddresses
 from matcher.app.mails.reader_choices import wish
-from matcher.app.mails.signing_key import signing_key
 from matcher.model.mail_link import Wish
 from matcher.web.sessions import SESSION, Sessions
 from tests.helpers.home import LIFE_CALL, PHOTONIC, Place

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from matcher.app.access.signing_key import signing_key
 from matcher.app.mails.mail_links import LinkRefused
 from matcher.app.mails.reader_choices import choices
-from matcher.app.mails.signing_key import signing_key
 from matcher.errors import UsageError
 from matcher.model.day import brussels_day
 from matcher.model.mail_link import ReaderChoice

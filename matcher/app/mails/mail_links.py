@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.app.mails.signing_key import signing_key
+from matcher.app.access.signing_key import signing_key
 from matcher.errors import UsageError
 from matcher.model.mail_link import LinkAct, MailLink
 from matcher.model.subscription import DigestLinks, ItemLinks

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse
 
-from matcher.app.openid_provider import OpenIdProvider, SignInRefused, provider_name, refusal
+from matcher.app.access.openid_provider import OpenIdProvider, SignInRefused, provider_name, refusal
 from matcher.errors import UsageError, clipped
 from matcher.web.failures import Missing, Refused
 from matcher.web.openid_trip import TRIP
