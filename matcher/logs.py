@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 current_run: ContextVar[int | None] = ContextVar("current_run", default=None)
 """The number of the run that this process has begun and not ended; the store sets it."""
 
-_HANDLER = "matcher"
+HANDLER = "matcher"
 
 
 def configure(form: str = "text", *, debug: bool = False, quiet: bool = False) -> None:
     """Send logs to stderr in that form: our own from INFO on, others and with `quiet` all from WARNING on."""
     root = logging.getLogger()
-    for handler in [h for h in root.handlers if h.get_name() == _HANDLER]:
+    for handler in [h for h in root.handlers if h.get_name() == HANDLER]:
         root.removeHandler(handler)
     handler = _Stderr()
-    handler.set_name(_HANDLER)
+    handler.set_name(HANDLER)
     handler.setFormatter(_Json() if form == "json" else _Text())
     handler.addFilter(_Masked())
     root.addHandler(handler)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import shutil
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import is_hypothesis_test, settings
 
+from matcher import logs
 from matcher.cli.main import main
 from matcher.config.settings import packaged_config
 from matcher.text import masking
@@ -128,6 +130,15 @@ def serve() -> Iterator[Callable[..., LocalPortal]]:
 
     with ExitStack() as stack:
         yield lambda rows, **settings: stack.enter_context(LocalPortal(rows, **settings))
+
+
+@pytest.fixture(autouse=True)
+def logs_of_nobody_else() -> Iterator[None]:
+    """A command that sets up its logs leaves them so; the next test begins without."""
+    yield
+    root = logging.getLogger()
+    for handler in [one for one in root.handlers if one.get_name() == logs.HANDLER]:
+        root.removeHandler(handler)
 
 
 @pytest.fixture

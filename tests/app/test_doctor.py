@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from matcher.config.settings import packaged_config
 from tests.helpers.cordis import participation, project, tables, zipped
 from tests.helpers.home import Place, make_config, some_rows
 from tests.helpers.mail.smtp_server import LocalSmtp
@@ -162,15 +160,12 @@ def findings(run: Run, place: Place, **environment: str) -> dict[str, tuple[bool
     return {c["check"]: (c["ok"], c["detail"]) for c in checks}
 
 
-def test_what_is_wrong_is_told_once(run, fetched) -> None:
+def test_what_is_wrong_is_told_once(run, fetched, tmp_path) -> None:
+    fetched.config = make_config(tmp_path / "config")
     (fetched.config / "subscribers.yaml").write_text("subscribers: [{address: x, institutes: [nobody]}]\n")
     (fetched.config / "institutes" / "cea-leti.yaml").write_text("id: cea-leti\n")
-    try:
-        answer = run(fetched, "doctor", MATCHER_DATABASE_URL="abc")
-        found = findings(run, fetched, MATCHER_DATABASE_URL="abc")
-    finally:
-        (fetched.config / "subscribers.yaml").unlink()
-        shutil.copy2(packaged_config() / "institutes" / "cea-leti.yaml", fetched.config / "institutes")
+    answer = run(fetched, "doctor", MATCHER_DATABASE_URL="abc")
+    found = findings(run, fetched, MATCHER_DATABASE_URL="abc")
     assert answer.code == 1
     for once in ("subscribers.1.address", "found 'nobody'", "keywords: missing", "database.url: found 'abc'"):
         assert " ".join(answer.out.split()).count(once) == 1, once

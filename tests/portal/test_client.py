@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import pytest
 import trustme
 
-from matcher import http as portal_client
 from matcher.config.setting_sections import PortalSettings
 from matcher.errors import PortalError, PortalUnreachable
 from matcher.http import LONGEST_PAUSE, Pace, RequestFailedError
@@ -155,10 +154,10 @@ def test_a_refused_request_is_not_repeated(serve, connect):
 
 def test_an_answer_that_inflates_without_end_is_given_up(serve, connect, monkeypatch):
     """What counts is what comes out of the compression, not the five kilobytes that came over the line."""
-    monkeypatch.setattr(portal_client, "_ANSWER_LIMIT", 1_000_000)
     monkeypatch.setattr(bulk, "_FILE_LIMIT", 1_000_000)
     portal = serve([], faults=Faults(always=Fault.INFLATED))
     client = connect(portal)
+    monkeypatch.setattr(client._client, "_longest", 1_000_000)
     with pytest.raises(RequestFailedError, match="longer than any real one"):
         client.details("X")
     assert len(portal.requests) == 1  # it is not asked for again
