@@ -13,6 +13,7 @@ from hypothesis import is_hypothesis_test, settings
 
 from matcher import logs
 from matcher.cli.main import main
+from matcher.config.fingerprint import fingerprint
 from matcher.config.settings import packaged_config
 from matcher.text import masking
 from tests.helpers.forms import has_a_long_form, tries
@@ -98,11 +99,17 @@ def fetched_once(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 
 @pytest.fixture
-def fetched(fetched_once: Place, tmp_path: Path) -> Place:
-    """A home of its own with the twelve topics; nothing listens at its portal's address any more."""
+def fetched(fetched_once: Place, tmp_path: Path) -> Iterator[Place]:
+    """A home of its own with the twelve topics; nothing listens at its portal's address any more.
+
+    The configuration is everybody's, as the index knows its institutes by the folder they are in: a test that edits
+    them puts them back, or makes a configuration of its own.
+    """
     home = tmp_path / "home"
     shutil.copytree(fetched_once.home, home)
-    return Place(home, fetched_once.config)  # the index knows its institutes by the folder they are in
+    before = fingerprint(fetched_once.config)
+    yield Place(home, fetched_once.config)
+    assert fingerprint(fetched_once.config) == before, "the configuration that all tests share was edited"
 
 
 @pytest.fixture(scope="session")

@@ -72,7 +72,8 @@ class Abbreviations:
     def spelt_out(self, lines: Sequence[Sequence[Read]], *, letters: bool) -> Iterator[list[Read]]:
         """The lines of a text; which meaning is meant, any word of it may tell.
 
-        `letters`: an abbreviation whose meaning is told stays beside it too, for those who ask for its letters alone.
+        An abbreviation whose meaning is told stays beside it too, for those who ask for its letters alone; without
+        `letters` not where it has other meanings.
         """
         said: frozenset[str] | None = None
         for line in lines:
@@ -90,7 +91,7 @@ class Abbreviations:
                 yield read
             else:
                 yield read._replace(stem=meaning.term)
-                if meaning.context and letters:
+                if meaning.context and (letters or len(self._meanings[read.stem]) == 1):
                     yield read._replace(aside=True)
             for stems, term in self._spelt.get(read.stem, ()):
                 if tuple(other.stem for other in line[i : i + len(stems)]) == stems:

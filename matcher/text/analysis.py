@@ -59,9 +59,9 @@ class Analyzer:
         return _terms(self.lines(text))
 
     def asked_terms(self, text: str) -> list[str]:
-        """The terms of what is asked for; an abbreviation whose meaning is told does not ask for its letters as well.
+        """The terms of what is asked for: an abbreviation of several meanings, where one is told, asks for it alone.
 
-        Other texts mean other things by them.
+        Other texts mean the others by its letters.
         """
         return _terms(self.lines(text, letters=False))
 

@@ -26,6 +26,7 @@ CEA = "999992401"
 def with_projects(run: Run, fetched: Place, serve: Callable[..., LocalPortal], tmp_path: Path) -> Place:
     """Three projects of the CEA, two of them on what the institute's keywords say, and calls that use their words."""
     more = [topic(n, title=[f"Quantum repeaters, part {n}"]) for n in (20, 21)]
+    fetched.config = make_config(tmp_path / "config")
     fetched.portal = serve([*some_rows(), *more]).url
     fetch_into(fetched, DAY)
     rows = [

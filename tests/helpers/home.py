@@ -86,7 +86,7 @@ class Place:
 
     @property
     def process_environment(self) -> dict[str, str]:
-        return {k: v for k, v in os.environ.items() if k not in SETTINGS} | self.environment
+        return {k: v for k, v in os.environ.items() if not k.startswith("MATCHER_")} | self.environment
 
 
 Run = Callable[..., Answer]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from types import SimpleNamespace
@@ -15,7 +16,7 @@ from tests.helpers.home import PHOTONIC, Place
 from tests.helpers.web.local_site import LocalSite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 LIST = "/institutes/cea-leti"
 NOTICE = "their ranking is being made anew"
@@ -35,9 +36,14 @@ def held(monkeypatch) -> threading.Event:
     return go
 
 
-def _edit(place: Place) -> None:
-    file = place.config / "institutes" / "cea-leti.yaml"
-    file.write_text(file.read_text() + "\n# changed\n")
+@pytest.fixture
+def edit(fetched: Place) -> Iterator[Callable[[], object]]:
+    """Edits a profile; the file is put back, as other tests share the configuration."""
+    file = fetched.config / "institutes" / "cea-leti.yaml"
+    text, look = file.read_text(), file.stat()
+    yield lambda: file.write_text(text + "\n# changed\n")
+    file.write_text(text)
+    os.utime(file, ns=(look.st_atime_ns, look.st_mtime_ns))
 
 
 def _until(found: Callable[[], bool]) -> None:
@@ -47,10 +53,10 @@ def _until(found: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def test_nobody_waits_for_a_new_index(fetched: Place, held) -> None:
+def test_nobody_waits_for_a_new_index(fetched: Place, held, edit) -> None:
     with LocalSite(fetched) as site:
         assert NOTICE not in site.get(LIST).text
-        _edit(fetched)
+        edit()
         for _ in range(2):  # made, and kept
             page = site.get(LIST).text
             assert PHOTONIC in page
@@ -59,12 +65,12 @@ def test_nobody_waits_for_a_new_index(fetched: Place, held) -> None:
         _until(lambda: NOTICE not in site.get(LIST).text)
 
 
-def test_a_small_change_is_waited_for(fetched: Place, held, monkeypatch) -> None:
+def test_a_small_change_is_waited_for(fetched: Place, held, edit, monkeypatch) -> None:
     held.set()
     monkeypatch.setattr(index_renewal, "PATIENCE", 60)
     with LocalSite(fetched) as site:
         site.get(LIST)
-        _edit(fetched)
+        edit()
         assert NOTICE not in site.get(LIST).text
 
 
@@ -78,7 +84,7 @@ def test_the_first_index_is_announced_while_it_is_made(fetched: Place, held) -> 
         _until(lambda: site.get(LIST).status_code == 200)
 
 
-def test_what_cannot_be_built_is_tried_again_and_the_former_serves(fetched: Place, monkeypatch, caplog) -> None:
+def test_what_cannot_be_built_is_tried_again_and_the_former_serves(fetched: Place, edit, monkeypatch, caplog) -> None:
     build = index_renewal.refresh_index
     broken = [StoreError("The disk is full.")]
     tried = []
@@ -91,7 +97,7 @@ def test_what_cannot_be_built_is_tried_again_and_the_former_serves(fetched: Plac
 
     monkeypatch.setattr(index_renewal, "refresh_index", fail)
     with LocalSite(fetched) as site:
-        _edit(fetched)
+        edit()
         for _ in range(3):
             assert NOTICE in site.get(LIST).text
         assert len(tried) == 1
