@@ -123,7 +123,7 @@ def test_what_is_put_in_and_out_by_hand_changes_the_ranking(
     run: Run, with_projects: Place, tmp_path: Path, edit: str, own: str | None, listed: list[str]
 ) -> None:
     before = _best(run, with_projects)
-    place = Place(with_projects.home, make_config(tmp_path / "config"))
+    place = Place(with_projects.home, make_config(tmp_path / "edited"))
     path = place.config / "institutes" / "cea-leti.yaml"
     path.write_text(path.read_text(encoding="utf-8") + edit, encoding="utf-8")
     found = json.loads(run(place, "projects", "cea-leti", "--json").out)["projects"]
@@ -137,7 +137,7 @@ def test_how_the_projects_of_an_entity_are_taken_changes_the_ranking(
     run: Run, with_projects: Place, tmp_path: Path
 ) -> None:
     before = _best(run, with_projects)
-    place = Place(with_projects.home, make_config(tmp_path / "config"))
+    place = Place(with_projects.home, make_config(tmp_path / "edited"))
     path = place.config / "institutes" / "cea-leti.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("take: selected", "take: all"), encoding="utf-8")
     found = json.loads(run(place, "projects", "cea-leti", "--json").out)["projects"]
