@@ -75,6 +75,13 @@ def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
         file.write(data)
 
 
+def put_mark(path: Path) -> None:
+    """Make or renew an empty file before what it tells of is done: neither is lost to a power cut. Raises DiskError."""
+    with writing_to(path.parent):
+        path.touch(mode=0o600)
+        sync(path.parent)
+
+
 def sync(path: Path) -> None:
     """Bring a file, or the names in a folder, to the disk. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY)

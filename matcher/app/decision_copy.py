@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from matcher.disk import sync, write_file, writing_to
+from matcher.disk import put_mark, write_file, writing_to
 from matcher.errors import StoreMissing
 from matcher.model.day import brussels_day
 from matcher.model.decision import Act, Decided, DecisionListing, Entry, Owner
@@ -111,9 +111,7 @@ def _filed(home: Home) -> list[Entry] | None:
 
 def _put_mark(home: Home) -> None:
     if not home.settings.database.url:
-        with writing_to(home.settings.home):
-            _mark(home).touch(mode=0o600)
-            sync(home.settings.home)  # what is committed after it may outlast a power cut
+        put_mark(_mark(home))
 
 
 def _file(home: Home) -> Path:

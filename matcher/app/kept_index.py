@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from matcher.app.decision_copy import renew_if_old
 from matcher.app.home import NOTHING_FETCHED
 from matcher.app.standing_profiles import mark_if_any
-from matcher.disk import can_be_written, sync, writing_to
+from matcher.disk import can_be_written, put_mark, writing_to
 from matcher.errors import IndexMissing, StoreError, StoreMissing
 from matcher.model.call import Source
 from matcher.model.day import brussels_day
@@ -133,9 +133,7 @@ def index_out_of_date(home: Home, store: Store) -> Iterator[None]:
     left = _stale_marks(home)
     before = _revisions(store)
     mark = home.settings.home / f"index.stale.{os.urandom(4).hex()}"
-    with writing_to(home.settings.home):
-        mark.touch(mode=0o600)
-        sync(mark.parent)  # what is saved after it may outlast a power cut
+    put_mark(mark)
     try:
         yield
     except BaseException:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from matcher.disk import sync, writing_to
+from matcher.disk import put_mark
 from matcher.errors import StoreError, StoreMissing
 
 if TYPE_CHECKING:
@@ -73,9 +73,7 @@ def mark_if_any(home: Keeping, store: Store) -> None:
 
 def _put_mark(home: Keeping) -> None:
     if not home.settings.database.url:
-        with writing_to(home.settings.home):
-            _mark(home).touch(mode=0o600)
-            sync(home.settings.home)  # what is committed after it may outlast a power cut
+        put_mark(_mark(home))
 
 
 def _mark(home: Keeping) -> Path:

@@ -10,8 +10,10 @@ from matcher.present import facts
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matcher.model.searched import SavedSearch
-    from matcher.model.subscription import Digest
+    from matcher.model.subscription import Digest, Item
     from matcher.present.words import Words
 
 SUBJECT = 77
@@ -105,20 +107,21 @@ def _count(digest: Digest, words: Words, part: MailSection) -> str | None:
     if not items:
         return None
     n = len(items)
-    if part is MailSection.KEPT:
-        return words.say_n("{n} kept call", "{n} kept calls", n)
-    if part is MailSection.NEW:
-        return words.say_n("{n} new call", "{n} new calls", n)
-    if part is MailSection.CHANGED:
-        return words.say_n("{n} changed", "{n} changed", n)
-    if part is MailSection.FORTHCOMING:
-        return words.say_n("{n} forthcoming", "{n} forthcoming", n)
-    if part is MailSection.ABOVE:
-        return words.say_n("{n} now above the threshold", "{n} now above the threshold", n)
-    if part is MailSection.BROAD:
-        return words.say_n("{n} open to any science", "{n} open to any science", n)
-    if part is MailSection.JOINT:
-        return words.say_n("{n} possible joint bid", "{n} possible joint bids", n)
+    if part is MailSection.CLOSING:
+        return _closing(items, words)
+    return {
+        MailSection.KEPT: words.say_n("{n} kept call", "{n} kept calls", n),
+        MailSection.NEW: words.say_n("{n} new call", "{n} new calls", n),
+        MailSection.CHANGED: words.say_n("{n} changed", "{n} changed", n),
+        MailSection.FORTHCOMING: words.say_n("{n} forthcoming", "{n} forthcoming", n),
+        MailSection.ABOVE: words.say_n("{n} now above the threshold", "{n} now above the threshold", n),
+        MailSection.BROAD: words.say_n("{n} open to any science", "{n} open to any science", n),
+        MailSection.JOINT: words.say_n("{n} possible joint bid", "{n} possible joint bids", n),
+    }[part]
+
+
+def _closing(items: Sequence[Item], words: Words) -> str:
+    n = len(items)
     left = [item.days_left for item in items if item.days_left is not None]
     if not left:
         return words.say_n("{n} deadline near", "{n} deadlines near", n)

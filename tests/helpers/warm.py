@@ -1,17 +1,42 @@
-"""What is forked again and again lives one day first, so that no fork has to load what a day loads."""
+"""What is forked again and again: lives one day first, so that no fork loads what a day loads, and is the command."""
 
 from __future__ import annotations
 
 import gc
+import os
+import sys
 import tempfile
 import threading
 import time
+import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from matcher.cli.main import main
 from tests.helpers.flow import Flow, photonics
 from tests.helpers.home import Place, make_config
 from tests.helpers.mail.smtp_server import LocalSmtp
 from tests.helpers.portal.server import LocalPortal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+def be_the_command(arguments: Sequence[str], environment: Mapping[str, str], prepare: Callable[[], object]) -> int:
+    """In a fork: `matcher` with these arguments, in this environment and after what prepares it; its exit code."""
+    try:
+        os.environ.clear()
+        os.environ.update(environment)
+        prepare()
+        main(list(arguments))
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return 70
 
 
 def warm_up() -> None:

@@ -14,7 +14,6 @@ import socket
 import subprocess
 import sys
 import time
-import traceback
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,7 +55,7 @@ def warm_program(folder: Path) -> Iterator[str]:
 
 def _become(asked: socket.socket) -> None:
     """The command that was asked for; never returns."""
-    from matcher.cli.main import main as command
+    from tests.helpers.warm import be_the_command
 
     content, descriptors, _, _ = socket.recv_fds(asked, MOST, 3)
     arguments, environment, folder = json.loads(content)
@@ -66,22 +65,14 @@ def _become(asked: socket.socket) -> None:
     sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
     sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
-    code = 70
-    try:
-        os.environ.clear()
-        os.environ.update(environment)
+
+    def prepare() -> None:
         time.tzset()
         os.chdir(folder)
-        command(arguments)
-    except SystemExit as ended:
-        code = int(ended.code or 0)
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        asked.send(str(code).encode())
-        os._exit(code)
+
+    code = be_the_command(arguments, environment, prepare)
+    asked.send(str(code).encode())
+    os._exit(code)
 
 
 def main(address: Path) -> None:

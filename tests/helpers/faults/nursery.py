@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import time
-import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -116,28 +115,18 @@ def _keep(order: dict[str, Any]) -> None:
 
 
 def _become(order: dict[str, Any], folder: Path) -> None:
-    from matcher.cli.main import main
+    from tests.helpers.warm import be_the_command
 
-    code = 1
-    try:
-        for descriptor, name in ((1, "stdout"), (2, "stderr")):
-            os.dup2(os.open(folder / name, os.O_WRONLY | os.O_APPEND), descriptor)
-        os.environ.clear()
-        os.environ.update(order["environment"])
+    def prepare() -> None:
         if order["user"]:
             os.setgroups([])
             os.setgid(order["user"])
             os.setuid(order["user"])
         exec(order["prelude"], {})
-        main(order["arguments"])
-    except SystemExit as ended:
-        code = int(ended.code or 0)
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+
+    for descriptor, name in ((1, "stdout"), (2, "stderr")):
+        os.dup2(os.open(folder / name, os.O_WRONLY | os.O_APPEND), descriptor)
+    os._exit(be_the_command(order["arguments"], order["environment"], prepare))
 
 
 def main() -> None:
