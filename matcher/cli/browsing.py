@@ -118,9 +118,8 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
     elif learned:
         show_learned(learned_list.learned(home, institute, as_of=as_of), output)
     elif clear:
-        click.echo(
-            f"The list of {learned_list.clear_learned(home, institute, as_of=as_of)} has forgotten what it learned."
-        )
+        cleared = learned_list.clear_learned(home, institute, as_of=as_of)
+        click.echo(tr("The list of {name} has forgotten what it learned.", name=cleared))
     elif revert:
         profile_editing.revert(home, institute, by=who_decides(home))
         click.echo(tr("The file of {name} counts again.", name=home.institute(institute).identifier))

@@ -38,6 +38,7 @@ def _english_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
         (("profile", "cea-leti"), ("Termes qui pèsent le plus", "aujourd’hui : oui")),
         (("profile", "cea-leti", "--check"), ("compétences", "ne font rien pour le classement", "la contient")),
         (("profile", "cea-leti", "--try", "lymphoma"), ("ne changerait rien parmi les 20 premiers",)),
+        (("profile", "cea-leti", "--forget"), ("La liste de cea-leti a oublié ce qu’elle avait appris.",)),
         (("status",), ("dernière lecture", "début (UTC)")),
     ],
 )
