@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from matcher.evaluation import measuring
 from matcher.evaluation.benchmark import load_benchmark, load_qrels
 from matcher.evaluation.measuring import judged, rank_benchmark
 from matcher.ranking.texts import numbers, tfidf
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matcher.evaluation.benchmark import Benchmark
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "benchmark"
 
@@ -50,8 +56,9 @@ def main(folders: list[Path]) -> None:
             print(f"{name:32s}  {figures}  {difference.mean():+.4f} ± {error:.4f}", flush=True)
 
 
-def _measured(benchmark, answers, changes) -> measuring.Values:
-
+def _measured(
+    benchmark: Benchmark, answers: dict[str, dict[str, int]], changes: Mapping[str, float]
+) -> measuring.Values:
     holder = {name: tfidf if name == "HEADING" else numbers for name in changes}
     before = {name: getattr(holder[name], name) for name in changes}
     try:

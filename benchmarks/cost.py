@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import shutil
 import statistics
 import subprocess
@@ -13,10 +12,10 @@ import tempfile
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.grown import SHARED
-from benchmarks.timing import Figure, Taken, process
+from benchmarks.timing import Figure, Taken, as_installed, process
 from matcher.config.settings import packaged_config
 from matcher.ranking.index import open_index
 from tests.helpers.portal.rows import recorded_rows
@@ -25,7 +24,7 @@ from tests.helpers.soak.script import write_script
 from tests.helpers.soak.year import Sample, Year
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ROWS = 2_000
 PAGES = ROWS // 100
@@ -44,9 +43,8 @@ ROOT = Path(__file__).parents[1]
 def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="matcher-bench-") as name:
         folder = Path(name)
-        _write_rows(folder / "rows")
-        _write_config(folder / "config")
-        with _portal(folder / "rows") as base:
+        write_config(folder / "config")
+        with portal(write_rows(folder / "rows", many_rows())) as base:
             figures = _fetching(folder, base)
         return [*figures, *_on_disk(folder / "home-1"), *_in_a_year(folder / "soak")]
 
@@ -55,13 +53,13 @@ def _fetching(folder: Path, base: str) -> list[Figure]:
     """First fetches into empty homes in turns with bare downloads, then runs that find nothing new."""
     fetches, downloads = [], []
     for turn in range(1, ROUNDS + 1):
-        fetch = _matcher(folder, f"home-{turn}", base, "fetch", "--json")
+        fetch = matcher(folder, f"home-{turn}", base, "fetch", "--json")
         sent = json.loads(fetch.out)["requests"]
         fetches.append(fetch)
         script = [sys.executable, str(ROOT / "benchmarks" / "download_script.py"), base, str(PAGES), str(sent)]
-        downloads.append(process(script, dict(os.environ)))
-    _matcher(folder, "home-1", base, "run")
-    quiet = [_matcher(folder, "home-1", base, "run") for _ in range(ROUNDS)]
+        downloads.append(process(script, as_installed()))
+    matcher(folder, "home-1", base, "run")
+    quiet = [matcher(folder, "home-1", base, "run") for _ in range(ROUNDS)]
     report = json.loads(fetches[0].out)
     seconds, bare = (statistics.median(t.seconds for t in taken) for taken in (fetches, downloads))
     peak, bare_peak = (statistics.median(t.peak for t in taken) for taken in (fetches, downloads))
@@ -109,8 +107,8 @@ def _in_a_year(folder: Path) -> list[Figure]:
     return [Figure("on disk", "store, growth in a year", growth, "MB", note=note)]
 
 
-def _write_rows(folder: Path) -> None:
-    """Pages of real rows, each as often as it takes under another name."""
+def many_rows() -> list[dict[str, Any]]:
+    """Real rows, each as often as it takes under another name."""
     real = [row for row in recorded_rows(SHARED / "portal" / "recorded") if row["metadata"].get("type") == ["1"]]
     texts = [(row["metadata"]["identifier"][0], json.dumps(row)) for row in real]
     rows = []
@@ -119,18 +117,25 @@ def _write_rows(folder: Path) -> None:
             row = json.loads(text.replace(name, f"{name}-{copy}") if copy else text)
             row["reference"] = f"{copy}-{row['reference']}"
             rows.append(row)
+    return rows[:ROWS]
+
+
+def write_rows(folder: Path, rows: Sequence[dict[str, Any]]) -> Path:
+    """A folder that a local portal serves."""
     folder.mkdir()
-    (folder / "page-1.json").write_text(json.dumps({"results": rows[:ROWS]}), encoding="utf-8")
+    (folder / "page-1.json").write_text(json.dumps({"results": rows}), encoding="utf-8")
+    return folder
 
 
-def _write_config(folder: Path) -> None:
+def write_config(folder: Path) -> None:
+    """The packaged institutes, three subscribers, and no source of projects."""
     shutil.copytree(packaged_config(), folder)
     (folder / "matcher.toml").write_text("[projects]\nsources = []\n", encoding="utf-8")
     (folder / "subscribers.yaml").write_text(SUBSCRIBERS, encoding="utf-8")
 
 
 @contextmanager
-def _portal(rows: Path) -> Iterator[str]:
+def portal(rows: Path) -> Iterator[str]:
     """The local portal as a process of its own, so that its memory is not counted."""
     command = [sys.executable, "-m", "tests.helpers.portal.server", "--rows", str(rows), "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
@@ -141,7 +146,8 @@ def _portal(rows: Path) -> Iterator[str]:
             process.kill()
 
 
-def _matcher(folder: Path, home: str, base: str, *arguments: str) -> Taken:
+def matcher(folder: Path, home: str, base: str, *arguments: str) -> Taken:
+    """A command of the product as a process, with a home in this folder, against a local portal."""
     environment = {
         "MATCHER_PORTAL_URL": base,
         "MATCHER_PORTAL_DATA_URL": base.partition("/search-api")[0] + "/data",
@@ -150,4 +156,4 @@ def _matcher(folder: Path, home: str, base: str, *arguments: str) -> Taken:
         "MATCHER_CONFIG": str(folder / "config"),
     }
     command = [sys.executable, "-m", "matcher", *arguments, "--as-of", DAY]
-    return process(command, {**os.environ, **environment})
+    return process(command, {**as_installed(), **environment})

@@ -15,7 +15,7 @@ from matcher.model.question import CallFilter
 from matcher.ranking.build import build
 from matcher.ranking.index import LAYOUT, Index, open_index
 from matcher.ranking.scores.asked import asked_institute
-from matcher.ranking.scores.matching import best_matches
+from matcher.ranking.scores.matching import Depth, best_matches
 from matcher.ranking.texts.generation import write_generation
 
 SIZES = (5_000, 10_000, 20_000, 40_000)
@@ -60,6 +60,6 @@ def _ask_all(index: Index) -> tuple[float, float]:
         scores.append(watch.seconds)
         with stopwatch() as more:
             for one in scored:
-                best_matches(one, CallFilter(), TODAY, top=10)
+                best_matches(one, CallFilter(), TODAY, Depth(10))
         lists.append(watch.seconds + more.seconds)
     return statistics.median(scores), statistics.median(lists)

@@ -106,7 +106,7 @@ def interval(before: Doubles, after: Doubles) -> str:
 
 def table(known: Judged) -> list[tuple[str, ...]]:
     """A line for each number of rounds and wrong decisions, and for each kind of topic."""
-    lines = []
+    lines: list[tuple[str, ...]] = []
     kinds = sorted({kind for kind in known.kinds if "(" not in kind})
     english = [topic for topic, kind in enumerate(known.kinds) if kind in kinds]
     for rounds, wrong in ((1, 0), (1, 1), (1, 2), (3, 0), (3, 2)):

@@ -17,7 +17,7 @@ from benchmarks.past_calls import CUT, World, world
 from matcher.ranking.network.predecessors import predecessors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 SEED = 0
 AGAIN = 300
@@ -36,12 +36,12 @@ def main() -> None:
     topics = sorted(rows_of)
     found: dict[tuple[str, int], list[tuple[float, float]]] = defaultdict(list)
     for name, won in sorted(winners.items()):
-        row = known.index.row(name)
-        assert row is not None
+        place = known.index.row(name)
+        assert place is not None
         for count in (1, 3):
-            chosen = {
-                "predecessors": [one.rows for one in predecessors(known.index, row, known.past, CUT, count)],
-                "text alone": [rows_of[topic] for topic in _by_text(known, row, count)],
+            chosen: dict[str, Sequence[Iterable[int]]] = {
+                "predecessors": [one.rows for one in predecessors(known.index, place, known.past, CUT, count)],
+                "text alone": [rows_of[topic] for topic in _by_text(known, place, count)],
                 "chance": [rows_of[topics[i]] for i in rng.integers(len(topics), size=count)],
             }
             for label, groups in chosen.items():

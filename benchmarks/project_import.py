@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.grown import SHARED
-from benchmarks.timing import Figure, Taken, process
+from benchmarks.timing import Figure, Taken, as_installed, process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -43,7 +43,7 @@ _ORGANISATION = (
 def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="matcher-bench-") as name:
         folder = Path(name)
-        sources = [shutil.copy(REAL, folder), str(_older(folder / "cordis-h2020projects-csv.zip"))]
+        sources = [str(shutil.copy(REAL, folder)), str(older(folder / "cordis-h2020projects-csv.zip"))]
         first = _fetch(folder, sources)
         store = sum(path.stat().st_size for path in (folder / "home").glob("matcher.db*")) / 1e6
         for source in sources:
@@ -74,11 +74,11 @@ def _computed(taken: Taken) -> str:
 
 def _fetch(folder: Path, sources: list[str]) -> Taken:
     command = [sys.executable, "-m", "matcher", "fetch", "--projects", *sources, "--json"]
-    return process(command, {**os.environ, "MATCHER_HOME": str(folder / "home")})
+    return process(command, {**as_installed(), "MATCHER_HOME": str(folder / "home")})
 
 
-def _older(path: Path) -> Path:
-    """A dump with what the real one lacks of the projects and participations."""
+def older(path: Path) -> Path:
+    """Writes a dump with what the real one lacks of the projects and participations."""
     chance = random.Random(SEED)
     projects = list(_rows("project.csv"))
     parts = list(_rows("organization.csv"))
