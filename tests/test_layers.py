@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROOT_MODULES = 6
-MODULES = 384
+MODULES = 385
 
 HEAVY = {
     "sqlalchemy",

@@ -10,7 +10,7 @@ import click
 
 from matcher.app import decision_copy
 from matcher.app.decisions.decision_file import import_decisions
-from matcher.app.decisions.decision_summary import summary
+from matcher.app.decisions.decision_summary import SUMMARY_FIELDS, summary
 from matcher.app.decisions.forgetting import forget_person
 from matcher.cli.layout import table
 from matcher.cli.options import DayType, as_of_option
@@ -173,12 +173,10 @@ def _show_summary(found: DecisionSummary, output: str | None) -> None:
     if output == "json":
         print_json(envelope(as_of=found.as_of.isoformat(), counts=records, reasons=dict(found.reasons)))
     elif output == "csv":
-        print_csv(records)
+        print_csv(records, SUMMARY_FIELDS)
     else:
-        columns = ("part", "year", "seen", "kept", "dismissed", "applied", "won", "lost", "days")
-        click.echo(
-            table(columns, [["—" if one[name] is None else f"{one[name]}" for name in columns] for one in records])
-        )
+        rows = [["—" if one[name] is None else f"{one[name]}" for name in SUMMARY_FIELDS] for one in records]
+        click.echo(table(SUMMARY_FIELDS, rows))
         for reason, times in found.reasons.items():
             click.echo(f"dismissed: {reason}: {times}")
 

@@ -75,7 +75,7 @@ def entries_bytes(found: DatedList) -> bytes:
         feed_guid=urn("feed", found.kind, found.title),
         now=found.now,
     )
-    for one in sorted(found.entries, key=lambda entry: entry.moment, reverse=True):
+    for one in sorted(found.entries or (), key=lambda entry: entry.moment, reverse=True):
         feed.add_item(**_entry(one.title, one.url, urn(*one.name), one.moment, list(one.lines)))
     return _written(feed)
 
@@ -97,7 +97,9 @@ def _entries(content: Content, part: Portion) -> Iterator[Entry]:
         yield _call_entry(match.call, name, content, [f"Fit {match.fit} of 100"], _because(match))
     if content.thing is Thing.CALLS:
         for call in part.calls:
-            yield _call_entry(call, urn("call", call.identifier.casefold()), content, [], [])
+            said = part.beside.get(call.identifier, ())
+            of_what = ("call", *([part.institute] if said else []))  # of whom nothing is said, it is one in all feeds
+            yield _call_entry(call, urn(*of_what, call.identifier.casefold()), content, list(said), [])
     known = {call.identifier: call for call in part.calls}
     entries = {entry["unique_id"]: entry for entry in (_change_entry(c, known.get(c.call)) for c in part.changes)}
     yield from entries.values()

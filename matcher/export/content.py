@@ -36,7 +36,11 @@ class Thing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """What is exported of one institute, or of none in particular (`institute` is None)."""
+    """What is exported of one institute, or of none in particular (`institute` is None).
+
+    A list of the network's has a name there that no institute has (`network/bids`), which tells its feed from others.
+    `beside` is what is to say of calls beside their facts, by their identifiers.
+    """
 
     institute: str | None
     name: str
@@ -44,6 +48,7 @@ class Portion:
     calls: tuple[Call, ...] = ()  # what is exported, or the calls that the changes are of
     changes: tuple[Change, ...] = ()
     decisions: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict)  # on the calls, of every institute
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Lists of things that are no calls, each with a moment: projects, what people did."""
+"""Lists of other things than calls: projects, what people did, joint bids, institutes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ class DatedEntry:
 
 @dataclass(frozen=True, slots=True)
 class DatedList:
-    """A list: its rows for tables (`fields` are their columns) and JSON, and as entries for feeds and calendars."""
+    """A list: its rows for tables (`fields` are their columns) and JSON, and as entries for feeds and calendars.
+
+    Of things that have no moment `entries` is None: no calendar and no feed is made of them. `sample` is the label of
+    the packaged sample, where that is what is listed.
+    """
 
     kind: str
     title: str
@@ -31,4 +35,5 @@ class DatedList:
     now: datetime
     fields: tuple[str, ...]
     rows: Sequence[Mapping[str, Any]]
-    entries: tuple[DatedEntry, ...]
+    entries: tuple[DatedEntry, ...] | None = None
+    sample: str | None = None

@@ -129,24 +129,34 @@ def chosen(name: str | None, path: Path | None) -> Format:
     raise UsageError("{name} ends in none of {known}: say which format with --format.", name=path.name, known=known)
 
 
+DATED = {"ics", "atom"}
+"""The formats of things that have a day."""
+
+
 def dated_bytes(found: DatedList, form: str) -> bytes:
     """A list of other things than calls in a format. Raises UsageError for one that it has not."""
-    if form == "csv":
-        return csv_text(found.rows, found.fields).encode()
+    label = sample_label(found.sample)
     if form == "json":
-        record = envelope(as_of=found.as_of.isoformat(), **{found.kind: list(found.rows)})
+        record = envelope(as_of=found.as_of.isoformat(), **label, **{found.kind: list(found.rows)})
         return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode(errors="replace")
+    if form in DATED:
+        return _moments(found, form)
+    fields, rows = (*found.fields, *label), [{**row, **label} for row in found.rows]
+    if form == "csv":
+        return csv_text(rows, fields).encode()
     if form == "xlsx":
         from matcher.export.workbook import plain_workbook
 
-        about = {"what": found.title, "as of": found.as_of, "rows": len(found.rows)}
-        return plain_workbook(found.kind, found.fields, found.rows, about, found.now)
-    if form == "ics":
-        return calendar.days(
-            ((one.name, one.title, one.moment.date(), one.lines) for one in found.entries), found.title, found.now
-        )
+        about = {"what": found.title, "as of": found.as_of, "rows": len(rows), **label}
+        return plain_workbook(found.kind, fields, rows, about, found.now)
+    raise UsageError("{name} is none of the formats of this list.", name=form)
+
+
+def _moments(found: DatedList, form: str) -> bytes:
+    """A calendar or a feed of what has a day."""
     if form == "atom":
         from matcher.export.atom import entries_bytes
 
         return entries_bytes(found)
-    raise UsageError("{name} is none of the formats of this list.", name=form)
+    events = ((one.name, one.title, one.moment.date(), one.lines) for one in found.entries or ())
+    return calendar.days(events, found.title, found.now)

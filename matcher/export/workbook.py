@@ -57,20 +57,16 @@ _STYLES = {
 def plain_workbook(
     title: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]], about: Mapping[str, Any], created: datetime
 ) -> bytes:
-    """A workbook of a list of other things than calls; several values in one cell have semicolons in between."""
+    """A workbook of a list of other things than calls."""
     if len(rows) > ROWS:
         raise UsageError(_TOO_MANY, most=ROWS, found=len(rows))
-    flat = ({name: _flat(row.get(name)) for name in names} for row in rows)
+    flat = ({name: untrusted.joined(row.get(name)) for name in names} for row in rows)
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
         book.set_properties({"created": created.astimezone(UTC).replace(tzinfo=None)})
         _fill(book, title, list(names), flat)
         _fill(book, "about", ["about", "value"], ({"about": key, "value": value} for key, value in about.items()))
     return buffer.getvalue()
-
-
-def _flat(value: Any) -> Any:
-    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def xlsx_bytes(content: Content) -> bytes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from matcher.model.answers import PartLine
+from matcher.model.call import Call
 from matcher.model.families import by_part
 from matcher.model.match import REASONS, Away, Match
 from matcher.model.parts import Part, PartKind
@@ -13,9 +15,8 @@ from matcher.present.decision_shapes import match_decision_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
-    from matcher.model.call import Call
     from matcher.model.caution import Unconfirmed
     from matcher.model.changes import Change
     from matcher.model.institute import Institute
@@ -206,3 +207,7 @@ def institute_record(institute: Institute) -> dict[str, Any]:
 def label_text(value: bool | None) -> str:
     """Whether an institute bears a label; unknown is `uncertain`."""
     return {True: "yes", False: "no", None: "uncertain"}[value]
+
+
+CALL_FIELDS = tuple(call_record(Call("", ""), date.min))
+"""The keys of a call, for the header of a listing that is empty."""

@@ -6,8 +6,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TITLE = 220
 """Characters kept of a title: the longest on the portal is near 200."""
@@ -113,14 +116,21 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "
 
 def csv_cell(value: object) -> object:
     """A cell that no spreadsheet takes for a formula (OWASP, CSV injection): a leading quote disarms it."""
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, Mapping):
-        value = " ".join(str(part) for part in value.values() if part is not None)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        value = "; ".join(str(csv_cell(part)) for part in value)
-    text = str(value)
+    told = joined(value, _disarmed)
+    return told if told is None or isinstance(told, bool | int | float) else _disarmed(str(told))
+
+
+def _disarmed(text: str) -> str:
     return "'" + text if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+
+
+def joined(value: object, part_told: Callable[[str], str] = str, between: str = "; ") -> object:
+    """Several values as the text of one cell: of a list with semicolons in between, and commas within one entry."""
+    if isinstance(value, Mapping):
+        return " ".join(str(joined(part, part_told, ", ")) for part in value.values() if part is not None)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return between.join(part_told(str(joined(part, part_told, ", "))) for part in value)
+    return value
 
 
 LONGEST_INTEGER = 18

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
 from matcher.export.content import with_history
-from matcher.export.formats import FORMATS, dated_bytes
+from matcher.export.formats import DATED, FORMATS, dated_bytes
 from matcher.web.failures import Refused
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ TYPES = {
 NAMES = {"csv": "CSV", "xlsx": "Excel", "json": "JSON", "ics": "iCal", "atom": "Atom"}
 """What people call them."""
 
+UNDATED = {name: called for name, called in NAMES.items() if name not in DATED}
+"""Those of lists of things that have no day."""
+
 _SHOWN = {"json", "atom"}  # which browsers and readers open where they are
 
 
@@ -45,7 +49,13 @@ def list_file(visit: Visit, content: Content, name: str, stem: str) -> Response:
 
 
 def dated_file(found: DatedList, name: str) -> Response:
-    """A list of other things than calls in a format."""
+    """A list of other things than calls in a format. Raises Refused for a calendar or a feed of what has no day."""
+    if found.entries is None and checked_format(name) in DATED:
+        raise Refused(
+            "What is listed here has no day, so that it is no calendar and no feed: it is a page, or {kinds}.",
+            HTTPStatus.NOT_ACCEPTABLE,
+            kinds=", ".join(UNDATED),
+        )
     return _file(dated_bytes(found, checked_format(name)), name, f"{found.kind}-{found.as_of.isoformat()}")
 
 

@@ -11,6 +11,7 @@ from matcher.app.decisions.learned_feedback import taught
 from matcher.app.kept_index import current_index
 from matcher.errors import UsageError
 from matcher.model.question import CallFilter, Question
+from matcher.model.searched import order_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from matcher.app.home import Home
     from matcher.model.call import Call
     from matcher.model.decision import Decided
+
+
+SEVERAL = 3
+"""Institutes that a call suits, from which on it is told that nobody took it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,27 @@ class NetworkFits:
     calls: tuple[SuitedCall, ...]
     decided: Decided
     sample: str | None
+
+    def shared(self, threshold: int) -> list[SuitedCall]:
+        """Calls that suit several, those first whose second best fit is best."""
+        several = [one for one in self.calls if len(one.suits(threshold)) > 1]
+        return sorted(several, key=lambda one: (-one.fits[1][1], -one.fits[0][1], one.call.identifier))
+
+    def untaken(self, threshold: int) -> list[SuitedCall]:
+        """Calls that suit several and that none of them follows, next deadline first."""
+        kept = {one.call for one in self.decided if one.is_followed}
+        left = [one for one in self.calls if len(one.suits(threshold)) >= SEVERAL and one.call.identifier not in kept]
+        soonest = order_of("deadline", self.as_of)
+        return sorted(left, key=lambda one: soonest(one.call))
+
+    def blind(self, threshold: int) -> list[SuitedCall]:
+        """Calls that suit nobody, most money first."""
+        richest = order_of("budget", self.as_of)
+        return sorted((one for one in self.calls if not one.suits(threshold)), key=lambda one: richest(one.call))
+
+    def suited(self, threshold: int) -> set[str]:
+        """The institutes that some call suits."""
+        return {name for one in self.calls for name in one.suits(threshold)}
 
 
 def network_fits(home: Home, *, as_of: date | None = None) -> NetworkFits:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING
@@ -40,6 +40,10 @@ class DecisionCount:
     won: int
     lost: int
     days: float | None
+
+
+SUMMARY_FIELDS = tuple(one.name for one in fields(DecisionCount))
+"""The columns of the counts, for the header of a listing that is empty."""
 
 
 @dataclass(frozen=True, slots=True)

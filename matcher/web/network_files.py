@@ -1,0 +1,132 @@
+"""The lists of the network's page as files: `?list=bids&format=csv`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from matcher.app.answering.bidding import bids
+from matcher.app.answering.network_fits import network_fits
+from matcher.app.decisions.decision_summary import SUMMARY_FIELDS, summary
+from matcher.export.content import Content, Portion, Thing, matches
+from matcher.export.dated_list import DatedList
+from matcher.export.formats import DATED
+from matcher.model.day import noon
+from matcher.model.question import Question
+from matcher.present.project_records import BID_FIELDS, bid_record
+from matcher.present.records import CALL_FIELDS, call_record
+from matcher.web.failures import Refused
+from matcher.web.list_files import dated_file, list_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from starlette.responses import Response
+
+    from matcher.app.answering.network_fits import NetworkFits, SuitedCall
+    from matcher.model.call import Call
+    from matcher.model.consortium import Bids
+    from matcher.web.visit import Visit
+
+MATCHES, BIDS, UNTAKEN, BLIND, DECISIONS = LISTS = ("matches", "bids", "untaken", "blind", "decisions")
+"""The lists of the page, by the name of their heading; an address that names none means the first."""
+
+FILED = 1000
+"""Calls of an institute at most."""
+
+FILED_BIDS = 100
+"""Joint bids at most: who outside could fill the gaps of each takes a moment to find."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """Calls of a list: its rows as tables and JSON have them, and what a feed says of each beside its facts."""
+
+    title: str
+    as_of: date
+    sample: str | None
+    fields: tuple[str, ...]
+    rows: Sequence[Mapping[str, Any]]
+    calls: tuple[Call, ...]
+    beside: Mapping[str, tuple[str, ...]]
+
+
+def network_file(visit: Visit, which: str, form: str, as_of: date | None) -> Response:
+    """A list of the network in a format. Raises Refused for one that there is not."""
+    if which == MATCHES:
+        return list_file(visit, _matches(visit, as_of, form), form, "network")
+    if which == DECISIONS:
+        return dated_file(_decided(visit, as_of), form)
+    listed = _bids(visit, as_of) if which == BIDS else _suited(visit, which, as_of)
+    now = noon(listed.as_of)
+    if form in DATED:  # the events and entries of calls, as other files have them
+        part = Portion(f"network/{which}", listed.title, calls=listed.calls, beside=listed.beside)
+        return list_file(visit, Content(Thing.CALLS, listed.as_of, now, listed.sample, (part,)), form, which)
+    found = DatedList(which, listed.title, listed.as_of, now, listed.fields, listed.rows, sample=listed.sample)
+    return dated_file(found, form)
+
+
+def checked_list(name: str | None) -> str:
+    """The list that an address asks for. Raises Refused for one that there is not."""
+    if (found := name or MATCHES) not in LISTS:
+        raise Refused("The network's lists are {lists}.", lists=", ".join(LISTS))
+    return found
+
+
+def fits_of(visit: Visit, as_of: date | None) -> NetworkFits:
+    """Whom each live call suits, asked once for the page and its files."""
+    return visit.answer(("network fits", as_of), lambda: network_fits(visit.home, as_of=as_of))
+
+
+def bids_of(visit: Visit, as_of: date | None, most: int) -> Bids:
+    """The joint bids, asked once for the page and its files."""
+    return visit.answer(("bids", as_of, most), lambda: bids(visit.home, top=most, as_of=as_of))
+
+
+def _matches(visit: Visit, as_of: date | None, form: str) -> Content:
+    """The calls that suit an institute: for tables a line for each of both; a feed has each call once."""
+    question = Question(top=FILED, min_fit=visit.home.settings.digest.threshold, as_of=as_of)
+    found = matches(visit.home, [], question)
+    return found.of_calls() if form == "atom" else found
+
+
+def _bids(visit: Visit, as_of: date | None) -> _Listed:
+    found = bids_of(visit, as_of, FILED_BIDS)
+    members = {
+        bid.call.identifier: tuple(
+            f"{member.institute} {member.fit}" + (f": {', '.join(member.skills)}" if member.skills else "")
+            for member in bid.members
+        )
+        for bid in found.found
+    }
+    rows = [bid_record(bid, found.as_of) for bid in found.found]
+    calls = tuple(bid.call for bid in found.found)
+    return _Listed(visit.words.say("Possible joint bids"), found.as_of, found.sample, BID_FIELDS, rows, calls, members)
+
+
+def _suited(visit: Visit, which: str, as_of: date | None) -> _Listed:
+    """Calls that suit several and nobody took, or that suit nobody."""
+    found, threshold = fits_of(visit, as_of), visit.home.settings.digest.threshold
+    if which == UNTAKEN:
+        title, listed = visit.words.say("Suits several, and kept by nobody"), found.untaken(threshold)
+    else:
+        title, listed = visit.words.say("Blind spots"), found.blind(threshold)
+    whom = {one.call.identifier: _fits(one, threshold) for one in listed}
+    rows = [{**call_record(one.call, found.as_of), "institutes": whom[one.call.identifier]} for one in listed]
+    beside = {
+        call: (", ".join(f"{one['institute']} {one['fit']}" for one in fits),) for call, fits in whom.items() if fits
+    }
+    calls = tuple(one.call for one in listed)
+    return _Listed(title, found.as_of, found.sample, (*CALL_FIELDS, "institutes"), rows, calls, beside)
+
+
+def _fits(one: SuitedCall, threshold: int) -> list[dict[str, Any]]:
+    return [{"institute": name, "fit": fit} for name, fit in one.fits if fit >= threshold]
+
+
+def _decided(visit: Visit, as_of: date | None) -> DatedList:
+    """What became of calls: counts, which have no day."""
+    found = visit.answer(("decisions", as_of), lambda: summary(visit.home, as_of=as_of))
+    title, rows = visit.words.say("What became of calls"), [asdict(one) for one in found.counts]
+    return DatedList("counts", title, found.as_of, noon(found.as_of), SUMMARY_FIELDS, rows)
