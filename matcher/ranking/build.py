@@ -1,8 +1,8 @@
 """Calls and institutes → the arrays of an index. What needs scikit-learn and scipy stays on this side.
 
-The model (idf, background, which calls are alike, the distribution of scores that a fit is a place in) is fitted on
-a body of calls and then kept, so that new calls move no score of the others. It is fitted anew when it has become
-old, when many new calls came, or when it was fitted on something else.
+The model (idf, background, which calls are alike, which calls likenesses are measured against) is fitted on a body of
+calls and then kept, so that new calls move no score of the others. It is fitted anew when it has become old, when many
+new calls came, or when it was fitted on something else.
 """
 
 from __future__ import annotations
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from matcher.model.profile_parts import Profile, ProfilePart
     from matcher.model.project import Project
     from matcher.ranking.meanings import Encoding
-    from matcher.ranking.needs.need import Own
     from matcher.ranking.needs.profile_projects import OwnProject
 
 MODEL_AGE = timedelta(days=30)
@@ -365,9 +364,10 @@ def _with_profiles(
     side, rows = bare.side(everything=False)
     reference = bare.arrays["standard"][rows]
     standards = [chance.standard_of(compare(side, found), reference) for found in skills]
+    measured = [own_of(bare, side) if side else None for side in own]
     named = {
         "skills": [[skill.words, skill.source, skill.original] for found in skills for skill in found],
-        "own": [_own_numbers(own_of(bare, side)) if side else None for side in own],
+        "own": [[one.mean, one.spread, one.weight] if one else None for one in measured],
     }
     return Index(
         Generation(
@@ -386,20 +386,14 @@ def _with_profiles(
     )
 
 
-def _own_numbers(own: Own) -> list[float]:
-    return [own.mean, own.spread, own.weight]
-
-
 def _own_arrays(sets: Sequence[Sequence[OwnProject]]) -> dict[str, npt.NDArray[Any]]:
     called = StringTable.pack(_json(project_facts(projects)) for projects in sets)
     return {**pack_projects(sets), **called.arrays("owned")}
 
 
 def _query_arrays(vectors: Sequence[QueryVector]) -> dict[str, npt.NDArray[Any]]:
-    starts = np.zeros(len(vectors) + 1, dtype=np.int64)
-    np.cumsum([len(v.ids) for v in vectors], out=starts[1:])
     return {
-        "query_starts": starts,
+        "query_starts": edges_of([len(v.ids) for v in vectors]),
         "query_ids": np.concatenate([np.zeros(0, np.int32), *(v.ids for v in vectors)]),
         "query_weights": np.concatenate([np.zeros(0, np.float32), *(v.weights for v in vectors)]),
         **StringTable.pack(_json(_query_record(v)) for v in vectors).arrays("queries"),

@@ -107,10 +107,7 @@ class Index:
     def holders(self, term: str) -> set[int]:
         """Rows of the calls that hold a term."""
         position = self.find_term(term)
-        if position is None:
-            return set()
-        start, end = self.arrays["posting_starts"][position : position + 2]
-        return set(self.arrays["posting_rows"][start:end].tolist())
+        return set() if position is None else set(self.postings(position).tolist())
 
     def term_weights(self, term: str) -> Floats:
         """(calls,) the weight of a term in each call, 0 where it is not there."""

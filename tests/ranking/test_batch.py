@@ -72,7 +72,4 @@ def test_fewer_calls_than_asked_for_and_an_empty_profile():
 @given(st.integers(0, 300), st.integers(0, 12), st.integers(0, 2**32))
 def test_the_largest_of_each_row_are_those_that_sorting_finds(columns, k, seed):
     block = np.random.default_rng(seed).integers(-5, 50, (4, columns)).astype(np.float32)
-    found = largest(block, k)
-    assert found.shape == (4, min(k, columns))
-    assert np.take_along_axis(block, found, axis=1).tolist() == (-np.sort(-block, axis=1)[:, :k]).tolist()
-    assert all(len(set(row)) == len(row) for row in found.tolist())
+    assert largest(block, k).tolist() == np.argsort(-block, axis=1, kind="stable")[:, :k].tolist()

@@ -62,6 +62,13 @@ def test_calls_like_the_kept_ones_rise_and_those_like_the_dismissed_fall(index: 
     assert set(min(terms, key=terms.__getitem__).split()) <= {"hydrogen", "storag"}
 
 
+def test_each_term_is_learned_once_and_equal_ones_come_in_alphabetical_order(index: Index) -> None:
+    terms = learned_terms(index, [Example(0, kept=True), Example(1, kept=True), Example(3, kept=False)], 1_000)
+    assert len(dict(terms)) == len(terms) > 2
+    assert terms == sorted(terms, key=lambda one: (-one[1], one[0]))
+    assert len({weight for _, weight in terms}) < len(terms), "none are equal, so that this shows nothing"
+
+
 def test_what_is_old_counts_less_beside_what_is_new(index: Index) -> None:
     old, new = Example(0, kept=True, days=HALF_LIFE), Example(3, kept=True)
     others = [Example(row, kept=True) for row in range(6, 12)]

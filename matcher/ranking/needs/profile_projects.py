@@ -145,7 +145,6 @@ def nearest_project(projects: Sequence[OwnProject], ids: Ids, weights: Doubles) 
 def pack_projects(sets: Sequence[Sequence[OwnProject]]) -> dict[str, npt.NDArray[Any]]:
     """The own projects of several profiles as arrays; what they are called is kept apart (`project_facts`)."""
     projects = [project for found in sets for project in found]
-
     return {
         "owned_profiles": edges_of([len(found) for found in sets]),
         "owned_edges": edges_of([len(project.ids) for project in projects]),

@@ -141,9 +141,10 @@ def _cover(
         if not worth:
             break
         best = max(worth, key=lambda name: (gains[name] if members else 0.0, suited[name], gains[name], name))
-        adds = covered.pop(best) - reached
-        members.append(BidMember(best, suited[best], gains[best], _best_skills(skills[best], likeness[best], adds)))
-        reached = np.maximum(reached, reached + adds)
+        found = covered.pop(best)
+        spoken = _best_skills(skills[best], likeness[best], found - reached)
+        members.append(BidMember(best, suited[best], gains[best], spoken))
+        reached = np.maximum(reached, found)
     gaps = tuple(np.flatnonzero(reached < GAP).tolist())
     return Cover(row, tuple(members), float(reached.mean()) if len(reached) else 0.0, gaps)
 

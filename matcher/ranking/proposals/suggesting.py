@@ -48,7 +48,7 @@ def added_terms(need: Need, most: int) -> tuple[str, ...]:
         return ()
     query = need.own.query
     written = {i for skill in need.skills for i in skill.ids.tolist()}
-    rows = [row for row in query.weights.argsort()[::-1].tolist() if query.weights[row] > 0]
+    rows = [row for row in (-query.weights).argsort(kind="stable").tolist() if query.weights[row] > 0]
     return tuple(query.words[row] for row in rows if int(query.ids[row]) not in written)[:most]
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from matcher.ranking.call_words import FIELDS, PREFIX
 from matcher.ranking.texts.word_positions import WordPositions
-from matcher.text.analysis import Analyzer, words
+from matcher.text.analysis import Analyzer, pair_of, words
 from matcher.text.french import pieces
 
 if TYPE_CHECKING:
@@ -71,6 +71,6 @@ class _Subjects:
         return titles
 
     def _in_main_terms(self, stems: list[str]) -> npt.NDArray[np.bool_]:
-        keys = stems if len(stems) == 1 else [" ".join(sorted(pair)) for pair in pairwise(stems)]
+        keys = stems if len(stems) == 1 else [pair_of(*pair) for pair in pairwise(stems)]
         weights = np.min([self.index.term_weights(key) for key in keys], axis=0)
         return np.asarray((weights > 0) & (self.index.heavier(weights) < MAIN))

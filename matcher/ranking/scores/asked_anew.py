@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING
 
 from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.ranking.needs.need import Need, Own
-from matcher.ranking.needs.profile import (
-    OwnSide,
-    joined,
-    own_mark,
-    own_side,
-    query_vector,
-)
+from matcher.ranking.needs.profile import OwnSide, joined, own_mark, own_side, query_vector
 from matcher.ranking.needs.skillset import WRITTEN, excluded_terms, skills_of
 from matcher.ranking.scores.asked import Asked
 from matcher.ranking.scores.scoring import own_of

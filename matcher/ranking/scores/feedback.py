@@ -86,7 +86,10 @@ def feedback_of(index: Index, examples: Sequence[Example]) -> Feedback | None:
 
 
 def learned_terms(index: Index, examples: Sequence[Example], most: int = 12) -> list[tuple[str, float]]:
-    """The terms that speak most for a call, then those that speak most against one, each with its weight."""
+    """The `most` terms that speak most for a call, then as many that speak most against one, each with its weight.
+
+    By weight, the highest first, and equal ones in alphabetical order.
+    """
     if len(examples) < LEAST:
         return []
     total = np.zeros(len(index.arrays["posting_starts"]) - 1)
@@ -95,8 +98,8 @@ def learned_terms(index: Index, examples: Sequence[Example], most: int = 12) -> 
         terms, values = vectors.row(one.row)
         total[terms] += weight * values
         total -= weight * vectors.average
-    order = np.argsort(-total)
-    chosen = [*order[:most].tolist(), *order[-most:].tolist()]
+    order = np.argsort(-total, kind="stable")
+    chosen = dict.fromkeys([*order[:most].tolist(), *order[-most:].tolist()])  # of few terms both ends hold the same
     return [(index.term(place), float(total[place])) for place in chosen if abs(total[place]) > _NOTHING]
 
 

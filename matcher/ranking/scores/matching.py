@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
     from matcher.model.question import CallFilter
     from matcher.ranking.index import Index
-    from matcher.ranking.needs.profile import (
-        QueryVector,
-    )
+    from matcher.ranking.needs.profile import QueryVector
     from matcher.ranking.scores.scoring import Scored
 
 

@@ -52,9 +52,7 @@ class StringTable:
     @classmethod
     def pack(cls, items: Iterable[bytes]) -> StringTable:
         listed = list(items)
-        offsets = np.zeros(len(listed) + 1, dtype=np.int64)
-        np.cumsum([len(item) for item in listed], out=offsets[1:])
-        return cls(np.frombuffer(b"".join(listed), dtype=np.uint8), offsets)
+        return cls(np.frombuffer(b"".join(listed), dtype=np.uint8), edges_of([len(item) for item in listed]))
 
     def __len__(self) -> int:
         return len(self._offsets) - 1

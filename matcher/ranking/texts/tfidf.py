@@ -44,7 +44,12 @@ def call_terms(call: Call, analyzer: Analyzer) -> list[str]:
 def largest(block: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.int64]:
     """(rows, k) columns of the largest values of each row, largest first, equal ones from left to right."""
     k = min(k, block.shape[1])
-    best = np.sort(np.argpartition(-block, k - 1, axis=1)[:, :k], axis=1) if k else np.zeros((len(block), 0), np.int64)
+    if not k:
+        return np.zeros((len(block), 0), np.int64)
+    least = np.partition(block, -k, axis=1)[:, -k:].min(axis=1, keepdims=True)
+    above, level = block > least, block == least
+    room = k - above.sum(axis=1, keepdims=True)  # which of its equals `argpartition` takes is another on each processor
+    best = np.nonzero(above | (level & (level.cumsum(axis=1, dtype=np.int32) <= room)))[1].reshape(-1, k)
     order = np.argsort(-np.take_along_axis(block, best, axis=1), axis=1, kind="stable")
     return np.take_along_axis(best, order, axis=1)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from matcher.ranking.texts.generation import StringTable
+from matcher.ranking.texts.generation import StringTable, edges_of
 from matcher.text.analysis import words
 
 if TYPE_CHECKING:
@@ -85,8 +85,7 @@ def place_arrays(
     rank[[numbering.stems[stem] for stem in stems]] = np.arange(len(stems), dtype=np.int32)
     sorted_numbers = rank[numbers[kept]]
     order = np.argsort(sorted_numbers, kind="stable")
-    starts = np.zeros(len(stems) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(sorted_numbers, minlength=len(stems)), out=starts[1:])
+    starts = edges_of(np.bincount(sorted_numbers, minlength=len(stems)))
     shown = [_usual(numbering.spellings[numbering.stems[stem]]) for stem in stems]
     return {
         f"{prefix}_places": kept[order].astype(np.int32),
@@ -118,14 +117,14 @@ class WordPositions:
 
     def of(self, stem: str) -> Places:
         """Every place of a stem, in order."""
-        number = self.stems.find(stem.encode("utf-8", "surrogatepass"))
+        number = self.stems.find(stem.encode())
         if number is None:
             return np.zeros(0, dtype=np.int32)
         start, end = self._starts[number : number + 2]
         return self._places[start:end]
 
     def has(self, stem: str) -> bool:
-        return self.stems.find(stem.encode("utf-8", "surrogatepass")) is not None
+        return self.stems.find(stem.encode()) is not None
 
     def beginning(self, start: str) -> Places:
         """Where a word of an identifier begins so and goes on."""
