@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from matcher.text.masking import masked
+from matcher.text.untrusted import visible
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -67,8 +68,13 @@ class _Masked(logging.Filter):
 
 
 class _Text(logging.Formatter):
+    """A line for each entry; further lines of one are set in, so that no text of a stranger's looks like an entry."""
+
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n    ".join(map(visible, super().format(record).splitlines()))
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802, ARG002
         return _moment(record)

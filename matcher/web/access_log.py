@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _log = logging.getLogger("matcher.web.access")
+
+PROOFS = ("answer", "feeds", "sign-in")
+"""How the addresses begin of which the rest says who may."""
+
+_PROOF = re.compile(f"/({'|'.join(PROOFS)})/", re.IGNORECASE)
 
 
 class AccessLog:
@@ -37,11 +43,14 @@ class AccessLog:
             await self._app(scope, receive, noted)
         finally:
             took = (time.perf_counter() - began) * 1000
-            path = clipped(ascii(shown_path(scope))[1:-1], 200)
-            _log.info("%s %s %d %.0f ms", scope["method"], path, status, took)
+            _log.info("%s %s %d %.0f ms", scope["method"], shown_path(scope), status, took)
 
 
 def shown_path(scope: Scope) -> str:
-    """The path of a request as a log may hold it: who reads the log could use the token of an address."""
-    path, token = str(scope["path"]), scope.get("path_params", {}).get("token")
-    return path.replace(token, "…") if token else path
+    """The path of a request as a log may hold it, on one line: who reads the log could use the token of an address.
+
+    Addresses that no page has are cut as well: a link that was broken or typed wrongly has its token all the same.
+    """
+    path = str(scope["path"])
+    found = _PROOF.search(path)
+    return clipped(ascii(path[: found.end()])[1:-1] + "…" if found else ascii(path)[1:-1], 200)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import socket
 
 import pytest
 
+from matcher import logs
+from matcher.web.access_log import PROOFS
 from matcher.web.guard import hostname
+from matcher.web.routes import PAGES
 from tests.helpers.web.local_site import OUR_SCRIPT, LocalSite, token_of
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -124,9 +128,41 @@ def test_a_form_that_never_comes_holds_nothing(site: LocalSite, monkeypatch) -> 
 
 
 def test_the_log_has_a_line_for_each_request_and_no_query(site: LocalSite, caplog) -> None:
-    caplog.set_level("INFO", logger="matcher.web.access")
+    caplog.set_level("INFO")
     site.get("/institutes/cea-leti?as_of=2026-06-15&words=secret")
     site.get("/a%0ab")
-    lines = [record.getMessage() for record in caplog.records if record.name == "matcher.web.access"]
+    lines = [record.getMessage() for record in caplog.records if record.name.startswith("matcher.web")]
     assert any(line.startswith("GET /institutes/cea-leti 400 ") or " 200 " in line for line in lines)
     assert not any("secret" in line or "\n" in line for line in lines)
+
+
+@pytest.mark.parametrize("proof", PROOFS)
+def test_the_log_has_no_token_of_an_address_whatever_is_wrong_with_it(site: LocalSite, caplog, proof: str) -> None:
+    """Also where no page is there, another name was asked for, or a form came from elsewhere."""
+    caplog.set_level("INFO")
+    for path in (f"/{proof}/t0ken/", f"/{proof}/t0ken/more", f"//{proof}/t0ken", f"/{proof.upper()}/t0ken"):
+        assert site.get(path, allow_redirects=False).status_code in {307, 404}
+    assert site.get(f"/{proof}/t0ken", headers={"Host": "evil.example"}).status_code == 421
+    refused = site.session.post(f"{site.address}/{proof}/t0ken", headers={"Origin": "https://evil.example"}, timeout=60)
+    assert refused.status_code == 403
+    logged = [record.getMessage() for record in caplog.records if record.name.startswith("matcher.web")]
+    assert len(logged) >= 6
+    assert [line for line in logged if "t0ken" in line] == []
+
+
+def test_every_address_that_is_a_proof_is_cut_in_the_log() -> None:
+    proofs = {page.path.split("/")[1] for page in PAGES if "{token}" in page.path}
+    assert proofs == set(PROOFS)
+
+
+@pytest.mark.parametrize("odd", ["\n", "\r", "\x1b[2J", "\0", "\u2028", "\u202e"])
+def test_no_text_of_a_stranger_looks_like_a_line_of_the_log(capsys, odd: str) -> None:
+    """Neither as a line of its own nor by telling the terminal what to do."""
+    try:
+        logs.configure()
+        logging.getLogger("matcher.web").error("it is%s2026-11-30 ERROR matcher: all is lost", odd)
+    finally:
+        logging.getLogger().handlers = [one for one in logging.getLogger().handlers if one.get_name() != logs.HANDLER]
+    first, *further = capsys.readouterr().err.splitlines()
+    assert odd not in first
+    assert all(line.startswith("    ") for line in further)

@@ -171,5 +171,5 @@ def test_the_log_holds_no_secret_of_an_address(site: LocalSite, caplog: pytest.L
     for path in ("/feeds/secret-token/calendar.ics", "/answer/secret-token", "/sign-in/secret-token"):
         assert site.get(path).status_code == 404
     logged = [one.getMessage() for one in caplog.records if one.name.startswith("matcher.web")]
-    assert any("/feeds/…/calendar.ics 200" in line or r"/feeds/\u2026/calendar.ics 200" in line for line in logged)
+    assert any("GET /feeds/… 200" in line for line in logged)
     assert [line for line in logged if calendar.split("/")[2] in line or "secret-token" in line] == []
