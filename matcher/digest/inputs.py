@@ -26,7 +26,8 @@ class Inputs:
 
     `matches` are by institute (and `institute/lab`), best first: live calls, and those that were delivered and are
     over. `found` are those by saved search: what it finds (`pinned`), and calls that were delivered and that it finds
-    no more. `away` are the calls that an institute's excluded terms keep away.
+    no more. `away` are the calls that an institute's excluded terms keep away. `failed` are the institutes, labs and
+    searches that could not be worked out, with a sentence on why: they are in none of these.
     `changes` are by call, and so is when each was `first_seen`; `since` is the day of this subscriber's last mail and
     `standing` what that left untold; `muted` are the calls that are about a term which this subscriber muted, with that
     term.
@@ -46,6 +47,7 @@ class Inputs:
     first_seen: Mapping[str, datetime] = field(default_factory=dict)
     standing: Standing | None = None
     found: Mapping[SavedSearch, Sequence[Match]] = field(default_factory=dict)
+    failed: Mapping[str | SavedSearch, str] = field(default_factory=dict)
 
     @property
     def network(self) -> tuple[str, ...]:

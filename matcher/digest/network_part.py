@@ -74,6 +74,7 @@ def compose_network(subscriber: Subscriber, inputs: Inputs, everything: Collecti
         unseen=tuple(_line(partners[name], inputs) for name in unseen),
         untaken=tuple(_line(partners[name], inputs) for name in untaken),
         without=tuple(inputs.names.get(key, key) for key in inputs.network if key not in matched),
+        failed=tuple(inputs.names.get(one, one) for one in inputs.failed if isinstance(one, str) and "/" not in one),
         runs=tuple(run_text(run, Words(subscriber.language)) for run in inputs.runs),
     )
     return replace(digest, network=view)

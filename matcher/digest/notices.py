@@ -33,6 +33,10 @@ def notices(digest: Digest, words: Words) -> tuple[Notice, ...]:
     if health.stale or health.problems:
         found.append(Notice(_fault(digest, words), fault=True))
     found += [Notice(said, fault=True) for problem in health.problems[:3] if (said := for_reader(problem, words))]
+    if digest.network is not None and digest.network.failed:
+        names = ", ".join(untrusted.text(name, untrusted.TERM) for name in digest.network.failed)
+        said = words.say("What suits {names} could not be worked out: it is missing below.", names=names)
+        found.append(Notice(said, fault=True))
     if digest.fit_is_new:
         found.append(Notice(_new_fit(digest, words), fault=False))
     if health.sample:

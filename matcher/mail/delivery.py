@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from matcher.errors import StoreError
 from matcher.mail.transport import Verdict
 from matcher.model.subscription import DeliveryReport, MailsLeft, MailState, QueueStatus
 
@@ -79,7 +80,7 @@ def deliver(
     try:
         for message_id in _due(store, clock):
             sleep(min(max((earliest - clock()).total_seconds(), 0.0), pause))
-            mail = store.outbox.claim(message_id, clock())
+            mail = delivery.claimed(message_id)
             if mail is None:
                 continue  # another process was faster
             earliest = clock() + timedelta(seconds=pause)
@@ -94,7 +95,7 @@ def deliver(
 def _due(store: Store, clock: Callable[[], datetime]) -> Iterator[str]:
     """Message-IDs of the mails that are due, some at a time; each is claimed before the next is asked."""
     while batch := store.outbox.due(clock(), _AT_ONCE):
-        yield from (queued.mail.message_id for queued in batch)
+        yield from batch
 
 
 @dataclass(slots=True)
@@ -117,6 +118,19 @@ class _Delivery:
         now = self.clock()
         for mail in self.store.outbox.release(now, now - _LONGEST_CLAIM):
             self.doubt(mail, "its delivery was cut short")
+
+    def claimed(self, message_id: str) -> QueuedMail | None:
+        """A mail for this process alone; None where another one was faster, or what is kept is no mail any more."""
+        try:
+            return self.store.outbox.claim(message_id, self.clock())
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  (one that cannot be read must not hold up the others for good)
+            reason = f"it cannot be read ({type(error).__name__}: {error}), and what it told comes in the next one"
+            self.store.outbox.lose(message_id, self.clock(), reason)
+            self.failed += 1
+            self.problems.append(f"The mail {message_id} is not delivered: {reason}.")
+            return None
 
     def settle(self, queued: QueuedMail, outcome: Outcome) -> None:
         if not self._suspicious(outcome):

@@ -164,7 +164,8 @@ class NetworkView:
 
     `matrix` rows are institutes and columns `calls`, each cell a fit or None; `joint` are calls that several institutes
     match; `unseen` are calls of high fit that were in no subscriber's digest; `untaken` suit
-    several institutes, and none of them follows them; `without` are institutes without a match.
+    several institutes, and none of them follows them; `without` are institutes without a match, `failed` those that
+    could not be compared with the calls.
     """
 
     calls: tuple[Call, ...] = ()
@@ -173,6 +174,7 @@ class NetworkView:
     unseen: tuple[Item, ...] = ()
     untaken: tuple[Item, ...] = ()
     without: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()  # one sentence for each of the last runs
 
 

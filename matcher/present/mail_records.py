@@ -77,6 +77,7 @@ def _network_record(view: NetworkView) -> Record:
         "unseen": [{"call": i.call.identifier, "institutes": _institutes(i.matches)} for i in view.unseen],
         "untaken": [{"call": i.call.identifier, "institutes": _institutes(i.matches)} for i in view.untaken],
         "without": list(view.without),
+        "failed": list(view.failed),
         "runs": list(view.runs),
     }
 

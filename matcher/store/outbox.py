@@ -185,16 +185,16 @@ class Outbox:
                 _put(connection, mail, items, now)
             return True
 
-    def due(self, now: datetime, limit: int = 500) -> list[QueuedMail]:
-        """Queued mails whose time has come, to addresses that are not paused; those that wait longest first."""
+    def due(self, now: datetime, limit: int = 500) -> list[str]:
+        """The queued mails whose time has come, to addresses that are not paused; those that wait longest first."""
         with self._transactions.reading() as connection:
             its_time = (outbox.c.next_attempt <= now) | (outbox.c.next_attempt > now + LONGEST_WAIT)
             query = (
-                select(outbox)
+                select(outbox.c.message_id)
                 .where(outbox.c.state == MailState.QUEUED.value, its_time, _not_paused())
                 .order_by(outbox.c.next_attempt, outbox.c.created, outbox.c.message_id)
             )
-            return [_queued(row) for row in connection.execute(query.limit(limit))]
+            return list(connection.execute(query.limit(limit)).scalars())
 
     def claim(self, message_id: str, now: datetime) -> QueuedMail | None:
         """Takes a queued mail for this process and counts an attempt; None when another one was faster."""
@@ -261,6 +261,12 @@ class Outbox:
                 record = replace(record, refusals=record.refusals + 1)
                 upsert(connection, addresses, [asdict(record)], replace=True)
             return record.refusals
+
+    def lose(self, message_id: str, now: datetime, error: str) -> None:
+        """A queued mail that cannot be read is given up, without its text; what it told counts as untold."""
+        with self._transactions.writing() as connection:
+            state = {"state": MailState.FAILED.value, "body": FORGOTTEN, "html": FORGOTTEN}
+            _move(connection, message_id, tried_at=now, last_error=error, **state)
 
     def requeue(self, message_id: str, now: datetime) -> bool:
         """Queues a mail that was sent or has failed once more; False when there is none such."""

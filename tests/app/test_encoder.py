@@ -13,7 +13,7 @@ import pytest
 from matcher.app.answering.questions import rank
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
-from matcher.app.mails.day_digests import gather_inputs
+from matcher.app.mails.day_inputs import Gathering
 from matcher.app.sources.fetching import fetch, query_of
 from matcher.config.settings import load_settings
 from matcher.model.day import noon
@@ -74,7 +74,7 @@ def test_a_question_about_an_institute_needs_no_encoder_any_more(run, encoded):
 def test_digests_rank_by_the_same_scores(run, encoded):
     app = Home(load_settings(environ={**encoded.environment, "MATCHER_RANKING_ENCODER": "tiny"}))
     with app.open_store(read_only=True) as store:
-        inputs = gather_inputs(store, current_index(app), app.institutes, (), day=date.fromisoformat(DAY))
+        inputs = Gathering(store, current_index(app), app.institutes, (), date.fromisoformat(DAY)).inputs()
     told = [(match.call.identifier, match.fit) for match in inputs.matches["cea-leti"]]
     asked = Question(("cea-leti",), as_of=date.fromisoformat(DAY), min_fit=min(fit for _, fit in told))
     ranked = rank(app, asked)

@@ -50,7 +50,7 @@ def test_all_lists_are_written_out_of_one_opened_index(fetched, monkeypatch):
     index, day = current_index(home), date.fromisoformat(DAY)
     alone = {name: rank(home, Question((name,), as_of=day)).matches for name in INSTITUTES}
     monkeypatch.setattr("matcher.app.answering.questions.current_index", lambda _home: pytest.fail("opened once more"))
-    _, lines = write_lists(home, index, day, [])
+    _, lines, _ = write_lists(home, index, day, [])
     main = {name: [m.call.identifier for m in found if m.group is Group.MAIN] for name, found in alone.items()}
     assert {line.institute: (line.matches, line.best) for line in lines} == {
         name: (len(calls), next(iter(calls), None)) for name, calls in main.items()

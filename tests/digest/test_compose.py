@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.app.mails.day_digests import gather_inputs
+from matcher.app.mails.day_inputs import Gathering
 from matcher.app.sample import load_sample
 from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config
@@ -186,11 +186,11 @@ def test_the_inputs_are_read_from_store_and_index(tmp_path: Path) -> None:
         store.runs.finish(run, "partial", {"problems": ["One row is odd."]}, now)
         meta = {"revision": store.revision, "institutes": "", "sample": "a sample", "sample_day": None}
         index = build(list(store.calls.all()), [i.profile() for i in institutes], now=now, meta=meta)
-        inputs = gather_inputs(store, index, institutes, readers, day=today)
+        inputs = Gathering(store, index, institutes, readers, today).inputs()
         assert inputs.network == ("brgm", "cea-leti")
         assert inputs.names["brgm/Ground"] == "Ground"
         assert inputs.health == Freshness(now, stale=False, problems=("One row is odd.",), sample="a sample")
-        assert gather_inputs(store, index, institutes, [], day=today + timedelta(days=2)).health.stale
+        assert Gathering(store, index, institutes, [], today + timedelta(days=2)).inputs().health.stale
         for matches in inputs.matches.values():
             assert matches
             assert [m.fit for m in matches] == sorted((m.fit for m in matches), reverse=True)
@@ -201,7 +201,7 @@ def test_the_inputs_are_read_from_store_and_index(tmp_path: Path) -> None:
             assert digest.items
             mail = Mail(f"<{reader.identifier}@x>", reader.identifier, reader.address, today, "", b"", "")
             store.outbox.queue(mail, told_by(digest), now=now)
-            tomorrow = gather_inputs(store, index, institutes, readers, day=today + timedelta(days=1))
+            tomorrow = Gathering(store, index, institutes, readers, today + timedelta(days=1)).inputs()
             seen = {item.call.identifier for item in digest.items}
             again = compose(reader, for_subscriber(tomorrow, store, reader))
             assert not {item.call.identifier for item in again.items if item.first} & seen

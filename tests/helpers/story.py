@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from matcher.app.mishaps import Mishaps
 from matcher.app.sources.renewed_calls import renewed_calls
 from matcher.digest.compose import compose, is_due, is_worth_sending
 from matcher.digest.inputs import Inputs, for_subscriber
@@ -94,7 +95,7 @@ class World:
         health = Freshness(None, stale=self.problem is not None, problems=(self.problem,) if self.problem else ())
         of_both = {"brgm": matches, "cetim": [replace(match, institute="cetim") for match in matches[:1]]}
         decided = Decided.on(self.store.decisions.history(), day(number))
-        renewed = renewed_calls(self.store, decided, set(self.listing), day(number))
+        renewed = renewed_calls(self.store, decided, set(self.listing), day(number), Mishaps())
         verdicts = Verdicts(decided, renewed, self.absent)
         return Inputs(
             day(number),

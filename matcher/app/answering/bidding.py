@@ -15,12 +15,14 @@ from matcher.errors import UsageError
 from matcher.model.consortium import Bid, Bids, Led, Outsider, Together
 from matcher.model.institute import Take
 from matcher.model.programmes import programme_part
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from matcher.app.home import Home
+    from matcher.app.mishaps import Mishaps
     from matcher.ranking.index import Index
     from matcher.ranking.network.bids import Cover
     from matcher.ranking.network.consortia import Consortia
@@ -51,12 +53,20 @@ def bids(home: Home, *, top: int = 20, is_decided: bool | None = None, as_of: da
     return Bids(day.date, listed, day.sample)
 
 
-def bids_of(home: Home, store: Store, index: Index, day: date, covers: Iterable[Cover]) -> list[Bid]:
-    """The joint bids of covers, with what the network did before as far as the store has projects."""
+def bids_of(
+    home: Home, store: Store, index: Index, day: date, covers: Sequence[Cover], mishaps: Mishaps | None = None
+) -> list[Bid]:
+    """The joint bids of covers, with what the network did before as far as the store has projects.
+
+    One whose past fails to be told is without it, where there are `mishaps` to tell that.
+    """
     if not store.projects.counts().projects:
         return [_bid(index, cover) for cover in covers]
     past = _NetworkPast(home, index, day, store, consortia(home, store))
-    return [past.told(_bid(index, cover), cover) for cover in covers]
+    if mishaps is None:
+        return [past.told(cover) for cover in covers]
+    told, _ = mishaps.each(past.told, covers, past.untold)
+    return [told.get(cover) or _bid(index, cover) for cover in covers]
 
 
 def _bid(index: Index, cover: Cover) -> Bid:
@@ -75,12 +85,18 @@ class _NetworkPast:
     store: Store
     consortia: Consortia
 
-    def told(self, bid: Bid, cover: Cover) -> Bid:
+    def told(self, cover: Cover) -> Bid:
         """A bid with what is known of the past of its members, and of others."""
+        bid = _bid(self.index, cover)
         names = [member.institute for member in bid.members]
         part = programme_part(bid.call.identifier)
         led = tuple(one for name in names if (one := self._led(name, part)).projects)
         return replace(bid, together=tuple(self._together(names)), led=led, outside=tuple(self._outside(cover)))
+
+    def untold(self, cover: Cover) -> Saying:
+        """What is said where that fails."""
+        call = self.index.call(cover.row).identifier
+        return Saying("What the members of the joint bid for {call} did before could not be looked up", call=call)
 
     def _together(self, names: Iterable[str]) -> Iterator[Together]:
         """The pairs that were in projects of their own together: two institutes of one host did not meet there."""

@@ -17,21 +17,19 @@ if TYPE_CHECKING:
     from matcher.ranking.index import Index
 
 
-def found_by_search(
-    index: Index, subscribers: Iterable[Subscriber], told: Mapping[str, Collection[str]], day: date
-) -> dict[SavedSearch, tuple[Match, ...]]:
-    """What each search finds among calls that are live on a day, best first, and of what was told the rest.
-
-    `told` are the calls that each subscriber was told of: they are followed, whether the search finds them still.
-    """
+def told_by_search(
+    subscribers: Iterable[Subscriber], told: Mapping[str, Collection[str]]
+) -> dict[SavedSearch, set[str]]:
+    """Each search with the calls that its subscribers were told of: they are followed, whether it finds them still."""
     asked: dict[SavedSearch, set[str]] = {}
     for subscriber in subscribers:
         for search in subscriber.searches:
             asked.setdefault(search, set()).update(told.get(subscriber.identifier, ()))
-    return {search: _matches(index, search, calls, day) for search, calls in asked.items()}
+    return asked
 
 
-def _matches(index: Index, search: SavedSearch, told: Iterable[str], day: date) -> tuple[Match, ...]:
+def matches_of(index: Index, search: SavedSearch, told: Iterable[str], day: date) -> tuple[Match, ...]:
+    """What a search finds among calls that are live on a day, best first, and of what was `told` the rest."""
     from matcher.ranking.call_words import search_calls
     from matcher.ranking.scores.asked import reads_closely
     from matcher.ranking.scores.asked_anew import asked_text

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from matcher.app.kept_index import current_index
-from matcher.app.mails.reader_choices import as_chosen, choices
+from matcher.app.mails.reader_choices import as_chosen, choices, unreadable
+from matcher.app.mishaps import cause
 from matcher.errors import MatcherError, StoreError, StoreMissing, UsageError
 from matcher.model.day import brussels_day, noon
 from matcher.model.outcomes import MailStatus, Preview, Sending, SubscriberLine
@@ -230,6 +231,7 @@ class Mailing:
             sample=bool(index.meta["sample"]),
             run_id=run_id,
             dry=dry,
+            unreadable=unreadable(store),
         )
 
     def _send(self, queueing: Queueing, store: Store, named: Sequence[str], sleep: Callable[[float], None]) -> Sending:
@@ -287,8 +289,7 @@ class Mailing:
         A mail that the database cannot keep is handed over all the same, at each such failure. What cannot be told
         is no further news, so nothing is raised but what interrupts.
         """
-        sentence = str(error) if isinstance(error, MatcherError) else f"{type(error).__name__}: {error}"
-        message = self._notice(reason, [sentence], brussels_day(self._home.clock()))
+        message = self._notice(reason, [cause(error)], brussels_day(self._home.clock()))
         if message is None:
             return
         try:

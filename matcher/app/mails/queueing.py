@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from matcher.app.mails.day_digests import uncomposed
+from matcher.app.mishaps import EVERYBODYS
 from matcher.digest.compose import is_worth_sending
 from matcher.digest.news import told_by
 from matcher.digest.render import rendered
 from matcher.digest.threshold_crossing import standing_after
-from matcher.errors import MatcherError, StoreError
 from matcher.model.subscription import DigestLine, Fate, MailKind
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import date, datetime
 
     from matcher.app.mails.day_digests import Digests
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
     from matcher.model.subscription import Digest, Mail, Subscriber
     from matcher.store.database import Store
 
-_log = logging.getLogger("matcher.digest")
+
+_UNREADABLE = Saying(
+    "What {name} chose for his mails cannot be read, so none goes to him: `matcher digest revert {name}` lets "
+    "subscribers.yaml stand again."
+)
 
 
 @dataclass(slots=True)
@@ -44,28 +49,51 @@ class Queueing:
     sample: bool
     run_id: int | None = None
     dry: bool = False
-    problems: list[str] = field(default_factory=list)
+    unreadable: Collection[str] = ()  # subscribers of whom it is not known whether they want mail
 
     @property
     def day(self) -> date:
         return self.digests.day
 
+    @property
+    def problems(self) -> list[str]:
+        """What could not be composed, and what was left out for that."""
+        return self.digests.mishaps.problems
+
     def queue(self, subscriber: Subscriber, *, named: bool = False) -> DigestLine:
-        """Compose and queue one digest, where it is due and tells something. Raises StoreError only."""
-        fate = self.digests.fate(subscriber, named=named)
-        if fate is not None:
-            return _unsent(subscriber, fate)
-        composed = self._composed(subscriber, self.digests.digest, is_worth_sending)
-        if composed is None:
+        """Compose and queue one digest, where it is due and tells something. Raises what is `EVERYBODYS` only."""
+        if subscriber.identifier in self.unreadable:
+            self.problems.append(str(_UNREADABLE.of(name=subscriber.identifier)))
             return _unsent(subscriber, Fate.FAILED)
-        return self._line(subscriber, *composed)
+        try:
+            fate = self.digests.fate(subscriber, named=named)
+            if fate is not None:
+                return _unsent(subscriber, fate)
+            return self._line(subscriber, *self._composed(subscriber, self.digests.digest, is_worth_sending))
+        except EVERYBODYS:
+            raise
+        except Exception as error:  # noqa: BLE001  (what one call or profile holds must not cost the others their mail)
+            self.digests.mishaps.tell(uncomposed(subscriber), error)
+            return _unsent(subscriber, Fate.FAILED)
 
     def queue_round(self) -> list[DigestLine]:
-        """Compose and queue the mails of new joint bids, where a round is due, all at once. Raises StoreError only."""
+        """Compose and queue the mails of new joint bids, where a round is due, all at once.
+
+        Raises what is `EVERYBODYS` only.
+        """
+        try:
+            return self._queued_round()
+        except EVERYBODYS:
+            raise
+        except Exception as error:  # noqa: BLE001  (the digests of the day are queued, and go)
+            self.digests.mishaps.tell("The mails of joint bids could not be composed", error)
+            return []
+
+    def _queued_round(self) -> list[DigestLine]:
         if self.round.is_over or not self.round.is_due:
             return []
-        composed = [self._composed(reader, self.round.digest, _tells) for reader in self.round.readers]
-        mails = [(digest, mail) for digest, mail in filter(None, composed) if mail is not None]
+        composed, _ = self.digests.mishaps.each(self._of_round, self.round.readers, _unbid)
+        mails = [(digest, mail) for digest, mail in composed.values() if mail is not None]
         fate = Fate.READY
         if mails and not self.dry:
             told = [(mail, told_by(digest)) for digest, mail in mails]
@@ -75,21 +103,16 @@ class Queueing:
 
     def _composed(
         self, subscriber: Subscriber, digest_of: Callable[[Subscriber], Digest], is_sent: Callable[[Digest], bool]
-    ) -> tuple[Digest, Mail | None] | None:
-        """A digest, and its mail where it is worth one; None where what it holds makes it fail."""
-        try:
-            digest = digest_of(subscriber)
-            if not is_sent(digest):
-                return digest, None
-            mail, digest = rendered(digest, self.settings, now=self.now)
-        except StoreError:
-            raise
-        except Exception as error:  # noqa: BLE001  (what one call or profile holds must not cost the others their mail)
-            _log.debug("The mail for %s failed.", subscriber.identifier, exc_info=True)
-            sentence = str(error) if isinstance(error, MatcherError) else f"{type(error).__name__}: {error}"
-            self.problems.append(f"The digest of {subscriber.identifier} could not be composed: {sentence}")
-            return None
+    ) -> tuple[Digest, Mail | None]:
+        """A digest, and its mail where it is worth one."""
+        digest = digest_of(subscriber)
+        if not is_sent(digest):
+            return digest, None
+        mail, digest = rendered(digest, self.settings, now=self.now)
         return digest, mail
+
+    def _of_round(self, reader: Subscriber) -> tuple[Digest, Mail | None]:
+        return self._composed(reader, self.round.digest, _tells)
 
     def _line(self, subscriber: Subscriber, digest: Digest, mail: Mail | None) -> DigestLine:
         if mail is None:
@@ -101,6 +124,10 @@ class Queueing:
             queued = self.store.outbox.queue(mail, told, now=self.clock(), run_id=self.run_id, standing=standing)
             fate = Fate.QUEUED if queued else Fate.ALREADY
         return _line(digest, mail, fate)
+
+
+def _unbid(reader: Subscriber) -> Saying:
+    return Saying("The mail of joint bids for {name} could not be composed", name=reader.identifier)
 
 
 def _tells(digest: Digest) -> bool:

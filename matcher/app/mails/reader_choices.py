@@ -21,10 +21,17 @@ if TYPE_CHECKING:
 
 _PREFIX = "reader-choice:"
 
+_NO_MAIL = ReaderChoice(Frequency.OFF)
+
 
 def choices(store: Store) -> dict[str, ReaderChoice]:
-    """What each reader chose, by the id of the subscriber."""
-    return {name: _read(value) for name, value in store.facts.named(_PREFIX).items()}
+    """What each reader chose, by the id of the subscriber; who chose what cannot be read gets no mail."""
+    return {name: _read(value) or _NO_MAIL for name, value in store.facts.named(_PREFIX).items()}
+
+
+def unreadable(store: Store) -> set[str]:
+    """The subscribers who chose something that cannot be read any more: it may have been to get no mail."""
+    return {name for name, value in store.facts.named(_PREFIX).items() if _read(value) is None}
 
 
 def as_chosen(store: Store, subscribers: Iterable[Subscriber], day: date) -> tuple[Subscriber, ...]:
@@ -78,11 +85,15 @@ def _written(choice: ReaderChoice) -> str:
     return json.dumps({name: value for name, value in said.items() if value is not None})
 
 
-def _read(written: str) -> ReaderChoice:
-    said = json.loads(written)
-    until = said.get("paused_until")
-    return ReaderChoice(
-        Frequency(said["frequency"]) if "frequency" in said else None,
-        said.get("threshold"),
-        date.fromisoformat(until) if until else None,
-    )
+def _read(written: str) -> ReaderChoice | None:
+    """None where what is kept is no choice."""
+    try:
+        said = json.loads(written)
+        until, threshold = said.get("paused_until"), said.get("threshold")
+        return ReaderChoice(
+            Frequency(said["frequency"]) if "frequency" in said else None,
+            None if threshold is None else int(threshold),
+            date.fromisoformat(until) if until else None,
+        )
+    except (ValueError, TypeError, AttributeError):
+        return None

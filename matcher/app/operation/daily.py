@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from matcher.app.answering.questions import rank_each
+from matcher.app.answering.questions import ranked
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
-from matcher.app.mails.day_digests import freshness
+from matcher.app.mails.day_inputs import freshness
 from matcher.app.mails.mailing import Mailing, transport_of
+from matcher.app.mishaps import Mishaps
 from matcher.app.run_context import Observer, Run, begun
 from matcher.app.sources.fetching import fetch, query_of, use_sample
 from matcher.app.sources.project_fetching import REFITTED, fetch_projects
@@ -27,6 +28,7 @@ from matcher.model.question import Question
 from matcher.model.subscription import Fate, Freshness, MailState
 from matcher.present.facts import GROUP_TITLES
 from matcher.present.templating import environment
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,7 +134,9 @@ def _with_projects(home: Home, outcome: RunOutcome, missing: Sequence[str], obse
         for problem in dict.fromkeys(report.problems):
             observer.say(_tried_again(problem))
         if lists and report.projects:
-            _, lines = write_lists(home, current_index(home), outcome.as_of, outcome.problems)
+            _, lines, amiss = write_lists(home, current_index(home), outcome.as_of, outcome.problems)
+            for problem in amiss:
+                observer.say(_tried_again(problem))
             outcome = replace(outcome, lines=lines)
     except Exception as error:  # noqa: BLE001  (nothing that is wrong with them undoes a day whose lists and mails are out)
         if not isinstance(error, MatcherError):
@@ -195,7 +199,8 @@ class _Work:
             self._tell_of_mails(sending)
         else:
             with writing_to(self.home.settings.home / "lists"):
-                folder, lines = write_lists(self.home, self.index, self.day.date, problems)
+                folder, lines, amiss = write_lists(self.home, self.index, self.day.date, problems)
+            problems += amiss
             left = self.mailing.deliver(self.run.store, sleep=self.run.pause)  # what waits from before, and notices
             problems += left.problems
         code = self._exit_code(sending, problems, mailed=mailed)
@@ -271,25 +276,31 @@ def write_list(folder: Path, ranking: Ranking, problems: Sequence[str]) -> None:
 
 def write_lists(
     home: Home, index: Index, today: date, problems: Sequence[str]
-) -> tuple[Path, tuple[InstituteLine, ...]]:
-    """Each institute's list as a text and an HTML file; a summary line for each."""
+) -> tuple[Path, tuple[InstituteLine, ...], list[str]]:
+    """Each institute's list as a text and an HTML file; a summary line for each, and what went wrong with some."""
     folder = home.settings.home / "lists" / today.isoformat()
-    lines = []
-    names = [profile["id"] for profile in index.meta["profiles"]]
-    for ranking in rank_each(home, index, names, Question(as_of=today, explain=True)):
+    mishaps = Mishaps()
+
+    def written(name: str) -> InstituteLine:
+        ranking, _ = ranked(home, index, Question((name,), as_of=today, explain=True))
         write_list(folder, ranking, problems)
-        main = [match for match in ranking.matches if match.group is Group.MAIN]
-        best = main[0] if main else None
-        lines.append(
-            InstituteLine(
-                ranking.institute or "",
-                len(main),
-                best.call.identifier if best else None,
-                best.fit if best else None,
-                best.call.title if best else "no call suits",
-            )
-        )
-    return folder, tuple(lines)
+        return _line(ranking)
+
+    names = [profile["id"] for profile in index.meta["profiles"]]
+    lines, _ = mishaps.each(written, names, lambda name: Saying("The list of {name} could not be made", name=name))
+    return folder, tuple(lines.values()), mishaps.problems
+
+
+def _line(ranking: Ranking) -> InstituteLine:
+    main = [match for match in ranking.matches if match.group is Group.MAIN]
+    best = main[0] if main else None
+    return InstituteLine(
+        ranking.institute or "",
+        len(main),
+        best.call.identifier if best else None,
+        best.fit if best else None,
+        best.call.title if best else "no call suits",
+    )
 
 
 def _detail(outcome: RunOutcome) -> dict[str, Any]:

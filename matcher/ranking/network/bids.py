@@ -7,7 +7,7 @@ Who follows a call is in its set whatever he adds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -108,14 +108,35 @@ def covers_of(
     followed: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> list[Cover]:
     """The joint bids for calls by their rows, best first; `suited` are the institutes of each with the fit for them."""
-    names = {name for fits in suited.values() if len(fits) > 1 for name in fits}
-    skills = {name: index.need(name).skills for name in names}
-    found = (
-        _cover(index, row, fits, skills, followed.get(index.call(row).identifier, ()))
-        for row, fits in suited.items()
-        if len(fits) > 1
-    )
-    return sorted((cover for cover in found if len(cover.members) > 1), key=_strength)
+    covering = Covering(index, followed)
+    return best_first(covering.cover(row, fits) for row, fits in suited.items())
+
+
+@dataclass(frozen=True)
+class Covering:
+    """Covers one call after the other; `followed` are the institutes that follow each."""
+
+    index: Index
+    followed: Mapping[str, Collection[str]]
+    _skills: dict[str, tuple[Skill, ...]] = field(default_factory=dict, init=False)
+
+    def cover(self, row: int, suited: Mapping[str, int]) -> Cover | None:
+        """The joint bid of these institutes, of whom each has its fit; None where no two of them add anything."""
+        if len(suited) < 2:
+            return None
+        skills = {name: self._skills_of(name) for name in suited}
+        found = _cover(self.index, row, suited, skills, self.followed.get(self.index.call(row).identifier, ()))
+        return found if len(found.members) > 1 else None
+
+    def _skills_of(self, name: str) -> tuple[Skill, ...]:
+        if name not in self._skills:
+            self._skills[name] = self.index.need(name).skills
+        return self._skills[name]
+
+
+def best_first(covers: Iterable[Cover | None]) -> list[Cover]:
+    """By the fit of the second institute, then by what the others add."""
+    return sorted((cover for cover in covers if cover is not None), key=_strength)
 
 
 def _strength(cover: Cover) -> tuple[int, float, int]:

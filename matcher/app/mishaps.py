@@ -1,0 +1,60 @@
+"""What fails in a way that nobody foresaw, set aside and told, so that what belongs to others goes on."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from matcher.errors import DiskError, MatcherError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from matcher.text.saying import Saying
+
+_log = logging.getLogger("matcher.runs")
+
+EVERYBODYS = (StoreError, DiskError, OSError, MemoryError)
+"""Troubles of the machine: a database, a disk, memory."""
+
+_Name = TypeVar("_Name")
+_Found = TypeVar("_Found")
+
+
+@dataclass(slots=True)
+class Mishaps:
+    """What failed for one of many (an institute, a reader, a search), and a sentence on each.
+
+    What would fail for the others too (`EVERYBODYS`) goes on as it is.
+    """
+
+    problems: list[str] = field(default_factory=list)
+
+    def each(
+        self, work: Callable[[_Name], _Found], names: Iterable[_Name], saying: Callable[[_Name], Saying]
+    ) -> tuple[Mapping[_Name, _Found], Mapping[_Name, str]]:
+        """What the work brings for each, and of those where it fails what went wrong, told by a sentence."""
+        found: dict[_Name, _Found] = {}
+        failed: dict[_Name, str] = {}
+        for name in names:
+            try:
+                found[name] = work(name)
+            except EVERYBODYS:
+                raise
+            except Exception as error:  # noqa: BLE001  (what one holds must not cost the others theirs)
+                failed[name] = self.tell(saying(name), error)
+        return found, failed
+
+    def tell(self, saying: Saying | str, error: Exception) -> str:
+        """Keep a sentence on what failed, and why, once."""
+        sentence = f"{saying}: {cause(error)}"
+        _log.debug("%s", sentence, exc_info=error)
+        if sentence not in self.problems:
+            self.problems.append(sentence)
+        return sentence
+
+
+def cause(error: Exception) -> str:
+    """What went wrong: in our words, or in those of what nobody foresaw."""
+    return str(error) if isinstance(error, MatcherError) else f"{type(error).__name__}: {error}"
