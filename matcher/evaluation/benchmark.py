@@ -40,7 +40,7 @@ _HEADING = re.compile(
     r"(?:^|(?<=[.\n;]))\s*"
     r"(Expected ?Outcomes?|Scope|Objectives?|Expected ?Impacts?|Specific ?Challenge)\s*:\s*"
 )
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")  # half a character, which no file and no terminal takes
 MAX_LINE = 20_000_000
 """Characters of one line; a longer one is no call and no project."""
 MAX_CHARACTERS = 2_000_000_000
@@ -236,9 +236,7 @@ def _text(raw: Mapping[str, Any], key: str, *, required: bool = False) -> str:
         return ""
     if not isinstance(value, str) or (required and not value):
         raise TypeError(f"{key}: found {value!r:.60}, expected text")
-    if _SURROGATE.search(value):  # half a character, which no file and no terminal takes
-        return _SURROGATE.sub("\ufffd", value)
-    return value
+    return _SURROGATE.sub("\ufffd", value)
 
 
 def _texts(raw: Mapping[str, Any], key: str) -> list[str]:

@@ -20,7 +20,11 @@ LEAST = 0.1
 """Pairs of a smaller chance are not counted in the calibration error: nearly all are, and none is shown."""
 
 HEART = 3
+"""The grade of what a list must not miss."""
+
 RELEVANT = 2
+"""The grade from which on a call is what a project officer calls relevant."""
+
 FIRST = 10
 FIRST_HEARTS = 20
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
+from matcher.evaluation.judging import RELEVANT
 from matcher.ranking.build import build
 from matcher.ranking.needs.chance import FACTS, Numbers, feature_names, log_odds, record_of
 from matcher.ranking.scores.scoring import score
@@ -27,14 +28,13 @@ PENALTY = 20.0
 """Ridge on weights of standardised features, chosen by cross-validation over topics (docs/ranking.md)."""
 
 FOLDS = 12
-RELEVANT = 2
-"""The grade from which on a call is what a project officer calls relevant."""
 
 
 def learned_record(benchmark: Benchmark, qrels: Qrels) -> dict[str, object]:
     """What `learned.json` holds for a store of this kind: the numbers of skills, and of own projects alone."""
     index = index_of(benchmark)
-    return {**record_of(learn(judged_of(benchmark, qrels, index))), "alone": list(_alone(benchmark, qrels, index))}
+    judged = judged_of(benchmark, qrels, index)
+    return {**record_of(learn(judged)), "alone": list(_alone(benchmark, judged, index))}
 
 
 def cross_validated_run(benchmark: Benchmark, qrels: Qrels) -> Doubles:
@@ -49,7 +49,7 @@ def index_of(benchmark: Benchmark) -> Index:
 
 def judged_of(benchmark: Benchmark, qrels: Qrels, index: Index) -> Judged:
     """The features and grades of a benchmark; topics in another language than English are not learned from."""
-    rows = [row for call in benchmark.calls if (row := index.row(call.identifier)) is not None]
+    rows = _rows(benchmark, index)
     profiles = [profile.identifier for profile in benchmark.profiles]
     same = [benchmark.groups[name]["same_as"] for name in profiles]
     numbers = {name: place for place, name in enumerate(sorted(set(same)))}
@@ -62,10 +62,14 @@ def judged_of(benchmark: Benchmark, qrels: Qrels, index: Index) -> Judged:
     )
 
 
-def _alone(benchmark: Benchmark, qrels: Qrels, index: Index) -> tuple[float, float]:
+def _rows(benchmark: Benchmark, index: Index) -> list[int]:
+    """The rows of a benchmark's calls, in their order."""
+    return [row for call in benchmark.calls if (row := index.row(call.identifier)) is not None]
+
+
+def _alone(benchmark: Benchmark, judged: Judged, index: Index) -> tuple[float, float]:
     """Base and weight of a profile's words as a whole: what own projects without any skill are judged by."""
-    judged = judged_of(benchmark, qrels, index)
-    rows = [row for call in benchmark.calls if (row := index.row(call.identifier)) is not None]
+    rows = _rows(benchmark, index)
     totals = np.stack([index.scores(index.query(p.identifier)).total[rows] for p in benchmark.profiles])
     standard = (totals - totals.mean(axis=1, keepdims=True)) / totals.std(axis=1, keepdims=True)
     values = standard[judged.taught].ravel()[:, None]

@@ -11,7 +11,7 @@ from ir_measures import AP, RR, P, R, nDCG
 from scipy import stats
 
 from matcher.errors import BenchmarkError
-from matcher.evaluation.judging import Judgement, judgement
+from matcher.evaluation.judging import RELEVANT, Judgement, judgement
 from matcher.evaluation.rankers import load_ranker
 from matcher.model.programmes import programme_cluster
 from matcher.ranking.needs.chance import percent
@@ -41,9 +41,6 @@ def _measures(least: int) -> dict[str, Any]:
 
 MEASURES = ("ndcg@10", *_measures(1))
 
-GRADED = 2
-"""Where calls are graded by reading, what a project officer calls relevant has this grade or more."""
-
 RESAMPLES = 2_000
 """Bootstrap resamples and permutations: enough for two digits of an interval or a p-value."""
 
@@ -69,7 +66,7 @@ def per_profile(run: Run, qrels: Qrels, profiles: Sequence[str]) -> Values:
 
 def least_grade(qrels: Qrels) -> int:
     """The grade from which on a call counts as relevant: 1 where wins are all that is known."""
-    return GRADED if any(grade > 1 for grades in qrels.values() for grade in grades.values()) else 1
+    return RELEVANT if any(grade > 1 for grades in qrels.values() for grade in grades.values()) else 1
 
 
 def interval(values: npt.NDArray[np.float64], seed: int = 0) -> tuple[float, float]:
@@ -219,10 +216,10 @@ def judged(benchmark: Benchmark, qrels: Qrels) -> Qrels:
 
 
 def trec_lines(run: Run, model: str) -> Iterable[str]:
-    """A run in TREC form: `profile Q0 call rank score model`."""
+    """A run in TREC form: `profile Q0 call rank score model`; a score in full, as tools sort by it."""
     for profile, scores in run.items():
         for rank, (call, score) in enumerate(sorted(scores.items(), key=lambda x: (-x[1], x[0])), 1):
-            yield f"{profile} Q0 {call} {rank} {score:.6f} {model}"
+            yield f"{profile} Q0 {call} {rank} {score!r} {model}"
 
 
 def run_path(path: Path, model: str, models: Sequence[str]) -> Path:

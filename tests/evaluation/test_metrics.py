@@ -65,3 +65,12 @@ def test_a_minimum_fit_is_a_chance_and_other_scores_have_none():
     shown = {one.fit: (one.calls_shown, one.wins_shown) for one in found}
     assert [shown[fit] for fit in (0, 5, 10, 50, 70)] == [(2, 1), (2, 1), (1, 0), (1, 0), (0, 0)]
     assert measuring.measure(known, {"p": {"B": 1}}, "other", measuring.Ranked(run)).thresholds == []
+
+
+def test_equal_scores_fall_in_a_run_as_a_file_too_so_that_tools_break_ties_alike():
+    listed = (call("B"), call("C"), call("A"))
+    known = Benchmark("", listed, (Profile("p", "P", ()),), {}, frozenset("ABC"))
+    lines = [line.split() for line in measuring.trec_lines(measuring.run_of(known, np.full((1, 3), -4.25)), "one")]
+    assert [line[2] for line in lines] == ["A", "B", "C"]
+    scores = [float(line[4]) for line in lines]
+    assert scores == sorted(set(scores), reverse=True)

@@ -57,6 +57,12 @@ def test_an_expression_stands_in_the_passage_that_is_named(index, arrays):
         assert one.passage >= 1
 
 
+@pytest.mark.parametrize("sign", ["la R&D", "le C++", "les PM2.5", "les cellules CAR-T", "l’impression 3-D", "les ½"])
+def test_what_stands_beside_a_word_with_a_sign_is_read_in_french_too(index, arrays, sign):
+    told = {one.text for one in expressions(f"Nous menons {sign} pour les batteries et le vent.", index, arrays)}
+    assert told >= {"batteries", "vent"}
+
+
 def test_evidence_names_the_passage_that_says_it(index):
     page = " ".join(IDLE) + " Our main strength is in offshore wind turbines.\n" + " ".join(IDLE[:3])
     match = best_matches(asked_text(index, page).scored(index), ANY, TODAY, Depth(1))[0]

@@ -39,6 +39,7 @@ _FEW = 2  # keywords: one alone is a slip
 _RARE = 15  # texts: a word in so few is a term of its own, whether or not somebody took it as a keyword
 _LONGEST = 4  # words of an expression
 _SHORTEST_RARE = 5  # letters
+_AHEAD = 50  # words that may stand before the next piece of a French sentence: small words, in no piece themselves
 _EVERYWHERE = 200_000  # places from which on a word says nothing
 _TOKEN = re.compile(r"[^\W_]+")
 _INNER = re.compile(r"[\s\-‐‑–/'’]*(?:\b(?:of|de|des|du|d|la|l|les?|en|aux?)\b[\s'’]*)*", re.IGNORECASE)
@@ -139,15 +140,14 @@ class _Keywords:
     def _french(self, sentence: str, found: Sequence[tuple[int, int, str]]) -> Iterator[_Word]:
         place = 0
         for piece in pieces(sentence):
-            said = piece.french.split()
-            while place < len(found) and found[place][2] != said[0]:
-                place += 1
-            last = place + len(said) - 1
+            span = _span_of(piece.french, found, place)
+            if span is None:
+                continue
+            first, place = span
             english = next(filter(self._knows, piece.english), piece.english[0])
             stems = tuple(stem for word in words(english) if (stem := self._analyzer.stem(word)) is not None)
-            if last < len(found) and stems:
-                yield _Word(found[place][0], found[last][1], stems)
-            place = last + 1
+            if stems:
+                yield _Word(found[first][0], found[place - 1][1], stems)
 
     def _telling(self, run: Sequence[_Word]) -> list[bool]:
         """Whether each word says something, by itself or with the next one."""
@@ -183,6 +183,19 @@ class _Keywords:
 
     def _is_known(self, stem: str) -> bool:
         return self._vocabulary.find_term(stem) is not None
+
+
+def _span_of(piece: str, found: Sequence[tuple[int, int, str]], place: int) -> tuple[int, int] | None:
+    """Which words of a sentence from a place on are a piece of it, whatever signs it has (`r&d`); None if none are."""
+    letters = "".join(words(piece))
+    for first in range(place, min(place + _AHEAD, len(found))):
+        held, end = "", first
+        while end < len(found) and len(held) < len(letters):
+            held += found[end][2]
+            end += 1
+        if held == letters:
+            return first, end
+    return None
 
 
 def _runs(sentence: str, found: Iterator[_Word]) -> Iterator[list[_Word]]:
