@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from matcher.web.kept_home import KeptHome
     from matcher.web.routes import PageRoute
 
-FIELDS = 200
-"""Fields of a form at most."""
+FIELDS = 1000
+"""Fields of a form at most: a profile has one for each of its terms."""
 
 SECONDS = 10
 """How long a form may take to arrive."""
@@ -147,7 +147,7 @@ def _answered(site: Site, page: PageRoute, request: Request, form: dict[str, str
 
 
 async def _form(request: Request, page: PageRoute) -> dict[str, str]:
-    """The fields of a form, the last of each name. Raises Refused for what is too large, too slow or no form.
+    """The fields of a form, several of one name as lines. Raises Refused for what is too large, too slow or no form.
 
     Mail programs may send theirs in another shape (RFC 8058), of which only the one field counts.
     """
@@ -167,9 +167,13 @@ async def _form(request: Request, page: PageRoute) -> dict[str, str]:
     if of_mail:
         return dict([ONE_CLICK]) if ONE_CLICK[1].encode() in body else {}
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=FIELDS))
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=FIELDS)
     except ValueError as error:
         raise Refused("This form could not be read.") from error
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return {name: "\n".join(values) for name, values in found.items()}
 
 
 def _failed(request: Request, error: Exception) -> Response:

@@ -72,10 +72,17 @@ def test_what_is_refused_is_told_in_place(opened, own) -> None:
 
 def test_an_edit_is_looked_at_while_it_is_written(opened) -> None:
     page = marked(opened(LIST + "/profile"))
-    page.get_by_label("Keywords in English").first.fill("district heating\nheat pumps")
+    words = page.get_by_role("group", name="Keywords in English").first
+    first, more = words.get_by_label("Keyword 1", exact=True), words.get_by_label("More keywords")
+    first.fill("xylophone tuning")
     page.get_by_text("What this would change").wait_for()
-    page.get_by_role("cell", name="district heating").wait_for()
+    told = page.locator(f"[id='{first.get_attribute('aria-describedby')}']")
+    told.get_by_text("no call holds a word of it").wait_for()
+    more.fill("district heating\nheat pumps")
+    page.locator(f"[id='{more.get_attribute('aria-describedby')}']").get_by_text("heat pumps").wait_for()
     assert is_same(page)
-    assert page.get_by_label("Keywords in English").first.input_value() == "district heating\nheat pumps"
+    assert (first.input_value(), more.input_value()) == ("xylophone tuning", "district heating\nheat pumps")
+    assert page.evaluate("document.activeElement.name") == "en-more"  # nothing that is written in was replaced
     page.get_by_role("button", name="Save").click()
     page.get_by_role("status").get_by_text("Saved.").wait_for()
+    assert page.get_by_role("group", name="Keywords in English").first.get_by_role("textbox").last.input_value() == ""

@@ -78,7 +78,7 @@ def test_nothing_stands_in_the_way_of_who_is_signed_in(olga, size, scheme) -> No
     for address in ("/log", "/network", LIST, LIST + "/profile"):
         page.goto(base + address)
         found[address] = wrong(page)
-    page.get_by_label("Keywords in English").first.fill("silicon photonics\nnothing of the kind")
+    page.get_by_label("More keywords").first.fill("silicon photonics\nnothing of the kind")
     page.get_by_role("button", name="Look at what it changes").click()
     page.get_by_text("What this would change").wait_for()
     found["preview"] = wrong(page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ from matcher.app.decisions.deciding import who_decides
 from matcher.app.decisions.forgetting import forget_person
 from matcher.app.profiles.profile_editing import EditConflict, editable, save
 from matcher.config.institutes import read_institute
-from tests.helpers.web.local_site import LocalSite
+from tests.helpers.web.local_site import LocalSite, token_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,11 +42,24 @@ def file_of(place: Place, name: str = "calym") -> Path:
 
 
 def fields(page: str) -> dict[str, str]:
-    """What a browser would send of the form on a page."""
+    """What a browser would send of the form on a page, rows of one name as lines."""
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input name="([^"]+)" value="([^"]*)" lang', page):
+        found.setdefault(name, []).append(unescape(value))
     areas = re.findall(r'<textarea name="([^"]+)"[^>]*>([^<]*)</textarea>', page)
     mark = re.search(r'name="mark" value="([^"]+)"', page)
     assert mark is not None
-    return {"mark": mark[1], **{name: text.replace("&#39;", "'").replace("&amp;", "&") for name, text in areas}}
+    rows = {name: "\n".join(values) for name, values in found.items()}
+    return {"mark": mark[1], **rows, **{name: unescape(text) for name, text in areas}}
+
+
+def beside(page: str, keyword: str) -> str:
+    """What stands beside the row of a keyword, as a screen reader finds it."""
+    row = re.search(rf'value="{re.escape(keyword)}"[^>]*aria-describedby="([^"]+)"', page)
+    assert row is not None
+    told = re.search(rf'<span id="{row[1]}"[^>]*>([^<]*)</span>', page)
+    assert told is not None
+    return told[1]
 
 
 def sent(site: LocalSite, page: str = PAGE, **changed: str) -> requests.Response:
@@ -67,7 +81,7 @@ def test_what_a_term_changes_is_seen_before_anything_is_saved(site: LocalSite, p
     assert "What this would change" in page
     assert "enters:" in page
     assert "Silicon photonics for sensors" in page
-    assert "photonics</textarea>" in page
+    assert 'value="silicon photonics"' in page
     assert file_of(place).read_bytes() == before
 
 
@@ -88,6 +102,46 @@ def test_saving_keeps_comments_and_order_and_the_list_follows(site: LocalSite, p
     assert "+ silicon photonics" in page
     assert "taken back" in sent(site, do="undo").text
     assert path.read_text(encoding="utf-8").splitlines() == before
+
+
+def test_each_keyword_has_its_verdict_beside_it(site: LocalSite) -> None:
+    terms = fields(site.get(PAGE).text)
+    page = sent(
+        site, do="preview", en="silicon photonics\nxylophone tuning", **{"en-more": "photonics\nunheard of"}
+    ).text
+    assert "calls hold it" in beside(page, "silicon photonics") or "call holds it" in beside(page, "silicon photonics")
+    assert beside(page, "xylophone tuning") == "no call holds a word of it"
+    new = re.search(r'<ul id="are-en"[^>]*>(.*?)</ul>', page)
+    assert new is not None
+    assert re.findall(r'<span lang="en">([^<]+)</span>: ', new[1]) == ["photonics", "unheard of"]
+    assert 'aria-describedby="are-en"' in page
+    for row in terms.get("en", "").split("\n"):
+        assert beside(site.get(PAGE).text, row)
+
+
+def test_an_emptied_row_keeps_its_place_until_it_is_saved(site: LocalSite, place: Place) -> None:
+    sent(site, do="save", en="coal seams\nrare earths\nheat pumps")
+    page = sent(site, do="preview", en="coal seams\n\nheat pumps").text
+    assert fields(page)["en"] == "coal seams\n\nheat pumps"
+    assert beside(page, "") == "left out"
+    assert "Saved" in site.post(PAGE, PAGE, **{**fields(page), "do": "save"}).text
+    assert read_institute(file_of(place)).keywords_en == ("coal seams", "heat pumps")
+
+
+def test_rows_that_a_browser_sends_apart_are_one_list(site: LocalSite, place: Place) -> None:
+    known = fields(site.get(PAGE).text)
+    rows = [("do", "save"), ("mark", known["mark"]), ("en", "heat pumps"), ("en", ""), ("en", "rare earths")]
+    rows += [("en-more", "coal seams"), ("token", token_of(site.get(PAGE).text))]
+    assert site.session.post(site.address + PAGE, data=rows, timeout=60).status_code == 200
+    assert read_institute(file_of(place)).keywords_en == ("heat pumps", "rare earths", "coal seams")
+
+
+def test_a_profile_may_have_as_many_rows_as_terms(site: LocalSite, place: Place) -> None:
+    known = fields(site.get(PAGE).text)
+    rows = [("do", "save"), ("mark", known["mark"]), ("token", token_of(site.get(PAGE).text))]
+    rows += [("en", f"term number {n}") for n in range(300)]
+    assert site.session.post(site.address + PAGE, data=rows, timeout=60).status_code == 200
+    assert len(read_institute(file_of(place)).keywords_en) == 300
 
 
 def test_who_saves_second_sees_both_versions_and_chooses(site: LocalSite, place: Place) -> None:

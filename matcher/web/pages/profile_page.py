@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from matcher.app.decisions.deciding import who_decides
@@ -10,17 +10,14 @@ from matcher.app.decisions.learned_list import clear_learned
 from matcher.app.profiles.own_profile import suggest, switched_projects
 from matcher.app.profiles.profile_editing import EditConflict, check_terms, compare, editable, revert, save, undo
 from matcher.errors import UsageError
-from matcher.model.profile_terms import LabTerms, ProfileTerms
-from matcher.present.skill_words import skill_text
+from matcher.model.profile_terms import ProfileTerms
 from matcher.web.failures import Refused
+from matcher.web.profile_form import KeywordVerdicts, ProfileForm
 from matcher.web.rights import Right
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from starlette.responses import Response
 
-    from matcher.model.institute import Institute
     from matcher.model.profile_revision import Editable
     from matcher.model.project import Suggestions
     from matcher.web.visit import Visit
@@ -29,20 +26,11 @@ MOVES = 10
 """Calls that move within the list and are shown, those that move furthest."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """What stands in the form: terms, from which version they were made, and what is told beside them."""
-
-    terms: ProfileTerms
-    mark: str
-    theirs: ProfileTerms | None = None  # what somebody else saved meanwhile
-
-
 def profile(visit: Visit) -> Response:
     """The profile as its file holds it."""
     institute = visit.institute()
     now = editable(visit.home, institute.identifier)
-    return _page(visit, now, _Form(now.terms, now.mark))
+    return _page(visit, now, ProfileForm.of(now.terms), now.mark)
 
 
 def edit(visit: Visit) -> Response:
@@ -50,6 +38,7 @@ def edit(visit: Visit) -> Response:
     institute = visit.institute(Right.DECIDE)
     name, mark, by = institute.identifier, visit.form.get("mark", ""), who_decides(visit.home, visit.person.name)
     what = visit.form.get("do", "preview")
+    form = ProfileForm.of(ProfileTerms.of(institute)).read(visit.form)
     try:
         if what == "undo":
             return _done(
@@ -63,17 +52,16 @@ def edit(visit: Visit) -> Response:
         if what == "forget":
             clear_learned(visit.home, name)
             return _done(visit, name, visit.words.say("The list forgot what it had learned; the decisions stay."))
-        terms = _with_taken(read_terms(visit.form, institute), visit.form)
         if what == "save":
-            save(visit.home, name, terms, mark=mark, by=by)
+            save(visit.home, name, form.terms, mark=mark, by=by)
             return _done(visit, name, visit.words.say("Saved. The list is made anew with it."))
     except EditConflict as conflict:
         theirs = conflict.theirs
-        mine = read_terms(visit.form, institute) if what == "save" else theirs.terms
-        return _page(visit, theirs, _Form(mine, theirs.mark, theirs.terms))
+        mine = form if what == "save" else ProfileForm.of(theirs.terms)
+        return _page(visit, theirs, mine, theirs.mark, theirs.terms)
     if what != "preview":
         raise Refused("The form does not say what to do with the profile.")
-    return _page(visit, editable(visit.home, name), _Form(terms, mark))
+    return _page(visit, editable(visit.home, name), form, mark)
 
 
 def _done(visit: Visit, name: str, told: str) -> Response:
@@ -82,54 +70,22 @@ def _done(visit: Visit, name: str, told: str) -> Response:
     return answer
 
 
-def read_terms(form: Mapping[str, str], institute: Institute) -> ProfileTerms:
-    """The terms of a form: a line each; a field that is not there stays as the institute has it."""
-    now = ProfileTerms.of(institute)
-    labs = tuple(
-        LabTerms(lab.name, _lines(form, f"lab-{n}-en", lab.en), _lines(form, f"lab-{n}-fr", lab.fr))
-        for n, lab in enumerate(now.labs)
-    )
-    return replace(
-        now,
-        en=_lines(form, "en", now.en),
-        fr=_lines(form, "fr", now.fr),
-        exclude=_lines(form, "exclude", now.exclude),
-        drop=_lines(form, "drop", now.drop),
-        labs=labs,
-    )
-
-
-def _lines(form: Mapping[str, str], name: str, otherwise: tuple[str, ...]) -> tuple[str, ...]:
-    if name not in form:
-        return otherwise
-    return tuple(dict.fromkeys(" ".join(line.split()) for line in form[name].splitlines() if line.strip()))
-
-
-def _with_taken(terms: ProfileTerms, form: Mapping[str, str]) -> ProfileTerms:
-    """With a suggested term, or a project switched off or on, where its button was pressed."""
-    if off := form.get("switch-off"):
-        return replace(terms, drop=tuple(dict.fromkeys((*terms.drop, off))))
-    if on := form.get("switch-on"):
-        return replace(terms, drop=tuple(one for one in terms.drop if one != on))
-    if taken := form.get("take"):
-        return replace(terms, en=tuple(dict.fromkeys((*terms.en, taken))))
-    if taken := form.get("take-exclude"):
-        return replace(terms, exclude=tuple(dict.fromkeys((*terms.exclude, taken))))
-    return terms
-
-
-def _page(visit: Visit, now: Editable, form: _Form) -> Response:
-    name = now.institute.identifier
-    is_changed = form.terms != now.terms
+def _page(visit: Visit, now: Editable, form: ProfileForm, mark: str, theirs: ProfileTerms | None = None) -> Response:
+    """The page with a form that was made from the version of that mark; `theirs` is what somebody saved meanwhile."""
+    name, terms = now.institute.identifier, form.terms
+    verdicts = KeywordVerdicts(check_terms(visit.home, name, terms), visit.words)
     return visit.page(
         "profile.html",
         institute=now.institute,
         form=form,
+        mark=mark,
+        theirs=theirs,
         now=now,
-        comparison=compare(visit.home, name, form.terms) if is_changed else None,
-        checked=[(one, skill_text(one, visit.words)) for one in check_terms(visit.home, name, form.terms)],
-        suggestions=_suggestions(visit, name, form.terms),
-        switched=switched_projects(visit.home, name, form.terms.drop),
+        comparison=compare(visit.home, name, terms) if terms != now.terms else None,
+        verdicts=verdicts,
+        others=verdicts.besides(form),
+        suggestions=_suggestions(visit, name, terms),
+        switched=switched_projects(visit.home, name, terms.drop),
         decides=visit.person.may(Right.DECIDE, name),
         moves=MOVES,
     )
