@@ -29,6 +29,7 @@ from tests.helpers.home import (
     recorded_pass,
     some_rows,
 )
+from tests.helpers.memory import keep_files_in_memory
 from tests.helpers.portal.server import LocalPortal
 from tests.helpers.postgres import private_cluster, programs_or_skip
 from tests.helpers.processes import one_at_a_time
@@ -47,6 +48,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneByOn
     from tests.helpers.workers import OneByOne
 
     return OneByOne(config, log)
+
+
+def pytest_configure() -> None:
+    keep_files_in_memory()
 
 
 settings.register_profile("tests", max_examples=tries(100))

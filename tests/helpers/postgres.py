@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
+from tests.helpers.memory import in_memory
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -29,8 +31,6 @@ def server_programs() -> Path | None:
     on_path = shutil.which("initdb")
     return Path(on_path).parent if on_path else None
 
-
-ROOM = 2 * 2**30
 
 _numbers = count(1)
 
@@ -54,17 +54,11 @@ def programs_or_skip() -> Path:
     pytest.skip(str(missing))
 
 
-def _in_memory() -> Path | None:
-    """Where files of many small databases cost nothing; None where there is no such folder, or too little room."""
-    memory = Path("/dev/shm")
-    return memory if memory.is_dir() and shutil.disk_usage(memory).free > ROOM else None
-
-
 @contextmanager
 def private_cluster(programs: Path) -> Iterator[Path]:
     """The folder of a running server's socket; it refuses to run as root, so root lends it the user `postgres`."""
     user = "postgres" if os.geteuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="matcher-pg-", dir=_in_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="matcher-pg-", dir=in_memory()))
     if user:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
 
