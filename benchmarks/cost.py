@@ -21,7 +21,7 @@ from matcher.ranking.index import open_index
 from tests.helpers.portal.rows import recorded_rows
 from tests.helpers.soak.oracle import READERS
 from tests.helpers.soak.script import write_script
-from tests.helpers.soak.year import Sample, Year
+from tests.helpers.soak.year import Pace, Sample, Year
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -98,7 +98,7 @@ def _on_disk(home: Path) -> list[Figure]:
 def _in_a_year(folder: Path) -> list[Figure]:
     """What the second half of a short soak adds, for a year."""
     script = write_script(date(2026, 10, 5), SOAK_DAYS, [reader.identifier for reader in READERS])
-    samples = Year(script, folder, keep_days=SOAK_KEEP_DAYS).run().samples
+    samples = Year(script, folder, Pace(SOAK_KEEP_DAYS)).run().samples
     before: Sample = next(sample for sample in samples if sample.day >= SOAK_DAYS // 2)
     after = samples[-1]
     growth = (after.store - before.store) * 365 / (after.day - before.day) / 1e6

@@ -11,16 +11,18 @@ from tests.helpers.forms import either, has_a_long_form
 from tests.helpers.soak.oracle import FETCH_FAILED, MAILS_FAILED, READERS, Expected, expect
 from tests.helpers.soak.script import Script, write_script
 from tests.helpers.soak.verdict import OPERATOR, arrived, mistakes
-from tests.helpers.soak.year import Seen, Year
+from tests.helpers.soak.year import Pace, Seen, Year
 
 pytestmark = has_a_long_form
 
-START, DAYS, KEEP_DAYS = date(2026, 10, 5), either(short=30, long=45), 30
+START, DAYS = date(2026, 10, 5), either(short=30, long=45)
+PACE = Pace(30, either(short=10, long=30), either(short=(0, 2, 3, 12, 16), long=Pace.looks))
+WORDS = either(short=60, long=180)
 
 
 @pytest.fixture(scope="module")
 def script() -> Script:
-    return write_script(START, DAYS, [reader.identifier for reader in READERS])
+    return replace(write_script(START, DAYS, [reader.identifier for reader in READERS]), words=WORDS)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,7 @@ def expected(script) -> Expected:
 
 @pytest.fixture(scope="module")
 def seen(script, tmp_path_factory) -> Seen:
-    return Year(script, tmp_path_factory.mktemp("soak"), keep_days=KEEP_DAYS).run()
+    return Year(script, tmp_path_factory.mktemp("soak"), PACE).run()
 
 
 def test_the_script_has_what_it_is_about(script, expected) -> None:

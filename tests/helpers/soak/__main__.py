@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.helpers.soak.oracle import READERS, expect
 from tests.helpers.soak.script import write_script
 from tests.helpers.soak.verdict import mistakes
-from tests.helpers.soak.year import Sample, Year
+from tests.helpers.soak.year import Pace, Sample, Year
 
 HEAD = (
     "day",
@@ -34,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--start", type=date.fromisoformat, default=date(2026, 10, 5))
-    parser.add_argument("--keep-days", type=int, default=90, help="of schedule.keep_days")
+    parser.add_argument("--keep-days", type=int, default=Pace.keep_days, help="of schedule.keep_days")
     parser.add_argument("--seed", type=int, default=1, help="of the portal's life")
     asked = parser.parse_args()
     began = time.monotonic()
@@ -42,9 +42,8 @@ def main() -> None:
     expected = expect(script)
     print(_row(HEAD), flush=True)
     with tempfile.TemporaryDirectory(prefix="matcher-soak-") as folder:
-        seen = Year(script, Path(folder), keep_days=asked.keep_days).run(
-            lambda sample: print(_row(_cells(sample)), flush=True)
-        )
+        year = Year(script, Path(folder), Pace(asked.keep_days))
+        seen = year.run(lambda sample: print(_row(_cells(sample)), flush=True))
     found = list(mistakes(seen, expected))
     told = sum(len(items) for items in expected.mails.values())
     runs = sum(expected.attempts.values())

@@ -119,6 +119,7 @@ class Script:
     asleep: frozenset[date]  # the machine sleeps until the afternoon
     mail: dict[date, tuple[MailTrouble, str]] = field(default_factory=dict)  # with the subscriber it is about
     decisions: tuple[Decided, ...] = ()
+    words: int = 180  # of each third of a text
 
     def decided(self, before: date) -> dict[tuple[str, str], bool]:
         """(institute, call) → whether it is kept, of what was decided before a day; else it is dismissed."""
@@ -134,15 +135,18 @@ class Script:
             version = one.on(day)
             if version is None or version.where is Where.GONE or day > version.last + timedelta(days=KEPT):
                 continue
-            rows.append(_row(one, version, _status(version, day)))
+            rows.append(self._row(one, version, _status(version, day)))
             earlier = [v for v in one.versions if v.since < version.since and v.where is Where.LISTED]
             if version.where is Where.LISTED and earlier and one.number % 7 == 0:
-                rows.append(_row(one, earlier[-1], OPEN, datasource="SEDIA_OLD"))
+                rows.append(self._row(one, earlier[-1], OPEN, datasource="SEDIA_OLD"))
             if version.where is Where.LISTED and one.number % 11 == 0:
-                rows.append(_row(one, version, OPEN, language="fr"))
+                rows.append(self._row(one, version, OPEN, language="fr"))
         if len(rows) > 2 * FIRST:
             rows.append(topic(9990, identifier=None, title=[f"A row without a name, of {day}"]))
         return rows
+
+    def _row(self, one: Topic, version: Version, status: str, **told: str) -> Row:
+        return _row(one, version, status, _text(one.number, version.edition, self.words), **told)
 
     def archive(self, day: date) -> bytes:
         """The archive file, which grows once a month."""
@@ -242,7 +246,9 @@ def _status(version: Version, day: date) -> str:
     return FORTHCOMING if version.opening > day else OPEN
 
 
-def _row(one: Topic, version: Version, status: str, *, language: str = "en", datasource: str = "SEDIA") -> Row:
+def _row(
+    one: Topic, version: Version, status: str, text: str, *, language: str = "en", datasource: str = "SEDIA"
+) -> Row:
     model = "two-stage" if len(version.deadlines) > 1 else "single-stage"
     return topic(
         one.number,
@@ -254,7 +260,7 @@ def _row(one: Topic, version: Version, status: str, *, language: str = "en", dat
         deadlineDate=[f"{day}T00:00:00.000+0000" for day in version.deadlines],
         deadlineModel=[model],
         frameworkProgramme=[DIGITAL if one.digital else HORIZON],
-        descriptionByte=[_text(one.number, version.edition)],
+        descriptionByte=[text],
         actions=[
             actions("HORIZON-IA HORIZON Innovation Actions", version.opening, list(version.deadlines), model=model)
         ],
@@ -263,9 +269,11 @@ def _row(one: Topic, version: Version, status: str, *, language: str = "en", dat
     )
 
 
-def _text(number: int, edition: int) -> str:
-    """A description of some 700 words, of which each edition rewrites a third."""
-    parts = [random.Random(f"{number}/{part}/{edition if part == 2 else 0}").choices(WORDS, k=180) for part in range(3)]
+def _text(number: int, edition: int, words: int) -> str:
+    """A description in three parts of so many words, of which each edition rewrites the last."""
+    parts = [
+        random.Random(f"{number}/{part}/{edition if part == 2 else 0}").choices(WORDS, k=words) for part in range(3)
+    ]
     outcome, scope, more = (f"<p>{' '.join(words)}.</p>" for words in parts)
     return (
         f'<p class="topicdescriptionkind">Expected Outcome:</p><p>{SUBJECT}</p>{outcome}'

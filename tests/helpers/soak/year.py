@@ -6,6 +6,7 @@ between mails, and the ticks of APScheduler, of which only those are made at whi
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sqlite3
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 PARIS = ZoneInfo("Europe/Paris")
 AT, WEEKLY_AT, AWAKE = time(6, 30), time(2, 30), time(15, 0)
-MEASURED_EVERY = 30  # days
 FLEETING = (Fault.TOO_MANY, Fault.ERROR, Fault.BAD_GATEWAY, Fault.UNAVAILABLE, Fault.RESET, Fault.TRUNCATED, Fault.HTML)
 DOWN = (Fault.UNAVAILABLE, Fault.RESET, Fault.HTML)
 
@@ -101,16 +101,25 @@ class Clock:
         self.now = max(self.now, moment)
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How much of a simulation is done: what a long one is made with."""
+
+    keep_days: int = 90  # of schedule.keep_days
+    measured_every: int = 30  # days
+    looks: tuple[int, ...] = (0, 1, 2, 3, 4, 8, 12, 16, 20, 24)  # hours of a day after which the scheduler ticks
+
+
 class Year:
     """One simulation in a folder; `run` does it."""
 
-    def __init__(self, script: Script, folder: Path, *, keep_days: int) -> None:
+    def __init__(self, script: Script, folder: Path, pace: Pace) -> None:
         self.script = script
-        self.keep_days = keep_days
+        self.pace = pace
         self.place = Place(folder / "home", make_config(folder / "config", ("cea-leti", "mines")))
         self.seen = Seen()
         self._clock = Clock(datetime.combine(script.start, time(), tzinfo=PARIS).astimezone(UTC))
-        settings = _SETTINGS.format(keep_days=keep_days, metrics=folder / "matcher.prom")
+        settings = _SETTINGS.format(keep_days=pace.keep_days, metrics=folder / "matcher.prom")
         (self.place.config / "matcher.toml").write_text(settings, encoding="utf-8")
         (self.place.config / "subscribers.yaml").write_text(_subscribers(), encoding="utf-8")
 
@@ -127,9 +136,11 @@ class Year:
                 self._live(day, scheduler, portal)
                 self._decide(day)
                 self._collect(day, portal, smtp)
+                if number == 1:
+                    gc.freeze()  # what is loaded by now stays: the scheduler collects garbage after each task
                 if day.day == 1:
                     scheduler.reload()
-                if number % MEASURED_EVERY == 0 or number in {1, self.script.days}:
+                if number % self.pace.measured_every == 0 or number in {1, self.script.days}:
                     self.seen.samples.append(self._measure(number))
                     progress(self.seen.samples[-1])
         return self.seen
@@ -159,7 +170,7 @@ class Year:
         midnight = datetime.combine(day, time(), tzinfo=PARIS).astimezone(UTC)
         end = datetime.combine(day + timedelta(days=1), time(), tzinfo=PARIS).astimezone(UTC)
         due = datetime.combine(day, AT, tzinfo=PARIS).astimezone(UTC)
-        moments = {midnight + timedelta(minutes=15 + 60 * n) for n in (0, 1, 2, 3, 4, 8, 12, 16, 20, 24)}
+        moments = {midnight + timedelta(minutes=15 + 60 * n) for n in self.pace.looks}
         moments |= {due + timedelta(seconds=n) for n in (-20, 10, 40)}
         if day in self.script.down or day in self.script.mail:
             moments |= {due + timedelta(minutes=n, seconds=30) for n in (*range(5, 60, 5), *range(60, 280, 20))}
@@ -202,7 +213,7 @@ class Year:
 
     def _overdue(self, day: date) -> list[tuple[date, str, int]]:
         """Rows that the clean-up of this day should have taken; looked at past the product."""
-        before = datetime.combine(day - timedelta(days=self.keep_days), WEEKLY_AT, tzinfo=PARIS).astimezone(UTC)
+        before = datetime.combine(day - timedelta(days=self.pace.keep_days), WEEKLY_AT, tzinfo=PARIS).astimezone(UTC)
         asked = {
             "texts of mails": "SELECT count(*) FROM outbox WHERE created < ? AND length(body) > 20",
             "raw rows": "SELECT count(*) FROM versions v JOIN calls c USING (identifier) "
