@@ -55,6 +55,11 @@ class Facts:
             old = facts.c.key.startswith(f"value:{prefix}", autoescape=True) & (facts.c.value < before.isoformat())
             return connection.execute(delete(facts).where(old)).rowcount
 
+    def drop(self, prefix: str) -> None:
+        """Forgets those whose key begins so."""
+        with self._transactions.writing() as connection:
+            connection.execute(delete(facts).where(facts.c.key.startswith(f"value:{prefix}", autoescape=True)))
+
 
 def revision_of(connection: Connection) -> int:
     """Grows by one with every transaction that changed calls."""

@@ -1,44 +1,27 @@
-"""When somebody last looked at an institute's list, as his browser keeps it.
-
-A sitting lasts while no four hours lie between two looks: what is news is told through all of it, and is counted from
-the end of the sitting before.
-"""
+"""When somebody last looked at an institute's list: of a reader the store knows, of who has the machine a cookie."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+import logging
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from matcher.app.reader_looks import DAYS, Look, keep_reader_look, looks_of
+from matcher.errors import MatcherError
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.responses import Response
 
     from matcher.web.visit import Visit
 
+_log = logging.getLogger("matcher.web")
+
 LOOKS = "matcher_looks"
 """The cookie: `institute.former.last`, moments in seconds, several with `~` in between, the newest first."""
 
-SITTING = timedelta(hours=4)
-
-DAYS = 365
-"""How long a browser keeps it."""
-
-_OFTEN = timedelta(minutes=10)
 _MOST = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Until when an institute's list was looked at: in the sitting before (None: there was none), and in this one."""
-
-    former: datetime | None
-    last: datetime
-
-    def again(self, now: datetime) -> Look:
-        """The look of now: one more of the same sitting, or the first of another."""
-        if now - self.last >= SITTING:
-            return Look(self.last, now)
-        return self if now - self.last < _OFTEN else Look(self.former, now)
 
 
 def looked_before(visit: Visit, institute: str) -> datetime | None:
@@ -48,16 +31,39 @@ def looked_before(visit: Visit, institute: str) -> datetime | None:
 
 
 def keep_look(visit: Visit, answer: Response, institute: str) -> None:
-    """Have the browser keep that an institute's list was looked at now."""
+    """Remember that an institute's list was looked at now."""
     known, now = _looks(visit), visit.home.clock()
-    before = known.pop(institute, None)
+    before = known.get(institute)
     look = before.again(now) if before else Look(None, now)
-    if look != before:
-        listed = [(institute, look), *known.items()][:_MOST]
-        visit.keep(answer, LOOKS, "~".join(map(_written, listed)), days=DAYS)
+    if look == before:
+        return
+    if (reader := visit.person.name) is not None:
+        visit.afterwards(answer, lambda: _keep(visit, reader, institute, look))
+        return
+    others = ((name, one) for name, one in known.items() if name != institute)
+    listed = [(institute, look), *others][:_MOST]
+    visit.keep(answer, LOOKS, "~".join(map(_written, listed)), days=DAYS)
 
 
-def _looks(visit: Visit) -> dict[str, Look]:
+def _keep(visit: Visit, reader: str, institute: str, look: Look) -> None:
+    try:
+        keep_reader_look(visit.home, reader, institute, look)
+    except MatcherError as error:  # then the same is told as news once more
+        _log.warning("When %s looked at the list of %s was not kept: %s", reader, institute, error)
+
+
+def _looks(visit: Visit) -> Mapping[str, Look]:
+    """By institute; asked once for each visit."""
+    if (reader := visit.person.name) is None:
+        return _of_browser(visit)
+    state = visit.request.state
+    if not hasattr(state, "looks"):
+        state.looks = visit.answer(("looks", reader), lambda: looks_of(visit.home, reader))
+    looks: Mapping[str, Look] = state.looks
+    return looks
+
+
+def _of_browser(visit: Visit) -> dict[str, Look]:
     """What the browser says; whoever makes it up deceives nobody but himself, and what cannot be read is left out."""
     found = {}
     for part in visit.request.cookies.get(LOOKS, "").split("~")[:_MOST]:

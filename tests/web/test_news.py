@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import re
+import time
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.web.last_look import LOOKS, SITTING, Look
+from matcher.app.decisions.deciding import decide
+from matcher.app.decisions.forgetting import forget_person
+from matcher.app.home import Home
+from matcher.app.reader_looks import SITTING, Look, keep_reader_look, looks_of
+from matcher.app.sources.upkeep import clean_up
+from matcher.config.settings import load_settings
+from matcher.errors import StoreBusy
+from matcher.model.decision import Act, Order
+from matcher.web import last_look
+from matcher.web.last_look import LOOKS
+from matcher.web.sessions import SESSION, Sessions
 from tests.helpers.home import DAY, LIFE_CALL, PHOTONIC, Place, fetch_into, make_config, some_rows
 from tests.helpers.portal.rows import topic
 from tests.helpers.portal.server import LocalPortal
 from tests.helpers.web.local_site import LocalSite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 LIST = "/institutes/cea-leti"
@@ -104,3 +116,77 @@ def test_a_sitting_ends_after_hours_without_a_look() -> None:
     assert second == Look(None, began + timedelta(hours=1))
     assert second.again(began + timedelta(hours=1, minutes=2)) == second
     assert second.again(began + timedelta(hours=1) + SITTING).former == second.last
+
+
+READERS = """subscribers:
+  - {id: ana, name: Ana, address: ana@example.org, language: en, institutes: [cea-leti], role: officer}
+  - {id: anabel, name: Bel, address: bel@example.org, language: en, institutes: [cea-leti], role: reader}
+"""
+
+
+@contextmanager
+def device(place: Place, reader: str) -> Iterator[LocalSite]:
+    """A browser of its own in which a reader is signed in, asking for the list as on an iPad and a desk."""
+    with LocalSite(place) as site:
+        key = bytes.fromhex((place.home / "signing.key").read_text(encoding="ascii"))
+        site.session.cookies.set(SESSION, Sessions(key).begun(reader))
+        site.session.headers["Host"] = "matcher.example.org"
+        yield site
+
+
+def kept(home: Home, reader: str) -> Look:
+    """The look that the store has, which is written once a page is on its way."""
+    until = time.monotonic() + 30
+    while "cea-leti" not in (found := looks_of(home, reader)):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    return found["cea-leti"]
+
+
+def test_what_a_reader_looked_at_each_of_his_devices_knows(configured: Callable[..., Place]) -> None:
+    place = configured("https://matcher.example.org/", READERS)
+    home = Home(load_settings(environ=place.environment))
+    with device(place, "ana") as desk:
+        assert TOLD not in desk.get(LIST).text
+        assert LOOKS not in desk.session.cookies
+        first = kept(home, "ana")
+        assert first.former is None
+        before = first.last - SITTING
+        keep_reader_look(home, "ana", "cea-leti", Look(None, before))  # as if that had been hours ago
+        assert TOLD in desk.get(LIST).text
+        until = time.monotonic() + 30
+        while kept(home, "ana").former != before:  # the same sitting on the other device
+            assert time.monotonic() < until
+    with device(place, "ana") as tablet:
+        assert TOLD in tablet.get(LIST).text
+    with device(place, "anabel") as another:
+        assert TOLD not in another.get(LIST).text
+        assert kept(home, "anabel").former is None
+
+
+def test_looks_are_kept_on_either_database_and_forgotten_with_their_reader(on_either: Place) -> None:
+    home, now = Home(load_settings(environ=on_either.environment)), datetime(2026, 6, 17, 8, 1, 2, 3, tzinfo=UTC)
+    look = Look(now - SITTING, now)
+    keep_reader_look(home, "ana", "cea-leti", Look(None, now - SITTING))
+    keep_reader_look(home, "ana", "cea-leti", look)
+    keep_reader_look(home, "anabel", "cea-leti", Look(None, now))
+    assert looks_of(home, "ana") == {"cea-leti": look}
+    decide(home, "cea-leti", [PHOTONIC], Order.of(Act.KEEP, by="ana"))
+    forget_person(home, "ana")
+    assert looks_of(home, "ana") == {}
+    assert looks_of(home, "anabel") == {"cea-leti": Look(None, now)}
+    clean_up(home, lambda: now + timedelta(days=367))
+    assert looks_of(home, "anabel") == {}
+
+
+def test_a_look_that_cannot_be_kept_stands_in_nobodys_way(
+    configured: Callable[..., Place], monkeypatch, caplog
+) -> None:
+    def refuse(*_: object) -> None:
+        raise StoreBusy("The database is locked.")
+
+    monkeypatch.setattr(last_look, "keep_reader_look", refuse)
+    with device(configured("https://matcher.example.org/", READERS), "ana") as site:
+        assert site.get(LIST).status_code == 200
+        assert site.get("/health").status_code == 200
+    assert "was not kept: The database is locked." in caplog.text

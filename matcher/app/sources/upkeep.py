@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from matcher.app.reader_looks import DAYS, LOOKED
 from matcher.app.run_context import Observer, begun
 from matcher.app.sources.fetching import fetch_bulk
 from matcher.app.sources.topic_texts import NOTE
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-_NOTES = {NOTE: timedelta(days=360)}
-"""Small facts that are days, and how long each is of use."""
+_NOTES = {NOTE: timedelta(days=360), LOOKED: timedelta(days=DAYS)}
+"""Small facts that are days, or begin with one, and how long each is of use."""
 
 
 _DOWNLOADING = timedelta(days=1)
