@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from matcher.digest import network_news
 from matcher.digest.compose import best_first, compose
 from matcher.digest.item_view import Limits, MatchLine, decided_text, match_line
+from matcher.digest.network_news import joint_marks, unseen_marks, untaken_marks
 from matcher.digest.page import under_parts
 from matcher.model.call import Status
 from matcher.model.families import by_part
 from matcher.model.match import THRESHOLD
 from matcher.model.searched import order_of
-from matcher.model.subscription import Digest, Item, MailSection, NetworkView
+from matcher.model.subscription import Digest, Item, MailSection, NetworkStanding, NetworkView
 from matcher.model.terms import Audience
 from matcher.present import facts
 from matcher.present.run_words import run_text
@@ -20,10 +22,11 @@ from matcher.present.words import Words
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from matcher.digest.inputs import Inputs
+    from matcher.digest.network_news import Marks
     from matcher.model.call import Call
     from matcher.model.consortium import Bid
     from matcher.model.match import Match
@@ -56,33 +59,84 @@ def compose_network(subscriber: Subscriber, inputs: Inputs, everything: Collecti
     decided = inputs.verdicts.decided
     kept = {name: sum(one.is_followed for one in decided.about(name)) for name in partners}
     best = sorted(partners, key=lambda n: (-kept[n] if kept[n] > 1 else 0, *_strength(partners[n], n)))
-    shown = {item.call.identifier for item in digest.items}
-    joint = [name for name in best if len(partners[name]) > 1 and name not in shown][:JOINT]
-    others = partners.keys() - shown - set(joint) - set(everything)
-    unseen = sorted(others, key=lambda n: (-_fits(partners[n])[0], n))[:UNSEEN]
-    told = shown | set(joint) | set(unseen)
-    untaken = _untaken(partners, kept, told, inputs.day) if decided.calls() else []
+    taken = {item.call.identifier for item in digest.items}
+    lists = _Lists(partners, inputs, network_news.told_before(inputs))
+    joint = lists.news([name for name in best if len(partners[name]) > 1 and name not in taken], joint_marks, JOINT)
+    taken |= joint.taken
+    others = sorted(partners.keys() - taken - set(everything), key=lambda n: (-_fits(partners[n])[0], n))
+    unseen = lists.news(others, unseen_marks, UNSEEN)
+    taken |= unseen.taken
+    untaken = lists.news(_untaken(partners, kept, taken, inputs.day) if decided.calls() else [], untaken_marks, UNTAKEN)
+    columns = [partners[name][0].call for name in best[:COLUMNS]]
     if subscriber.by_part:
-        joint, unseen, untaken = (_grouped(names, partners) for names in (joint, unseen, untaken))
-    shown_first = _grouped(best[:COLUMNS], partners) if subscriber.by_part else best[:COLUMNS]
-    columns = [partners[name][0].call for name in shown_first]
+        columns = _grouped(columns, lambda call: call)
+        joint, unseen, untaken = (
+            replace(one, shown=tuple(_grouped(one.shown, lambda item: item.call))) for one in (joint, unseen, untaken)
+        )
     matched = {match.institute for matches in partners.values() for match in matches}
     view = NetworkView(
         calls=tuple(columns),
         matrix=_matrix(inputs, partners, columns),
-        joint=tuple(_line(partners[name], inputs) for name in joint),
-        unseen=tuple(_line(partners[name], inputs) for name in unseen),
-        untaken=tuple(_line(partners[name], inputs) for name in untaken),
+        joint=joint.shown,
+        unseen=unseen.shown,
+        untaken=untaken.shown,
+        before=NetworkStanding(len(joint.rest), len(unseen.rest), len(untaken.rest)),
         without=tuple(inputs.names.get(key, key) for key in inputs.network if key not in matched),
         failed=tuple(inputs.names.get(one, one) for one in inputs.failed if isinstance(one, str) and "/" not in one),
         runs=tuple(run_text(run, Words(subscriber.language)) for run in inputs.runs),
     )
-    return replace(digest, network=view)
+    standing = digest.standing and replace(digest.standing, network=lists.standing((joint, unseen, untaken)))
+    return replace(digest, network=view, standing=standing)
 
 
-def _grouped(names: Sequence[str], partners: Mapping[str, list[Match]]) -> list[str]:
-    """The calls with those of one part of a programme together, each part where its first one stands."""
-    return [name for _, members in by_part(names, lambda name: partners[name][0].call) for name in members]
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What a mail tells of one list, and what of it stands as it was told or has no room; `taken` are the calls that
+    no further list has.
+    """
+
+    shown: tuple[Item, ...]
+    rest: tuple[Item, ...]
+    marks: Marks
+    taken: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The network's lists; `before` is what earlier mails told of them, None in the first that keeps it."""
+
+    partners: Mapping[str, list[Match]]
+    inputs: Inputs
+    before: Mapping[str, frozenset[str]] | None
+
+    def news(self, names: Iterable[str], marks: Marks, most: int) -> _News:
+        """Of these calls, best first, those that the list tells anew."""
+        items = [_line(self.partners[name], self.inputs) for name in names]
+        told = self.before or {}
+        fresh = [item for item in items if not marks(item) <= told.get(item.call.identifier, frozenset())]
+        known = [item for item in items if marks(item) <= told.get(item.call.identifier, frozenset())]
+        taken = frozenset(item.call.identifier for item in (*fresh[:most], *known))
+        return _News(tuple(fresh[:most]), (*known, *fresh[most:]), marks, taken)
+
+    def standing(self, lists: Iterable[_News]) -> Mapping[str, frozenset[str]]:
+        """What is told before this mail; the first one leaves all that it has no room for to the count."""
+        if self.before is not None:
+            return self.before
+        return network_news.added({}, ((one.rest, one.marks) for one in lists))
+
+
+def shown_lists(view: NetworkView, limits: Limits) -> NetworkView:
+    """The view as a mail has room for it."""
+    most = limits.items
+    return replace(view, joint=view.joint[:most], unseen=view.unseen[:most], untaken=view.untaken[:most])
+
+
+_One = TypeVar("_One")
+
+
+def _grouped(found: Sequence[_One], call_of: Callable[[_One], Call]) -> list[_One]:
+    """Those of one part of a programme together, each part where its first one stands."""
+    return [one for _, members in by_part(found, call_of) for one in members]
 
 
 def _partners(inputs: Inputs, least: int) -> dict[str, list[Match]]:
@@ -177,11 +231,14 @@ class NetworkPage:
     joint: tuple[CallLine, ...]
     joint_count: int
     joint_more: str | None
+    joint_before: str | None
     unseen: tuple[CallLine, ...]
     unseen_count: int
     unseen_more: str | None
+    unseen_before: str | None
     untaken: tuple[CallLine, ...]
     untaken_count: int
+    untaken_before: str | None
     without: str | None
     runs: tuple[str, ...]
 
@@ -200,11 +257,14 @@ def network_page(digest: Digest, view: NetworkView, words: Words, limits: Limits
         _lines(view.joint, digest, words, limits),
         len(view.joint),
         _more(words, len(view.joint) - limits.items),
+        _standing_bids(words, view),
         _lines(view.unseen, digest, words, limits),
         len(view.unseen),
         _more(words, len(view.unseen) - limits.items),
+        _standing(words, view.before.unseen),
         _lines(view.untaken, digest, words, limits),
         len(view.untaken),
+        _standing(words, view.before.untaken),
         ", ".join(untrusted.text(name, untrusted.TERM) for name in view.without) or None,
         tuple(untrusted.text(run) for run in view.runs),
     )
@@ -218,6 +278,24 @@ def _lines(items: Sequence[Item], digest: Digest, words: Words, limits: Limits) 
 
 def _more(words: Words, count: int) -> str | None:
     return words.say_n("and {n} more call", "and {n} more calls", count) if count > 0 else None
+
+
+def _standing(words: Words, count: int) -> str | None:
+    """How many calls of a list are not told anew."""
+    return words.say_n("{n} more call stands as before.", "{n} more calls stand as before.", count) if count else None
+
+
+def _standing_bids(words: Words, view: NetworkView) -> str | None:
+    """The same of joint bids, with what lists them."""
+    count, top = view.before.joint, len(view.joint) + view.before.joint
+    if not count:
+        return None
+    return words.say_n(
+        "{n} more stands as before: `matcher bids --top {top}` lists all.",
+        "{n} more stand as before: `matcher bids --top {top}` lists all.",
+        count,
+        top=top,
+    )
 
 
 def _cell(fit: int | None) -> NetworkCell:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcher.digest import subject_line
 from matcher.digest.item_view import Limits
-from matcher.digest.network_part import network_page
+from matcher.digest.network_part import network_page, shown_lists
 from matcher.digest.page import MailPage, page_of
 from matcher.mail import message
 from matcher.model.subscription import Digest, Mail
@@ -67,7 +67,9 @@ def rendered(digest: Digest, settings: MailSettings, *, now: datetime) -> tuple[
         identifier, digest.subscriber.identifier, digest.subscriber.address, digest.day, subject, body, html, kind
     )
     shown = digest.items[: limits.items]
-    return mail, replace(digest, items=shown, left_out=digest.left_out + len(digest.items) - len(shown))
+    left_out = digest.left_out + len(digest.items) - len(shown)
+    network = digest.network and shown_lists(digest.network, limits)
+    return mail, replace(digest, items=shown, left_out=left_out, network=network)
 
 
 def _parts(digest: Digest, words: Words, settings: MailSettings) -> tuple[str, str, Limits]:

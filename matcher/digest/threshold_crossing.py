@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
+from matcher.digest import network_news
 from matcher.model.day import BRUSSELS, brussels_day
 from matcher.model.subscription import Standing
 
@@ -56,7 +57,8 @@ def standing_after(digest: Digest, told: Iterable[Told]) -> Standing | None:
         return None
     shown, above = frozenset(one.call for one in told), frozenset(digest.above)
     waiting = digest.standing.waiting - shown - above
-    return replace(digest.standing, waiting=waiting, passed=digest.standing.passed | (above - shown))
+    standing = replace(digest.standing, waiting=waiting, passed=digest.standing.passed | (above - shown))
+    return standing if digest.network is None else network_news.after(standing, digest.network)
 
 
 def _newest(inputs: Inputs) -> datetime:

@@ -159,12 +159,22 @@ class Freshness:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkStanding:
+    """How many calls of each list of the network a mail does not tell of anew."""
+
+    joint: int = 0
+    unseen: int = 0
+    untaken: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkView:
     """What only the network digest has.
 
     `matrix` rows are institutes and columns `calls`, each cell a fit or None; `joint` are calls that several institutes
     match; `unseen` are calls of high fit that were in no subscriber's digest; `untaken` suit
-    several institutes, and none of them follows them; `without` are institutes without a match, `failed` those that
+    several institutes, and none of them follows them. Of these three only news is there, `before` are the numbers of
+    those that earlier mails told, or that have no room; `without` are institutes without a match, `failed` those that
     could not be compared with the calls.
     """
 
@@ -173,6 +183,7 @@ class NetworkView:
     joint: tuple[Item, ...] = ()
     unseen: tuple[Item, ...] = ()
     untaken: tuple[Item, ...] = ()
+    before: NetworkStanding = NetworkStanding()
     without: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()  # one sentence for each of the last runs
@@ -184,7 +195,8 @@ class Standing:
 
     `known` is the newest news of any call that composing knew. `waiting` are calls above the threshold that the mail
     did not tell of (left out, filtered, muted): they are new still. `passed` are those that came above it by a fit anew
-    and had no room in the mail's section for them: they are not told any more, unless they change.
+    and had no room in the mail's section for them: they are not told any more, unless they change. `network` is what
+    the lists of the network's mails told so far of each live call, None where no mail kept it.
     """
 
     known: datetime
@@ -193,6 +205,7 @@ class Standing:
     waiting: frozenset[str] = frozenset()
     passed: frozenset[str] = frozenset()
     searches: tuple[str, ...] = ()  # their marks
+    network: Mapping[str, frozenset[str]] | None = None
 
     def is_for(self, subscriber: Subscriber) -> bool:
         """False when the subscriber has asked for something else since: then what comes above the threshold is new."""

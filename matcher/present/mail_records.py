@@ -76,6 +76,7 @@ def _network_record(view: NetworkView) -> Record:
         "joint": [{"call": i.call.identifier, "institutes": _institutes(i.matches)} for i in view.joint],
         "unseen": [{"call": i.call.identifier, "institutes": _institutes(i.matches)} for i in view.unseen],
         "untaken": [{"call": i.call.identifier, "institutes": _institutes(i.matches)} for i in view.untaken],
+        "before": {"joint": view.before.joint, "unseen": view.before.unseen, "untaken": view.before.untaken},
         "without": list(view.without),
         "failed": list(view.failed),
         "runs": list(view.runs),

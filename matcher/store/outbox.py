@@ -53,6 +53,7 @@ def _standing_row(standing: Standing) -> dict[str, Any]:
         "waiting": sorted(standing.waiting),
         "passed": sorted(standing.passed),
         "searches": list(standing.searches),
+        "network": None if standing.network is None else {c: sorted(m) for c, m in sorted(standing.network.items())},
     }
 
 

@@ -26,6 +26,7 @@ def _counting(query: Select[Any], before: date | None) -> Select[Any]:
 
 
 def _standing(row: Mapping[str, Any]) -> Standing:
+    network = row.get("network")
     return Standing(
         known=datetime.fromisoformat(row["known"]),
         institutes=tuple(row["institutes"]),
@@ -33,6 +34,7 @@ def _standing(row: Mapping[str, Any]) -> Standing:
         waiting=frozenset(row["waiting"]),
         passed=frozenset(row["passed"]),
         searches=tuple(row.get("searches", ())),  # none where it was kept before there were such
+        network=None if network is None else {call: frozenset(marks) for call, marks in network.items()},
     )
 
 

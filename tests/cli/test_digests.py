@@ -106,7 +106,7 @@ def test_preview_json(run, subscribed):
 def test_preview_for_the_network(run, subscribed):
     record = asked(run, subscribed, *as_of("digest", "preview", "network"))
     network = record["network"]
-    assert set(network) == {"calls", "matrix", "joint", "unseen", "untaken", "without", "failed", "runs"}
+    assert set(network) == {"calls", "matrix", "joint", "unseen", "untaken", "before", "without", "failed", "runs"}
     assert record["due"] is True  # a Monday
     other = run(subscribed, "digest", "preview", "network", "--as-of", "2026-06-16")
     assert "not the subscriber's day" in other.err

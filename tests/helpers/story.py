@@ -10,6 +10,7 @@ from matcher.app.mishaps import Mishaps
 from matcher.app.sources.renewed_calls import renewed_calls
 from matcher.digest.compose import compose, is_due, is_worth_sending
 from matcher.digest.inputs import Inputs, for_subscriber
+from matcher.digest.network_part import compose_network
 from matcher.digest.news import told_by
 from matcher.digest.threshold_crossing import standing_after
 from matcher.digest.verdicts import Verdicts
@@ -70,6 +71,7 @@ class World:
     problem: str | None = None
     standings: bool = True  # False: mails as they were before they kept what they leave untold
     absent: frozenset[str] = frozenset()
+    shared: int = 1  # so many of the best calls suit cetim too
 
     def show(self, *calls: Call) -> None:
         self.listing |= {c.identifier: c for c in calls}
@@ -93,7 +95,7 @@ class World:
         for change in self.store.calls.changes():
             changes.setdefault(change.call, []).append(change)
         health = Freshness(None, stale=self.problem is not None, problems=(self.problem,) if self.problem else ())
-        of_both = {"brgm": matches, "cetim": [replace(match, institute="cetim") for match in matches[:1]]}
+        of_both = {"brgm": matches, "cetim": [replace(match, institute="cetim") for match in matches[: self.shared]]}
         decided = Decided.on(self.store.decisions.history(), day(number))
         renewed = renewed_calls(self.store, decided, set(self.listing), day(number), Mishaps())
         verdicts = Verdicts(decided, renewed, self.absent)
@@ -123,7 +125,10 @@ class World:
         self.store.decisions.add([Entry(owner, call, act, at, value, by="bea")])
 
     def composed(self, number: int, subscriber: Subscriber = ANA) -> Digest:
-        return compose(subscriber, for_subscriber(self.inputs(number), self.store, subscriber))
+        own = for_subscriber(self.inputs(number), self.store, subscriber)
+        if not subscriber.is_network:
+            return compose(subscriber, own)
+        return compose_network(subscriber, own, self.store.told.seen_by_anyone(before=day(number)))
 
     def morning(
         self, number: int, subscriber: Subscriber = ANA, *, fetch: bool = True, end: MailState = MailState.SENT

@@ -120,7 +120,7 @@ class Queueing:
         fate = Fate.READY
         if not self.dry:
             told = () if self.sample else told_by(digest)
-            standing = standing_after(digest, told)
+            standing = standing_after(replace(digest, network=None) if self.sample else digest, told)
             queued = self.store.outbox.queue(mail, told, now=self.clock(), run_id=self.run_id, standing=standing)
             fate = Fate.QUEUED if queued else Fate.ALREADY
         return _line(digest, mail, fate)

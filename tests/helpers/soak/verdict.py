@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 OPERATOR = "ops@example.org"
 SUNDAY = 6
 
+NEWS = 4
+"""What can be new of a joint bid of two institutes: that it suits them, and that each of them follows its call."""
+
 ROUNDS_APART = 6
 """Days between two rounds of joint bids at least: one whose mails came late counts from the day that it was made."""
 
@@ -47,7 +50,13 @@ class Mistakes:
 def mistakes(seen: Seen, expected: Expected) -> Mistakes:
     keeping = [f"{day}: {count} {what} are older than they may be" for day, what, count in seen.overdue]
     return Mistakes(
-        [*_doubled(seen), *_mails(seen, expected), *_joint(seen, expected), *_notices(seen, expected)],
+        [
+            *_doubled(seen),
+            *_mails(seen, expected),
+            *_standing(seen),
+            *_joint(seen, expected),
+            *_notices(seen, expected),
+        ],
         list(_runs(seen, expected)),
         keeping,
         list(_growth(seen.samples)),
@@ -74,7 +83,7 @@ def _doubled(seen: Seen) -> Iterator[str]:
 
 
 def _mails(seen: Seen, expected: Expected) -> Iterator[str]:
-    # The network's digest lists joint bids as they stand, told or not: the mail of a round has what is new of them.
+    # What the network's digest tells of joint bids depends on fits: `_standing` says how often it may.
     got = {(day, mail.to): {item for item in mail.items if item[0] != JOINT} for day, mail in digests(seen)}
     for day, to in sorted(got.keys() | expected.mails.keys()):
         wanted, given = expected.mails.get((day, to)), got.get((day, to))
@@ -84,6 +93,14 @@ def _mails(seen: Seen, expected: Expected) -> Iterator[str]:
             yield f"{day}: {to} got {'a mail' if wanted is None else 'no mail'}"
         else:
             yield f"{day}: {to} was not told {sorted(map(str, wanted - given))} but {sorted(map(str, given - wanted))}"
+
+
+def _standing(seen: Seen) -> Iterator[str]:
+    """In the network's digest a joint bid is told once, and again as others come into it or follow its call."""
+    told = Counter((mail.to, call) for _, mail in digests(seen) for kind, call, _ in mail.items if kind == JOINT)
+    yield from (
+        f"{to} was told {times} times of the joint bid for {c}" for (to, c), times in told.items() if times > NEWS
+    )
 
 
 def _joint(seen: Seen, expected: Expected) -> Iterator[str]:
