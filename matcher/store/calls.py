@@ -7,12 +7,12 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Row, Select, exists, func, or_, select
 
 from matcher.model.call import LIVE, Call, Deadline, Kind, Source, Status, unpack
 from matcher.model.changes import Change
 from matcher.model.rows import SetAsideRecord
-from matcher.store.engines import Transactions, chunks
+from matcher.store.engines import AT_ONCE, Transactions, chunks
 from matcher.store.schema import calls, changes, clean, raw_rows, set_aside, versions
 
 if TYPE_CHECKING:
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from matcher.model.rows import ListingScope
 
 RANK = {Source.SEARCH: 0, Source.BULK: 1, Source.SAMPLE: 2}  # richest first
+
+IS_CURRENT = (versions.c.identifier == calls.c.identifier) & (versions.c.number == calls.c.version)
+"""What joins a call with its current version."""
+
+RAW_IS_USED = exists().where(versions.c.raw == raw_rows.c.digest) | exists().where(set_aside.c.raw == raw_rows.c.digest)
+"""Whether a version, or a row set aside, was made of a raw row."""
 
 
 def fold(identifier: str) -> str:
@@ -110,9 +116,8 @@ def pending_heads(connection: Connection) -> list[Head]:
 def bodies_of(connection: Connection, heads: Iterable[Head]) -> dict[str, Call]:
     """The current version's call of each head, by identifier; `gone` is not part of a version."""
     found = {}
-    current = (versions.c.identifier == calls.c.identifier) & (versions.c.number == calls.c.version)
     for keys in chunks([head.identifier for head in heads]):
-        query = select(versions.c.identifier, versions.c.body).join(calls, current)
+        query = select(versions.c.identifier, versions.c.body).join(calls, IS_CURRENT)
         for row in connection.execute(query.where(calls.c.identifier.in_(keys))):
             found[row.identifier] = unpack(row.body)
     return found
@@ -155,14 +160,9 @@ def raw_row(raw: bytes) -> dict[str, Any]:
     return {"digest": hashlib.sha256(raw).hexdigest(), "data": zlib.compress(raw)}
 
 
-_AT_ONCE = 500
-
-_current = (versions.c.identifier == calls.c.identifier) & (versions.c.number == calls.c.version)
-
-
 def _call_query() -> Select[Any]:
     columns = (calls.c.identifier, calls.c.source, calls.c.gone, versions.c.body)
-    return select(*columns).join(versions, _current).order_by(calls.c.identifier)
+    return select(*columns).join(versions, IS_CURRENT).order_by(calls.c.identifier)
 
 
 def _call(row: Row[Any], body: bytes | None = None) -> Call:
@@ -172,7 +172,7 @@ def _call(row: Row[Any], body: bytes | None = None) -> Call:
 
 def all_calls(connection: Connection) -> Iterator[Call]:
     """Every call, by identifier, a few hundred at a time."""
-    for row in connection.execution_options(yield_per=_AT_ONCE).execute(_call_query()):
+    for row in connection.execution_options(yield_per=AT_ONCE).execute(_call_query()):
         yield _call(row)
 
 

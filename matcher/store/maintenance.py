@@ -20,7 +20,8 @@ from matcher.model.call import Source, unpack, unpack_as_kept
 from matcher.model.changes import content, content_hash
 from matcher.model.outcomes import Cleaned
 from matcher.model.subscription import MailState
-from matcher.store.engines import Transactions, reading_uri, translated, writing
+from matcher.store.calls import IS_CURRENT, RAW_IS_USED
+from matcher.store.engines import AT_ONCE, Transactions, reading_uri, translated, writing
 from matcher.store.runs import hold
 from matcher.store.schema import (
     APPLICATION_ID,
@@ -48,8 +49,6 @@ if TYPE_CHECKING:
 MOST = 50
 """So many findings are told; a database with more is not mended by reading on."""
 
-_AT_ONCE = 500
-
 _UNREADABLE = (zlib.error, ValueError, KeyError, TypeError, AttributeError)  # what unpacking a damaged body can raise
 
 
@@ -68,8 +67,9 @@ def _references(connection: Connection) -> Iterator[str]:
 
 
 def _current_versions(connection: Connection) -> Iterator[str]:
-    current = (versions.c.identifier == calls.c.identifier) & (versions.c.number == calls.c.version)
-    query = select(calls.c.identifier, calls.c.version).outerjoin(versions, current).where(versions.c.number.is_(None))
+    query = (
+        select(calls.c.identifier, calls.c.version).outerjoin(versions, IS_CURRENT).where(versions.c.number.is_(None))
+    )
     for row in _rows(connection, query):
         yield f"Version {row.version} of {row.identifier}, the current one, is not there."
     query = select(versions.c.identifier, func.count().label("kept"), func.max(versions.c.number).label("newest"))
@@ -85,8 +85,8 @@ def _bodies(connection: Connection) -> Iterator[str]:
 
 
 def _hashes(connection: Connection) -> Iterator[str]:
-    current = (versions.c.identifier == calls.c.identifier) & (versions.c.number == calls.c.version)
-    query = select(calls.c.identifier, calls.c.source, calls.c.content_hash, versions.c.body).join(versions, current)
+    query = select(calls.c.identifier, calls.c.source, calls.c.content_hash, versions.c.body)
+    query = query.join(versions, IS_CURRENT)
     for row in _rows(connection, query):
         try:
             kept = unpack_as_kept(row.body, identifier=row.identifier, source=Source(row.source).value)
@@ -150,7 +150,7 @@ def _reads(read: Callable[[bytes], object], body: bytes) -> bool:
 
 
 def _rows(connection: Connection, query: Any) -> Iterator[Row[Any]]:
-    return iter(connection.execution_options(yield_per=_AT_ONCE).execute(query))
+    return iter(connection.execution_options(yield_per=AT_ONCE).execute(query))
 
 
 FORGOTTEN = zlib.compress(b"")
@@ -163,10 +163,6 @@ def _old_runs(before: datetime) -> Any:
     """The runs begun before, less the newest of each kind, which tell how things stand."""
     newest = select(func.max(runs.c.id)).group_by(runs.c.kind)
     return select(runs.c.id).where(runs.c.started < before, runs.c.outcome != "running", runs.c.id.not_in(newest))
-
-
-def _is_used() -> Any:
-    return exists().where(versions.c.raw == raw_rows.c.digest) | exists().where(set_aside.c.raw == raw_rows.c.digest)
 
 
 def _forget_mails(before: datetime) -> Any:
@@ -185,9 +181,6 @@ def _clean_runs(connection: Connection, before: datetime) -> int:
 
 def _count(connection: Connection, statement: Any) -> int:
     return connection.execute(statement).rowcount
-
-
-_COPIED_AT_ONCE = 500
 
 
 def back_up_file(source: Path, file: Path) -> None:
@@ -247,7 +240,7 @@ def _refuse_full(connection: Connection, where: str) -> None:
 
 def _copy_table(reading: Connection, connection: Connection, table: Table) -> int:
     count = 0
-    result = reading.execution_options(yield_per=_COPIED_AT_ONCE).execute(select(table))
+    result = reading.execution_options(yield_per=AT_ONCE).execute(select(table))
     for rows in result.mappings().partitions():
         connection.execute(insert(table), [dict(row) for row in rows])
         count += len(rows)
@@ -299,7 +292,7 @@ class Maintenance:
             )
             old = (versions.c.raw.is_not(None)) & (versions.c.seen_at < before) & superseded
             connection.execute(update(versions).where(old).values(raw=None))
-            raws = _count(connection, delete(raw_rows).where(~_is_used()))
+            raws = _count(connection, delete(raw_rows).where(~RAW_IS_USED))
             mails = _count(connection, _forget_mails(before))
             return Cleaned(raw_rows=raws, set_aside=aside, mails=mails, runs=_clean_runs(connection, before))
 

@@ -13,6 +13,7 @@ from matcher.model.project import Participation, Project
 from matcher.store.engines import chunks
 from matcher.store.kept_facts import projects_revision_of
 from matcher.store.schema import organisations, participations, projects
+from matcher.text.folding import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -89,13 +90,15 @@ class Projects:
         return {pic: tuple(sorted(numbers)) for pic, numbers in found.items()}
 
     def called(self, words: Sequence[str]) -> list[str]:
-        """The PICs of the organisations whose present name holds every one of these words."""
-        folded = func.upper(organisations.c.name)
-        query = select(organisations.c.pic).order_by("pic")
-        for word in words:
-            query = query.where(folded.contains(word.upper(), autoescape=True))
+        """The PICs of the organisations whose present name holds every one of these words, whatever case and accents.
+
+        Databases fold ASCII alone, and CORDIS writes names with accents and without.
+        """
+        wanted = [plain for word in words if (plain := folded(word))]
+        query = select(organisations.c.pic, organisations.c.name).order_by(organisations.c.pic)
         with self._transactions.reading() as connection:
-            return list(connection.execute(query).scalars())
+            names = [(pic, folded(name)) for pic, name in connection.execute(query)] if wanted else []
+        return [pic for pic, name in names if all(word in name for word in wanted)]
 
     def participations(self, identifiers: Iterable[str]) -> dict[str, list[Participation]]:
         """Who is in each of these projects, in the order of the project."""

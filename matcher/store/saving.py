@@ -8,14 +8,25 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from matcher.model.call import LIVE, Call, Section, Source, Status, pack
 from matcher.model.caution import USUAL, Caution
 from matcher.model.changes import WINDOW, Change, announced, content, content_hash, decide
 from matcher.model.day import brussels_day
 from matcher.model.rows import ListingScope, ParsedRow, Saved, SetAside
-from matcher.store.calls import RANK, Head, absent_heads, bodies_of, fold, heads_of, pending_heads, raw_row, reports_of
+from matcher.store.calls import (
+    RANK,
+    RAW_IS_USED,
+    Head,
+    absent_heads,
+    bodies_of,
+    fold,
+    heads_of,
+    pending_heads,
+    raw_row,
+    reports_of,
+)
 from matcher.store.engines import Transactions, chunks, upsert
 from matcher.store.kept_facts import grow_revision
 from matcher.store.runs import hold
@@ -277,10 +288,7 @@ def drop(connection: Connection, identifiers: Sequence[str]) -> bool:
     for names in chunks(identifiers):
         connection.execute(delete(calls).where(calls.c.identifier.in_(names)))
     if identifiers:
-        used = exists().where(versions.c.raw == raw_rows.c.digest) | exists().where(
-            set_aside.c.raw == raw_rows.c.digest
-        )
-        connection.execute(delete(raw_rows).where(~used))
+        connection.execute(delete(raw_rows).where(~RAW_IS_USED))
     return bool(identifiers)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from matcher.model.subscription import Delivered, MailKind, MailState, Standing
 from matcher.store.outbox import DIGESTS
@@ -18,11 +18,17 @@ if TYPE_CHECKING:
     from matcher.store.engines import Transactions
 
 
-def _counting(query: Select[Any], before: date | None) -> Select[Any]:
-    """Only what is told by mails that did not fail for good, of days before one."""
-    query = query.join(outbox, outbox.c.message_id == deliveries.c.message_id)
-    query = query.where(outbox.c.state != MailState.FAILED.value)
-    return query if before is None else query.where(outbox.c.day < before)
+def _counts(before: date | None) -> ColumnElement[bool]:
+    """Whether a mail did not fail for good, of those of days before one."""
+    told = outbox.c.state != MailState.FAILED.value
+    return told if before is None else told & (outbox.c.day < before)
+
+
+def _digest_of(subscriber: str, before: date | None) -> ColumnElement[bool]:
+    return (outbox.c.subscriber == subscriber) & outbox.c.kind.in_(DIGESTS) & _counts(before)
+
+
+_with_mail = deliveries.join(outbox, outbox.c.message_id == deliveries.c.message_id)
 
 
 def _standing(row: Mapping[str, Any]) -> Standing:
@@ -48,8 +54,9 @@ class ToldCalls:
         """What a subscriber's digests told him, by call identifier; `before` leaves out mails of that day and later."""
         with self._transactions.reading() as connection:
             query = (
-                _counting(select(deliveries, outbox.c.day), before)
-                .where(outbox.c.subscriber == subscriber, outbox.c.kind.in_(DIGESTS))
+                select(deliveries, outbox.c.day)
+                .select_from(_with_mail)
+                .where(_digest_of(subscriber, before))
                 .order_by(outbox.c.day, outbox.c.created)
             )
             found: dict[str, Delivered] = {}
@@ -71,28 +78,23 @@ class ToldCalls:
     def seen_by_anyone(self, *, before: date | None = None) -> set[str]:
         """The calls that any subscriber was told of."""
         with self._transactions.reading() as connection:
-            return set(connection.execute(_counting(select(deliveries.c.call).distinct(), before)).scalars())
+            query = select(deliveries.c.call).distinct().select_from(_with_mail).where(_counts(before))
+            return set(connection.execute(query).scalars())
 
     def last_day(self, subscriber: str, *, before: date | None = None) -> date | None:
         """The day of a subscriber's last digest that did not fail for good; None when there was none."""
         with self._transactions.reading() as connection:
-            query = select(func.max(outbox.c.day)).where(
-                outbox.c.subscriber == subscriber, outbox.c.kind.in_(DIGESTS), outbox.c.state != MailState.FAILED.value
-            )
-            found: date | None = connection.execute(
-                query if before is None else query.where(outbox.c.day < before)
-            ).scalar()
+            query = select(func.max(outbox.c.day)).where(_digest_of(subscriber, before))
+            found: date | None = connection.execute(query).scalar()
             return found
 
     def joint_bids(self, *, before: date | None = None) -> tuple[set[str], date | None]:
         """The calls that mails of joint bids told, and the day of the last round; `before` as in `delivered`."""
         with self._transactions.reading() as connection:
-            joint = outbox.c.kind == MailKind.JOINT.value
-            calls = connection.execute(_counting(select(deliveries.c.call).distinct(), before).where(joint)).scalars()
-            last = select(func.max(outbox.c.day)).where(joint, outbox.c.state != MailState.FAILED.value)
-            return set(calls), connection.execute(
-                last if before is None else last.where(outbox.c.day < before)
-            ).scalar()
+            joint = (outbox.c.kind == MailKind.JOINT.value) & _counts(before)
+            calls = select(deliveries.c.call).distinct().select_from(_with_mail).where(joint)
+            last = select(func.max(outbox.c.day)).where(joint)
+            return set(connection.execute(calls).scalars()), connection.execute(last).scalar()
 
     def newest(self) -> Mapping[tuple[str, MailState], date]:
         """The day of the newest digest of each subscriber in each state."""
@@ -108,13 +110,9 @@ class ToldCalls:
         with self._transactions.reading() as connection:
             query = (
                 select(outbox.c.standing)
-                .where(
-                    outbox.c.subscriber == subscriber,
-                    outbox.c.kind.in_(DIGESTS),
-                    outbox.c.state != MailState.FAILED.value,
-                )
+                .where(_digest_of(subscriber, before))
                 .order_by(outbox.c.day.desc(), outbox.c.created.desc())
                 .limit(1)
             )
-            row = connection.execute(query if before is None else query.where(outbox.c.day < before)).scalar()
+            row = connection.execute(query).scalar()
         return None if row is None else _standing(row)

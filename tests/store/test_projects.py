@@ -65,6 +65,14 @@ def test_what_is_kept_is_read_back(store: Store) -> None:
     assert store.projects.unknown(["999993662", "123456789"]) == ["123456789"]
 
 
+@pytest.mark.parametrize("asked", ["université de lorraine", "UNIVERSITE Lorraine", "Lorraine UniversitÉ"])
+def test_an_organisation_is_found_by_words_of_its_name_whatever_case_and_accents(store: Store, asked: str) -> None:
+    names = ["UNIVERSITE DE LORRAINE", "Université de Lorraine", "UNIVERSITÉ DE LORRAINE", "UNIVERSITE DE NANTES"]
+    save(store, "a.zip", [project(1)], [part(1, f"99999999{n}", name) for n, name in enumerate(names)])
+    assert store.projects.called(asked.split()) == ["999999990", "999999991", "999999992"]
+    assert store.projects.called(["\u200b"]) == []
+
+
 def test_the_same_dump_again_writes_nothing(store: Store) -> None:
     save(store, "a.zip", [project(1)], [part(1, "999993662")])
     revision = store.projects.revision
