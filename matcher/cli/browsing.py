@@ -15,6 +15,7 @@ from matcher.app.decisions import learned_list
 from matcher.app.decisions.deciding import who_decides
 from matcher.app.profiles import profile_editing, profile_questions
 from matcher.app.profiles.new_profile import NEW, write_new_profile
+from matcher.cli.edit_listing import show_edits
 from matcher.cli.layout import fact, paragraphs, styled, table
 from matcher.cli.learned_listing import show_learned
 from matcher.cli.options import as_of_option
@@ -35,6 +36,7 @@ from matcher.present.records import (
 from matcher.present.skill_words import skill_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from matcher.app.home import Home
@@ -78,6 +80,7 @@ HEAVIEST = 25
 @click.option("--try", "term", help="Which calls would enter or leave the top 20 if this term were a keyword.")
 @click.option("--suggest", is_flag=True, help="Terms of own projects and of decisions that its file lacks.")
 @click.option("--learned", is_flag=True, help="What its list learned from its decisions: terms and calls.")
+@click.option("--history", is_flag=True, help="What was edited of it through the product, by whom and when.")
 @click.option("--revert", is_flag=True, help="Let its file count again, where an edit stands above it.")
 @click.option("--forget", "clear", is_flag=True, help="Let its list forget what it learned; the decisions stay.")
 @as_of_option
@@ -94,6 +97,7 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
     suggest: bool,
     learned: bool,
     clear: bool,
+    history: bool,
     revert: bool,
     as_of: date | None,
     output: str | None,
@@ -103,9 +107,19 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
     `new ID` writes the file of a new institute, with every key and what it means; with --from FILE also the skills
     that its documents say, for a person to choose from.
     """
-    if check + suggest + learned + clear + revert + (term is not None) + (institute == NEW) > 1:
+    asked: tuple[tuple[bool, Callable[[], None]], ...] = (
+        (learned, lambda: show_learned(learned_list.learned(home, institute, as_of=as_of), output)),
+        (clear, lambda: _forget(home, institute, as_of)),
+        (history, lambda: show_edits(home, institute, output)),
+        (revert, lambda: _revert(home, institute)),
+        (suggest, lambda: show_suggestions(home, institute, as_of, output)),
+        (check, lambda: _show_checks(profile_questions.check_profile(home, institute), output)),
+        (term is not None, lambda: _show_trial(home, institute, term or "", as_of, output)),
+    )
+    if sum(is_asked for is_asked, _ in asked) + (institute == NEW) > 1:
         raise UsageError(
-            "Ask for one at a time: --check, --try TERM, --suggest, --learned, --forget, --revert, or `new ID`."
+            "Ask for one at a time: --check, --try TERM, --suggest, --learned, --forget, --history, --revert, "
+            "or `new ID`."
         )
     if institute == NEW or files:
         _write_new(home, identifier if institute == NEW else None, files, output)
@@ -115,22 +129,18 @@ def profile_command(  # noqa: PLR0913 (click hands over one parameter an option)
             identifier=shorten(identifier),
             institute=shorten(institute),
         )
-    elif learned:
-        show_learned(learned_list.learned(home, institute, as_of=as_of), output)
-    elif clear:
-        cleared = learned_list.clear_learned(home, institute, as_of=as_of)
-        click.echo(tr("The list of {name} has forgotten what it learned.", name=cleared))
-    elif revert:
-        profile_editing.revert(home, institute, by=who_decides(home))
-        click.echo(tr("The file of {name} counts again.", name=home.institute(institute).identifier))
-    elif suggest:
-        show_suggestions(home, institute, as_of, output)
-    elif check:
-        _show_checks(profile_questions.check_profile(home, institute), output)
-    elif term is not None:
-        _show_trial(home, institute, term, as_of, output)
     else:
-        _show_profile(home, institute, output)
+        next((show for is_asked, show in asked if is_asked), lambda: _show_profile(home, institute, output))()
+
+
+def _forget(home: Home, institute: str, as_of: date | None) -> None:
+    cleared = learned_list.clear_learned(home, institute, as_of=as_of)
+    click.echo(tr("The list of {name} has forgotten what it learned.", name=cleared))
+
+
+def _revert(home: Home, institute: str) -> None:
+    profile_editing.revert(home, institute, by=who_decides(home))
+    click.echo(tr("The file of {name} counts again.", name=home.institute(institute).identifier))
 
 
 def _write_new(home: Home, identifier: str | None, files: tuple[Path, ...], output: str | None) -> None:

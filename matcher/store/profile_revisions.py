@@ -66,8 +66,8 @@ class ProfileRevisions:
         with self._transactions.reading() as connection:
             return int(connection.execute(select(func.max(profile_revisions.c.id))).scalar() or 0)
 
-    def of(self, institute: str, most: int = 20) -> tuple[Revision, ...]:
-        """The edits of an institute's profile, newest first."""
+    def of(self, institute: str, most: int | None = 20) -> tuple[Revision, ...]:
+        """The edits of an institute's profile, newest first, so many or all."""
         table = profile_revisions
         query = select(table).where(table.c.institute == institute).order_by(desc(table.c.id)).limit(most)
         with self._transactions.reading() as connection:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,6 +89,23 @@ def test_every_command_and_the_daily_job_see_the_edit_and_the_file_counts_again(
     again = run(place, "profile", "calym", "--revert")
     assert again.code == 2
     assert "its file says already" in again.err
+
+
+def test_a_command_tells_who_edited_what_and_when(run: Callable, place: Place) -> None:
+    asked = ("profile", "CALYM", "--history")
+    assert "Nothing of the profile of calym was edited" in run(place, *asked).out
+    assert run(place, *asked, "--csv").out == "number,institute,at,by,summary\n"
+    for number in range(30):
+        edited(place, f"term {number}")
+    told = json.loads(run(place, *asked, "--json").out)
+    assert told["institute"] == "calym"
+    assert [one["summary"] for one in told["history"]] == [f"+ term {number}" for number in reversed(range(30))]
+    assert {(one["institute"], one["by"]) for one in told["history"]} == {("calym", "ana")}
+    assert datetime.fromisoformat(told["history"][0]["at"]).tzinfo is not None
+    assert "'+ term 29" in run(place, *asked, "--csv").out  # no formula
+    assert "+ term 29" in run(place, *asked).out
+    assert run(place, *asked, "--check").code == 2
+    assert run(place, "profile", "nobody", "--history").code == 2
 
 
 def test_it_is_edited_in_the_browser_with_history_undo_and_the_way_back(place: Place) -> None:

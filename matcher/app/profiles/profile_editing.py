@@ -59,6 +59,16 @@ def editable(home: Home, name: str) -> Editable:
     )
 
 
+def edits(home: Home, name: str) -> tuple[Revision, ...]:
+    """Every edit of a profile that was made through the product, newest first. Raises UsageError."""
+    identifier = home.institute(name).identifier
+    try:
+        with home.open_store(read_only=True) as store:
+            return store.profile_revisions.of(identifier, most=None)
+    except StoreMissing:
+        return ()
+
+
 def compare(home: Home, name: str, terms: ProfileTerms, *, as_of: date | None = None) -> ListChange:
     """What these terms would change in the top of an institute's list, on a day."""
     from matcher.ranking.proposals.skills import compare_profiles
