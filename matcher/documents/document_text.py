@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matcher.documents.keyword_lists import Keyword, are_keywords, keywords_of, rows_of
-from matcher.documents.office import office_text
+from matcher.documents.office import MOST_CHARACTERS, office_text
 from matcher.documents.pdf_pages import pdf_text
 from matcher.documents.plain import markup_text, text_of
 from matcher.documents.references import bibtex_text, is_bibtex, is_ris, ris_text
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 50_000_000
 """Of one file; a report with many pictures stays below this."""
-
-MOST_CHARACTERS = 2_000_000
-"""Of the text of a file: a long proposal stays below this."""
 
 FEWEST_LETTERS = 3
 

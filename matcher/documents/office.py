@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import lzma
 import re
 import zipfile
 import zlib
@@ -18,7 +17,11 @@ if TYPE_CHECKING:
 MOST_BYTES = 60_000_000
 """Of the XML of one document, unpacked."""
 
+MOST_CHARACTERS = 2_000_000
+"""Of the text of a file: a long proposal stays below this."""
+
 _MOST_MEMBERS = 20_000
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # other ways take memory as a stranger says
 _PARTS = (
     re.compile(r"word/(document|footnotes|endnotes)\.xml"),
     re.compile(r"ppt/(slides/slide|notesSlides/notesSlide)\d+\.xml"),
@@ -28,7 +31,6 @@ _PARTS = (
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
-    lzma.LZMAError,
     OSError,
     EOFError,
     ValueError,
@@ -85,6 +87,8 @@ def _unpacked(archive: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo]) -> I
     for member in members:
         if member.flag_bits & _LOCKED:
             raise UnreadableError("locked by a password: save it without one.")
+        if member.compress_type not in _PACKED:
+            raise _damaged()
         with archive.open(member) as stream:
             found = stream.read(left + 1)
         left -= len(found)
@@ -141,6 +145,7 @@ class Events(Protocol):
 def parse(xml: bytes, reader: Events) -> None:
     """Tell a reader what an XML holds. Raises UnreadableError for what is broken or declares entities."""
     parser = expat.ParserCreate()
+    parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
     parser.CharacterDataHandler = reader.text
     parser.StartDoctypeDeclHandler = _refuse

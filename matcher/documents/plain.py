@@ -26,8 +26,8 @@ _SILENT = ["script", "style", "head", "nav", "template", "noscript", "svg"]
 _MARKS = (
     (re.compile(r"\A---\n.*?\n---\n", re.DOTALL), ""),  # front matter
     (re.compile(r"```.*?```", re.DOTALL), " "),
-    (re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)"), r"\1"),
-    (re.compile(r"^\s*(#{1,6}|[-*+>])\s+", re.MULTILINE), ""),
+    (re.compile(r"!?\[([^\[\]\n]*)\]\([^()\n]*\)"), r"\1"),
+    (re.compile(r"^[^\S\n]*(#{1,6}|[-*+>])\s+", re.MULTILINE), ""),
     (re.compile(r"[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}"), ""),
 )
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _ENTRY = re.compile(r"@[a-z]+\s*[{(]", re.IGNORECASE)
 _BIBTEX_FIELD = re.compile(r"\b(title|abstract|keywords?|note)\s*=\s*", re.IGNORECASE)
@@ -18,25 +22,33 @@ def is_bibtex(text: str) -> bool:
 
 def bibtex_text(text: str) -> str:
     """What the entries are about, a field a line."""
-    found = (_value(text, match.end()) for match in _BIBTEX_FIELD.finditer(text))
     return "\n".join(
-        " ".join(re.sub(r"\\[a-zA-Z]+|\\$", " ", re.sub(r"[{}]", "", value)).split()) for value in found if value
+        " ".join(re.sub(r"\\[a-zA-Z]+|\\$", " ", re.sub(r"[{}]", "", value)).split()) for value in _values(text)
     )
 
 
-def _value(text: str, start: int) -> str:
-    """The value that begins here: in braces, which may hold others, or in quotes."""
-    if text[start : start + 1] == '"':
-        end = text.find('"', start + 1)
-        return text[start + 1 : end if 0 < end - start < _MOST_VALUE else start + _MOST_VALUE]
-    if text[start : start + 1] != "{":
-        return ""
+def _values(text: str) -> Iterator[str]:
+    """The value of each field; what looks like a field within one is of the value."""
+    place = 0
+    while (field := _BIBTEX_FIELD.search(text, place)) is not None:
+        start = place = field.end()
+        if text[start : start + 1] in {"{", '"'}:
+            place = _end(text, start)
+            yield text[start + 1 : place]
+
+
+def _end(text: str, start: int) -> int:
+    """Where the value that begins here ends: in braces, which may hold others, or in quotes."""
+    most = min(len(text), start + _MOST_VALUE)
+    if text[start] == '"':
+        end = text.find('"', start + 1, most)
+        return end if end > 0 else most
     depth = 0
-    for place in range(start, min(len(text), start + _MOST_VALUE)):
+    for place in range(start, most):
         depth += {"{": 1, "}": -1}.get(text[place], 0)
         if depth == 0:
-            return text[start + 1 : place]
-    return text[start + 1 : start + _MOST_VALUE]
+            return place
+    return most
 
 
 def is_ris(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from matcher.documents.office import members_of, parse
+from matcher.documents.office import MOST_CHARACTERS, members_of, parse
 
 if TYPE_CHECKING:
     from matcher.documents.keyword_lists import Rows
@@ -13,22 +13,24 @@ if TYPE_CHECKING:
 _SHEETS = (re.compile(r"xl/worksheets/sheet\d+\.xml"), re.compile(r"xl/sharedStrings\.xml"))
 _SHARED = "xl/sharedStrings.xml"
 _MOST_COLUMNS = 200
+_MOST_CELLS = 500_000
 
 
 def sheet_rows(data: bytes) -> Rows | None:
-    """The rows of every sheet, one under the other; None for what is no workbook. Raises UnreadableError."""
+    """The rows of every sheet, one under the other; None for what is no workbook, or too large for a list of keywords.
+
+    Raises UnreadableError.
+    """
     if b"xl/worksheets/" not in data:
         return None
     members = members_of(data, _SHEETS)
     shared = _Texts()
     if _SHARED in members:
         parse(members.pop(_SHARED), shared)
-    rows: Rows = []
+    sheet = _Sheet(shared.found)
     for xml in members.values():
-        sheet = _Sheet(shared.found)
         parse(xml, sheet)
-        rows += [row for row in sheet.rows if any(row)]
-    return rows
+    return None if sheet.is_too_large else [row for row in sheet.rows if any(row)]
 
 
 def _local(name: str) -> str:
@@ -40,55 +42,74 @@ class _Texts:
 
     def __init__(self) -> None:
         self.found: list[str] = []
+        self._pieces: list[str] = []
         self._open = False
 
     def start(self, name: str, _attributes: dict[str, str]) -> None:
         if _local(name) == "si":
-            self.found.append("")
+            self._pieces = []
         self._open = _local(name) == "t"
 
-    def end(self, _name: str) -> None:
+    def end(self, name: str) -> None:
         self._open = False
+        if _local(name) == "si":
+            self.found.append(_said(self._pieces))
 
     def text(self, piece: str) -> None:
-        if self._open and self.found:
-            self.found[-1] += piece
+        if self._open:
+            self._pieces.append(piece)
 
 
 class _Sheet:
-    """The cells of a sheet, each in its column."""
+    """The cells of sheets, each in its column, as long as they are not `too large`: one text can be shared by many."""
 
     def __init__(self, shared: list[str]) -> None:
         self.rows: Rows = []
         self._shared = shared
         self._is_shared = self._open = False
-        self._column, self._value = 0, ""
+        self._column = 0
+        self._pieces: list[str] = []
+        self._cells = self._characters = 0
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether there are more cells, or more in them, than is read."""
+        return self._cells > _MOST_CELLS or self._characters > MOST_CHARACTERS
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = _local(name)
-        if local == "row":
+        if local == "row" and not self.is_too_large:
             self.rows.append([])
+            self._cells += 1  # a row without any takes its place as well
         elif local == "c":
-            self._is_shared, self._value = attributes.get("t") == "s", ""
+            self._is_shared, self._pieces = attributes.get("t") == "s", []
             self._column = _column(attributes.get("r", ""), len(self.rows[-1]) if self.rows else 0)
         self._open = local in {"v", "t"}
 
     def end(self, name: str) -> None:
         self._open = False
-        if _local(name) == "c" and self.rows and self._column < _MOST_COLUMNS:
-            row = self.rows[-1]
-            row += [""] * (self._column + 1 - len(row))
-            row[self._column] = " ".join(self._said().split())
+        if _local(name) == "c" and self.rows and self._column < _MOST_COLUMNS and not self.is_too_large:
+            self._put(self.rows[-1], self._shared_text() if self._is_shared else _said(self._pieces))
 
     def text(self, piece: str) -> None:
         if self._open:
-            self._value += piece
+            self._pieces.append(piece)
 
-    def _said(self) -> str:
-        if not self._is_shared:
-            return self._value
-        place = int(self._value) if self._value.isascii() and self._value.isdigit() and len(self._value) < 9 else -1
-        return self._shared[place] if 0 <= place < len(self._shared) else ""
+    def _put(self, row: list[str], said: str) -> None:
+        missing = max(0, self._column + 1 - len(row))
+        row += [""] * missing
+        row[self._column] = said
+        self._cells += missing
+        self._characters += len(said)
+
+    def _shared_text(self) -> str:
+        place = "".join(self._pieces)
+        number = int(place) if place.isascii() and place.isdigit() and len(place) < 9 else -1
+        return self._shared[number] if 0 <= number < len(self._shared) else ""
+
+
+def _said(pieces: list[str]) -> str:
+    return " ".join("".join(pieces).split())
 
 
 def _column(reference: str, following: int) -> int:

@@ -37,7 +37,7 @@ MADE_UP = Path(__file__).parent / "made_up_example"
 _SHARED = frozenset({"calls", "documents"})
 _KIND_OF_PART = {"keyword": "keywords", "description": "description", "project": "documents", "text": "text"}
 _HEADING = re.compile(
-    r"(?:^|(?<=[.\n;]))\s*"
+    r"(?:^|(?<=[.\n;]))[^\S\n]*"
     r"(Expected ?Outcomes?|Scope|Objectives?|Expected ?Impacts?|Specific ?Challenge)\s*:\s*"
 )
 _SURROGATE = re.compile(r"[\ud800-\udfff]")  # half a character, which no file and no terminal takes

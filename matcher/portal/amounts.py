@@ -89,7 +89,7 @@ _START = re.compile(rf"\bstart(?:s|ing)?\s+{_HEDGE}{_LEVEL}", re.IGNORECASE)
 
 _END = re.compile(rf"\b(?:achiev|reach|attain|arriv|end)(?:e|es|ing|s)?\s+{_HEDGE}{_LEVEL}", re.IGNORECASE)
 
-_MINIMUM = re.compile(rf"\bbe\s+at\s+(?:minimum|least)\s+{_LEVEL}[^.;]*\bend of the project", re.IGNORECASE)
+_MINIMUM = re.compile(rf"\bbe\s+at\s+(?:minimum|least)\s+{_LEVEL}[^.;]{{0,400}}\bend of the project", re.IGNORECASE)
 
 _FROM_TO = re.compile(rf"\bfrom\s+{_NAME}\s*([1-9])\s+to\s+(?:{_NAME}\s*)?([1-9])(?!\d|\.\d)", re.IGNORECASE)
 

@@ -45,7 +45,9 @@ _KEYWORD = re.compile(
     re.IGNORECASE,
 )
 
-_USER_INFO = re.compile(r"(\b[A-Za-z][\w+.-]{0,30}:/+[^\s/:@%]*(?:%(?!3[Aa])[^\s/:@%]*)*)(?::|%3[Aa])[^\s\"<>]*@")
+_USER = re.compile(r"(\b[A-Za-z][\w+.-]{0,30}:/+[^\s/:@%]*(?:%(?!3[Aa])[^\s/:@%]*)*)(?::|%3[Aa])")
+
+_UNBROKEN = re.compile(r"[^\s\"<>]*")
 
 _WEB_USER = re.compile(r"(\bhttps?:/+)[^\s/@:?#]+@", re.IGNORECASE)
 
@@ -91,8 +93,25 @@ def masked(text: str) -> str:
     """The text without any secret: those that are known, and whatever stands where passwords do."""
     text = _known.masked(text)
     if "@" in text:
-        text = _WEB_USER.sub(rf"\1{MASK}@", _USER_INFO.sub(rf"\1:{MASK}@", text))
+        text = _WEB_USER.sub(rf"\1{MASK}@", "".join(_without_passwords(text)))
     return _KEYWORD.sub(rf"\1{MASK}", text) if "=" in text or "%3" in text else text
+
+
+def _without_passwords(text: str) -> Iterator[str]:
+    """The pieces of a text with what stands between the name in an address and the last `@` behind it masked.
+
+    What is unbroken is looked through once, however many beginnings of addresses are in it: texts of strangers are
+    masked too.
+    """
+    told = place = barren = 0  # what was given; where to look from; until where no `@` is
+    while (user := _USER.search(text, place)) is not None:
+        place = user.start() + 1
+        if user.end() > barren:
+            barren = _UNBROKEN.match(text, user.end()).end()  # type: ignore[union-attr]
+            if (at := text.rfind("@", user.end(), barren)) >= 0:
+                yield f"{text[told : user.start()]}{user[1]}:{MASK}@"
+                told = place = at + 1
+    yield text[told:]
 
 
 def secrets_in(value: str) -> Iterator[str]:

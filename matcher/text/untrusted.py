@@ -142,7 +142,9 @@ _NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)|-?[0-9][-+.0-9eE]*+', re.DOTALL)
 
-_OPEN_END = re.compile(rb"-?[0-9][-+.0-9eE]*\Z|-\Z")
+_NUMBER_START = re.compile(rb"-?[0-9]|-\Z")
+
+_OF_NUMBERS = b"-+.0123456789eE"
 
 _SHAPE = bytes.maketrans(b"123456789E-", b"000000000e+")
 
@@ -196,7 +198,7 @@ class ShortNumbers:
             slashes = len(text) - len(text.rstrip(b"\\"))
             cut = len(text) - slashes % 2
         else:
-            match = _OPEN_END.search(text, max(0, len(text) - _PIECE - _LONGEST_TOKEN))
+            match = _NUMBER_START.search(text, len(text.rstrip(_OF_NUMBERS)))
             cut = match.start() if match else len(text)
         self._held = text[cut:][:_LONGEST_TOKEN]
         return text[:cut]

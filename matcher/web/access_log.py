@@ -51,6 +51,6 @@ def shown_path(scope: Scope) -> str:
 
     Addresses that no page has are cut as well: a link that was broken or typed wrongly has its token all the same.
     """
-    path = str(scope["path"])
+    path = str(scope["path"])[:1_000]
     found = _PROOF.search(path)
     return clipped(ascii(path[: found.end()])[1:-1] + "…" if found else ascii(path)[1:-1], 200)

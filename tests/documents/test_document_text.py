@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from matcher.documents import office
 from matcher.documents.document_text import read_document
+from matcher.documents.sheets import sheet_rows
 from matcher.errors import MatcherError, UsageError
 from tests.helpers.documents import docx, odt, pdf, pptx, workbook, xlsx, zipped
 from tests.helpers.forms import tries
+from tests.helpers.fuzz.harness import deadline
 
 SAID = "Managed aquifer recharge and groundwater modelling"
 BIBTEX = """@article{dupont2020, author = {Dupont, Anne}, journal = {Hydrology},
@@ -188,3 +190,47 @@ def test_spoilt_files_are_read_or_refused(tmp_path, data: bytes, spoils: list[tu
         data = data[:at] + put + data[at + len(put) :]
     with suppress(MatcherError):
         read(tmp_path, data[: cut or None])
+
+
+def sheet(rows: str, shared: str = "") -> bytes:
+    """A workbook of this XML of rows, and of texts that cells share."""
+    return zipped(
+        **{
+            "xl/workbook.xml": "<workbook/>",
+            "xl/sharedStrings.xml": f"<sst>{shared}</sst>",
+            "xl/worksheets/sheet1.xml": f"<worksheet><sheetData>{rows}</sheetData></worksheet>",
+        }
+    )
+
+
+SHARED = '<c t="s"><v>0</v></c>'
+
+
+@pytest.mark.parametrize(
+    ("rows", "shared"),
+    [
+        ('<row><c r="GR1"><v>1</v></c></row>' * 3_000, ""),
+        (f"<row>{SHARED}</row>" * 300, f"<si><t>{'x' * 10_000}</t></si>"),
+        ("<row/>" * 600_000, ""),
+    ],
+    ids=["far columns", "a long text in many cells", "empty rows"],
+)
+def test_a_small_workbook_is_no_long_list(rows: str, shared: str) -> None:
+    """It would take a hundred times the room that it has."""
+    assert sheet_rows(sheet(rows, shared)) is None
+    assert sheet_rows(sheet(rows[: len(rows) // 100], shared)) is not None
+
+
+@pytest.mark.parametrize("piece", ["&amp;", "x\n"])
+def test_a_text_of_a_million_pieces_is_put_together_once(piece: str) -> None:
+    with deadline(20.0):
+        assert sheet_rows(sheet(f"<row>{SHARED}</row>", f"<si><t>{piece * 900_000}</t></si>"))
+
+
+def test_a_document_that_is_packed_in_another_way_is_refused(tmp_path) -> None:
+    """Such packing takes as much memory as a stranger writes into it."""
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("word/document.xml", "<w:document/>")
+    with pytest.raises(UsageError, match="damaged"):
+        read(tmp_path, packed.getvalue())
