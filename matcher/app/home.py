@@ -146,6 +146,12 @@ class Home:
         with Store.open(url, read_only=read_only) as store:
             yield store
 
+    def kept_store(self) -> Store:
+        """The store of this configuration for reading only, open until whoever asked closes it. Raises StoreError."""
+        from matcher.store.database import Store
+
+        return Store.open(self.database_url(), read_only=True)
+
     @contextmanager
     def open_filled(self) -> Iterator[Store]:
         """The store for what can only be done in one that is there: deciding makes none. Raises StoreMissing."""

@@ -30,6 +30,9 @@ class Keeping(Protocol):
     def open_store(self, *, read_only: bool = False) -> AbstractContextManager[Store]:
         """The store of this configuration, closed at the end."""
 
+    def kept_store(self) -> Store:
+        """The same for reading only, open until whoever asked closes it."""
+
 
 def standing_profiles(home: Keeping) -> Mapping[str, str]:
     """What stands above the files: the texts of whole files, by institute. Raises StoreError."""
@@ -42,18 +45,41 @@ def standing_profiles(home: Keeping) -> Mapping[str, str]:
         return {}
 
 
-def standing_mark(home: Keeping) -> object:
-    """Changes with what stands above the files, by whichever machine; the same while nothing can be known."""
-    if not home.settings.database.url:
+class StandingWatch:
+    """Tells whether what stands above the files changed, by whichever machine; asked at every visit of a page.
+
+    Of a database elsewhere it keeps one connection, which is made anew after it was lost. For one thread at a time.
+    """
+
+    def __init__(self) -> None:
+        self._url = ""
+        self._store: Store | None = None
+
+    def mark(self, home: Keeping) -> object:
+        """Another one after a change; the same while nothing can be known."""
+        if not home.settings.database.url:
+            try:
+                return _mark(home).stat().st_mtime_ns
+            except OSError:
+                return None
         try:
-            return _mark(home).stat().st_mtime_ns
-        except OSError:
+            return self._kept(home).profile_revisions.last()
+        except StoreError:
+            self.close()
             return None
-    try:
-        with home.open_store(read_only=True) as store:
-            return store.profile_revisions.last()
-    except StoreError:
-        return None
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def _kept(self, home: Keeping) -> Store:
+        if self._url != home.settings.database.url:
+            self.close()
+        if self._store is None:
+            self._url, self._store = home.settings.database.url, home.kept_store()
+        return self._store
 
 
 @contextmanager

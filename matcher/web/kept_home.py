@@ -12,7 +12,7 @@ from matcher.app.home import Home
 from matcher.app.index_renewal import IndexRenewal
 from matcher.app.kept_index import current_index
 from matcher.app.sources.fetching import use_sample
-from matcher.app.standing_profiles import standing_mark
+from matcher.app.standing_profiles import StandingWatch
 from matcher.config.fingerprint import fingerprint
 from matcher.config.setting_sections import DatabaseSettings
 from matcher.config.settings import CONFIG_FILE
@@ -37,8 +37,9 @@ class KeptHome:
         self._load = load
         self._lock = threading.Lock()
         self._renewal = IndexRenewal()
+        self._standing = StandingWatch()
         self._home = self._loaded()
-        self._read = _edited(self._home)
+        self._read = self._edited()
         self._trial: Home | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._is_filled = False
@@ -51,7 +52,7 @@ class KeptHome:
 
         """
         with self._lock:
-            edited = _edited(self._home)
+            edited = self._edited()
             if edited != self._read:
                 self._home, self._read, self._trial = self._loaded(), edited, None
                 self.answers = KeptAnswers()
@@ -61,7 +62,8 @@ class KeptHome:
             return self._trial, True
 
     def close(self) -> None:
-        """Remove the folder of the sample."""
+        """Remove the folder of the sample, and let go of the database."""
+        self._standing.close()
         if self._folder is not None:
             self._folder.cleanup()
 
@@ -69,6 +71,12 @@ class KeptHome:
         home = self._load()
         home.renewal = self._renewal
         return home
+
+    def _edited(self) -> tuple[object, ...]:
+        """Changes when a file of the configuration does, or what stands above those of institutes; reads no file."""
+        folder = self._home.settings.config_dir
+        standing = self._standing.mark(self._home)
+        return (fingerprint(folder), standing, *(file_state(folder / name) for name in _EDITED))
 
     def _fill(self) -> bool:
         """Whether there is anything to show; looked at until there is."""
@@ -88,9 +96,3 @@ class KeptHome:
         trial = Home(settings, clock=self._home.clock)
         use_sample(trial)
         return trial
-
-
-def _edited(home: Home) -> tuple[object, ...]:
-    """Changes when a file of the configuration does, or what stands above those of institutes; reads none."""
-    folder = home.settings.config_dir
-    return (fingerprint(folder), standing_mark(home), *(file_state(folder / name) for name in _EDITED))

@@ -98,6 +98,15 @@ def wait_until_alone(url: str) -> None:
     engine.dispose()
 
 
+def end_others(url: str) -> None:
+    """Have the server end every other connection to the database, as when it is started anew."""
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        connection.execute(sa.text(f"{ended} WHERE datname = current_database() AND pid <> pg_backend_pid()"))
+    engine.dispose()
+
+
 def administer(folder: Path, *statements: str) -> None:
     """Run statements that make or drop databases."""
     server = sa.create_engine(url_of(folder, "postgres"), isolation_level="AUTOCOMMIT")

@@ -14,10 +14,13 @@ import pytest
 
 from matcher.app.home import Home
 from matcher.app.profiles.profile_editing import EditConflict, editable, revert, save, undo
+from matcher.app.standing_profiles import StandingWatch
 from matcher.config.settings import load_settings
 from matcher.disk import can_be_written
 from matcher.errors import UsageError
+from matcher.store.engines import Transactions
 from tests.helpers.home import DAY, Place
+from tests.helpers.postgres import end_others, wait_until_alone
 from tests.helpers.web.local_site import LocalSite
 from tests.web.test_profile_page import PAGE, fields, sent
 
@@ -177,6 +180,26 @@ def test_where_nothing_stands_above_no_database_is_opened(on_either: Place, monk
     assert home.standing_profiles == {}
     with pytest.raises(UsageError, match="its file says already"):
         revert(opened(on_either), "calym", by=None)
+
+
+def test_a_database_elsewhere_is_asked_over_one_connection(on_either: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At every visit of a page; also after the connection was lost."""
+    if not on_either.database:
+        pytest.skip("a file of the home folder says it")
+    opens, really = [], Transactions.open.__func__
+    monkeypatch.setattr(Transactions, "open", classmethod(lambda *a, **k: opens.append(1) or really(*a, **k)))
+    watch, home = StandingWatch(), opened(on_either)
+    first = watch.mark(home)
+    assert [watch.mark(home) for _ in range(3)] == [first] * 3
+    assert len(opens) == 1
+    edited(on_either)
+    assert watch.mark(home) not in {first, None}
+    later, known = len(opens), watch.mark(home)
+    end_others(on_either.database)
+    assert watch.mark(home) == known
+    assert len(opens) == later
+    watch.close()
+    wait_until_alone(on_either.database)
 
 
 def test_a_backup_that_is_put_back_elsewhere_brings_what_stands(place: Place, tmp_path: Path) -> None:
