@@ -86,6 +86,9 @@ class Abbreviations:
 
     def _line(self, line: Sequence[Read], said: frozenset[str], letters: bool) -> Iterator[Read]:
         for i, read in enumerate(line):
+            if read.stem not in self._meanings and read.stem not in self._spelt:
+                yield read
+                continue
             meaning = self._meaning(read.stem, said)
             if meaning is None:
                 yield read

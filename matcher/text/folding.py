@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import filterfalse
 
 
 def _spelt(letter: str) -> str:
@@ -36,5 +37,5 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    plain = "".join(filterfalse(unicodedata.combining, decomposed))
     return _MICRO.sub("micro", plain).translate(_LETTERS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -175,6 +175,7 @@ def _beginnings() -> frozenset[str]:
     return frozenset(key[0] for level in levels for key in level if len(key) > 1)
 
 
+@lru_cache(100_000)
 def _begins_a_term(word: str) -> bool:
     return any(key[0] in _beginnings() for key in _keys([word]))
 
