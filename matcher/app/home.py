@@ -110,6 +110,12 @@ class Home:
 
         return find_subscriber(self.subscribers, name)
 
+    def subscriber_at(self, address: str) -> Subscriber | None:
+        """The subscriber whose mails go to an address; None where there is none."""
+        from matcher.config.subscribers import subscriber_at
+
+        return subscriber_at(self.subscribers, address)
+
     @cached_property
     def parts(self) -> PartTable:
         """Programmes and their parts by name. Raises ConfigError with every mistake of `parts.yaml`."""

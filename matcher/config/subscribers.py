@@ -223,6 +223,15 @@ def find_subscriber(subscribers: Iterable[Subscriber], name: str) -> Subscriber:
     raise UsageError("No subscriber is called {name}: {hint}", name=shorten(name), hint=hint)
 
 
+def subscriber_at(subscribers: Iterable[Subscriber], address: str) -> Subscriber | None:
+    """The subscriber whose mails go to an address, in any case; an id is none.
+
+    All are looked at and nothing is guessed, so that how long it takes tells nobody who is subscribed.
+    """
+    wanted = address.strip().casefold()
+    return next(iter([one for one in subscribers if one.address.casefold() == wanted]), None)
+
+
 def resolve_institute(name: str, institutes: Sequence[Institute]) -> str:
     """What a name stands for, spelled as in `subscribers.yaml`: an institute, `id/lab`, or `*`.
 

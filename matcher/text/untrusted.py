@@ -120,8 +120,13 @@ def csv_cell(value: object) -> object:
     return told if told is None or isinstance(told, bool | int | float) else _disarmed(str(told))
 
 
+_CELL_AGAIN = re.compile('([;\t\r\n][\\s"]*+)(?=[=+@＝＋－＠-])')
+"""Where a text begins a cell in spreadsheets that part cells at semicolons or tabs, whatever a file has (in France)."""
+
+
 def _disarmed(text: str) -> str:
-    return "'" + text if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+    inside = _CELL_AGAIN.sub(r"\1'", text)
+    return "'" + inside if text.lstrip(" ").startswith(_FORMULA_STARTS) else inside
 
 
 def joined(value: object, part_told: Callable[[str], str] = str, between: str = "; ") -> object:

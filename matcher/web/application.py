@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from matcher.app.access.signing_key import BYTES, signing_key
@@ -31,7 +31,7 @@ from matcher.web.routes import PAGES
 from matcher.web.sessions import SESSION, Sessions, person_called
 from matcher.web.tongue import words_for
 from matcher.web.trusted_proxy import Peer, TrustedProxy, stranger
-from matcher.web.visit import Visit
+from matcher.web.visit import Visit, local
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -106,7 +106,7 @@ def _key(home: Home) -> bytes:
 def application(site: Site) -> Starlette:
     """The whole site."""
     routes = [Route(page.path, _endpoint(site, page), methods=[page.method]) for page in PAGES]
-    return Starlette(
+    made = Starlette(
         routes=[*routes, Route("/static/{version}/{name}", _static)],
         middleware=[
             Middleware(Peer, proxy=site.proxy),
@@ -116,6 +116,8 @@ def application(site: Site) -> Starlette:
         ],
         exception_handlers={HTTPException: _unrouted},
     )
+    made.router.redirect_slashes = False  # it makes whole addresses, of whatever name and scheme was asked for
+    return made
 
 
 def _endpoint(site: Site, page: PageRoute) -> Callable[[Request], Awaitable[Response]]:
@@ -155,7 +157,7 @@ async def _form(request: Request, page: PageRoute) -> dict[str, str]:
     of_mail = page.is_proof and kind == "multipart/form-data"
     if kind != "application/x-www-form-urlencoded" and not of_mail:
         raise Refused("This is no form of a page.", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    body = b""
+    body = bytearray()
     try:
         async with asyncio.timeout(SECONDS):
             async for part in request.stream():
@@ -196,7 +198,11 @@ def _failed(request: Request, error: Exception) -> Response:
 
 
 async def _unrouted(request: Request, error: Exception | None = None) -> Response:
-    """An address or a method that no page has."""
+    """An address or a method that no page has; a page may be where a `/` less is asked for."""
+    path = request.url.path
+    if request.method == "GET" and path.endswith("/") and not path.startswith("//"):
+        query = request.url.query
+        return RedirectResponse(local(path.rstrip("/")) + (f"?{query}" if query else ""))
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         told: Exception = Refused("This address takes forms only, or none.", HTTPStatus.METHOD_NOT_ALLOWED)
     else:

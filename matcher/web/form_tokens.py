@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -37,16 +38,17 @@ class FormTokens:
         self._teller = URLSafeTimedSerializer(key, salt="matcher told")
 
     def token(self, mark: str) -> str:
-        """A new token, unlike every other, so that a compressed page gives none away."""
-        return self._signer.dumps([secrets.token_urlsafe(6), mark])
+        """A new token, unlike every other in each of its parts, so that a compressed page gives none away."""
+        salt = secrets.token_urlsafe(6)
+        return self._signer.dumps([salt, _hidden(mark, salt)])
 
     def check(self, token: str, mark: str) -> None:
         """Raises Refused where a token is missing, forged, too old or of another browser."""
         try:
-            _, known = self._signer.loads(token, max_age=HOURS * 3600)
+            salt, known = self._signer.loads(token, max_age=HOURS * 3600)
         except (BadSignature, ValueError, TypeError) as error:
             raise Refused(_TOLD, HTTPStatus.FORBIDDEN) from error
-        if not mark or not secrets.compare_digest(str(known), mark):
+        if not mark or not secrets.compare_digest(str(known), _hidden(mark, str(salt))):
             raise Refused(_TOLD, HTTPStatus.FORBIDDEN)
 
     def packed(self, told: Sequence[str]) -> str:
@@ -59,6 +61,11 @@ class FormTokens:
             return [str(line) for line in self._teller.loads(packed, max_age=60)]
         except (BadSignature, ValueError, TypeError):
             return []
+
+
+def _hidden(mark: str, salt: str) -> str:
+    """A mark as a token holds it: with another salt nothing of it is the same."""
+    return hashlib.blake2b(f"{salt} {mark}".encode(), digest_size=16).hexdigest()
 
 
 _TOLD = Saying("This form is too old, or not of this browser: go back, load the page anew, and send it again.")

@@ -6,6 +6,7 @@ first is known by the host that is asked for, the second by where the request sa
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -86,12 +87,13 @@ class Guard:
         return name is not None and (is_loopback(name) or name == self._host)
 
 
+_HOST = re.compile(r"(?:([a-z0-9._-]+)|\[([0-9a-f:.]+)\])(?::[0-9]{1,5})?", re.IGNORECASE)
+
+
 def hostname(host: str) -> str | None:
-    """The name in a Host header, without its port; None where it is none."""
-    try:
-        return urlsplit(f"//{host}").hostname
-    except ValueError:
-        return None
+    """The name in a Host header, without its port; None where it is more than that, or less."""
+    found = _HOST.fullmatch(host)
+    return (found[1] or found[2]).casefold() if found else None
 
 
 def is_same_origin(headers: Headers) -> bool:

@@ -63,8 +63,3 @@ def heat_map(calls: Sequence[SuitedCall], names: Sequence[tuple[str, str]], thre
         LEFT + len(shown) * CELL + 4,
         TOP + len(rows) * ROW + 4,
     )
-
-
-def _title(acronym: str, one: SuitedCall, fit: int) -> str:
-    """What a cell says to who points at it."""
-    return f"{acronym}, {one.call.identifier}: {fit}"

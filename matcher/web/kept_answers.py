@@ -43,9 +43,18 @@ class KeptAnswers:
         with asking:
             mark = _mark(home)
             held, found = self._kept.get(asked, (None, None))
-            answer: Answer = found if held == mark else make()
+            try:
+                answer: Answer = found if held == mark else make()
+            except BaseException:
+                self._forget(asked)
+                raise
             self._keep(asked, mark, answer)
         return answer
+
+    def _forget(self, asked: Hashable) -> None:
+        with self._lock:
+            self._kept.pop(asked, None)
+            self._asking.pop(asked, None)
 
     def _keep(self, asked: Hashable, mark: object, found: object) -> None:
         with self._lock:

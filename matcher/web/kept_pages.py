@@ -22,6 +22,10 @@ PLACE = secrets.token_urlsafe(24)
 """What stands in a page that is kept where each browser's token goes; nobody can know it before."""
 
 
+LONGEST = 500_000
+"""Bytes of a page that is kept: an institute's list has half of it, and whoever is signed in can ask for all calls."""
+
+
 class _Places(FormTokens):
     """Leaves a place where a token goes."""
 
@@ -30,7 +34,7 @@ class _Places(FormTokens):
 
 
 class _NotKept(Exception):
-    """An answer that is no page, or none that says the same tomorrow: a file, a redirect, a failure."""
+    """An answer that is no page, one too long, or none that says the same tomorrow: a file, a redirect, a failure."""
 
     def __init__(self, answer: Response) -> None:
         super().__init__()
@@ -46,10 +50,12 @@ def kept_page(visit: Visit, make: Callable[[Visit], Response], beside: Hashable 
         return make(visit)
     asked = ("page", visit.address, visit.words, visit.person, visit.trial, beside)
     try:
-        body = visit.answer(asked, lambda: _body(visit, make))
+        body, status = visit.answer(asked, lambda: _body(visit, make)), HTTPStatus.OK
     except _NotKept as other:
-        return make(visit) if isinstance(other.answer, HTMLResponse) else other.answer
-    answer = HTMLResponse(body.replace(PLACE.encode(), visit.tokens.token(visit.mark).encode()))
+        if not isinstance(other.answer, HTMLResponse):
+            return other.answer
+        body, status = bytes(other.answer.body), HTTPStatus(other.answer.status_code)
+    answer = HTMLResponse(body.replace(PLACE.encode(), visit.tokens.token(visit.mark).encode()), status)
     visit.keep_mark(answer)
     return answer
 
@@ -57,6 +63,6 @@ def kept_page(visit: Visit, make: Callable[[Visit], Response], beside: Hashable 
 def _body(visit: Visit, make: Callable[[Visit], Response]) -> bytes:
     """The page with places. Raises _NotKept."""
     made = make(replace(visit, tokens=_Places(b"")))
-    if made.status_code == HTTPStatus.OK and isinstance(made, HTMLResponse):
+    if made.status_code == HTTPStatus.OK and isinstance(made, HTMLResponse) and len(made.body) <= LONGEST:
         return bytes(made.body)
     raise _NotKept(made)

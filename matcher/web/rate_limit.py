@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 import time
 from collections import OrderedDict, deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 KEPT = 10_000
 """Names that are counted for at most; the longest unused is forgotten first."""
+
+
+_OWN = 64
+"""Bits of an address that a network is known by (IPv6): its owner has all addresses that begin so."""
+
+
+def asker(request: Request) -> str:
+    """By what it is counted who asks: an address, of IPv6 its network."""
+    address = request.client.host if request.client else "?"
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return address
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), _OWN), strict=False))
 
 
 class RateLimit:

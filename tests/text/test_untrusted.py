@@ -69,8 +69,16 @@ def test_what_is_cut_says_so() -> None:
     assert untrusted.text("à point", 20) == "à point"
 
 
-@pytest.mark.parametrize("formula", ["=1+1", " =1+1", "\n=1", "\t=1", "＝1+1", "＋1", "－1", "＠SUM(1)", "@A1", "-1+1"])
+@pytest.mark.parametrize("formula", ["=1+1", " =1+1", "\nx", "\tx", "＝1+1", "＋1", "－1", "＠SUM(1)", "@A1", "-1+1"])
 def test_no_cell_is_a_formula_for_any_spreadsheet(formula: str) -> None:
     assert untrusted.csv_cell(formula) == f"'{formula}"
     assert untrusted.csv_cell([formula, "b"]) == f"'{formula}; b"
     assert untrusted.csv_cell(f"a {formula}") == f"a {formula}"
+
+
+@pytest.mark.parametrize("between", [";", "; ", "\t", "\n", '; "'])
+@pytest.mark.parametrize("sign", "=+-@＝")
+def test_no_cell_that_begins_within_a_text_is_a_formula(between: str, sign: str) -> None:
+    """A French Excel parts cells at semicolons, also those of a file with commas, and then reads no quotes."""
+    assert untrusted.csv_cell(f"Photonics{between}{sign}cmd|x") == f"Photonics{between}'{sign}cmd|x"
+    assert untrusted.csv_cell(f"Photonics{between}cmd 1{sign}2") == f"Photonics{between}cmd 1{sign}2"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import logging
 import re
 import socket
@@ -10,6 +12,7 @@ import pytest
 
 from matcher import logs
 from matcher.web.access_log import PROOFS
+from matcher.web.form_tokens import MARK
 from matcher.web.guard import hostname
 from matcher.web.routes import PAGES
 from tests.helpers.web.local_site import OUR_SCRIPT, LocalSite, token_of
@@ -45,7 +48,18 @@ def test_pages_load_nothing_from_elsewhere_and_run_nothing(site: LocalSite) -> N
     assert " on" not in "".join(part.split(">")[0] for part in page.split("<")[1:] if " on" in part and "=" in part)
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "evil.example:80", ""])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "evil.example:80",
+        "",
+        "evil@127.0.0.1",
+        "127.0.0.1/evil",
+        "localhost#x",
+    ],
+)
 def test_a_name_that_is_not_ours_is_refused(site: LocalSite, host: str) -> None:
     """A site that points its own name at this machine reads nothing (DNS rebinding)."""
     assert site.get("/", headers={"Host": host}).status_code in {400, 421}
@@ -94,7 +108,29 @@ def test_a_form_needs_the_token_of_this_browser(site: LocalSite) -> None:
 
 
 def test_each_page_has_a_token_of_its_own(site: LocalSite) -> None:
-    assert token_of(site.get("/").text) != token_of(site.get("/").text)
+    """Of which no piece stands in another, so that the size of a compressed page tells none."""
+    tokens = [token_of(site.get("/").text) for _ in range(2)]
+    marks = [one.value for one in site.session.cookies if one.name == MARK]
+    said = [json.loads(base64.urlsafe_b64decode(token.partition(".")[0] + "===")) for token in tokens]
+    assert not set(said[0]) & set(said[1])
+    assert marks
+    assert not any(mark in str(said) for mark in marks)
+
+
+def test_a_browser_with_an_odd_mark_has_tokens_too(site: LocalSite) -> None:
+    odd = {"Cookie": "matcher_browser=\u00e9\u00ff"}
+    token = token_of(site.session.get(site.address, headers=odd, timeout=60).text)
+    data = {"token": token, "language": "en"}
+    address = site.address + "/language"
+    assert site.session.post(address, data=data, headers=odd, timeout=60, allow_redirects=False).status_code == 303
+    assert site.session.post(address, data=data, headers={"Cookie": "matcher_browser=x"}, timeout=60).status_code == 403
+
+
+def test_an_address_with_a_slash_too_many_leads_to_the_page_of_this_site(site: LocalSite) -> None:
+    for host in ("localhost", "127.0.0.1:1"):
+        answer = site.get("/calls/?words=a", headers={"Host": host}, allow_redirects=False)
+        assert answer.headers["Location"] == "/calls?words=a"
+    assert site.get("//evil.example/", allow_redirects=False).status_code == 404
 
 
 @pytest.mark.parametrize(

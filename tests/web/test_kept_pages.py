@@ -91,3 +91,23 @@ def test_a_kept_page_is_little_work(own: LocalSite, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Path, "stat", lambda path, **how: looks.append(path) or look(path, **how))
     own.get(LIST)
     assert not [path for path in looks if path.parent.name == "institutes"]
+
+
+def test_what_is_not_kept_leaves_nothing_behind(own: LocalSite, monkeypatch) -> None:
+    """Files, mistakes and pages that are too long: whoever asks for one after the other fills no memory."""
+    answers = own._kept.answers
+    own.get(LIST)
+    kept = dict(answers._kept)
+    monkeypatch.setattr(kept_pages, "LONGEST", 1_000)
+    for path in ("/calls?format=csv", "/calls?status=none", "/calls/NONE-1", "/calls?words=photonics&limit=7"):
+        own.get(path)
+    assert "matcher_browser" in own.session.cookies
+    assert set(answers._asking) == set(answers._kept) == set(kept)
+
+
+def test_a_page_that_is_too_long_to_keep_has_its_token(own: LocalSite, asked, monkeypatch) -> None:
+    monkeypatch.setattr(kept_pages, "LONGEST", 1_000)
+    page = own.get(LIST).text
+    assert kept_pages.PLACE not in page
+    assert len(asked) == 1
+    assert '<html lang="fr">' in own.post("/language", LIST, language="fr", back=LIST).text

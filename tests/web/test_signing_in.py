@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import email
 import re
+import threading
 import time
+from datetime import timedelta
 from email import policy
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.config import subscribers
 from matcher.web.pages import signing_in
-from matcher.web.rate_limit import RateLimit
+from matcher.web.rate_limit import RateLimit, asker
 from matcher.web.sessions import LINK_MINUTES, SESSION, SESSION_DAYS, Sessions
 from tests.helpers.web.local_site import LocalSite
 
@@ -228,3 +232,59 @@ def test_nobody_is_sent_elsewhere_from_signing_in(site: LocalSite) -> None:
     page = site.get("/institutes/cea-leti?as_of=2026-06-15", allow_redirects=False)
     assert page.headers["Location"] == "/sign-in?back=%2Finstitutes%2Fcea-leti%3Fas_of%3D2026-06-15"
     assert "evil" not in site.get("/sign-in?back=https://evil.example/").text
+
+
+def test_a_link_of_before_midnight_is_not_used_again_after_it(
+    site: LocalSite, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where another one was used meanwhile, which forgets links of days before."""
+    first, second = asked(site, place), asked(site, place, "rob")
+    assert press(site, first).status_code == 303
+    tomorrow = signing_in.brussels_day(site.home.clock()) + timedelta(days=1)
+    monkeypatch.setattr(signing_in, "brussels_day", lambda _: tomorrow)
+    assert press(site, second).status_code == 303
+    site.session.cookies.clear()
+    assert press(site, first).status_code == 410
+
+
+def test_how_long_an_answer_takes_tells_nobody_who_is_subscribed(
+    site: LocalSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither by the mail that is sent nor by names that are guessed."""
+    sent, goes_on = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> None:
+        sent.set()
+        goes_on.wait(20)
+
+    monkeypatch.setattr(signing_in, "_mail", slow)
+    monkeypatch.setattr(subscribers, "get_close_matches", lambda *_, **__: pytest.fail("names are guessed"))
+    site.session.headers["Connection"] = "close"
+    try:
+        for address in ("ana@example.org", "anna@example.org"):
+            assert "is on its way" in site.post("/sign-in", "/sign-in", address=address).text
+        assert sent.wait(20)
+    finally:
+        goes_on.set()
+
+
+def test_a_network_is_counted_as_one_whatever_address_of_its_own_it_asks_from() -> None:
+    def counted(address: str) -> str:
+        return asker(SimpleNamespace(client=SimpleNamespace(host=address)))
+
+    assert counted("2001:db8:1:2::1") == counted("2001:db8:1:2:ffff::9%eth0") != counted("2001:db8:1:3::1")
+    assert counted("::ffff:192.0.2.7") == counted("192.0.2.7") != counted("192.0.2.8")
+    assert counted("a socket") == "a socket"
+    assert asker(SimpleNamespace(client=None)) == "?"
+
+
+def test_no_link_is_mailed_where_nobody_signs_in(configured: Callable[..., Place]) -> None:
+    place = configured("", READERS)
+    with LocalSite(place) as served:
+        assert served.post("/sign-in", "/sign-in", address="ana@example.org").status_code == 404
+    assert mailed(place) == []
+
+
+def test_who_signs_out_leaves_no_page_behind(site: LocalSite, place: Place) -> None:
+    signed_in(site, place)
+    assert site.post("/sign-out", "/calls").history[0].headers["Clear-Site-Data"] == '"cache"'

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse
 
 from matcher.app.access.openid_provider import OpenIdProvider, SignInRefused, provider_name, refusal
-from matcher.errors import UsageError, clipped
+from matcher.errors import clipped
 from matcher.web.failures import Missing, Refused
 from matcher.web.openid_trip import TRIP
-from matcher.web.rate_limit import RateLimit
+from matcher.web.rate_limit import RateLimit, asker
 from matcher.web.sessions import SESSION, SESSION_DAYS
 from matcher.web.visit import local
 
@@ -70,21 +70,16 @@ def _provider(visit: Visit) -> OpenIdProvider:
     found = OpenIdProvider.of(visit.home, BACK)
     if found is None:
         raise Missing("Nobody signs in here by a provider: [web] oidc_issuer is not set.")
-    asker = visit.request.client.host if visit.request.client else "?"
-    if not _tried.allows(asker):
+    if not _tried.allows(asker(visit.request)):
         raise Refused("Too many sign-ins were begun from here: try again later.", HTTPStatus.TOO_MANY_REQUESTS)
     return found
 
 
 def _reader(visit: Visit, address: str) -> str:
-    """The id of the subscriber of an address; an id alone is no address."""
-    told = SignInRefused("Nobody is subscribed as {name}: ask whoever runs this.", name=clipped(address, 60))
-    try:
-        found = visit.home.subscriber(address)
-    except UsageError as error:
-        raise told from error
-    if found.address.casefold() != address.casefold():
-        raise told
+    """The id of the subscriber of an address."""
+    found = visit.home.subscriber_at(address)
+    if found is None:
+        raise SignInRefused("Nobody is subscribed as {name}: ask whoever runs this.", name=clipped(address, 60))
     return found.identifier
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from matcher.app.mails.sign_in_mail import send_sign_in_link
-from matcher.errors import MatcherError, UsageError, clipped
+from matcher.errors import MatcherError, clipped
 from matcher.model.day import brussels_day
-from matcher.web.failures import Refused
+from matcher.web.failures import Missing, Refused
 from matcher.web.pages.openid_sign_in import provider_of
-from matcher.web.rate_limit import RateLimit
+from matcher.web.rate_limit import RateLimit, asker
 from matcher.web.rights import NOBODY
 from matcher.web.sessions import LINK_MINUTES, SESSION, SESSION_DAYS, person_called
 from matcher.web.visit import local
@@ -46,23 +47,15 @@ def ask(visit: Visit) -> Response:
 
 def send(visit: Visit) -> Response:
     """Send a link to a subscriber's address; the same is said of an address that nobody is subscribed by."""
-    asker = visit.request.client.host if visit.request.client else "?"
-    if not _tried.allows(asker):
+    if not visit.home.settings.web.address:
+        raise Missing("Nobody signs in here: [web] address is not set.")
+    if not _tried.allows(asker(visit.request)):
         raise Refused("Too many links were asked for from here: try again in an hour.", HTTPStatus.TOO_MANY_REQUESTS)
-    address = visit.form.get("address", "").strip()
-    reader = _reader(visit, address)
+    reader = visit.home.subscriber_at(visit.form.get("address", ""))
     answer = visit.page("sign_in.html", bare=True, sent=True, back="/", provider=None, is_parting=False)
     if reader is not None and _asked.allows(reader.identifier):
         visit.afterwards(answer, lambda: _mail(visit, reader))
     return answer
-
-
-def _reader(visit: Visit, address: str) -> Subscriber | None:
-    try:
-        found = visit.home.subscriber(address)
-    except UsageError:
-        return None
-    return found if found.address.casefold() == address.casefold() else None  # its id alone proves nothing
 
 
 def _mail(visit: Visit, reader: Subscriber) -> None:
@@ -94,7 +87,7 @@ def begin(visit: Visit) -> Response:
     with visit.home.open_store() as store:
         if not store.facts.claim(USED + once, today.isoformat()):
             raise Refused("This link was used already: ask for a new one.", HTTPStatus.GONE)
-        store.facts.forget(USED, today)
+        store.facts.forget(USED, today - timedelta(days=1))  # a link of before midnight may hold yet
     answer = visit.see_other("/")
     visit.keep(answer, SESSION, visit.sessions.begun(name), days=SESSION_DAYS)
     return answer
@@ -104,4 +97,5 @@ def end(visit: Visit) -> Response:
     """Forget the session."""
     answer = visit.see_other("/sign-in?left=1")
     answer.delete_cookie(SESSION, httponly=True, samesite="lax")
+    answer.headers["Clear-Site-Data"] = '"cache"'  # pages that the next one at this machine could go back to
     return answer
