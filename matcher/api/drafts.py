@@ -12,6 +12,7 @@ from matcher.model.institute import Institute, WrittenSkill
 from matcher.model.profile_parts import Profile
 from matcher.model.project import Project
 from matcher.model.question import CallFilter, check_limits
+from matcher.text.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -220,7 +221,7 @@ class Draft:
     def __repr__(self) -> str:
         added, gone = self._edits()
         edits = "".join([*(f"\n  + {word}" for word in added), *(f"\n  - {word}" for word in gone)])
-        held = f"{len(self.keywords)} keywords, {len(self.institute.projects)} projects"
+        held = f"{counted(len(self.keywords), 'keyword')}, {counted(len(self.institute.projects), 'project')}"
         return marked(f"{self.institute.identifier}: {held}{edits}", self._sample)
 
     def _repr_html_(self) -> str:

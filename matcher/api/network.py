@@ -20,6 +20,7 @@ from matcher.ranking.scores.asked import reads_closely
 from matcher.ranking.scores.matching import first_recommended as first_days
 from matcher.ranking.scores.matching import match_of
 from matcher.ranking.scores.scoring import score
+from matcher.text.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -201,7 +202,8 @@ class Network:
 
     def __repr__(self) -> str:
         institutes, calls = self._raw.shape
-        return marked(f"<network of {institutes} institutes, {calls} calls as of {self._today}>", self._sample)
+        size = f"{counted(institutes, 'institute')}, {counted(calls, 'call')}"
+        return marked(f"<network of {size} as of {self._today}>", self._sample)
 
     @property
     def _sample(self) -> str | None:

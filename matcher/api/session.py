@@ -20,6 +20,7 @@ from matcher.app.operation.setup_check import opened
 from matcher.config.setting_sections import DatabaseSettings
 from matcher.errors import ConfigError, IndexMissing, UsageError
 from matcher.model.question import check_limits, listed
+from matcher.text.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -185,7 +186,7 @@ class Session(Questions):
         if self._opened is None:
             return "<matcher session, closed>"
         try:
-            calls = f"{len(current_index(self._home))} calls as of {self.as_of}"
+            calls = f"{counted(len(current_index(self._home)), 'call')} as of {self.as_of}"
         except IndexMissing:
             return f"<matcher session of {self._home.settings.home}: nothing was fetched yet>"
         return f"<matcher session of {self.sample or self._home.settings.home}: {calls}>"

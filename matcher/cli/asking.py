@@ -53,7 +53,8 @@ if TYPE_CHECKING:
     "files",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Rank for a file: PDF, Word, LibreOffice, HTML, BibTeX, RIS, CSV or text; may be repeated.",
+    help="Rank for a file: PDF; text, slides or sheet of Word or LibreOffice; HTML, Markdown, BibTeX, RIS, CSV or "
+    "text; may be repeated.",
 )
 @click.option("--explain", is_flag=True, help="Show every term that made the score, and where it comes from.")
 @click.option("--together", "as_one", is_flag=True, help="Several as one list: each call once, with each one's fit.")

@@ -243,7 +243,7 @@ def _checks_summary(checks: list[SkillCheck]) -> str:
     counts = Counter(c.verdict for c in checks)
     nothing = counts[SkillVerdict.NEVER] + counts[SkillVerdict.COMMON]
     return tr(
-        "{nothing} of {all} skills do nothing for the ranking, {part} count by some of their words only.",
+        "Skills that do nothing for the ranking: {nothing} of {all}; that count by some of their words only: {part}.",
         nothing=nothing,
         all=len(checks),
         part=counts[SkillVerdict.PART],

@@ -21,6 +21,7 @@ from matcher.model.decision import STATES, DecisionQuestion
 from matcher.present.decision_shapes import DECISION_FIELDS, entry_record, listing_records, qrels_lines
 from matcher.present.decision_words import decision_line
 from matcher.present.records import envelope
+from matcher.text.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +83,7 @@ def decisions_command(  # noqa: PLR0913 (click hands over one parameter an optio
         raise UsageError("--dry-run and --as go with --import.")
     if person is not None:
         count = forget_person(home, person)
-        click.echo(f"{person} is named no more in {count} act{'s' * (count != 1)}; what was decided stays.")
+        click.echo(f"{person} is named no more in {counted(count, 'act')}; what was decided stays.")
         return 0
     if summed:
         _show_summary(summary(home, institute, as_of=as_of), output)
@@ -91,7 +92,7 @@ def decisions_command(  # noqa: PLR0913 (click hands over one parameter an optio
     if qrels is not None:
         lines = qrels_lines(decision_copy.listing(home, question))
         _write(qrels, "".join(f"{line}\n" for line in lines))
-        say(f"{len(lines)} judgements are in {qrels}")
+        say(f"{qrels} has {counted(len(lines), 'judgement')}")
         return 0
     if folder is not None:
         _write_benchmark(home, question, folder)
@@ -115,7 +116,8 @@ def _write_benchmark(home: Home, question: DecisionQuestion, folder: Path) -> No
             "{path} could not be written ({reason}): choose another folder.", path=folder, reason=system_reason(error)
         ) from error
     say(
-        f"{built.wins} judgements of {built.profiles} institutes among {built.calls} calls are in {folder}; "
+        f"{folder} has {counted(built.wins, 'judgement')} of {counted(built.profiles, 'institute')} among "
+        f"{counted(built.calls, 'call')}; "
         f"`matcher evaluate {folder}` measures the ranking by them"
     )
 
@@ -135,8 +137,8 @@ def _import(done: Imported, output: str | None, dry_run: bool) -> int:
         for entry in done.entries:
             click.echo(" ".join(filter(None, (entry.owner.name, entry.act, entry.call, entry.value, entry.detail))))
         say(
-            f"{len(records)} acts {'would be' if dry_run else 'are'} taken, {done.unchanged} stood already, "
-            f"{len(done.problems)} rows are bad"
+            f"{'would be taken' if dry_run else 'taken'}: {counted(len(records), 'act')}; "
+            f"stood already: {done.unchanged}; bad: {counted(len(done.problems), 'row')}"
         )
     for remark in done.remarks:
         say(remark)

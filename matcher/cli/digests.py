@@ -29,6 +29,7 @@ from matcher.present.mail_records import (
     subscriber_record,
 )
 from matcher.present.records import envelope, sample_label
+from matcher.text.counted import counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -206,7 +207,7 @@ def _show_status(status: MailStatus) -> None:
     click.echo(f"failed        {queue.failed}")
     click.echo(f"next attempt  {following}")
     for record in status.addresses:
-        state = f"paused since {record.paused_at:%Y-%m-%d}" if record.paused_at else f"{record.refusals} refusals"
+        state = f"paused since {record.paused_at:%Y-%m-%d}" if record.paused_at else counted(record.refusals, "refusal")
         click.echo(f"{record.address}: {state}" + (f" ({record.reason})" if record.reason else ""))
     if any(record.paused_at for record in status.addresses):
         click.echo("`matcher digest unpause ADDRESS` takes one up again.")

@@ -19,6 +19,7 @@ from matcher.export.formats import FORMATS, chosen
 from matcher.model.question import Question
 from matcher.present.facts import day
 from matcher.present.separated import Separators
+from matcher.text.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,7 +150,7 @@ def _export(home: Home, found: Content, form: Format, path: Path | None) -> None
         for part in found.split():
             file = folder / _file_name(part, form)
             _write(file, _served(home, form, file.name).encode(part))
-        where = f"in {folder}, a file for each of {len(found.parts)} institutes"
+        where = f"in {folder}, a file for each of {counted(len(found.parts), 'institute')}"
     else:
         where = _put(home, found, form, path)
     if not len(found):

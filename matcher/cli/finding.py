@@ -11,7 +11,7 @@ from matcher.app.answering import lookup
 from matcher.cli.layout import paragraphs, styled, table
 from matcher.cli.options import Typed, as_of_option, filter_options, group_option, search_options
 from matcher.cli.output import output_options, part_heading, print_csv, print_json, print_note, say, unknown_lines
-from matcher.cli.spoken_language import spoken, tr
+from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.model.families import by_part
 from matcher.model.question import Question
 from matcher.model.searched import LIMIT
@@ -85,7 +85,8 @@ def _print_table(listing: CallListing, *, grouped: bool) -> None:
         click.echo(table(heads, _table_rows(listing, listing.calls)))
     for part, calls in by_part(listing.calls, lambda call: call) if grouped else ():
         click.echo("\n".join([part_heading(part), table(heads, _table_rows(listing, calls)), ""]))
-    say(tr("{n} calls as of {day}", n=len(listing.calls), day=day(listing.as_of, spoken())))
+    when = day(listing.as_of, spoken())
+    say(tr_n("{n} call as of {day}", "{n} calls as of {day}", len(listing.calls), day=when))
 
 
 def _table_rows(listing: CallListing, calls: Iterable[Call]) -> list[tuple[str, ...]]:
@@ -123,16 +124,18 @@ def _print_found(listing: CallListing, outcome: SearchOutcome, asked: str, *, gr
     if not listing.calls:
         click.echo(_nothing_found(outcome))
     when = day(listing.as_of, spoken())
-    listed = tr("{n} of {found} calls as of {day}", n=len(listing.calls), found=outcome.found, day=when)
-    more = tr("; --limit {n} shows all", n=outcome.found) if outcome.found > len(listing.calls) else ""
-    say(listed + more)
+    shown, found = len(listing.calls), outcome.found
+    listed = tr_n("{shown} of {n} call as of {day}", "{shown} of {n} calls as of {day}", found, shown=shown, day=when)
+    say(listed + (tr("; --limit {n} shows all", n=found) if found > shown else ""))
 
 
 def _nothing_found(outcome: SearchOutcome) -> str:
     """Why a search found nothing, and what may be meant."""
     if outcome.elsewhere:
-        return tr(
-            "No call that passes the filters has all of these words; {n} others do: --status all.", n=outcome.elsewhere
+        return tr_n(
+            "No call that passes the filters has all of these words; {n} other does: --status all.",
+            "No call that passes the filters has all of these words; {n} others do: --status all.",
+            outcome.elsewhere,
         )
     if not outcome.missing:
         return tr("No call has all of these words; each of them alone is there. Try fewer.")

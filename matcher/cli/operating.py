@@ -13,13 +13,14 @@ from matcher.app.run_context import Observer
 from matcher.cli.layout import fact, table
 from matcher.cli.options import COUNT, Age, as_of_option
 from matcher.cli.output import complain, output_options, print_csv, print_json, say
-from matcher.cli.spoken_language import told, tr
+from matcher.cli.spoken_language import told, tr, tr_n
 from matcher.errors import MatcherError, StoreBusy, StoreMissing
 from matcher.model.caution import reported_text
 from matcher.model.day import noon
 from matcher.present.project_records import project_health_record, project_report_record
 from matcher.present.records import envelope
 from matcher.present.run_records import run_record
+from matcher.text.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,7 +131,7 @@ def _health_lines(health: Health) -> list[str]:
         facts.append((tr("projects"), _projects_text(health.projects)))
     if health.texts:
         n, of = health.texts.with_text, health.texts.calls
-        facts.append((tr("texts"), tr("{n} of {of} closed Horizon Europe calls have theirs", n=n, of=of)))
+        facts.append((tr("texts"), tr("of closed Horizon Europe calls, {n} of {of}", n=n, of=of)))
     for what, count in health.unconfirmed.items():
         waits = tr("{n} calls {what}: waits for a fetch on another day", n=count, what=reported_text(what))
         facts.append((tr("not confirmed"), waits))
@@ -142,7 +143,13 @@ def _health_lines(health: Health) -> list[str]:
 
 def _projects_text(health: ProjectHealth) -> str:
     read = tr("read {day}", day=f"{health.read:%Y-%m-%d}") if health.read else tr("never read to the end")
-    return tr("{n}, {parts} participations, {read}", n=health.projects, parts=health.participations, read=read)
+    return tr_n(
+        "{projects}, {n} participation, {read}",
+        "{projects}, {n} participations, {read}",
+        health.participations,
+        projects=health.projects,
+        read=read,
+    )
 
 
 @click.command("doctor")
@@ -230,10 +237,10 @@ def maintain_command(home: Home, output: str | None) -> int:
         print_csv([cleaned])
     else:
         if report:
-            click.echo(f"archive    {report.seen} rows read, {report.new} new, {report.changed} changed")
+            click.echo(f"archive    {counted(report.seen, 'row')} read, {report.new} new, {report.changed} changed")
         if came:
             click.echo(f"projects   {came.projects} read, {came.new} new, {came.changed} changed")
-        click.echo("forgotten  " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in cleaned.items()))
+        click.echo("forgotten  " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in cleaned.items()))
     return 3 if problems else 0
 
 

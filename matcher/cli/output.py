@@ -207,7 +207,12 @@ def _likeness(match: Match) -> str:
     named = ", ".join(e.profile_term or e.term for e in match.unread[:_NAMED])
     more = len(match.unread) - _NAMED
     if more > 0:
-        return tr("projects about {skills} and {n} skills more are like it", skills=named, n=more)
+        return tr_n(
+            "projects about {skills} and {n} skill more are like it",
+            "projects about {skills} and {n} skills more are like it",
+            more,
+            skills=named,
+        )
     return tr("projects about {skills} are like it", skills=named) if named else ""
 
 

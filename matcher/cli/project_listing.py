@@ -10,7 +10,7 @@ from matcher.app.answering import project_questions
 from matcher.cli.layout import fact, paragraphs, styled, table
 from matcher.cli.options import COUNT, Typed, matching_options
 from matcher.cli.output import output_options, print_csv, print_json, say, unknown_lines
-from matcher.cli.spoken_language import spoken, tr
+from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.errors import UsageError
 from matcher.model.project import ProjectQuestion
 from matcher.model.searched import LIMIT, Search
@@ -96,8 +96,7 @@ def _show(listing: ProjectListing, output: str | None) -> None:
     else:
         columns = ("title", "name", "project", "signed", "role", "contribution", "partners", "topic", "selected by")
         click.echo(table(columns, [_cells(one) for one in listing.projects]))
-        shown = len(listing.projects)
-        say(f"{shown} projects" + (f" of {listing.found}; --top N shows more" if shown < listing.found else ""))
+        _say_how_many(listing)
 
 
 def _json(listing: ProjectListing, records: list[dict[str, Any]]) -> dict[str, Any]:
@@ -116,9 +115,13 @@ def _print_found(listing: ProjectListing, outcome: SearchOutcome) -> None:
         click.echo(_found_block(one, outcome.sentences.get(one.project.identifier)) + "\n")
     if not listing.projects:
         click.echo(_nothing_found(outcome))
-    listed = tr("{n} of {found} projects", n=len(listing.projects), found=outcome.found)
-    more = tr("; --top {n} shows all", n=outcome.found) if outcome.found > len(listing.projects) else ""
-    say(listed + more)
+    _say_how_many(listing)
+
+
+def _say_how_many(listing: ProjectListing) -> None:
+    shown, found = len(listing.projects), listing.found
+    listed = tr_n("{shown} of {n} project", "{shown} of {n} projects", found, shown=shown)
+    say(listed + (tr("; --top {n} shows all", n=found) if found > shown else ""))
 
 
 def _found_block(listed: ListedProject, sentence: str | None) -> str:
@@ -132,7 +135,11 @@ def _found_block(listed: ListedProject, sentence: str | None) -> str:
 def _nothing_found(outcome: SearchOutcome) -> str:
     """Why a search found nothing, and what may be meant."""
     if outcome.elsewhere:
-        return tr("None of the projects asked for has all of these words; {n} others do.", n=outcome.elsewhere)
+        return tr_n(
+            "None of the projects asked for has all of these words; {n} other does.",
+            "None of the projects asked for has all of these words; {n} others do.",
+            outcome.elsewhere,
+        )
     if not outcome.missing:
         return tr("No project has all of these words; each of them alone is there. Try fewer.")
     return _missing_words(outcome)

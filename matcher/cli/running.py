@@ -15,6 +15,7 @@ from matcher.errors import UsageError, shorten
 from matcher.present.project_records import project_report_record
 from matcher.present.records import envelope, sample_label
 from matcher.present.run_records import fetch_record, list_record, run_outcome_record
+from matcher.text.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -180,7 +181,7 @@ def _show(home: Home, outcome: RunOutcome) -> None:
         for line in outcome.lines
     ]
     click.echo(table(("title of the best call", "institute", "fit", "call"), rows))
-    click.echo(f"\nLists of {len(rows)} institutes: {outcome.folder}")
+    click.echo(f"\nLists of {counted(len(rows), 'institute')}: {outcome.folder}")
     if home.subscribers:
         click.echo("No mails: the sample is sent to nobody; see one with matcher digest preview")
     else:
@@ -191,9 +192,9 @@ def _show(home: Home, outcome: RunOutcome) -> None:
 def summary_line(report: FetchReport) -> str:
     """One line for a person: what was seen and what came of it."""
     return (
-        f"seen {report.seen} rows ({report.distinct} distinct of {report.counted} counted), "
+        f"seen {counted(report.seen, 'row')} ({report.distinct} distinct of {report.counted} counted), "
         f"new {report.new}, changed {report.changed}, closed {report.closed}, set aside {report.set_aside}, "
-        f"{report.requests} requests ({report.retries} retries), {report.seconds:.1f} s"
+        f"requests {report.requests}, {report.retries} of them again, {report.seconds:.1f} s"
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from matcher.config.profile_keys import Keys, ProfileKeys
+from matcher.text.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -104,7 +105,7 @@ def _lines(keys: type[Keys], given: _Given, place: _Place) -> Iterator[str]:
 def _proposals(proposed: Sequence[ProposedSkill], depth: int) -> Iterator[str]:
     """Each below how many calls and projects have it, the document and its sentence."""
     for one in proposed:
-        used = f"{one.calls} calls, {one.projects} projects; {one.source}: “{one.sentence}”"
+        used = f"{counted(one.calls, 'call')}, {counted(one.projects, 'project')}; {one.source}: “{one.sentence}”"
         yield from (_line(f"    # {line}", depth, counts=False) for line in textwrap.wrap(used, WIDTH - 2 * depth - 7))
         yield _line(f"- {_quoted(one.text)}", depth, counts=False)
 

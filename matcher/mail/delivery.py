@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from matcher.errors import StoreError
 from matcher.mail.transport import Verdict
 from matcher.model.subscription import DeliveryReport, MailsLeft, MailState, QueueStatus
+from matcher.text.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -170,7 +171,7 @@ class _Delivery:
             self.doubt(queued, outcome.reason)
         again = next_attempt(queued.attempts, self.clock())
         if again is None:
-            self.fail(queued, f"given up after {queued.attempts} attempts: {outcome.reason}", blame=False)
+            self.fail(queued, f"given up after {counted(queued.attempts, 'attempt')}: {outcome.reason}", blame=False)
             return
         self.store.outbox.retry(queued.mail.message_id, self.clock(), again, outcome.reason)
         self.retried += 1

@@ -24,6 +24,7 @@ from matcher.portal.parsing import IDENTIFIER_LIMIT, identifier_of, topic_page
 from matcher.portal.search import STATUSES, TYPES
 from matcher.portal.sections import plain_line
 from matcher.portal.values import as_text, canonical, fingerprint, mappings, one_line
+from matcher.text.counted import counted
 from matcher.text.untrusted import Readable, ShortNumbers
 
 if TYPE_CHECKING:
@@ -76,11 +77,13 @@ class BulkFile:
                     continue
                 yield parse_item(item)
         except (ijson.JSONError, UnicodeDecodeError) as error:
-            raise PortalError(f"{self._name} is not the portal's archive, or broken after {count} items.") from error
+            read = counted(count, "item")
+            raise PortalError(f"{self._name} is not the portal's archive, or broken after {read}.") from error
         except BodyTooLongError:
             raise PortalError(f"{self._name} is longer than any real archive.") from None
         except READ_ERRORS as error:
-            raise PortalError(f"{self._name} broke off after {count} items: try again later.") from error
+            read = counted(count, "item")
+            raise PortalError(f"{self._name} broke off after {read}: try again later.") from error
         if not count:
             raise PortalError(
                 f"{self._name} holds no items under `fundingData.GrantTenderObj`: is it grantsTenders.json?"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from matcher.portal.search import STATUSES, UNLABELLED_STATUSES
 from matcher.portal.values import first, one_line, strings
+from matcher.text.counted import counted
 
 if TYPE_CHECKING:
     from matcher.model.rows import ParsedRow, SetAside
@@ -61,14 +62,15 @@ class Census:
     def _unknown_statuses(self, *, full: bool) -> list[str]:
         known = set(STATUSES) | (UNLABELLED_STATUSES if full else set()) | {""}
         return [
-            f"Unknown code {code} in field `status` of {_rows(count)}: the portal may have changed its statuses."
+            f"Unknown code {code} in field `status` of {counted(count, 'row')}:"
+            " the portal may have changed its statuses."
             for code, count in sorted(self._statuses.items())
             if code not in known
         ]
 
     def _missing_fields(self) -> list[str]:
         gone = [
-            f"Field `{field}` is missing in {self._rows - self._present[field]} of {_rows(self._rows)}:"
+            f"Field `{field}` is missing in {self._rows - self._present[field]} of {counted(self._rows, 'row')}:"
             " the portal may have renamed it."
             for field in ALWAYS
             if self._rows - self._present[field] > SET_ASIDE_SHARE * self._rows
@@ -87,7 +89,8 @@ class Census:
             return []
         reason, count = Counter(item.reason for item in items).most_common(1)[0]
         share = 100 * len(items) / total
-        return [f"{len(items)} of {_rows(total)} ({share:.0f} %) were set aside, {count} of them because: {reason}."]
+        part = f"{len(items)} of {counted(total, 'row')} ({share:.0f} %)"
+        return [f"{part} were set aside, {count} of them because: {reason}."]
 
 
 def unread_deadlines(rows: Iterable[ParsedRow]) -> list[str]:
@@ -97,11 +100,5 @@ def unread_deadlines(rows: Iterable[ParsedRow]) -> list[str]:
         return []
     some = "; ".join(f"{call.identifier} “{call.deadlines_unread[0]}”" for call in unread[:3])
     more = "; …" if len(unread) > 3 else ""
-    count = "1 call" if len(unread) == 1 else f"{len(unread)} calls"
-    return [
-        f"Deadlines of {count} cannot be read as dates ({some}{more}): `matcher show` says where their dates are from."
-    ]
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"
+    calls = f"{counted(len(unread), 'call')} cannot be read as dates ({some}{more})"
+    return [f"Deadlines of {calls}: `matcher show` says where their dates are from."]

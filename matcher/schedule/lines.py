@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from matcher.model.subscription import Fate
 from matcher.schedule.due import Task
+from matcher.text.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -38,13 +39,13 @@ def summary(outcome: RunOutcome, seconds: float) -> str:
 def _calls(outcome: RunOutcome) -> str:
     if outcome.fetch is None:
         return "no calls seen"
-    return f"{outcome.fetch.seen} calls seen, {outcome.fetch.new} new, {outcome.fetch.changed} changed"
+    return f"{counted(outcome.fetch.seen, 'call')} seen, {outcome.fetch.new} new, {outcome.fetch.changed} changed"
 
 
 def _mails(outcome: RunOutcome) -> str:
     sending = outcome.sending
     if sending is None:
-        return f"lists of {len(outcome.lines)} institutes, no mails"
+        return f"lists of {counted(len(outcome.lines), 'institute')}, no mails"
     queued = sum(line.fate in _MAILED for line in sending.lines)
     waiting = sending.left.due + sending.left.waiting
-    return f"{queued} mails queued, {sending.delivery.sent} sent, {waiting} waiting"
+    return f"{counted(queued, 'mail')} queued, {sending.delivery.sent} sent, {waiting} waiting"

@@ -140,7 +140,7 @@ def test_projects_are_told_with_their_age_and_the_entities_that_have_none(run, f
     run(watched, "fetch", "--projects")
     ok, detail = check(run, watched, "projects")
     assert ok
-    assert detail.startswith("1 projects, 1 participations (cordis.zip of ")
+    assert detail.startswith("1 project, 1 participation (cordis.zip of ")
     ok, detail = check(run, watched, "PICs")
     assert ok
     assert "999992401" not in detail
@@ -152,7 +152,7 @@ def test_projects_are_told_with_their_age_and_the_entities_that_have_none(run, f
     shown = json.loads(run(watched, "status", "--json").out)["projects"]
     assert (shown["projects"], shown["participations"], shown["organisations"]) == (1, 1, 1)
     assert [(one["source"], one["projects"]) for one in shown["sources"]] == [("cordis.zip", 1)]
-    assert "1, 1 participations, read 20" in run(watched, "status").out
+    assert "1, 1 participation, read 20" in run(watched, "status").out
 
 
 def findings(run: Run, place: Place, **environment: str) -> dict[str, tuple[bool, str]]:

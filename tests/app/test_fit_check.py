@@ -48,7 +48,7 @@ def test_decisions_on_the_field_are_held_against_fit(fetched: Place, monkeypatch
     assert (found.decided, found.kept, found.is_off) == (3, 1, False)
     told = {one.check: one for one in examine(home, as_of=day)}["fit"]
     assert told.ok
-    assert f"3 decisions say whether a call suits; from {FEWEST} on" in told.detail
+    assert f"3 decisions on whether a call suits; from {FEWEST} on" in told.detail
     monkeypatch.setattr("matcher.app.measuring.fit_check.check_of", lambda _fits, _kept: check_of([90] * 40, 4))
     told = {one.check: one for one in examine(home, as_of=day)}["fit"]
     assert not told.ok

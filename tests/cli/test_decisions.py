@@ -277,7 +277,7 @@ def test_a_file_is_taken_row_by_row_and_each_bad_one_told(run: Run, place: Place
     file = tmp_path / "decisions.csv"
     file.write_text(FILE.format(photonic=PHOTONIC, life=LIFE_CALL, bare=BARE), encoding="cp1252")
     tried = done(run, place, "decisions", "--import", str(file), "--dry-run", "--as", "ana", code=3)
-    assert "5 acts would be taken" in tried.err
+    assert "would be taken: 5 acts; " in tried.err
     assert listed(run, place) == []
     answer = done(run, place, "decisions", "--import", str(file), "--as", "ana", code=3)
     for number, told in (

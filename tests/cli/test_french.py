@@ -36,7 +36,7 @@ def _english_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
         (("calls", "photonics", *ON_A_DAY), ("échéance",)),
         (("calls", "nosuchword", *ON_A_DAY), ("Aucun appel ne contient le mot 'nosuchword'",)),
         (("profile", "cea-leti"), ("Termes qui pèsent le plus", "aujourd’hui : oui")),
-        (("profile", "cea-leti", "--check"), ("compétences", "ne font rien pour le classement", "la contient")),
+        (("profile", "cea-leti", "--check"), ("Compétences qui", "ne font rien pour le classement", "la contient")),
         (("profile", "cea-leti", "--try", "lymphoma"), ("ne changerait rien parmi les 20 premiers",)),
         (("profile", "cea-leti", "--forget"), ("La liste de cea-leti a oublié ce qu’elle avait appris.",)),
         (("status",), ("dernière lecture", "début (UTC)")),

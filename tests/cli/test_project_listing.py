@@ -143,7 +143,7 @@ def test_of_nothing_found_it_is_said_why(run: Run, searched: Place) -> None:
     assert "No project has the word 'zyxw'." in run(searched, "projects", "zyxw", "battery").out
     assert "each of them alone is there" in run(searched, "projects", "battery", "laser").out
     elsewhere = run(searched, "projects", "electrolytes", "--programme", "HORIZON").out
-    assert "None of the projects asked for has all of these words; 1 others do." in elsewhere
+    assert "None of the projects asked for has all of these words; 1 other does." in elsewhere
     assert "Aucun projet ne contient le mot 'batery'" in run(searched, "--lang", "fr", "projects", "batery").out
 
 
@@ -160,7 +160,7 @@ def test_a_misspelt_word_finds_what_has_the_nearest_one_and_it_is_told(run: Run,
 def test_a_search_prints_the_sentence_in_eighty_columns(run: Run, searched: Place) -> None:
     answer = run(searched, "projects", "electrolytes")
     assert "“Solid electrolytes of a cell.”" in answer.out
-    assert "1 of 1 projects" in answer.err
+    assert "1 of 1 project\n" in answer.err
     assert max(map(len, answer.out.splitlines())) <= 80
 
 
@@ -194,7 +194,7 @@ def test_one_in_full(run: Run, place: Place) -> None:
 def test_as_a_table_and_as_csv(run: Run, place: Place) -> None:
     answer = run(place, "projects", "--top", "2")
     assert "PHOTON" in answer.out
-    assert "2 projects of 4" in answer.err
+    assert "2 of 4 projects; --top 4 shows all" in answer.err
     assert run(place, "projects", "--call", "NO-SUCH-CALL").out.startswith("No such project is kept;")
     rows = list(csv.DictReader(io.StringIO(run(place, "projects", "brgm", "--csv").out)))
     assert [row["project"] for row in rows] == ["101000002", "101000001"]

@@ -368,7 +368,7 @@ class TestLoop:
         told = [r.getMessage() for r in caplog.records if r.getMessage().startswith("The daily run is")]
         numbers = [run.identifier for run in reversed(runs_of(loop.place, "run"))]
         says = ("12 calls seen, 12 new, 0 changed; lists of 3 institutes, no mails",
-                "12 calls seen, 0 new, 0 changed; 1 mails queued, 1 sent, 0 waiting")  # fmt: skip
+                "12 calls seen, 0 new, 0 changed; 1 mail queued, 1 sent, 0 waiting")  # fmt: skip
         assert [re.sub(r"[\d.]+ s\.$", "", line) for line in told] == [
             f"The daily run is ok (run {number}): {say}; " for number, say in zip(numbers, says, strict=True)
         ]

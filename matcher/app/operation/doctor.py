@@ -18,6 +18,7 @@ from matcher.model.day import brussels_day
 from matcher.model.institute import Take
 from matcher.model.outcomes import Finding
 from matcher.model.question import CallFilter, Question
+from matcher.text.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +83,7 @@ def _configuration(home: Home) -> str:
         raise ConfigError(mistakes)
     idle = [one.identifier for one in home.institutes if not one.profile().parts]
     without = f"; without any skill yet: {', '.join(idle)}" if idle else ""
-    return f"{len(home.institutes)} institutes in {home.settings.config_dir}{without}"
+    return f"{counted(len(home.institutes), 'institute')} in {home.settings.config_dir}{without}"
 
 
 def _environment(home: Home) -> str:
@@ -105,7 +106,7 @@ def _database(home: Home) -> str:
     try:
         with home.open_store(read_only=True) as store:
             calls = sum(store.calls.counts().values())
-            return f"{calls} calls, revision {store.revision}, in {store.maintenance.server()}"
+            return f"{counted(calls, 'call')}, revision {store.revision}, in {store.maintenance.server()}"
     except StoreMissing:  # a server was reached, and has nothing of ours
         return f"nothing yet in {home.settings.database_shown} (made at the first run)"
 
@@ -115,7 +116,7 @@ def _index(home: Home) -> str:
         index = current_index(home)
     except IndexMissing:
         return "none yet (built at the first run)"
-    return f"{len(index)} calls, built {index.meta['created']}"
+    return f"{counted(len(index), 'call')}, built {index.meta['created']}"
 
 
 def _fit(home: Home, now: datetime) -> str:
@@ -127,7 +128,8 @@ def _fit(home: Home, now: datetime) -> str:
     except IndexMissing:
         return "nothing yet to hold against decisions"
     if not found.is_enough:
-        return f"{found.decided} decisions say whether a call suits; from {FEWEST} on fit is held against them"
+        decisions = counted(found.decided, "decision")
+        return f"{decisions} on whether a call suits; from {FEWEST} on fit is held against them"
     told = f"of {found.decided} calls decided on {found.kept} suit; by their fits it would be {found.expected:.0f}"
     if found.is_off:
         raise _NotWellError(
@@ -143,7 +145,7 @@ def _last_fetch(home: Home, now: datetime) -> str:
         raise _NotWellError("the portal was never fetched; start with `matcher run`")
     age = now - health.last_good_fetch
     if age > STALE_AFTER:
-        raise _NotWellError(f"{age.days} days ago; is the daily job still running?")
+        raise _NotWellError(f"{counted(age.days, 'day')} ago; is the daily job still running?")
     return f"{health.last_good_fetch:%Y-%m-%d %H:%M} UTC"
 
 
@@ -153,10 +155,11 @@ def _projects(home: Home, now: datetime) -> str:
         return "none yet (the first run brings them)" if wanted else "none: [projects] sources is empty"
     age = (now - health.read).days if health.read else None
     if wanted and (age is None or age > OLD_PROJECTS.days):
-        asked = "never read to the end" if age is None else f"last read {age} days ago"
-        raise _NotWellError(f"{health.projects} projects, {asked}; `matcher fetch --projects` shows why")
+        asked = "never read to the end" if age is None else f"last read {counted(age, 'day')} ago"
+        raise _NotWellError(f"{counted(health.projects, 'project')}, {asked}; `matcher fetch --projects` shows why")
     taken = "; ".join(f"{one.name} of {one.day}" for one in health.sources)
-    return f"{health.projects} projects, {health.participations} participations ({taken})"
+    kept = f"{counted(health.projects, 'project')}, {counted(health.participations, 'participation')}"
+    return f"{kept} ({taken})"
 
 
 def _pics(home: Home) -> str:
@@ -209,7 +212,7 @@ def _mails(home: Home) -> str:
     held = [line.subscriber.address for line in lines if line.paused]
     if held:
         raise _NotWellError(f"{', '.join(held)} refused mails and is paused; see `matcher digest status`")
-    return f"{len(lines)} subscribers" if lines else "nobody is subscribed"
+    return counted(len(lines), "subscriber") if lines else "nobody is subscribed"
 
 
 def _searches(home: Home, now: datetime) -> str:
@@ -229,6 +232,6 @@ def _search(home: Home, saved: SavedSearch, day: date) -> str:
     wanted = CallFilter(programmes=frozenset(saved.parts), actions=frozenset(saved.actions))
     outcome = calls(home, Question(None, wanted, as_of=day, search=saved.search)).outcome
     if outcome is None or not outcome.missing:
-        return f"“{saved.name}” finds {outcome.found if outcome else 0} live calls"
+        return f"“{saved.name}” finds {counted(outcome.found if outcome else 0, 'live call')}"
     lacking = (f"{word} (near: {', '.join(near)})" if near else word for word, near in outcome.missing.items())
     return f"“{saved.name}” finds none: no call has {', '.join(lacking)}"

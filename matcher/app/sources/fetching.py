@@ -22,6 +22,7 @@ from matcher.model.caution import USUAL, Caution
 from matcher.model.rows import FetchReport, ListingScope, ParsedRow, Saved, SetAside
 from matcher.portal.parsing import names_in, parse_rows
 from matcher.portal.values import one_line
+from matcher.text.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -226,9 +227,8 @@ def _look_up(portal: Portal, absent: Sequence[str], problems: list[str]) -> Sequ
     try:
         return portal.lookup(absent)
     except PortalError as error:
-        problems.append(
-            f"{len(absent)} calls that left the listing could not be looked up and stay as they were: {error}"
-        )
+        gone = f"{counted(len(absent), 'call')} not in the listing any more"
+        problems.append(f"{gone} could not be looked up, and nothing was changed: {error}")
         return None
 
 
@@ -254,7 +254,7 @@ def _clock_problem(portal: Portal, now: datetime) -> list[str]:
     if ahead is None or abs(ahead) <= CLOCK_ODD:
         return []
     hours = round(abs(ahead) / timedelta(hours=1))
-    span = f"{round(hours / 24)} days" if hours >= 48 else f"{hours} hours" if hours > 1 else "1 hour"
+    span = counted(round(hours / 24), "day") if hours >= 48 else counted(max(hours, 1), "hour")
     told = f"This machine's clock is {span} {'ahead of' if ahead > timedelta() else 'behind'} the portal's"
     if abs(ahead) > CLOCK_WRONG:
         raise ClockWrong(f"{told}: nothing was kept and nothing sent. Set the clock, then run again.")
