@@ -15,7 +15,9 @@ from matcher import logs
 from matcher.cli.main import main
 from matcher.config.fingerprint import fingerprint
 from matcher.config.settings import packaged_config
+from matcher.store import engines
 from matcher.text import masking
+from tests.helpers import tables
 from tests.helpers.forms import has_a_long_form, tries
 from tests.helpers.home import (
     DAY,
@@ -85,6 +87,12 @@ def _no_secrets_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
 def _english(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands answer in English, whatever language this machine speaks."""
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
+
+@pytest.fixture(autouse=True)
+def tables_by_statements(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Homes by the hundred begin with a new file; the tests of the store have their tables from the migrations."""
+    monkeypatch.setattr(engines, "_upgrade", tables.upgrade)
 
 
 @pytest.fixture

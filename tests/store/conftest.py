@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 TEMPLATE = "with_tables"
 
 
+@pytest.fixture(autouse=True)
+def tables_by_statements() -> None:
+    """Not here, where what the migrations make is what is tested."""
+
+
 @pytest.fixture(scope="session")
 def postgresql_with_tables(postgresql_folder: Path) -> Path:
     """The server, with a database from which others are made, so that not every test makes the tables anew."""
