@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING
 
 import click
@@ -185,8 +187,14 @@ def _show(home: Home, outcome: RunOutcome) -> None:
     if home.subscribers:
         click.echo("No mails: the sample is sent to nobody; see one with matcher digest preview")
     else:
-        click.echo("Next: matcher serve --open (pages in the browser), matcher rank cea-leti")
+        program = _program()
+        click.echo(f"Next: {program} serve --open (pages in the browser), {program} rank cea-leti")
         click.echo(f"Mails instead of lists: subscribe people in {home.settings.config_dir / 'subscribers.yaml'}")
+
+
+def _program() -> str:
+    """How the command is typed from here: by its path where `matcher` alone is not found, as after `make run`."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "matcher" and which("matcher") is None else "matcher"
 
 
 def summary_line(report: FetchReport) -> str:

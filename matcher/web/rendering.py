@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from matcher.web.decision_choices import decision_choices
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 
 STYLE, SCRIPT = "matcher.css", "htmx.min.js"
@@ -68,6 +70,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["coded"] = coded
     made.globals.update(
         facts=facts,
         decision_line=decision_line,
@@ -78,6 +81,13 @@ def _environment() -> Environment:
         htmx=json.dumps(HTMX),
     )
     return made
+
+
+def coded(sentence: str) -> Markup:
+    """A sentence whose commands stand between backticks, with these as code; all else of it is escaped."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(sentence))))  # noqa: S704 (escaped before)
 
 
 def rendered(template: str, content: dict[str, Any]) -> str:

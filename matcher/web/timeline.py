@@ -17,6 +17,9 @@ WIDTH, MARGIN, STEP, TOP = 960, 24, 20, 40
 
 _LONGEST = 550  # days that are drawn
 
+_NAME = 80
+"""The room that the name of a month takes; one that has none at the end goes without."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dot:
@@ -31,7 +34,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What is drawn: dots, the first of each month with its name, and the size."""
+    """What is drawn: dots, the first of each month with its name or none, and the size."""
 
     dots: tuple[Dot, ...]
     months: tuple[tuple[float, str], ...]
@@ -57,7 +60,8 @@ def timeline(calls: Iterable[Call], today: date, words: Words) -> Timeline | Non
         row = next((n for n, end in enumerate(ends) if end <= x), len(ends))
         ends[row:] = [x + STEP, *ends[row + 1 :]]
         dots.append(Dot(call, when, (when - today).days, x, TOP + STEP * (row + 0.5)))
-    months = tuple((place(first), words.month(first)) for first in _firsts(today, today + timedelta(days)))
+    firsts = ((place(first), words.month(first)) for first in _firsts(today, today + timedelta(days)))
+    months = tuple((x, name if x + _NAME <= WIDTH else "") for x, name in firsts)
     return Timeline(tuple(dots), months, TOP + STEP * len(ends) + 8)
 
 

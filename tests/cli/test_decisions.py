@@ -329,7 +329,7 @@ def test_a_row_of_a_file_is_held_to_what_a_command_is(run: Run, place: Place, tm
 
 def test_a_file_that_a_spreadsheet_calls_unicode_text_is_imported(run: Run, place: Place, tmp_path: Path) -> None:
     file = tmp_path / "unicode.txt"
-    file.write_text(f"Appel\tInstitut\tDécision\n{PHOTONIC}\tmines\tgardé\n", encoding="utf-16")
+    file.write_text(f"Appel\tInstitut\tDécision\n{PHOTONIC}\tmines\tretenu\n", encoding="utf-16")
     done(run, place, "decisions", "--import", str(file))
     assert listed(run, place, "mines")[0]["decision"] == "keep"
 

@@ -38,3 +38,10 @@ def test_what_is_years_away_is_left_out() -> None:
     line = timeline([call(1, 10), call(2, 20), call(3, 3000)], TODAY, EN)
     assert line is not None
     assert len(line.dots) == 2
+
+
+def test_a_month_that_has_no_room_for_its_name_has_none() -> None:
+    for days in range(60, 300, 7):
+        line = timeline([call(1, 5), call(2, days)], TODAY, EN)
+        assert line is not None
+        assert [name for x, name in line.months if x > WIDTH - 80 and name] == []

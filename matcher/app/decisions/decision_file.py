@@ -46,7 +46,7 @@ COLUMNS = {
 """What a column holds, and what its head may be called, without accents and in any case."""
 
 _ACTS = {
-    Act.KEEP: ("keep", "kept", "garder", "garde", "oui", "yes"),
+    Act.KEEP: ("keep", "kept", "retenir", "retenu", "garder", "garde", "oui", "yes"),
     Act.DISMISS: ("dismiss", "dismissed", "ecarter", "ecarte", "rejeter", "rejete", "non", "no"),
 }
 

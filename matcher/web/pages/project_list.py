@@ -42,7 +42,7 @@ def projects(visit: Visit) -> Response:
         try:
             listing = asked_projects(visit.home, question)
         except UsageError as error:
-            told = str(error)
+            told = visit.words.tell(error.saying)
     if (wanted := asked.get("format")) and listing is not None:
         return dated_file(_listed(visit, listing), wanted)
     given = {"words": words, "phrase": asked.get("phrase", ""), "call": call, "institute": named}
