@@ -5,9 +5,15 @@ from __future__ import annotations
 import io
 import logging
 import time
+from typing import TYPE_CHECKING
 
 from matcher.documents.refusal import UnreadableError
 from matcher.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pypdf import PageObject
 
 MOST_PAGES = 500
 MOST_SECONDS = 60.0
@@ -38,14 +44,20 @@ def pdf_text(data: bytes) -> str:
     return text
 
 
-def _pages(pages: object) -> str:
-    found, until = [], time.monotonic() + MOST_SECONDS
-    for number, page in enumerate(pages, 1):  # type: ignore[var-annotated,arg-type]
-        if number > MOST_PAGES or time.monotonic() > until:
-            raise UnreadableError(
-                "too long: over {pages} pages, or {seconds:.0f} seconds; give a part.",
-                pages=MOST_PAGES,
-                seconds=MOST_SECONDS,
-            )
-        found.append(page.extract_text())
-    return "\n".join(found)
+def _pages(pages: Sequence[PageObject]) -> str:
+    """The text of the pages; looked at after each command of a page, as one page alone can have millions."""
+    until = time.monotonic() + MOST_SECONDS
+
+    def check(*_: object) -> None:
+        if time.monotonic() > until:
+            raise _too_long()
+
+    if len(pages) > MOST_PAGES:
+        raise _too_long()
+    return "\n".join(page.extract_text(visitor_operand_before=check) for page in pages)
+
+
+def _too_long() -> UnreadableError:
+    return UnreadableError(
+        "too long: over {pages} pages, or {seconds:.0f} seconds; give a part.", pages=MOST_PAGES, seconds=MOST_SECONDS
+    )

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from matcher.documents import office
+from matcher.documents import office, pdf_pages
 from matcher.documents.document_text import read_document
 from matcher.documents.sheets import sheet_rows
 from matcher.errors import MatcherError, UsageError
@@ -234,3 +234,14 @@ def test_a_document_that_is_packed_in_another_way_is_refused(tmp_path) -> None:
         archive.writestr("word/document.xml", "<w:document/>")
     with pytest.raises(UsageError, match="damaged"):
         read(tmp_path, packed.getvalue())
+
+
+def test_a_page_that_takes_too_long_is_left_in_its_midst(tmp_path, monkeypatch) -> None:
+    """Six kilobytes hold a page of a million commands."""
+    monkeypatch.setattr(pdf_pages, "MOST_SECONDS", 0.0)
+    with pytest.raises(UsageError, match="too long: over 500 pages, or 0 seconds"):
+        read(tmp_path, pdf(SAID))
+    monkeypatch.undo()
+    monkeypatch.setattr(pdf_pages, "MOST_PAGES", 0)
+    with pytest.raises(UsageError, match="too long: over 0 pages"):
+        read(tmp_path, pdf(SAID))
