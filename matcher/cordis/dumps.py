@@ -16,7 +16,7 @@ from matcher.cordis import fields as written
 from matcher.errors import ProjectsError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import TracebackType
 
     from typing_extensions import Buffer
@@ -100,23 +100,28 @@ class Dump:
             raise OSError(f"longer than {MOST_UNPACKED:,} bytes")
 
     def _folder(self) -> dict[str, str]:
-        found = [p.name for p in self.path.iterdir() if p.is_file()]
-        return {name.casefold(): name for name in found[:MOST_FILES]}
+        return _by_name((p.name, p.name) for p in self.path.iterdir() if p.is_file())
 
     def _archive(self) -> dict[str, str]:
         self._zip = zipfile.ZipFile(self.path)
         entries = self._zip.infolist()
-        if len(entries) > MOST_FILES:
-            raise ValueError(f"{len(entries)} files, expected at most {MOST_FILES}")
         if strange := [entry.filename for entry in entries if entry.compress_type not in _PACKED]:
             raise ValueError(f"{shorten(strange[0])} is packed in another way than zips of tables are")
-        return {Path(entry.filename).name.casefold(): entry.filename for entry in entries if entry.filename}
+        return _by_name((Path(entry.filename).name, entry.filename) for entry in entries if entry.filename)
 
     @contextmanager
     def _opened(self, table: str) -> Iterator[IO[bytes]]:
         name = self._names[table]
         with self._zip.open(name) if self._zip is not None else (self.path / name).open("rb") as file:
             yield file
+
+
+def _by_name(files: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Where each file is, by its name in lower case; of two that differ in case alone, the last in the alphabet."""
+    found = sorted(files)
+    if len(found) > MOST_FILES:
+        raise ValueError(f"{len(found)} files, expected at most {MOST_FILES}")
+    return {name.casefold(): place for name, place in found}
 
 
 class _Counted(io.RawIOBase):

@@ -6,7 +6,7 @@ import codecs
 import html
 import math
 import re
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 
 from matcher.text.untrusted import text
@@ -87,7 +87,7 @@ def day(value: str) -> date | None:
     year, month, of_month, day_first, month_second, year_last = match.groups()
     if year:
         return date(int(year), int(month), int(of_month))
-    return datetime(int(year_last), int(month_second), int(day_first)).date()  # noqa: DTZ001  (a day has no zone)
+    return date(int(year_last), int(month_second), int(day_first))
 
 
 def pic(value: str) -> str:

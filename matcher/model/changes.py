@@ -1,6 +1,9 @@
-"""The nouns of the product: frozen, without I/O, importing nothing heavy.
+"""What changed between two versions of a call, field by field, and which of it is told.
 
-Words and rules follow the EU Funding & Tenders Portal. Unknown is `None` (or an empty tuple), never 0.
+A field that changed `REPORTS` times within `WINDOW` flaps: what it says now is withheld until nothing was told of it
+for `QUIET`, and then told against what was told last. What a richer source adds is no change: of an `enriched` content
+texts tell nothing, nor does a field that one of the two sides lacks. Terms of entry are told where the call says
+something else than it did, not where other rules read it.
 """
 
 from __future__ import annotations
@@ -34,10 +37,13 @@ class Change:
 
 
 REPORTS = 3
+"""Changes of one field of a call from which on it is taken to flip to and fro."""
 
 WINDOW = timedelta(days=14)
+"""Within so long they are counted."""
 
 QUIET = timedelta(days=7)
+"""After so long without one the field has settled."""
 
 TERMS = "terms"  # the field of the terms of entry: {name: value} of those that differ
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from matcher.errors import UsageError, shorten
 from matcher.model.day import brussels_day
 from matcher.model.frozen import dataclass
+from matcher.text.folding import folded
 from matcher.text.saying import Saying, did_you_mean
 from matcher.text.untrusted import TURNING
 
@@ -289,9 +290,7 @@ def _meant(word: str, words: Mapping[_Word, tuple[str, ...]], unknown: Saying) -
 
 
 def _folded(word: str) -> str:
-    plain = unicodedata.normalize("NFKD", word.casefold())
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(letters.replace("-", " ").replace("_", " ").split())
+    return " ".join(folded(word).replace("-", " ").replace("_", " ").split())
 
 
 def checked_text(text: str, what: Saying, limit: int = TEXT_LIMIT) -> str:

@@ -7,7 +7,6 @@ identifier and its title.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import fields, replace
 from fnmatch import translate
 from functools import cached_property
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcher.errors import UsageError, shorten
 from matcher.model.parts import Part, PartKind, Signs
+from matcher.text.folding import folded
 from matcher.text.saying import Saying, did_you_mean
 
 if TYPE_CHECKING:
@@ -62,9 +62,7 @@ class PartTable:
         known = programme if programme in self._parts else None
         own = [part.identifier for part in self if self._shows(part, call, known)]
         found = {name for part in own for name in self._around(part) if known is None or known in self._roots[name]}
-        order = list(self._parts)
-        ordered = sorted(found, key=lambda name: (self._depth[name], order.index(name)))
-        return tuple(self._parts[name] for name in ordered)
+        return tuple(self._parts[name] for name in sorted(found, key=self._order.__getitem__))
 
     def _shows(self, part: Part, call: Call, programme: str | None) -> bool:
         if part.kind is PartKind.PROGRAMME and programme is not None:
@@ -103,8 +101,9 @@ class PartTable:
         return {name: frozenset(self._around(name) & whole) for name in self._parts}
 
     @cached_property
-    def _depth(self) -> dict[str, int]:
-        return {name: len(self._around(name)) for name in self._parts}
+    def _order(self) -> dict[str, tuple[int, int]]:
+        """What parts are sorted by, the widest first: in how many others each is, then its place in the table."""
+        return {name: (len(self._around(name)), place) for place, name in enumerate(self._parts)}
 
     # names
 
@@ -248,8 +247,7 @@ def _letters(name: str) -> str:
 
 
 def _tokens(name: str) -> Sequence[str]:
-    plain = unicodedata.normalize("NFKD", name.replace("ł", "l").casefold())
-    return _TOKEN.findall(_ELIDED.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))))
+    return _TOKEN.findall(_ELIDED.sub(" ", folded(name)))
 
 
 _MOST_NAME = 300

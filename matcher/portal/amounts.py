@@ -97,7 +97,10 @@ _SENTENCE_END = re.compile(r"(?<=[.;])\s+|\n+")
 
 
 def readiness(texts: Iterable[str]) -> Range | None:
-    """The (start, end) levels of a call by the module's rule, over all its texts; None when unknown."""
+    """The (start, end) technology readiness levels of a call, over all its texts; None when unknown.
+
+    Only sentences count that say what activities should do: the lowest level to start from, the highest to reach.
+    """
     starts: list[int] = []
     ends: list[int] = []
     for text in texts:

@@ -1,4 +1,4 @@
-"""Keywords of a call: the portal's `keywords` and `tags`, without what says nothing about its subject."""
+"""A row of the search API → a call, or set aside with the reason; nothing in a row stops the rest of a listing."""
 
 from __future__ import annotations
 

@@ -132,6 +132,11 @@ class Index:
         start, end = self.arrays["posting_starts"][position : position + 2]
         return self.arrays["posting_rows"][start:end]
 
+    def terms_of(self, row: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The positions of a call's terms, ascending, and where its weights stand in the postings."""
+        at = np.flatnonzero(self.arrays["posting_rows"] == row)
+        return np.searchsorted(self.arrays["posting_starts"], at, side="right") - 1, at
+
     # scores
 
     def scores(self, query: QueryVector) -> Scores:

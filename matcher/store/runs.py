@@ -145,7 +145,7 @@ class Runs:
     def begin(self, kind: str, now: datetime, *, unless: tuple[datetime, datetime] | None = None) -> int:
         """Starts a run and takes the writer's lock until `finish`; returns the run's number.
 
-        Runs that died are recorded as `interrupted`. RunGoesOn when a living run holds the lock (see above), or
+        Runs that died are recorded as `interrupted`. RunGoesOn when a living run holds the lock, or
         when a run of this kind that began between the two times of `unless` went well.
         """
         run_id = 0

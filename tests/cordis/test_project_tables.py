@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.cordis.dumps import Dump
+from matcher.cordis.dumps import MOST_FILES, Dump
 from matcher.cordis.project_tables import Members, Reading, read_participations, read_projects
 from matcher.errors import ProjectsError
 from tests.helpers.cordis import ORGANISATION, PROJECT, participation, project, table, tables, zipped
@@ -179,6 +179,15 @@ def test_rows_of_projects_that_the_dump_lacks_are_set_aside(tmp_path: Path) -> N
     assert [(row.file, row.reason) for row in reading.set_aside] == [
         ("organization.csv", "a project that project.csv lacks")
     ]
+
+
+def test_a_folder_of_too_many_files_is_refused_and_none_is_left_out(tmp_path: Path) -> None:
+    for name, content in tables([project(1)]).items():
+        (tmp_path / name).write_bytes(content)
+    for number in range(MOST_FILES):
+        (tmp_path / f"{number}.txt").touch()
+    with pytest.raises(ProjectsError, match=r"\d+ files, expected at most 500"):
+        Dump(tmp_path)
 
 
 def test_a_dump_of_which_most_rows_cannot_be_read_is_unusable(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.model.programmes import programme_cluster, programme_part
-from matcher.ranking.texts.background import Postings
+from matcher.ranking.texts.background import Background
 from matcher.ranking.texts.latent import fold, unit
 
 if TYPE_CHECKING:
@@ -183,21 +183,14 @@ class Candidates:
 
 def _terms_of(index: Index, row: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
     """The terms of a call and their weights, of unit length."""
-    held = np.flatnonzero(index.arrays["posting_rows"] == row)
-    ids = (np.searchsorted(index.arrays["posting_starts"], held, side="right") - 1).astype(np.int32)
-    weights = index.arrays["posting_weights"][held].astype(np.float32)
-    return ids, weights / max(float(np.linalg.norm(weights)), 1e-9)
+    ids, places = index.terms_of(row)
+    weights = index.arrays["posting_weights"][places].astype(np.float32)
+    return ids.astype(np.int32), weights / max(float(np.linalg.norm(weights)), 1e-9)
 
 
 def shared_words(index: Index, row: int) -> Doubles:
     """(projects,) the cosine of a call with each project of the background."""
-    arrays = index.arrays
-    starts = arrays["background_starts"]
-    size = len(arrays["background_edges"]) - 1
-    ids, weights = _terms_of(index, row)
-    known = ids < len(starts) - 1
-    background = Postings(starts, arrays["background_rows"], arrays["background_weights"], size)
-    return background.product(ids[known], weights[known])
+    return Background(index.arrays).likeness(*_terms_of(index, row))
 
 
 def place_of(index: Index, row: int) -> Floats:

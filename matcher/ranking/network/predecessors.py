@@ -14,6 +14,8 @@ from matcher.model.programmes import programme_cluster, programme_part
 if TYPE_CHECKING:
     from datetime import date
 
+    import numpy.typing as npt
+
     from matcher.ranking.index import Index
     from matcher.ranking.network.consortia import Consortia
 
@@ -59,7 +61,7 @@ def predecessors(index: Index, row: int, past: Consortia, day: date, most: int =
             rows_of[past.topics[number]].append(number)
     text = "\n".join([call.title, *(section.text for section in call.sections)])
     named = {name.upper() for name in _IDENTIFIER.findall(text)} & rows_of.keys()
-    likeness, near = _likeness(index, row, past, rows_of)
+    likeness, near = _likeness(index, row, past, rows_of, earlier)
     own_family = family(call.identifier)
     alike = {topic for topic in rows_of if family(topic) == own_family}
     found = []
@@ -91,7 +93,7 @@ def _is_broad(name: str) -> bool:
 
 
 def _likeness(
-    index: Index, row: int, past: Consortia, rows_of: dict[str, list[int]]
+    index: Index, row: int, past: Consortia, rows_of: dict[str, list[int]], earlier: npt.NDArray[np.bool_]
 ) -> tuple[dict[str, float], Counter[str]]:
     """Topic → what the projects nearest to the call say for it, and how many of them are its own."""
     if not past.is_background_of(index):
@@ -101,7 +103,7 @@ def _likeness(
     rows, weights = index.arrays["call_near_rows"][row].tolist(), index.arrays["call_near_shares"][row].tolist()
     for number, weight in zip(rows, weights, strict=True):
         topic = past.topics[number]
-        if weight > 0 and topic in rows_of and number in rows_of[topic]:
+        if weight > 0 and earlier[number] and topic in rows_of:
             shares[topic] += weight
             near[topic] += 1
     return {topic: share / len(rows_of[topic]) ** 0.5 for topic, share in shares.items()}, near

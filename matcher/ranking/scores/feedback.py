@@ -95,8 +95,8 @@ def learned_terms(index: Index, examples: Sequence[Example], most: int = 12) -> 
     total = np.zeros(len(index.arrays["posting_starts"]) - 1)
     vectors = _Vectors.of(index)
     for one, weight in zip(examples, _weights(examples), strict=True):
-        terms, values = vectors.row(one.row)
-        total[terms] += weight * values
+        terms, at = index.terms_of(one.row)
+        total[terms] += weight * vectors.values[at]
         total -= weight * vectors.average
     order = np.argsort(-total, kind="stable")
     chosen = dict.fromkeys([*order[:most].tolist(), *order[-most:].tolist()])  # of few terms both ends hold the same
@@ -133,11 +133,6 @@ class _Vectors:
         average[: len(index.background_calls)] = index.background_calls
         return cls(starts, calls, index.arrays["posting_weights"] / lengths[calls], average)
 
-    def row(self, row: int) -> tuple[npt.NDArray[np.int64], Doubles]:
-        """The terms of a call, and its vector."""
-        at = np.flatnonzero(self.calls == row)
-        return np.searchsorted(self.starts, at, side="right") - 1, self.values[at]
-
 
 def _likeness(index: Index, rows: Sequence[int]) -> Doubles:
     """(rows, calls) of centred unit vectors."""
@@ -147,7 +142,8 @@ def _likeness(index: Index, rows: Sequence[int]) -> Doubles:
     to_average = np.bincount(calls, weights=values * spread, minlength=len(index))
     found = np.zeros((len(rows), len(index)))
     for place, row in enumerate(rows):
-        terms, own = vectors.row(row)
+        terms, at = index.terms_of(row)
+        own = values[at]
         spans = [slice(low, high) for low, high in zip(starts[terms].tolist(), starts[terms + 1].tolist(), strict=True)]
         if spans:
             weights = np.repeat(own, starts[terms + 1] - starts[terms])

@@ -89,10 +89,14 @@ class Background:
     def __len__(self) -> int:
         return len(self._edges) - 1
 
+    def likeness(self, ids: Positions, weights: Floats) -> npt.NDArray[np.float64]:
+        """(texts,) the cosine of each background text with a sparse vector of unit length."""
+        known = ids < len(self._postings.starts) - 1
+        return self._postings.product(ids[known], weights[known])
+
     def nearest(self, ids: Positions, weights: Floats) -> Near:
         """The background texts most like a sparse vector of unit length."""
-        known = ids < len(self._postings.starts) - 1
-        likeness = self._postings.product(ids[known], weights[known])
+        likeness = self.likeness(ids, weights)
         found = np.flatnonzero(likeness)
         order = found[np.lexsort((found, -likeness[found]))[:NEAREST]]
         values = likeness[order]
