@@ -109,20 +109,21 @@ class _Reader:
         self._open = 0
 
     def start(self, name: str, _attributes: object) -> None:
-        local = name.rpartition(":")[2]
-        if local in _GAPS:
+        if name in _GAPS:
             self.pieces.append(" ")
-        self._open += local == "t" if self._only_runs else local in {"p", "h"}
+        self._open += self._tells(name)
 
     def end(self, name: str) -> None:
-        local = name.rpartition(":")[2]
-        self._open -= local == "t" if self._only_runs else local in {"p", "h"}
-        if local in _BLOCKS:
+        self._open -= self._tells(name)
+        if name in _BLOCKS:
             self.pieces.append("\n")
 
     def text(self, piece: str) -> None:
         if self._open > 0:
             self.pieces.append(piece)
+
+    def _tells(self, name: str) -> bool:
+        return name == "t" if self._only_runs else name in {"p", "h"}
 
 
 def _xml_text(xml: bytes) -> str:
@@ -133,7 +134,7 @@ def _xml_text(xml: bytes) -> str:
 
 
 class Events(Protocol):
-    """What hears of the elements and texts of a document, in their order."""
+    """What hears of the elements, by their names without a namespace, and texts of a document, in their order."""
 
     def start(self, name: str, attributes: dict[str, str], /) -> None: ...
 
@@ -146,7 +147,8 @@ def parse(xml: bytes, reader: Events) -> None:
     """Tell a reader what an XML holds. Raises UnreadableError for what is broken or declares entities."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
+    parser.StartElementHandler = lambda name, attributes: reader.start(name.rpartition(":")[2], attributes)
+    parser.EndElementHandler = lambda name: reader.end(name.rpartition(":")[2])
     parser.CharacterDataHandler = reader.text
     parser.StartDoctypeDeclHandler = _refuse
     try:

@@ -33,10 +33,6 @@ def sheet_rows(data: bytes) -> Rows | None:
     return None if sheet.is_too_large else [row for row in sheet.rows if any(row)]
 
 
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
-
-
 class _Texts:
     """The texts that cells share, in their order."""
 
@@ -46,13 +42,13 @@ class _Texts:
         self._open = False
 
     def start(self, name: str, _attributes: dict[str, str]) -> None:
-        if _local(name) == "si":
+        if name == "si":
             self._pieces = []
-        self._open = _local(name) == "t"
+        self._open = name == "t"
 
     def end(self, name: str) -> None:
         self._open = False
-        if _local(name) == "si":
+        if name == "si":
             self.found.append(_said(self._pieces))
 
     def text(self, piece: str) -> None:
@@ -77,18 +73,17 @@ class _Sheet:
         return self._cells > _MOST_CELLS or self._characters > MOST_CHARACTERS
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        local = _local(name)
-        if local == "row" and not self.is_too_large:
+        if name == "row" and not self.is_too_large:
             self.rows.append([])
             self._cells += 1  # a row without any takes its place as well
-        elif local == "c":
+        elif name == "c":
             self._is_shared, self._pieces = attributes.get("t") == "s", []
             self._column = _column(attributes.get("r", ""), len(self.rows[-1]) if self.rows else 0)
-        self._open = local in {"v", "t"}
+        self._open = name in {"v", "t"}
 
     def end(self, name: str) -> None:
         self._open = False
-        if _local(name) == "c" and self.rows and self._column < _MOST_COLUMNS and not self.is_too_large:
+        if name == "c" and self.rows and self._column < _MOST_COLUMNS and not self.is_too_large:
             self._put(self.rows[-1], self._shared_text() if self._is_shared else _said(self._pieces))
 
     def text(self, piece: str) -> None:

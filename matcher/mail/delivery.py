@@ -46,20 +46,13 @@ _AT_ONCE = 50  # mails read from the outbox at a time
 _IN_A_ROW = 3  # so many mails one after the other that fail as a server's fault makes them fail are one
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryOptions:
-    """`rate` is mails a second at most, None without a limit."""
-
-    rate: float | None = 1.0
-
-
 def deliver(
     store: Store,
     transport: Transport,
     *,
     clock: Callable[[], datetime],
     sleep: Callable[[float], None],
-    options: DeliveryOptions = DeliveryOptions(),
+    rate: float | None = 1.0,
 ) -> DeliveryReport:
     """Delivers every mail that is due, and closes the transport. Safe to call at any time, from any process.
 
@@ -68,7 +61,7 @@ def deliver(
         transport: `SmtpTransport`, or `FileTransport` where no server is configured.
         clock: the aware time now.
         sleep: waits so many seconds.
-        options: the pace.
+        rate: mails a second at most, None without a limit.
 
     Raises:
         StoreError: the outbox cannot be read or written; mails that were not marked stay as they are.
@@ -76,7 +69,7 @@ def deliver(
     """
     delivery = _Delivery(store, clock)
     delivery.take_back_claims()
-    pause = 1.0 / options.rate if options.rate else 0.0
+    pause = 1.0 / rate if rate else 0.0
     earliest = clock()
     try:
         for message_id in _due(store, clock):

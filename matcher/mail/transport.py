@@ -91,8 +91,13 @@ def shown(reply: str, secret: str | None = None) -> str:
     """A server's words on one line, without control characters, not too long and without the secret."""
     if secret:
         reply = reply.replace(secret, "***")
-    line = " ".join("".join(c if c.isprintable() else " " for c in reply).split())
+    line = printable_line(reply)
     return line if len(line) <= _LONGEST_REPLY else line[: _LONGEST_REPLY - 1] + "…"
+
+
+def printable_line(text: str) -> str:
+    """A text on one line, blanks in place of what cannot be seen."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 class FileTransport:

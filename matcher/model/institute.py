@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from matcher.model.language import Language
 from matcher.model.profile_parts import Profile, ProfilePart
 
 if TYPE_CHECKING:
@@ -108,6 +109,10 @@ class Institute:
         drop = dict.fromkeys(number for one in lists for number in one.drop)
         add = dict.fromkeys(number for one in lists for number in one.add if number not in drop)
         return ByHand(tuple(add), tuple(drop))
+
+    def name_in(self, language: Language) -> str:
+        """What it is called in a language."""
+        return self.name_fr if language is Language.FR else self.name_en
 
     def pics(self, take: Take) -> tuple[str, ...]:
         """The PICs of the legal entities whose projects are taken so."""

@@ -96,6 +96,11 @@ class Subscriber:
         return NETWORK in self.institutes
 
     @property
+    def of_institutes(self) -> frozenset[str]:
+        """The identifiers of its institutes, those of its labs among them; `*` stands for itself."""
+        return frozenset(name.partition("/")[0] for name in self.institutes)
+
+    @property
     def is_of_one(self) -> bool:
         """Whether all that it is told of is for one institute, lab or search, which then needs no name."""
         return len(self.institutes) + len(self.searches) == 1 and not self.is_network

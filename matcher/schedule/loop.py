@@ -1,8 +1,8 @@
 """`matcher schedule`: look every half minute at what is due, and do it, until told to stop.
 
-APScheduler only makes the ticks; what is due comes from the store (`matcher.schedule`), so a tick more or less changes
-nothing. The work is done in the main thread, where signals arrive: SIGTERM and SIGINT end it at the end of the step at
-hand (a page of the listing, a mail), or wherever it is when that takes too long, which the store is made for.
+APScheduler only makes the ticks; what is due comes from the store (`matcher.schedule.due`), so a tick more or less
+changes nothing. The work is done in the main thread, where signals arrive: SIGTERM and SIGINT end it at the end of the
+step at hand (a page of the listing, a mail), or wherever it is when that takes too long, which the store is made for.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ from matcher.web.routes import PAGES
 from matcher.web.sessions import SESSION, Sessions, person_called
 from matcher.web.tongue import words_for
 from matcher.web.trusted_proxy import Peer, TrustedProxy, stranger
-from matcher.web.visit import Visit, local
+from matcher.web.visit import Visit, local, with_query
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -201,8 +201,7 @@ async def _unrouted(request: Request, error: Exception | None = None) -> Respons
     """An address or a method that no page has; a page may be where a `/` less is asked for."""
     path = request.url.path
     if request.method == "GET" and path.endswith("/") and not path.startswith("//"):
-        query = request.url.query
-        return RedirectResponse(local(path.rstrip("/")) + (f"?{query}" if query else ""))
+        return RedirectResponse(with_query(local(path.rstrip("/")), request.url.query))
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         told: Exception = Refused("This address takes forms only, or none.", HTTPStatus.METHOD_NOT_ALLOWED)
     else:

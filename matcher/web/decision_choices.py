@@ -33,8 +33,4 @@ def decision_choices(words: Words) -> DecisionChoices:
 
 def people_of(home: Home, institute: Institute) -> list[str]:
     """The subscribers who read of an institute, to whom a call can be given."""
-    return [
-        one.identifier
-        for one in home.subscribers
-        if any(key.partition("/")[0] == institute.identifier for key in one.institutes)
-    ]
+    return [one.identifier for one in home.subscribers if institute.identifier in one.of_institutes]

@@ -67,6 +67,7 @@ def _environment() -> Environment:
         loader=PackageLoader("matcher.web", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,  # a template of another version is not what this process knows
         trim_blocks=True,
         lstrip_blocks=True,
     )

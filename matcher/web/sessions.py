@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from matcher.errors import UsageError
-from matcher.model.subscription import NETWORK
 from matcher.web.failures import Refused
 from matcher.web.openid_trip import Trips
 from matcher.web.rights import NOBODY, OPERATOR, Person
@@ -82,7 +81,7 @@ def person_called(home: Home, name: str) -> Person:
 
 def person_of(subscriber: Subscriber, home: Home) -> Person:
     """A subscriber as one who looks at pages."""
-    own = {name.partition("/")[0] for name in subscriber.institutes}
-    if NETWORK in own:
-        own = {one.identifier for one in home.institutes}
-    return Person(subscriber.role, subscriber.identifier, frozenset(own))
+    own = subscriber.of_institutes
+    if subscriber.is_network:
+        own = frozenset(one.identifier for one in home.institutes)
+    return Person(subscriber.role, subscriber.identifier, own)

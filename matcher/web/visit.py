@@ -51,8 +51,7 @@ class Visit:
     @property
     def address(self) -> str:
         """The address of this page on this site, with its query."""
-        query = self.request.url.query
-        return self.request.url.path + (f"?{query}" if query else "")
+        return with_query(self.request.url.path, self.request.url.query)
 
     def named(self, name: str) -> str:
         """A part of the address."""
@@ -131,6 +130,11 @@ class Visit:
         secure = self.request.url.scheme == "https" or self.request.url.hostname == own
         age = None if days is None else days * 86_400
         answer.set_cookie(name, value, max_age=age, httponly=True, samesite="lax", secure=secure)
+
+
+def with_query(path: str, query: str) -> str:
+    """An address of this site, without a question mark where nothing is asked."""
+    return f"{path}?{query}" if query else path
 
 
 def local(address: str) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matcher.mail.delivery import BACK_OFF, PAUSE_AFTER, DeliveryOptions, deliver, queue_status, resend
+from matcher.mail.delivery import BACK_OFF, PAUSE_AFTER, deliver, queue_status, resend
 from matcher.mail.smtp import SmtpTransport, parse_smtp_url
 from matcher.mail.transport import FileTransport
 from matcher.model.subscription import DeliveryReport, MailState
@@ -83,7 +83,7 @@ def transport_to(server: LocalSmtp) -> SmtpTransport:
 
 def round_of(store: Store, server: LocalSmtp | Transport, clock: Clock, rate: float | None = None) -> DeliveryReport:
     transport = transport_to(server) if isinstance(server, LocalSmtp) else server
-    return deliver(store, transport, clock=clock, sleep=clock.sleep, options=DeliveryOptions(rate))
+    return deliver(store, transport, clock=clock, sleep=clock.sleep, rate=rate)
 
 
 def state(store: Store, message_id: str) -> MailState:
@@ -371,7 +371,7 @@ def test_a_mail_that_cannot_be_sent_does_not_stop_the_others(store: Store, serve
 def _send_all(url: str, server_url: str, go: multiprocessing.synchronize.Event, result: Path) -> None:
     with Store.open(url) as store, closing(SmtpTransport(parse_smtp_url(server_url))) as transport:
         go.wait()
-        report = deliver(store, transport, clock=lambda: START, sleep=time.sleep, options=DeliveryOptions(rate=None))
+        report = deliver(store, transport, clock=lambda: START, sleep=time.sleep, rate=None)
     result.write_text(json.dumps(report.sent))
 
 

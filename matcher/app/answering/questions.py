@@ -173,8 +173,7 @@ def institute_calendar(
     with home.open_store(read_only=True) as store:
         changes = [change for change in store.calls.changes() if change.seen_at <= now]
     found = home.institute(institute)
-    name = found.name_fr if language is Language.FR else found.name_en
-    return calendar_of(shown, name, language, now=now, changes=changes)
+    return calendar_of(shown, found.name_in(language), language, now=now, changes=changes)
 
 
 def language_of(home: Home, text: str) -> str:

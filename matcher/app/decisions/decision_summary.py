@@ -91,7 +91,7 @@ def _told(home: Home, store: Store, institute: str | None, day: date) -> set[str
     if institute is None:
         return store.told.seen_by_anyone(before=before)
     name = home.institute(institute).identifier
-    readers = (one for one in home.subscribers if any(key.partition("/")[0] == name for key in one.institutes))
+    readers = (one for one in home.subscribers if name in one.of_institutes)
     return {call for one in readers for call in store.told.delivered(one.identifier, before=before)}
 
 

@@ -272,11 +272,11 @@ class Mailing:
 
     def deliver(self, store: Store, *, sleep: Callable[[float], None] = time.sleep) -> DeliveryReport:
         """Deliver what is due in the outbox, at the pace of the settings; files need none."""
-        from matcher.mail.delivery import DeliveryOptions, deliver
+        from matcher.mail.delivery import deliver
 
         rate = self._settings.mail.rate if self._settings.mail.smtp_url else None
         transport = transport_of(self._settings)
-        return deliver(store, transport, clock=self._home.clock, sleep=sleep, options=DeliveryOptions(rate=rate))
+        return deliver(store, transport, clock=self._home.clock, sleep=sleep, rate=rate)
 
     def notify(self, store: Store, reason: str, problems: Sequence[str], day: date) -> bool:
         """Queue a mail to the operator, one for each reason and day; False when there is nobody or nothing to tell."""

@@ -13,6 +13,7 @@ from matcher.model.searched import SORTS
 from matcher.web.asked_question import asked
 from matcher.web.filter_form import filter_fields, sort_field
 from matcher.web.list_files import NAMES, checked_format, list_file
+from matcher.web.visit import with_query
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -29,7 +30,7 @@ def calls(visit: Visit) -> Response:
     """What `matcher calls` lists, with the sentence that matched where words are searched for."""
     request = asked(visit.request.url.query, None, ("format",))
     if not request.is_tidy:
-        return RedirectResponse("/calls" + (f"?{request.query}" if request.query else ""))
+        return RedirectResponse(with_query("/calls", request.query))
     question = request.question
     if wanted := request.extras.get("format"):
         checked_format(wanted)

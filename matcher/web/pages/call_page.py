@@ -13,7 +13,6 @@ from matcher.app.decision_copy import listing as decisions_of
 from matcher.errors import UsageError
 from matcher.model.consortium import PartnerQuestion
 from matcher.model.decision import DecisionQuestion
-from matcher.model.language import Language
 from matcher.model.match import EvidenceKind
 from matcher.model.question import Question
 from matcher.model.terms import Name
@@ -24,6 +23,7 @@ from matcher.web.decision_choices import people_of
 from matcher.web.failures import Missing
 from matcher.web.marking import marked
 from matcher.web.rights import Right
+from matcher.web.visit import with_query
 
 if TYPE_CHECKING:
     from datetime import date
@@ -54,8 +54,7 @@ def call(visit: Visit) -> Response:
     except UsageError as error:
         raise Missing(error.saying) from error
     if shown.call.identifier != name:
-        query = visit.request.url.query
-        return RedirectResponse(f"/calls/{shown.call.identifier}" + (f"?{query}" if query else ""))
+        return RedirectResponse(with_query(f"/calls/{shown.call.identifier}", visit.request.url.query))
     return visit.page(
         "call.html",
         shown=shown,
@@ -63,7 +62,7 @@ def call(visit: Visit) -> Response:
         today=shown.as_of,
         sample=shown.sample,
         institute=institute,
-        name=_name(institute, visit),
+        name=institute.name_in(visit.words.language) if institute else None,
         reason=_reason(visit, shown, institute, as_of),
         own=_own(visit, shown, institute, as_of),
         others=[one for one in shown.decisions if institute is None or one.owner.name != institute.identifier],
@@ -84,12 +83,6 @@ def _institute(visit: Visit) -> Institute | None:
     """The institute that the call is looked at for. Raises Missing for one that is unknown, or not this person's."""
     named = visit.request.query_params.get("for", "").strip()
     return visit.institute_named(named) if named else None
-
-
-def _name(institute: Institute | None, visit: Visit) -> str | None:
-    if institute is None:
-        return None
-    return institute.name_fr if visit.words.language is Language.FR else institute.name_en
 
 
 def _reason(visit: Visit, shown: ShownCall, institute: Institute | None, as_of: date | None) -> Reason | None:

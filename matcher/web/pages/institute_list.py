@@ -10,7 +10,6 @@ from starlette.responses import RedirectResponse
 from matcher.app.answering.questions import rank
 from matcher.export.content import matches
 from matcher.model.families import families
-from matcher.model.language import Language
 from matcher.model.match import Group
 from matcher.model.searched import RANK_SORTS
 from matcher.present.facts import GROUP_TITLES
@@ -22,6 +21,7 @@ from matcher.web.list_files import NAMES, checked_format, list_file
 from matcher.web.pages.institute_news import institute_news
 from matcher.web.rights import Right
 from matcher.web.timeline import timeline
+from matcher.web.visit import with_query
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -46,7 +46,7 @@ def institute(visit: Visit) -> Response:
     request = asked(visit.request.url.query, about, _EXTRAS)
     home_address = f"/institutes/{found.identifier}"
     if not request.is_tidy or visit.request.url.path != home_address:
-        return RedirectResponse(home_address + (f"?{request.query}" if request.query else ""))
+        return RedirectResponse(with_query(home_address, request.query))
     question = request.question
     whole = question if question.top else replace(question, top=TOP)
     if wanted := request.extras.get("format"):
@@ -56,7 +56,7 @@ def institute(visit: Visit) -> Response:
     return visit.page(
         "institute.html",
         institute=found,
-        name=found.name_fr if visit.words.language is Language.FR else found.name_en,
+        name=found.name_in(visit.words.language),
         lab=lab,
         ranking=ranking,
         sample=ranking.sample,

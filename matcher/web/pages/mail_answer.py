@@ -7,7 +7,6 @@ only the button does; one POST without it ends the mails, as mail programs send 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from matcher.app.answering.questions import why
@@ -44,7 +43,7 @@ class _Answer:
     @property
     def institute(self) -> Institute:
         """Whose decision it is. Raises Missing where it is none of the reader's (any more)."""
-        own = {name.partition("/")[0] for name in self.reader.institutes}
+        own = self.reader.of_institutes
         found = [one for one in self.visit.home.institutes if one.identifier == self.link.institute]
         if not found or self.link.institute not in own or not self.reader.role.decides:
             raise Missing("This link is of an institute whose mails you get no more.")
@@ -89,7 +88,7 @@ def _decided(answer: _Answer) -> Settled:
     form = answer.visit.form
     act = {"keep": Act.KEEP, "dismiss": Act.DISMISS}.get(form.get("do", ""))
     if act is None:
-        raise Refused("The form says neither to keep nor to dismiss.", HTTPStatus.BAD_REQUEST)
+        raise Refused("The form says neither to keep nor to dismiss.")
     undo = form.get("undo") == "1"
     cause = (form.get("reason") or None) if act is Act.DISMISS and not undo else None
     order = Order.of(act, cause, undo=undo, by=answer.reader.identifier)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from matcher.app.mails.feed_addresses import feed_addresses
@@ -60,7 +59,7 @@ def asked_wish(form: Mapping[str, str]) -> Wish:
     try:
         return Wish(form.get("do", ""))
     except ValueError as error:
-        raise Refused("The form asks for nothing that mails have.", HTTPStatus.BAD_REQUEST) from error
+        raise Refused("The form asks for nothing that mails have.") from error
 
 
 def mails_page(visit: Visit, name: str, *, asks: bool = False, done: bool = False, of_link: bool = True) -> Response:

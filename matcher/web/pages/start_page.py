@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from matcher.app.operation.health import status
 from matcher.export.dated_list import DatedList
 from matcher.model.day import brussels_day
-from matcher.model.language import Language
 from matcher.present.records import institute_record
 from matcher.web.list_files import UNDATED, dated_file
 
@@ -22,13 +21,11 @@ if TYPE_CHECKING:
 
 def start(visit: Visit) -> Response:
     """Institutes by name, and the health of the watch in words."""
-    is_french = visit.words.language is Language.FR
-    named = [(one, one.name_fr if is_french else one.name_en) for one in visit.home.institutes]
-    seen = [(one, name) for one, name in named if visit.person.sees(one.identifier)]
-    health = visit.answer("status", lambda: status(visit.home, last=1))
-    by_acronym = sorted(seen, key=lambda found: found[0].acronym.casefold())
+    seen = [one for one in visit.home.institutes if visit.person.sees(one.identifier)]
+    by_acronym = sorted(seen, key=lambda one: one.acronym.casefold())
     if wanted := visit.request.query_params.get("format"):
-        return dated_file(_listed(visit, [one for one, _ in by_acronym]), wanted)
+        return dated_file(_listed(visit, by_acronym), wanted)
+    health = visit.answer("status", lambda: status(visit.home, last=1))
     return visit.page("start.html", institutes=by_acronym, health=health, sample=health.sample, formats=UNDATED)
 
 

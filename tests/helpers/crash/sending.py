@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from matcher.mail.delivery import DeliveryOptions, deliver
+from matcher.mail.delivery import deliver
 from matcher.mail.smtp import SmtpTransport, parse_smtp_url
 from matcher.model.subscription import MailState
 from matcher.store.database import Store
@@ -167,7 +167,7 @@ def _live(url: str, port: int, seconds: float | None) -> float | None:
 def _send(url: str, port: int) -> None:
     with Store.open(url) as store:
         transport = SmtpTransport(parse_smtp_url(f"smtp://127.0.0.1:{port}"))
-        deliver(store, transport, clock=lambda: START, sleep=time.sleep, options=DeliveryOptions(rate=None))
+        deliver(store, transport, clock=lambda: START, sleep=time.sleep, rate=None)
     os._exit(0)
 
 
