@@ -55,6 +55,10 @@ class CallFrames(EntryFrames):
         Returns:
             (calls, `matcher.present.call_rows.CALL_COLUMNS`); money in euros, days as dates, unknown as NA.
 
+        Raises:
+            UsageError: for a status, programme, type of action, order or day that there is not, words that hold no
+                letter, and `sort="relevance"` without words.
+
         Example:
             >>> session.calls("hydrogen", programme="HORIZON")[["status", "next_deadline"]].dtypes.tolist()
             [CategoricalDtype(...), dtype('<M8[s]')]

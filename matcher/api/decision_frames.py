@@ -66,6 +66,9 @@ class DecisionFrames(CallFrames):
             undo: take it back.
             by: who decides; the setting `user`, else the login name.
 
+        Returns:
+            What `decisions(institute)` gives then.
+
         Raises:
             UsageError: when the session only reads, for what nobody knows, and where nothing is there to take back.
 

@@ -104,7 +104,7 @@ class Draft:
         Example:
             >>> draft = session.new_profile("my-lab", "My lab")
             >>> draft.add_projects("Sodium batteries for stationary storage")
-            my-lab: 0 keywords, 1 projects [packaged sample, ...]
+            my-lab: 0 keywords, 1 project [packaged sample, ...]
         """
         projects = list(self.institute.projects)
         for text in _cleaned(texts):
@@ -146,7 +146,7 @@ class Draft:
 
         Example:
             >>> session.profile("brgm").rank(top=1)
-            BRGM Carnot Institute ...: 1 best calls as of 2026-05-07 [packaged sample, ...]
+            BRGM Carnot Institute ...: 1 best call as of 2026-05-07 [packaged sample, ...]
                 1  fit  80  HORIZON-CL4-2027-01-MAT-PROD-16  ...
         """
         from matcher.model.answers import Ranking

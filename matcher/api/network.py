@@ -113,9 +113,9 @@ class Network:
             True
         """
         matched = self.matched.astype("int64")
-        counted = matched.T.groupby([self._part_of(call) for call in matched.columns]).sum().T
-        order = counted.sum().sort_values(ascending=False, kind="stable").index
-        return labelled(counted[order].rename_axis(columns="part"), self._sample)
+        totals = matched.T.groupby([self._part_of(call) for call in matched.columns]).sum().T
+        order = totals.sum().sort_values(ascending=False, kind="stable").index
+        return labelled(totals[order].rename_axis(columns="part"), self._sample)
 
     def groups(self, most: int = GROUPS) -> pd.DataFrame:
         """Institutes that match the same calls.

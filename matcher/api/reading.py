@@ -168,7 +168,7 @@ class Questions(DecisionFrames):
 
         Example:
             >>> session.new_profile("my-lab", "My lab").add("sodium-ion batteries").rank(top=1)
-            My lab: 1 best calls as of 2026-05-07 [packaged sample, ...]
+            My lab: 1 best call as of 2026-05-07 [packaged sample, ...]
                 1  fit  86  HORIZON-CL5-2026-09-D2-01  ...
         """
         made = new_institute(identifier, name)

@@ -12,9 +12,10 @@ import pandas as pd
 from matcher.api.labels import labelled, marked
 from matcher.present.facts import UNKNOWN, day, money
 from matcher.present.templating import environment
+from matcher.text.counted import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from pandas.io.formats.style import Styler
@@ -32,9 +33,16 @@ class Matches:
     Of several each call stands once, as it is for the one that it suits best.
     """
 
-    def __init__(self, ranking: Ranking, fits: Mapping[str, Mapping[str, int | None]] | None = None) -> None:
+    def __init__(
+        self,
+        ranking: Ranking,
+        fits: Mapping[str, Mapping[str, int]] | None = None,
+        asked: Sequence[str] | None = None,
+    ) -> None:
+        alone = ranking.institute or ranking.name
         self._ranking = ranking
-        self._fits = fits
+        self._asked = [alone] if asked is None else list(asked)
+        self._fits = {one.call.identifier: {alone: one.fit} for one in ranking.matches} if fits is None else fits
 
     @classmethod
     def of_several(cls, found: JointRanking) -> Matches:
@@ -47,7 +55,7 @@ class Matches:
             matches=tuple(one.match for one in found.matches),
             away=(),
         )
-        return cls(ranking, {one.match.call.identifier: dict.fromkeys(names) | dict(one.fits) for one in found.matches})
+        return cls(ranking, {one.match.call.identifier: dict(one.fits) for one in found.matches}, names)
 
     @property
     def institute(self) -> str | None:
@@ -79,9 +87,7 @@ class Matches:
     @property
     def fits(self) -> pd.DataFrame:
         """(calls, who was asked about) the fit of each call for each, NA where they have nothing in common."""
-        alone = self.institute or self._ranking.name
-        fits = self._fits or {match.call.identifier: {alone: match.fit} for match in self}
-        frame = pd.DataFrame.from_dict(dict(fits), orient="index").astype("Int64")
+        frame = pd.DataFrame.from_dict(dict(self._fits), orient="index").reindex(columns=self._asked).astype("Int64")
         return labelled(frame.rename_axis(index="call", columns="institute"), self.sample)
 
     @property
@@ -113,7 +119,7 @@ class Matches:
 
     def __repr__(self) -> str:
         lines = [f"  {m.rank:>3}  fit {m.fit:>3}  {m.call.identifier}  {m.call.title}" for m in self]
-        head = marked(f"{self._ranking.name}: {len(self)} best calls as of {self.as_of}", self.sample)
+        head = marked(f"{self._ranking.name}: {counted(len(self), 'best call')} as of {self.as_of}", self.sample)
         missing = [f"  known to no call or project: {', '.join(self.unknown)}"] if self.unknown else []
         return "\n".join([head, *missing, *lines])
 
@@ -224,8 +230,6 @@ class DigestPage:
         return self.text
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         frame = '<iframe sandbox style="width:100%;height:36em;border:1px solid #8886" srcdoc="{}"></iframe>'
         return frame.format(escape(self.html))
 

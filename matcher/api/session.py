@@ -212,6 +212,7 @@ def open_session(
         writable: allows `fetch`, `run` and `decide`.
 
     Raises:
+        UsageError: for a folder without a name, a day that is none, and a sample that is to be written to.
         ConfigError: with every mistake of the configuration, or when a folder that was named is not there.
         IndexMissing: when nothing was fetched yet and `sample` is False.
 

@@ -58,9 +58,11 @@ def deadlines(
     """Every coming deadline of these calls, and the stages that a change took away, as an iCalendar file."""
     calendar = _calendar(title)
     calendar.add_component(_zone(now.year))
-    for call in {call.identifier.casefold(): call for call in calls}.values():
-        own = [c for c in changes if c.call.casefold() == call.identifier.casefold()]
-        for event in _events(call, own, words, now):
+    own: dict[str, list[Change]] = {}
+    for change in changes:
+        own.setdefault(change.call.casefold(), []).append(change)
+    for name, call in {call.identifier.casefold(): call for call in calls}.items():
+        for event in _events(call, own.get(name, ()), words, now):
             calendar.add_component(event)
     return bytes(calendar.to_ical())
 

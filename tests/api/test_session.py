@@ -399,3 +399,12 @@ def test_too_few_or_unknown_institutes_are_told(sample: matcher.Session) -> None
         sample.rank([])
     with pytest.raises(UsageError, match="nobody"):
         sample.rank(["brgm", "nobody"])
+
+
+def test_of_several_the_fits_have_a_column_each_also_where_nothing_suits() -> None:
+    with matcher.open(sample=True) as session:
+        asked = ["brgm", "mines"]
+        for found in (session.rank(asked, top=3), session.rank(asked, deadline_after="2899-01-01")):
+            assert found.fits.columns.tolist() == asked
+            assert found.fits.index.tolist() == [match.call.identifier for match in found]
+        assert session.rank(asked, deadline_after="2899-01-01").fits.empty
