@@ -18,6 +18,7 @@ from matcher.config.settings import packaged_config
 from matcher.store import engines
 from matcher.text import masking
 from tests.helpers import tables
+from tests.helpers.faults.nursery import Nursery
 from tests.helpers.forms import has_a_long_form, tries
 from tests.helpers.home import (
     DAY,
@@ -178,6 +179,13 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         return Answer(int(ended.value.code or 0), captured.out, captured.err)
 
     return command
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Starts processes of the command at once."""
+    with Nursery() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

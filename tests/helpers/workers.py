@@ -15,15 +15,17 @@ TOGETHER = (
     "tests/evaluation/test_evaluate.py",
     "tests/notebooks/test_notebooks.py",
     "tests/ranking/test_statements.py",
-    "tests/schedule/test_loop.py",
     "tests/test_layers.py",
     "tests/web/",
-    "tests/whole/test_faults.py",
-    "tests/whole/test_kills.py",
-    "tests/whole/test_power.py",
     "tests/whole/test_soak.py",
 )
 """Modules whose tests share something that takes seconds to make, and a folder of which each module does."""
+
+PAIRS = (
+    ("tests/whole/test_kills.py", "tests/whole/test_power.py"),
+    ("tests/whole/test_faults.py", "tests/schedule/test_loop.py"),
+)
+"""Modules that share such a thing with another one: a process that has everything loaded."""
 
 
 class OneByOne(LoadScopeScheduling):
@@ -31,4 +33,5 @@ class OneByOne(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
-        return module if module.startswith(TOGETHER) else nodeid
+        pair = next((" ".join(pair) for pair in PAIRS if module in pair), "")
+        return pair or (module if module.startswith(TOGETHER) else nodeid)

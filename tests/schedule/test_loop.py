@@ -23,7 +23,7 @@ from matcher.model.subscription import Mail, MailState
 from matcher.ranking.index import Index
 from matcher.schedule.loop import GRACE_SECONDS, Scheduler
 from tests.helpers.cordis import participation, project, tables, zipped
-from tests.helpers.faults.nursery import Done, Job, Nursery
+from tests.helpers.faults.nursery import Done, Job
 from tests.helpers.forms import either, has_a_long_form
 from tests.helpers.home import Place, some_rows
 from tests.helpers.mail.smtp_server import LocalSmtp
@@ -110,12 +110,6 @@ class Process:
         done = self._begun.wait()
         assert done.out == ""
         return done.code, time.monotonic() - began
-
-
-@pytest.fixture(scope="module")
-def nursery(tmp_path_factory):
-    with Nursery(tmp_path_factory.mktemp("jobs")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
-"""The world that lives and deaths share, and a home after its first day on either database."""
+"""The world that lives and deaths share, one for all modules, and a home after its first day on either database."""
 
 from __future__ import annotations
 
+import shutil
 from contextlib import ExitStack
 from functools import cache
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pytest
 
 from tests.helpers.crash.days import first_day, second_listing, world
 from tests.helpers.crash.forks import Forks
+from tests.helpers.crash.power import compile_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,21 +20,27 @@ if TYPE_CHECKING:
     from tests.helpers.crash.days import Home, World
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def here() -> Iterator[World]:
     with world() as opened:
         yield opened
 
 
-@pytest.fixture(scope="module")
-def forks() -> Iterator[Forks]:
-    with Forks() as running:
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """What watches what is synced, where a life asks for it; None where it cannot be compiled."""
+    return compile_library(tmp_path_factory.mktemp("power")) if shutil.which("cc") is not None else None
+
+
+@pytest.fixture(scope="session")
+def forks(library: Path | None) -> Iterator[Forks]:
+    with Forks(preload=library) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def first_days(here: World, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path | None], Home]:
-    """A home after its first day, lived once for all tests of a module; on PostgreSQL where a cluster is given."""
+    """A home after its first day, lived once for all tests; on PostgreSQL where a cluster is given."""
 
     @cache
     def lived(cluster: Path | None) -> Home:

@@ -16,12 +16,14 @@ from tests.helpers.paths import DOCS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.helpers.faults.nursery import Nursery
+
 GUIDE = DOCS / "reliability.md"
 
 
 @pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    with Stage() as built:
+def stage(nursery: Nursery) -> Iterator[Stage]:
+    with Stage(nursery) as built:
         yield built
 
 

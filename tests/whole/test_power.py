@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from email import message_from_bytes
 from typing import TYPE_CHECKING
@@ -14,11 +13,11 @@ from matcher.store.database import Store
 from tests.helpers.crash.days import SECOND, Home, look_at
 from tests.helpers.crash.forks import Forks, Life
 from tests.helpers.crash.kills import RUN_ENDED
-from tests.helpers.crash.power import Disk, PowerCuts, compile_library
+from tests.helpers.crash.power import Disk, PowerCuts
 from tests.helpers.forms import either, has_a_long_form
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.helpers.crash.days import World
@@ -26,21 +25,10 @@ if TYPE_CHECKING:
 POINTS = either(short={"strict": 7, "mixed": 2}, long={"strict": 9, "mixed": 9})
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if shutil.which("cc") is None:
-        pytest.skip("no C compiler: what is synced cannot be watched (Debian: apt-get install gcc)")
-    return compile_library(tmp_path_factory.mktemp("power"))
-
-
-@pytest.fixture(scope="module")
-def watched(library: Path) -> Iterator[Forks]:
-    with Forks(preload=library) as running:
-        yield running
-
-
 @pytest.fixture
-def disk(library: Path, tmp_path: Path) -> Disk:
+def disk(library: Path | None, tmp_path: Path) -> Disk:
+    if library is None:
+        pytest.skip("no C compiler: what is synced cannot be watched (Debian: apt-get install gcc)")
     return Disk(library, tmp_path / "synced")
 
 
@@ -49,7 +37,7 @@ def before(after_first_day: Callable[..., Home]) -> Home:
     return after_first_day()
 
 
-def test_the_watch_sees_what_is_lost(before: Home, watched: Forks, disk: Disk) -> None:
+def test_the_watch_sees_what_is_lost(before: Home, forks: Forks, disk: Disk) -> None:
     disk.remember_all(before.folder)
     (before.folder / "new").write_text("never synced")
     index = before.folder / "index" / "generation"
@@ -62,31 +50,31 @@ def test_the_watch_sees_what_is_lost(before: Home, watched: Forks, disk: Disk) -
 
 @has_a_long_form
 @pytest.mark.parametrize("kind", ["strict", "mixed"])
-def test_a_day_cut_at_any_stage(before: Home, here: World, watched: Forks, disk: Disk, kind: str) -> None:
-    cuts = PowerCuts("sqlite", before, watched, here, seed=5)
+def test_a_day_cut_at_any_stage(before: Home, here: World, forks: Forks, disk: Disk, kind: str) -> None:
+    cuts = PowerCuts("sqlite", before, forks, here, seed=5)
     cuts.disk, cuts.mixed = disk, kind == "mixed"
     cuts.kill(POINTS[kind])
     assert [sentence for account in cuts.accounts.values() for sentence in account.wrong] == []
 
 
 def test_a_question_after_a_cut_is_not_answered_from_the_index_of_before(
-    before: Home, watched: Forks, disk: Disk
+    before: Home, forks: Forks, disk: Disk
 ) -> None:
     with Store.open(before.url, read_only=True) as store:
         earlier = store.revision
     disk.remember_all(before.folder)
-    assert watched.live(replace(before.life(SECOND, 1, synced=str(disk.kept)), stage="index")).killed
+    assert forks.live(replace(before.life(SECOND, 1, synced=str(disk.kept)), stage="index")).killed
     disk.cut(before.folder, None)
     with Store.open(before.url, read_only=True) as store:
         assert store.revision > earlier
         assert current_index(before.app).meta["revision"] == store.revision
 
 
-def test_mails_as_files_that_were_marked_are_there(before: Home, watched: Forks, disk: Disk) -> None:
+def test_mails_as_files_that_were_marked_are_there(before: Home, forks: Forks, disk: Disk) -> None:
     environment = before.environment | {"MATCHER_SMTP_URL": ""}
     disk.remember_all(before.folder)
     life = before.life(SECOND, synced=str(disk.kept))
-    assert watched.live(Life(life.arguments, environment, life.home, synced=life.synced)).code in RUN_ENDED
+    assert forks.live(Life(life.arguments, environment, life.home, synced=life.synced)).code in RUN_ENDED
     disk.cut(before.folder, None)
     seen = look_at(before, SECOND)
     files = [message_from_bytes(path.read_bytes()) for path in before.folder.rglob("*.eml")]
@@ -98,11 +86,11 @@ def test_mails_as_files_that_were_marked_are_there(before: Home, watched: Forks,
     assert marked <= seen.mails.keys()
 
 
-def test_a_backup_that_was_told_of_is_whole(before: Home, watched: Forks, disk: Disk) -> None:
+def test_a_backup_that_was_told_of_is_whole(before: Home, forks: Forks, disk: Disk) -> None:
     disk.remember_all(before.folder)
     file = before.folder / "kept.db"
     life = Life(["db", "backup", str(file)], before.environment, str(before.folder), synced=str(disk.kept))
-    assert watched.live(life).code == 0
+    assert forks.live(life).code == 0
     disk.cut(before.folder, None)
     with Store.open(f"sqlite:///{file}") as store, Store.open(before.url) as original:
         assert store.maintenance.check() == []

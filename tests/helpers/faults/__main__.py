@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from tests.helpers.faults.nursery import Nursery
 from tests.helpers.faults.promise import HEAD, table
 from tests.helpers.faults.stage import Stage
 from tests.helpers.faults.table import ROWS
@@ -16,7 +17,7 @@ def main() -> None:
     words = " ".join(sys.argv[1:])
     lines = []
     failed = False
-    with Stage() as stage:
+    with Nursery() as nursery, Stage(nursery) as stage:
         for row in ROWS:
             if words not in row.name:
                 continue

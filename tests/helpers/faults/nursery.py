@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -60,13 +61,13 @@ class Job:
 
 
 class Nursery:
-    """Starts processes of the command; `with Nursery(folder) as nursery: nursery.start(["run"], environment)`."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._numbers = count(1)
+    """Starts processes of the command; `with Nursery() as nursery: nursery.start(["run"], environment)`."""
 
     def __enter__(self) -> Nursery:
+        self._numbers = count(1)
+        self._kept = tempfile.TemporaryDirectory(prefix="matcher-jobs-")
+        self._folder = Path(self._kept.name)
+        self._folder.chmod(0o755)  # other users may enter
         command = [sys.executable, "-m", "tests.helpers.faults.nursery"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, cwd=ROOT)
         return self
@@ -74,6 +75,7 @@ class Nursery:
     def __exit__(self, *_: object) -> None:
         self._process.stdin.close()
         self._process.wait(60)
+        self._kept.cleanup()
 
     def start(self, arguments: list[str], environment: dict[str, str], *, prelude: str = "", user: int = 0) -> Job:
         """Start `matcher ARGUMENTS`; `prelude` is Python that runs before, `user` a user id to become."""

@@ -1,4 +1,4 @@
-"""What all rows share: the nursery of processes, and the home and configuration after the good day, copied for each."""
+"""What all rows share: the home and configuration after the good day, copied for each."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.helpers.faults.nursery import Nursery
 from tests.helpers.faults.promise import Fault, check, good_day
 from tests.helpers.faults.scene import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.helpers.faults.nursery import Nursery
+
 
 class Stage:
-    """`with Stage() as stage: stage.broken_promises(fault)`."""
+    """`with Stage(nursery) as stage: stage.broken_promises(fault)`."""
+
+    def __init__(self, nursery: Nursery) -> None:
+        self._nursery = nursery
 
     def __enter__(self) -> Stage:
         self._stack = ExitStack()
-        self._nursery = self._stack.enter_context(Nursery(self._folder() / "jobs"))
         self._good = self._folder()
         with Scene(self._good, self._nursery) as scene:
             good_day(scene)
