@@ -76,7 +76,24 @@ def read_institutes(config_dir: Path) -> ReadInstitutes:
         for i in institutes
         if i.successor is not None and i.successor not in known
     ]
+    mistakes += _shared_names({path: institute for path, institute in found.items() if institute is not None})
     return ReadInstitutes(institutes, mistakes, unread)
+
+
+def _shared_names(found: Mapping[Path, Institute]) -> Iterator[Saying]:
+    """What two institutes are called: whoever asks by that name would get one of them, whichever is read first."""
+    named: dict[str, Path] = {}
+    for path, institute in found.items():
+        if (other := named.setdefault(institute.identifier, path)) is not path:
+            yield told_at(path, told_at("id", _of_another(institute.identifier, other)))
+    for path, institute in found.items():
+        other = named.setdefault(institute.acronym.casefold(), path)
+        if found[other].identifier != institute.identifier:
+            yield told_at(path, told_at("acronym", _of_another(institute.acronym, other)))
+
+
+def _of_another(name: str, file: Path) -> Saying:
+    return found_and_expected(name, Saying("a name that no other institute has, and {file} has it", file=file.name))
 
 
 def institute_of_file(config_dir: Path, identifier: str) -> Institute | None:

@@ -237,3 +237,19 @@ def test_the_example_uses_every_key(shipped):
 def test_a_list_of_which_nothing_is_written_is_empty(tmp_path):
     (found,) = load_institutes(folder_of(tmp_path, x=GOOD.format(name="x") + "domains:\n# - later\npin: null\n"))
     assert found.domains == found.pin == ()
+
+
+def test_a_name_of_two_institutes_is_told_once_for_each_file_that_takes_it(tmp_path):
+    named = {name: GOOD.format(name=name) for name in ("aaa", "bbb", "ccc", "ddd")}
+    named["aaa"] = named["aaa"].replace("acronym: aaa", "acronym: BBB")  # would be found where bbb is meant
+    named["ddd"] = named["ddd"].replace("acronym: ddd", "acronym: Ccc")
+    folder_of(tmp_path, **named)
+    (tmp_path / "institutes" / "bbb.yml").write_text(named["bbb"], encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_institutes(tmp_path)
+    told = [mistake.replace(f"{tmp_path}/institutes/", "") for mistake in caught.value.mistakes]
+    assert told == [
+        "bbb.yml: id: found 'bbb', expected a name that no other institute has, and bbb.yaml has it",
+        "aaa.yaml: acronym: found 'BBB', expected a name that no other institute has, and bbb.yaml has it",
+        "ddd.yaml: acronym: found 'Ccc', expected a name that no other institute has, and ccc.yaml has it",
+    ]
