@@ -202,11 +202,13 @@ async def _unrouted(request: Request, error: Exception | None = None) -> Respons
     path = request.url.path
     if request.method == "GET" and path.endswith("/") and not path.startswith("//"):
         return RedirectResponse(with_query(local(path.rstrip("/")), request.url.query))
-    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        told: Exception = Refused("This address takes forms only, or none.", HTTPStatus.METHOD_NOT_ALLOWED)
-    else:
-        told = Missing("No page is at this address: begin at the start.")
-    return await run_in_threadpool(_failed, request, told)
+    if not isinstance(error, HTTPException) or error.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+        return await run_in_threadpool(_failed, request, Missing("No page is at this address: begin at the start."))
+    told = Refused("This address takes forms only, or none.", HTTPStatus.METHOD_NOT_ALLOWED)
+    answer = await run_in_threadpool(_failed, request, told)
+    here = (one for one in request.app.routes if one.path_regex.match(request.url.path))
+    answer.headers["Allow"] = ", ".join(sorted({method for one in here for method in one.methods}))
+    return answer
 
 
 async def _static(request: Request) -> Response:

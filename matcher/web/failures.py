@@ -68,6 +68,8 @@ def title_of(status: HTTPStatus, words: Words) -> str:
         HTTPStatus.FORBIDDEN: words.say("This is not allowed"),
         HTTPStatus.NOT_FOUND: words.say("There is nothing here"),
         HTTPStatus.METHOD_NOT_ALLOWED: words.say("This is not how this page is asked"),
+        HTTPStatus.GONE: words.say("This is over"),
+        HTTPStatus.TOO_MANY_REQUESTS: words.say("Not just now"),
         HTTPStatus.SERVICE_UNAVAILABLE: words.say("Not just now"),
     }
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -202,3 +202,13 @@ def test_no_text_of_a_stranger_looks_like_a_line_of_the_log(capsys, odd: str) ->
     first, *further = capsys.readouterr().err.splitlines()
     assert odd not in first
     assert all(line.startswith("    ") for line in further)
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [("/mails", "GET, HEAD, POST"), ("/calls", "GET, HEAD"), ("/language", "POST"), ("/answer/x", "GET, HEAD, POST")],
+)
+def test_another_method_is_told_which_there_are(site: LocalSite, path: str, methods: str) -> None:
+    for method in ("PUT", "DELETE", "OPTIONS", "TRACE"):
+        answer = site.session.request(method, site.address + path, headers={"Content-Length": "0"}, timeout=60)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, methods)

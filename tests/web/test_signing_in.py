@@ -104,6 +104,7 @@ def test_a_link_is_opened_as_often_as_scanners_like_and_used_once(site: LocalSit
     again = press(site, link)
     assert again.status_code == 410
     assert "used already" in again.text
+    assert "<h1>This is over</h1>" in again.text
     assert SESSION not in site.session.cookies
 
 
