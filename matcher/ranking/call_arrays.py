@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from scipy import sparse
 from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.ranking.needs.likeness import call_side, strangers_of
 from matcher.ranking.needs.skillset import skills_of
-from matcher.ranking.texts.background import NEAREST, Background
+from matcher.ranking.texts.background import NEAREST, nearest_of
 from matcher.ranking.texts.generation import edges_of
 from matcher.ranking.texts.latent import fold_rows
 from matcher.ranking.texts.numbers import UNREAD_SECTIONS
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from matcher.text.analysis import Analyzer
 
 Arrays = dict[str, npt.NDArray[Any]]
+
+_AT_ONCE = 64
+"""Calls that are compared with the background together: enough to be fast, few enough to need little memory."""
 
 
 def call_arrays(
@@ -52,7 +56,7 @@ def call_arrays(
     average = arrays["background_average"]
     return {
         "call_average": np.asarray(rows[:, : len(average)] @ average, dtype=np.float32),
-        **_near(rows, Background(arrays)),
+        **_near(rows, arrays),
         **_passages(calls, close, rows, arrays, vocabulary, analyzer),
         "close_rows": chosen.astype(np.int64),
         "close_starts": by_term.indptr.astype(np.int32),
@@ -95,14 +99,19 @@ def stranger_arrays(
     return {"stranger_means": means, "stranger_scales": scales}
 
 
-def _near(rows: sparse.csr_array, background: Background) -> Arrays:
+def _near(rows: sparse.csr_array, arrays: Mapping[str, npt.NDArray[Any]]) -> Arrays:
+    """The background texts nearest to each call, as `Background.nearest` finds them for one, many calls at once."""
+    starts, size = arrays["background_starts"], len(arrays["background_edges"]) - 1
+    postings = (arrays["background_weights"].astype(np.float64), arrays["background_rows"], starts)
+    by_term = sparse.csr_array(postings, shape=(len(starts) - 1, size))
     found = np.zeros((rows.shape[0], NEAREST), dtype=np.int32)
     shares = np.zeros((rows.shape[0], NEAREST), dtype=np.float32)
-    for row in range(rows.shape[0]):
-        span = slice(int(rows.indptr[row]), int(rows.indptr[row + 1]))
-        near = background.nearest(rows.indices[span].astype(np.int32), rows.data[span])
-        found[row, : len(near.rows)] = near.rows
-        shares[row, : len(near.rows)] = near.shares
+    for first in range(0, rows.shape[0], _AT_ONCE):
+        likeness = rows[first : first + _AT_ONCE, : by_term.shape[0]].astype(np.float64) @ by_term
+        for row, (start, end) in enumerate(pairwise(likeness.indptr.tolist()), first):
+            near = nearest_of(likeness.indices[start:end], likeness.data[start:end])
+            found[row, : len(near.rows)] = near.rows
+            shares[row, : len(near.rows)] = near.shares
     return {"call_near_rows": found, "call_near_shares": shares}
 
 

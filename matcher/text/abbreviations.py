@@ -2,13 +2,14 @@
 
 Both ways of writing come to one term: an abbreviation becomes it, and the words that it is short for say it beside
 themselves. Where an abbreviation has several meanings, the one that most other words of the text tell is meant; where
-none does, it stays as it is.
+none does, it stays as it is. Who asks for it asks for that one term, whichever way it is written.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from functools import cache
+from itertools import islice, pairwise, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +17,10 @@ from matcher.text.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+
+_SHORT = 2
+"""A pair of the words of a meaning that has no more says what the one term says."""
 
 
 class Read(NamedTuple):
@@ -48,43 +53,60 @@ def entries() -> tuple[Abbreviation, ...]:
 
 
 class _Meaning(NamedTuple):
+    """The `term` that both ways of writing come to, and words that tell that it is meant."""
+
     term: str
-    word: str
     context: frozenset[str]
 
 
 class Abbreviations:
     """The list in the stems of an analyzer."""
 
-    def __init__(self, stem: Callable[[str], str | None]) -> None:
+    def __init__(self, stem: Callable[[str], str | None], pair_of: Callable[[str, str], str]) -> None:
         self._meanings: defaultdict[str, list[_Meaning]] = defaultdict(list)
         self._spelt: defaultdict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
-        for short, long, context in entries():
-            stems = tuple(found for token in tokens(long) if not token.aside and (found := stem(token.word)))
-            hints = frozenset(found for word in context if (found := stem(word)))
+        self._full: dict[str, tuple[Read, ...]] = {}
+        self._phrases: dict[str, tuple[str, ...]] = {}
+        for entry in entries():
+            words = _read(entry.long, stem)
+            stems = tuple(read.stem for read in words if not read.aside)
             term = "".join(stems)
-            key = stem(max((token.word for token in tokens(short)), key=len))
+            self._full[term] = words
+            self._phrases[term] = tuple(starmap(pair_of, pairwise(stems))) if len(stems) > _SHORT else ()
+            key = stem(max((token.word for token in tokens(entry.short)), key=len))
             if key is not None:
-                self._meanings[key].append(_Meaning(term, long, hints))
+                context = frozenset(found for word in entry.context if (found := stem(word)))
+                self._meanings[key].append(_Meaning(term, context))
             if len(stems) > 1:
                 self._spelt[stems[0]].append((stems, term))
 
-    def spelt_out(self, lines: Sequence[Sequence[Read]], *, letters: bool) -> Iterator[list[Read]]:
+    def spelt_out(self, lines: Sequence[Sequence[Read]]) -> Iterator[list[Read]]:
         """The lines of a text; which meaning is meant, any word of it may tell.
 
-        An abbreviation whose meaning is told stays beside it too, for those who ask for its letters alone; without
-        `letters` not where it has other meanings.
+        An abbreviation whose meaning is told stays beside it too, for those who ask for its letters alone.
         """
-        said: frozenset[str] | None = None
-        for line in lines:
-            if not any(read.stem in self._meanings or read.stem in self._spelt for read in line):
-                yield list(line)
-                continue
-            if said is None:
-                said = frozenset(read.stem for line in lines for read in line)
-            yield list(self._line(line, said, letters))
+        return (list(self._line(line, said)) if said else list(line) for line, said in self._with_what_is_said(lines))
 
-    def _line(self, line: Sequence[Read], said: frozenset[str], letters: bool) -> Iterator[Read]:
+    def asked(self, lines: Sequence[Sequence[Read]], is_known: Callable[[str], bool]) -> Iterator[list[Read]]:
+        """The lines of a text that is asked for: each meaning in one term, if that is known, else in its words too.
+
+        Beside the term stand the phrases of a long meaning: raw materials, of critical raw materials.
+        """
+        return (
+            list(self._asked_line(line, said, is_known)) if said else list(line)
+            for line, said in self._with_what_is_said(lines)
+        )
+
+    def _with_what_is_said(self, lines: Sequence[Sequence[Read]]) -> Iterator[tuple[Sequence[Read], frozenset[str]]]:
+        """Each line with every stem of the text, or with none where no word of the line can be of the list."""
+        said: frozenset[str] = frozenset()
+        for line in lines:
+            here = any(read.stem in self._meanings or read.stem in self._spelt for read in line)
+            if here and not said:
+                said = frozenset(read.stem for line in lines for read in line)
+            yield line, said if here else frozenset()
+
+    def _line(self, line: Sequence[Read], said: frozenset[str]) -> Iterator[Read]:
         for i, read in enumerate(line):
             if read.stem not in self._meanings and read.stem not in self._spelt:
                 yield read
@@ -94,11 +116,43 @@ class Abbreviations:
                 yield read
             else:
                 yield read._replace(stem=meaning.term)
-                if meaning.context and (letters or len(self._meanings[read.stem]) == 1):
+                if meaning.context:
                     yield read._replace(aside=True)
-            for stems, term in self._spelt.get(read.stem, ()):
-                if tuple(other.stem for other in line[i : i + len(stems)]) == stems:
-                    yield read._replace(stem=term, word=" ".join(o.word for o in line[i : i + len(stems)]), aside=True)
+            for term, words in self._spelt_at(line, i):
+                yield Read(term, _written(words), aside=True)
+
+    def _asked_line(
+        self, line: Sequence[Read], said: frozenset[str], is_known: Callable[[str], bool]
+    ) -> Iterator[Read]:
+        end = 0
+        for i, read in enumerate(line):
+            if i < end:
+                continue
+            term, words = self._named_at(line, i, said)
+            end = i + len(words)
+            if not term:
+                yield read
+            elif is_known(term) or len(self._full[term]) == 1:
+                yield Read(term, _written(words))
+                yield from (Read(phrase, _written(words), aside=True) for phrase in self._phrases[term])
+            else:
+                yield from (*self._full[term], Read(term, _written(words), aside=True))
+
+    def _named_at(self, line: Sequence[Read], i: int, said: frozenset[str]) -> tuple[str, Sequence[Read]]:
+        """The term that the words from one place on name, short or spelt out, with them; "" and one word else."""
+        meaning = self._meaning(line[i].stem, said)
+        if meaning is not None:
+            return meaning.term, line[i : i + 1 + line[i].aside]  # `E. coli` is read as `ecoli` beside `coli`
+        return max(self._spelt_at(line, i), key=lambda found: len(found[1]), default=("", line[i : i + 1]))
+
+    def _spelt_at(self, line: Sequence[Read], i: int) -> Iterator[tuple[str, Sequence[Read]]]:
+        """The terms that the words from one place on spell out, each with these words and what stands aside of them."""
+        if line[i].aside:
+            return
+        for stems, term in self._spelt.get(line[i].stem, ()):
+            main = list(islice((place for place in range(i, len(line)) if not line[place].aside), len(stems)))
+            if tuple(line[place].stem for place in main) == stems:
+                yield term, line[i : main[-1] + 1]
 
     def _meaning(self, stem: str, said: frozenset[str]) -> _Meaning | None:
         """What is meant: what most other words tell, else what needs no telling."""
@@ -107,3 +161,11 @@ class Abbreviations:
         if told:
             return max(told, key=lambda meaning: len(meaning.context & said))
         return next((meaning for meaning in found if not meaning.context), None)
+
+
+def _read(text: str, stem: Callable[[str], str | None]) -> tuple[Read, ...]:
+    return tuple(Read(found, token.word, token.aside) for token in tokens(text) if (found := stem(token.word)))
+
+
+def _written(words: Sequence[Read]) -> str:
+    return " ".join(read.word for read in words if not read.aside or len(words) == 1)

@@ -21,7 +21,7 @@ from matcher.text.folding import folded
 from matcher.text.tokens import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 MAX_CHARACTERS = 400_000
 """Text beyond this is ignored: the longest call on the portal has a tenth of it."""
@@ -58,12 +58,16 @@ class Analyzer:
         """Every stem and every pair of a text; no pair spans two lines."""
         return _terms(self.lines(text))
 
-    def asked_terms(self, text: str) -> list[str]:
-        """The terms of what is asked for: an abbreviation of several meanings, where one is told, asks for it alone.
+    def asked_terms(self, text: str, is_known: Callable[[str], bool]) -> list[str]:
+        """The terms of what is asked for, of a corpus that `is_known` tells the terms of."""
+        return _terms(self.asked_lines(text, is_known))
 
-        Other texts mean the others by its letters.
+    def asked_lines(self, text: str, is_known: Callable[[str], bool]) -> Iterator[list[Read]]:
+        """What each line asks for: an abbreviation or its words ask for the one term that both come to.
+
+        Not for its letters, by which other texts mean others; for its words as well where no text has that term.
         """
-        return _terms(self.lines(text, letters=False))
+        return self._abbreviations.asked(self._read(text), is_known)
 
     def worded_terms(self, text: str) -> list[tuple[str, str]]:
         """Every term with the words of the text that it stands for, for people to read."""
@@ -74,14 +78,16 @@ class Analyzer:
             found += [(pair_of(a.stem, b.stem), f"{a.word} {b.word}") for a, b in main]
         return found
 
-    def lines(self, text: str, *, letters: bool = True) -> Iterator[list[Read]]:
-        """What each line says, its abbreviations as what they are short for (`letters` as in `spelt_out`)."""
+    def lines(self, text: str) -> Iterator[list[Read]]:
+        """What each line says, its abbreviations as what they are short for."""
+        return self._abbreviations.spelt_out(self._read(text))
+
+    def _read(self, text: str) -> list[list[Read]]:
         stem = self.stem
-        lines = [
+        return [
             [Read(found, token.word, token.aside) for token in tokens(line) if (found := stem(token.word)) is not None]
             for line in text[:MAX_CHARACTERS].splitlines()
         ]
-        return self._abbreviations.spelt_out(lines, letters=letters)
 
 
 def _terms(lines: Iterable[list[Read]]) -> list[str]:
@@ -105,7 +111,7 @@ def _stem(stemmer: Stemmer.Stemmer, word: str) -> str | None:
 @cache
 def _abbreviations() -> Abbreviations:
     """The list in English stems, the same for every analyzer: reading it takes longer than a short text does."""
-    return Abbreviations(partial(_stem, _english()))
+    return Abbreviations(partial(_stem, _english()), pair_of)
 
 
 def pair_of(a: str, b: str) -> str:

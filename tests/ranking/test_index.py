@@ -23,6 +23,7 @@ from matcher.ranking.needs.chance import chance
 from matcher.ranking.scores.asked_anew import asked_text
 from matcher.ranking.scores.matching import Depth, best_matches, place
 from matcher.ranking.scores.scoring import score
+from matcher.ranking.texts.background import Background
 from matcher.ranking.texts.generation import write_generation
 from matcher.ranking.texts.tfidf import count_terms, nearest, unit_rows
 from matcher.text.analysis import Analyzer
@@ -180,6 +181,28 @@ def test_the_nearest_calls_are_those_of_a_plain_search(size):
     best = -np.sort(-likeness, axis=1)[:, : found.shape[1]]
     assert np.take_along_axis(likeness, found.astype(np.int64), axis=1) == pytest.approx(best)
     assert weights.sum(axis=1) == pytest.approx((best.sum(axis=1) > 0).astype(float), abs=1e-5)
+
+
+@pytest.mark.parametrize("size", [3, 150])
+def test_the_background_nearest_to_many_calls_is_the_nearest_to_each(size):
+    """An index reads its calls by the hundred, a question its skills one by one."""
+    index = indexed(
+        [call(n, f"{SUBJECTS[n % 12]} {SUBJECTS[n % 7]} number{n % 5}") for n in range(size)], profile("wind")
+    )
+    starts = index.arrays["posting_starts"]
+    rows, terms = index.arrays["posting_rows"], np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    for row in range(size):
+        here = rows == row
+        weights = index.arrays["posting_weights"][here] / np.sqrt(index.arrays["squares"][row])
+        near = Background(index.arrays).nearest(terms[here].astype(np.int32), weights)
+        of_many = index.arrays["call_near_shares"][row]
+        assert of_many[: len(near.rows)] == pytest.approx(near.shares, abs=1e-6)
+        assert not of_many[len(near.rows) :].any()
+        told = dict(zip(index.arrays["call_near_rows"][row][: len(near.rows)].tolist(), of_many.tolist(), strict=False))
+        last = near.shares[-1]  # of several that are as near as the last one, either may be told
+        assert all(
+            told.get(n, last) == pytest.approx(near.shares[i], abs=1e-6) for i, n in enumerate(near.rows.tolist())
+        )
 
 
 def test_terms_are_counted_as_scikit_learn_counts_them():

@@ -79,6 +79,20 @@ def test_a_call_that_only_shares_a_piece_of_a_word_is_not_found(index, text, tit
     assert title not in found(index, text)
 
 
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("TiO2", "titanium dioxide"),
+        ("TiO2", "dioxyde de titane"),
+        ("EV", "electric vehicles"),
+        ("H2 tanks", "hydrogen tanks"),
+    ],
+)
+def test_an_abbreviation_and_its_words_give_the_same_list(index, short, full):
+    scores = [asked_text(index, text).scored(index).totals for text in (short, full)]
+    assert scores[0] == pytest.approx(scores[1])
+
+
 # parts of compounds, and what siblings share
 
 

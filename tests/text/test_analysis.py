@@ -117,11 +117,62 @@ def test_what_most_words_tell_is_meant():
     assert "smallmodularreactor" not in single("SMR propulsion of an aircraft and its fuel")
 
 
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: f"{entry.short}: {entry.long}")
+@pytest.mark.parametrize("known", [True, False])
+def test_an_abbreviation_asks_for_what_its_words_ask_for(entry, known):
+    around = " ".join(entry.context)
+    texts = [f"{name} {around}" for name in (entry.short, entry.long)]
+    asked = [sorted(Analyzer().asked_terms(text, lambda _: known)) for text in texts]
+    assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: f"{entry.short}: {entry.long}")
+def test_a_text_with_an_abbreviation_holds_what_its_words_ask_for(entry):
+    around = " ".join(entry.context)
+    asked = set(Analyzer().asked_terms(entry.long, lambda _: True))
+    for text in (entry.short, entry.long):
+        assert {term for term in asked if " " not in term} <= single(f"{text} {around}")
+
+
+@pytest.mark.parametrize(
+    ("french", "short"),
+    [
+        ("dioxyde de titane", "TiO2"),
+        ("dioxyde de soufre", "SO2"),
+        ("oxyde de zinc", "ZnO"),
+        ("phosphure d'indium", "InP laser"),
+        ("bisulfure de molybdène", "MoS2"),
+        ("tellurure de cadmium", "CdTe"),
+        ("peroxyde d'hydrogène", "H2O2"),
+        ("protoxyde d'azote", "N2O"),
+        ("phosphate de fer lithié", "LiFePO4"),
+        ("véhicules électriques", "EV"),
+    ],
+)
+def test_a_formula_asks_for_what_its_french_name_asks_for(french, short):
+    english = " ".join(english for english, _ in translated(french, lambda _: True))
+    named, asked = (set(Analyzer().asked_terms(text, lambda _: True)) for text in (english, short))
+    assert named <= asked
+
+
 def test_whoever_says_what_an_abbreviation_means_does_not_ask_for_its_letters():
-    asked = Analyzer().asked_terms("SMR hydrogen reforming")
+    asked = Analyzer().asked_terms("SMR hydrogen reforming", lambda _: True)
     assert "smr" not in asked
     assert "steammethanreform" in asked
-    assert Analyzer().asked_terms("SMR") == ["smr"]
+    assert Analyzer().asked_terms("SMR", lambda _: True) == ["smr"]
+
+
+def test_what_no_text_has_in_one_term_is_asked_for_in_its_words():
+    asked = Analyzer().asked_terms("TiO2 surfaces", lambda _: False)
+    assert {"titanium", "dioxid", "titaniumdioxid", "dioxid titanium"} <= set(asked)
+    assert Analyzer().asked_terms("titanium dioxide", lambda _: True) == ["titaniumdioxid"]
+    assert Analyzer().asked_terms("CRM recycling", lambda _: True) == [
+        "criticrawmateri",
+        "critic raw",
+        "materi raw",
+        "recycl",
+        "criticrawmateri recycl",
+    ]
 
 
 def test_the_list_of_abbreviations_holds_no_word_of_its_own_and_says_each_meaning_once():

@@ -15,7 +15,7 @@ from matcher.model.profile_parts import ProfilePart
 from matcher.ranking.texts.background import Background, Expanded, Near
 from matcher.ranking.texts.generation import edges_of
 from matcher.ranking.texts.latent import fold
-from matcher.ranking.texts.vocabulary import knows
+from matcher.ranking.texts.vocabulary import is_fitted, knows
 from matcher.text.untrusted import text
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def skills_of(
     found: dict[tuple[int, ...], Skill] = {}
     for part in _skills(profile, vocabulary, arrays):
         words = _english(part, analyzer, vocabulary)
-        counts = Counter(t for t in analyzer.asked_terms(words) if t not in excluded)
+        counts = Counter(t for t in analyzer.asked_terms(words, partial(is_fitted, vocabulary)) if t not in excluded)
         known = {i: n for term, n in counts.items() if (i := vocabulary.find_term(term)) is not None}
         if not known:
             continue

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from matcher.model.match import REASONS, EvidenceKind
 from matcher.ranking.texts.searching import around
+from matcher.ranking.texts.vocabulary import is_fitted
 from matcher.text.analysis import Analyzer
 from matcher.text.passages import sentences
 
@@ -31,7 +33,7 @@ def quoted(evidence: Sequence[Evidence], index: Index, texts: Iterable[str]) -> 
 
 def _weights(skill: str, index: Index, analyzer: Analyzer) -> dict[str, float]:
     """What each term of a skill counts."""
-    places = {term: index.find_term(term) for term in analyzer.terms(skill)}
+    places = {term: index.find_term(term) for term in analyzer.asked_terms(skill, partial(is_fitted, index))}
     return {term: float(index.idf[place]) for term, place in places.items() if place is not None}
 
 

@@ -73,6 +73,16 @@ class Expanded:
     length: float
 
 
+def nearest_of(rows: npt.NDArray[Any], likeness: npt.NDArray[np.float64]) -> Near:
+    """The nearest of some texts, of each its row and likeness; of equal ones the first."""
+    if len(rows) > NEAREST:
+        near = likeness >= np.partition(likeness, len(likeness) - NEAREST)[len(likeness) - NEAREST]
+        rows, likeness = rows[near], likeness[near]
+    order = np.lexsort((rows, -likeness))[:NEAREST]
+    rows, likeness = rows[order], likeness[order]
+    return Near(rows.astype(np.int32), (likeness / likeness.sum() if len(rows) else likeness).astype(np.float32))
+
+
 class Background:
     """The background of an index."""
 
@@ -98,9 +108,7 @@ class Background:
         """The background texts most like a sparse vector of unit length."""
         likeness = self.likeness(ids, weights)
         found = np.flatnonzero(likeness)
-        order = found[np.lexsort((found, -likeness[found]))[:NEAREST]]
-        values = likeness[order]
-        return Near(order.astype(np.int32), (values / values.sum() if len(order) else values).astype(np.float32))
+        return nearest_of(found, likeness[found])
 
     def expanded(self, near: Near) -> Expanded:
         """The weighted mean of the nearest few, less the average of all."""

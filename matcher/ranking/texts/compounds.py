@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matcher.ranking.texts.vocabulary import is_fitted
 from matcher.text.analysis import pair_of
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def part_weights(words: str, analyzer: Analyzer, vocabulary: Vocabulary) -> dict
     the pair. The pair itself always counts whole, and so does what is added aside (`carbon capture and storage`).
     """
     found: dict[str, float] = {}
-    for line in analyzer.lines(words):
+    for line in analyzer.asked_lines(words, partial(is_fitted, vocabulary)):
         main = [read for read in line if not read.aside]
         for place, read in enumerate(main):
             shares = [_share(read, other, vocabulary) for other in _neighbours(main, place)]

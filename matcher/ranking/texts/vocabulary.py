@@ -33,6 +33,12 @@ class Vocabulary(Protocol):
     def find_term(self, term: str) -> int | None: ...
 
 
+def is_fitted(vocabulary: Vocabulary, term: str) -> bool:
+    """Whether a term was there when the model was fitted."""
+    position = vocabulary.find_term(term)
+    return position is not None and position < vocabulary.fitted_terms
+
+
 def knows(vocabulary: Vocabulary, analyzer: Analyzer, text: str) -> bool:
     """Whether every word of a text is a term."""
     return all(vocabulary.find_term(stem) is not None for stem in analyzer.stems(text))
