@@ -80,12 +80,16 @@ class Site:
 
     def person(self, request: Request, home: Home) -> Person:
         """Who asks: where only this machine is served, whoever has it; else whom the proxy names, or who signed in."""
-        if self.host is None and is_loopback(hostname(request.headers.get("host", "")) or ""):
+        if self._serves_this_machine_alone(home) and _is_from_here(request):
             return OPERATOR
         if name := TrustedProxy.of(home.settings.web).named(request):
             found = person_called(home, name)
             return replace(found, by_proxy=True) if found != NOBODY else Person(None, name)
         return self.sessions.person(home, request.cookies.get(SESSION, ""))
+
+    def _serves_this_machine_alone(self, home: Home) -> bool:
+        """Whether nobody signs in: neither when this process began, nor as it is configured by now."""
+        return self.host is None and not home.settings.web.address
 
     def visit(self, request: Request, form: dict[str, str]) -> Visit:
         """The visit that a request is. Raises ConfigError."""
@@ -94,6 +98,12 @@ class Site:
         person = self.person(request, home)
         signed = (self.tokens, self.sessions)
         return Visit(home, words_for(request), person, request, *signed, mark, self.kept.answers, trial, form)
+
+
+def _is_from_here(request: Request) -> bool:
+    """Whether a request comes from this machine, by its own name; what a proxy on it hands on comes from elsewhere."""
+    asker = request.client.host if request.client else ""
+    return is_loopback(asker) and is_loopback(hostname(request.headers.get("host", "")) or "")
 
 
 def _key(home: Home) -> bytes:

@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import socket
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +17,11 @@ from matcher.web.form_tokens import MARK
 from matcher.web.guard import hostname
 from matcher.web.routes import PAGES
 from tests.helpers.web.local_site import OUR_SCRIPT, LocalSite, token_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.helpers.home import Place
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -212,3 +218,21 @@ def test_another_method_is_told_which_there_are(site: LocalSite, path: str, meth
     for method in ("PUT", "DELETE", "OPTIONS", "TRACE"):
         answer = site.session.request(method, site.address + path, headers={"Content-Length": "0"}, timeout=60)
         assert (answer.status_code, answer.headers["Allow"]) == (405, methods)
+
+
+def test_what_a_proxy_hands_on_is_not_from_whoever_has_the_machine(site: LocalSite) -> None:
+    """A proxy that asks by this machine's name, where nobody was told to sign in yet."""
+    assert site.get("/calls", allow_redirects=False).status_code == 200
+    for address in ("192.0.2.7", "2001:db8::1", "unknown", "192.0.2.7, 127.0.0.1"):
+        answer = site.get("/calls", headers={"X-Forwarded-For": address}, allow_redirects=False)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in?back=%2Fcalls")
+    assert site.get("/calls", headers={"X-Forwarded-For": "127.0.0.1"}, allow_redirects=False).status_code == 200
+
+
+def test_an_address_that_is_set_while_the_pages_are_served_counts_at_once(configured: Callable[..., Place]) -> None:
+    place = configured()
+    with LocalSite(place) as served:
+        assert served.get("/calls", allow_redirects=False).status_code == 200
+        with (place.config / "matcher.toml").open("a", encoding="utf-8") as file:
+            file.write('[web]\naddress = "https://matcher.example.org/"\n')
+        assert served.get("/calls", allow_redirects=False).status_code == 303
