@@ -9,9 +9,11 @@ import click
 from matcher.app.decisions.deciding import decide
 from matcher.cli.options import as_of_option
 from matcher.cli.output import output_options, print_csv, print_json, say
+from matcher.cli.spoken_language import spoken, tr
 from matcher.model.decision import Act, Cause, Order
 from matcher.present.decision_shapes import DECISION_FIELDS, decision_record, note_record
 from matcher.present.decision_words import decision_line
+from matcher.present.records import envelope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,16 +95,17 @@ def _decide(home: Home, institute: str, calls: tuple[str, ...], order: Order, as
         if one is not None
     ]
     if asked["output"] == "json":
-        print_json({"schema": 1, "decisions": records, "remarks": list(settled.remarks)})
+        print_json(envelope(decisions=records, remarks=list(map(str, settled.remarks))))
     elif asked["output"] == "csv":
         print_csv(records, DECISION_FIELDS)
     else:
         click.echo("\n".join(_lines(settled)))
     for remark in settled.remarks:
-        say(remark)
+        say(spoken().tell(remark))
 
 
 def _lines(settled: Settled) -> list[str]:
     return [
-        f"{call}  {decision_line(stands) if stands else 'nothing is decided'}" for call, stands in settled.calls.items()
+        f"{call}  {decision_line(stands, spoken()) if stands else tr('nothing is decided')}"
+        for call, stands in settled.calls.items()
     ]

@@ -15,6 +15,7 @@ from matcher.app.decisions.forgetting import forget_person
 from matcher.cli.layout import table
 from matcher.cli.options import DayType, as_of_option
 from matcher.cli.output import complain, output_options, print_csv, print_json, say
+from matcher.cli.spoken_language import spoken
 from matcher.disk import write_file
 from matcher.errors import DiskError, UsageError, system_reason
 from matcher.model.decision import STATES, DecisionQuestion
@@ -129,7 +130,8 @@ def _import(done: Imported, output: str | None, dry_run: bool) -> int:
     """What a file brought: a line an act, then each bad row."""
     records = [entry_record(entry) for entry in done.entries]
     if output == "json":
-        about = {"dry_run": dry_run, "unchanged": done.unchanged, "problems": done.problems, "remarks": done.remarks}
+        about = {"dry_run": dry_run, "unchanged": done.unchanged, "problems": done.problems}
+        about["remarks"] = list(map(str, done.remarks))
         print_json(envelope(**about, acts=records))
     elif output == "csv":
         print_csv(records)
@@ -141,7 +143,7 @@ def _import(done: Imported, output: str | None, dry_run: bool) -> int:
             f"stood already: {done.unchanged}; bad: {counted(len(done.problems), 'row')}"
         )
     for remark in done.remarks:
-        say(remark)
+        say(spoken().tell(remark))
     for problem in done.problems:
         complain(problem)
     return PARTLY_DONE if done.problems else 0

@@ -394,7 +394,7 @@ class Settled:
     institute: str
     by: str
     calls: Mapping[str, Decision | None]
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Saying, ...] = ()
 
 
 STATES = (*(act.value for act in (Act.KEEP, Act.DISMISS)), "assigned", *(state.value for state in Application))

@@ -36,6 +36,7 @@ def _english_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
         (("calls", "photonics", *ON_A_DAY), ("échéance",)),
         (("calls", "nosuchword", *ON_A_DAY), ("Aucun appel ne contient le mot 'nosuchword'",)),
         (("profile", "cea-leti"), ("Termes qui pèsent le plus", "aujourd’hui : oui")),
+        (("keep", "cea-leti", PHOTONIC, *ON_A_DAY), ("retenu",)),
         (("profile", "cea-leti", "--check"), ("Compétences qui", "ne font rien pour le classement", "la contient")),
         (("profile", "cea-leti", "--try", "lymphoma"), ("ne changerait rien parmi les 20 premiers",)),
         (("profile", "cea-leti", "--forget"), ("La liste de cea-leti a oublié ce qu’elle avait appris.",)),

@@ -49,7 +49,7 @@ def decide(home: Home, institute: str, calls: Sequence[str], order: Order, *, as
     found = home.institute(institute)
     by = who_decides(home, order.by)
     value = order.value
-    remarks: list[str] = []
+    remarks: list[Saying] = []
     if order.act is Act.ASSIGN and value is not None:
         value, remarks = assignee(home, found, value)
     with home.open_filled() as store:
@@ -92,7 +92,7 @@ def who_decides(home: Home, named: str | None = None) -> str:
     return checked_name(word, Saying("name of who decides"))
 
 
-def assignee(home: Home, institute: Institute, word: str) -> tuple[str, list[str]]:
+def assignee(home: Home, institute: Institute, word: str) -> tuple[str, list[Saying]]:
     """To whom a call is given: a lab by its name, a subscriber by his id, else the text; and what to know of it."""
     lab = next((lab.name for lab in institute.labs if lab.name.casefold() == word.strip().casefold()), None)
     if lab is not None:
@@ -100,9 +100,9 @@ def assignee(home: Home, institute: Institute, word: str) -> tuple[str, list[str
     name = checked_name(word, Saying("name of whom it is assigned to"))
     for one in home.subscribers:
         if name.casefold() in {one.identifier, one.address.casefold(), one.name.casefold()}:
-            away = one.frequency is Frequency.OFF
-            return one.identifier, [f"{one.identifier} gets no mail at present (frequency: off)."] if away else []
-    return name, [f"{name} is not in subscribers.yaml: no mail goes there."]
+            told = Saying("{name} gets no mail at present (frequency: off).", name=one.identifier)
+            return one.identifier, [told] if one.frequency is Frequency.OFF else []
+    return name, [Saying("{name} is not in subscribers.yaml: no mail goes there.", name=name)]
 
 
 def moment_of_deciding(home: Home, as_of: date | None) -> datetime:
@@ -140,10 +140,14 @@ def unknown_call(name: str, near: Sequence[str]) -> Saying:
     )
 
 
-def over(calls: Iterable[Call], day: date) -> list[str]:
+def over(calls: Iterable[Call], day: date) -> list[Saying]:
     """What to know of calls that are decided on and can be applied for no more."""
     return [
-        f"{call.identifier} is {status_text(call, day)}: the decision is kept all the same."
+        Saying(
+            "{call} is {status}: the decision is kept all the same.",
+            call=call.identifier,
+            status=Saying(status_text(call, day)),
+        )
         for call in calls
         if not call.is_live(day)
     ]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matcher.app.home import Home
     from matcher.model.decision import Decision
     from matcher.store.database import Store
+    from matcher.text.saying import Saying
 
 MAX_BYTES = 20_000_000
 
@@ -58,7 +59,7 @@ class Imported:
     entries: list[Entry] = field(default_factory=list)
     unchanged: int = 0
     problems: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Saying] = field(default_factory=list)
 
 
 def import_decisions(
@@ -121,7 +122,8 @@ class _Reading:
                 remarks += said
             made.append(Entry(owner, call.identifier, order.act, self.at, value, detail, by))
         self._add(owner, call.identifier, made)
-        self.found.remarks += [remark for remark in remarks if remark not in self.found.remarks]
+        known = set(map(str, self.found.remarks))
+        self.found.remarks += [remark for remark in remarks if str(remark) not in known]
 
     def _add(self, owner: Owner, call: str, made: list[Entry]) -> None:
         if (owner, call) not in self.acts:

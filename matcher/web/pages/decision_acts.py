@@ -28,7 +28,7 @@ def decide_on(visit: Visit) -> Response:
         raise Refused("The form names no call.")
     settled = decide(visit.home, institute.identifier, [call], order)
     answer = visit.see_other(f"{visit.form.get('back', '/')}#{next(iter(settled.calls))}")
-    visit.tell(answer, _told(settled, visit), *settled.remarks)
+    visit.tell(answer, _told(settled, visit), *map(visit.words.tell, settled.remarks))
     return answer
 
 
