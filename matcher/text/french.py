@@ -69,6 +69,8 @@ ENDINGS = (
 )
 """French ending → English ending of a folded, singular word, longest first; other words stay as they are."""
 
+_SUBJECTS = frozenset({"elle", "elles", "il", "ils", "n", "ne", "nous", "on", "qui", "s", "se", "vous"})
+
 _JOINED = re.compile(r"(?<![^\W_])[^\W_]++(?:-[^\W_]++)+")  # in one pass, however long a word is
 _FRENCH_ONLY = frozenset({"de", "la", "le", "les", "des", "en", "et", "l", "d", "qu"})
 _FEMININE = (("trice", "teur"), ("euse", "eux"), ("elle", "el"), ("enne", "en"), ("iere", "ier"), ("ive", "if"))
@@ -85,6 +87,12 @@ def languages(text: str) -> tuple[str, ...]:
     english = sum(word in stop_words() and word not in FUNCTION_WORDS for word in found)
     french = sum(word in FUNCTION_WORDS and (word not in stop_words() or word in _FRENCH_ONLY) for word in found)
     return ("fr", "en") if french == english else ("fr",) if french > english else ("en",)
+
+
+def verbs(text: str) -> frozenset[str]:
+    """The words of a French text right behind a subject (`nous étudions`, `qui permet`), which name nothing."""
+    found = words(text)
+    return frozenset(second for first, second in pairwise(found) if first in _SUBJECTS)
 
 
 @dataclass(frozen=True, slots=True)

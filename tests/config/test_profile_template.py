@@ -6,9 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from matcher.config.institutes import read_institute
 from matcher.config.profile_template import WIDTH, profile_keys, skeleton
+from matcher.model.institute import ProposedSkill
+from matcher.ranking.texts.searching import SNIPPET
+from matcher.text import untrusted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,3 +57,30 @@ def test_every_key_is_there_with_its_meaning():
         assert re.search(rf"^#? *(?:- )?{key.path.rpartition('.')[2]}:", text, re.MULTILINE), key.path
         assert key.text.endswith(".")
         assert key.text in said, key.path
+
+
+# fmt: off
+_AWKWARD = (
+    "NO", "null", "~", "1e3", "0x10", "2026-05-07", "- dash", "-", "a: b", "a #b", "#a", "'q'", '"q"', "it's", "*x",
+    "&x", "!x", "%x", "@x", "`x`", "[a, b]", "{a: b}", "? x", "| x", "> x", "a:", "🔋 batteries", "é\u2028è", "---",
+    "...", "\\", "a\tb", "<<", "=", "yes, no",
+)
+# fmt: on
+_TERMS = st.lists(
+    st.sampled_from(_AWKWARD) | st.text(min_size=1, max_size=80), min_size=1, max_size=6, unique_by=str.casefold
+)
+
+
+@given(terms=_TERMS, sentence=st.text(max_size=120), language=st.sampled_from(["en", "fr"]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_whatever_a_proposed_term_holds_the_file_is_valid_and_says_the_same_once_it_is_taken(
+    tmp_path, terms, sentence, language
+):
+    cleaned = list(dict.fromkeys(filter(None, (untrusted.text(term, SNIPPET).strip() for term in terms))))
+    proposed = [ProposedSkill(t, language, 1.0, "a.pdf", untrusted.text(sentence, SNIPPET)) for t in cleaned]
+    text = skeleton("rocks", proposed)
+    untouched = read(tmp_path, "rocks", text)
+    assert not untouched.profile().parts
+    taken = read(tmp_path, "rocks", re.sub(r"^#(    - )", r"\1", text, flags=re.MULTILINE))
+    kept = taken.keywords_en if language == "en" else taken.keywords_fr
+    assert [one for one in kept if one in cleaned] == cleaned

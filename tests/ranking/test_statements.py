@@ -114,3 +114,21 @@ def judged():
     institutes = tuple(p for p in whole.profiles if whole.groups[p.identifier]["kind"] == "institute")
     benchmark = replace(whole, calls=whole.calls[::3], profiles=institutes[::3])
     return index_of(benchmark), benchmark, load_qrels(folder)
+
+
+def test_in_french_what_is_done_to_something_is_no_part_of_its_name(index, arrays):
+    """`analyse les batteries` is a verb with its object, `le recyclage des batteries` one thing."""
+    text = "L'équipe analyse les batteries. Elle étudie l'éolien en mer et le recyclage des batteries."
+    told = {one.text for one in expressions(text, index, arrays)}
+    assert not [one for one in told if one.startswith("analyse les")]
+    assert "batteries" in told
+
+
+def test_of_prose_no_verb_and_no_idle_word_is_told_as_unknown(index):
+    short = "Nous valorisons des batteries ; elle zyxomatise, et nos zyxomates aussi."
+    assert set(asked_text(index, short).unknown) & {"valorisons", "zyxomatise"} == set()
+    assert "zyxomates" in asked_text(index, short).unknown
+    page = " ".join(f"Nos collègues permettaient {n} zyxomates, batteries et éoliennes." for n in range(9))
+    asked = asked_text(index, page)
+    assert asked.need.skills
+    assert asked.unknown == {}

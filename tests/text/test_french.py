@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.text.analysis import Analyzer
-from matcher.text.french import languages, pieces, translated
+from matcher.text.french import languages, pieces, translated, verbs
 
 
 def anything(_text: str) -> bool:
@@ -95,3 +95,8 @@ def test_the_lexicon_is_sorted_and_whole():
     assert len(pairs) > 4_500
     assert all(len(pair) == 2 and all(pair) for pair in pairs)
     assert len({french for french, _ in pairs}) == len(pairs)
+
+
+def test_what_stands_behind_a_subject_is_a_verb() -> None:
+    text = "Nous étudions la corrosion, qui menace les ouvrages ; l'équipe s'appuie sur des essais. Elle use."
+    assert verbs(text) == {"etudions", "menace", "appuie", "use"}

@@ -42,7 +42,11 @@ _SHORTEST_RARE = 5  # letters
 _AHEAD = 50  # words that may stand before the next piece of a French sentence: small words, in no piece themselves
 _EVERYWHERE = 200_000  # places from which on a word says nothing
 _TOKEN = re.compile(r"[^\W_]+")
-_INNER = re.compile(r"[\s\-‐‑–/'’]*(?:\b(?:of|de|des|du|d|la|l|les?|en|aux?)\b[\s'’]*)*", re.IGNORECASE)
+_INNER = re.compile(
+    r"[\s\-‐‑–/'’]*(?:\b(?:of|de|des|du|d|en|aux?|à)\b[\s'’]*(?:\b(?:la|l|les?)\b[\s'’]*)?)*", re.IGNORECASE
+)
+"""Between two words of one expression. In French an article alone stands between a verb and what it is done to:
+`analyser les données` says data, `analyse de la donnée` says both."""
 
 
 @dataclass(frozen=True, slots=True)

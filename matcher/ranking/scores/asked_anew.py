@@ -9,6 +9,7 @@ from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.ranking.needs.need import Need, Own
 from matcher.ranking.needs.profile import OwnSide, joined, own_mark, own_side, query_vector
 from matcher.ranking.needs.skillset import WRITTEN, excluded_terms, skills_of
+from matcher.ranking.needs.statements import is_long
 from matcher.ranking.scores.asked import Asked
 from matcher.ranking.scores.scoring import own_of
 from matcher.ranking.scores.text_language import reading, unknown_words
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 
 
 def asked_text(index: Index, text: str) -> Asked:
-    """Any text, in English or French."""
+    """Any text, in English or French; of one that is many skills the other words count nothing, and none is told."""
     read = reading(index, text)
     part = ProfilePart("text", "your text", text, read.language)
-    return replace(_asked(index, Profile("", "Your text", (part,))), unknown=read.unknown)
+    asked = _asked(index, Profile("", "Your text", (part,)))
+    return asked if asked.need.skills and is_long(text) else replace(asked, unknown=read.unknown)
 
 
 def asked_profile(index: Index, profile: Profile) -> Asked:
@@ -49,7 +51,8 @@ def _asked(index: Index, profile: Profile) -> Asked:
 def _unknown(index: Index, profile: Profile) -> dict[str, tuple[str, ...]]:
     if profile.identifier:
         return {}  # `matcher profile ID --check` tells them
-    return unknown_words(index, ((part.text, part.language) for part in profile.parts if part.kind in WRITTEN))
+    written = (part for part in profile.parts if part.kind in WRITTEN and not is_long(part.text))
+    return unknown_words(index, ((part.text, part.language) for part in written))
 
 
 def _own_of_draft(index: Index, profile: Profile, skills: Sequence[Skill], analyzer: Analyzer) -> Own | None:

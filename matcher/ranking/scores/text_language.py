@@ -37,21 +37,26 @@ def reading(index: Index, text: str) -> ReadText:
 
     Where both say as much, as projects have French names too, it is in French by its accents, else in English.
     """
-    from matcher.text.french import languages
+    from matcher.text.french import languages, verbs
 
     judged = {language: dict(_judged(index, text, language)) for language in languages(text)}
     first = "fr" if _ACCENTED.search(text) else "en"
     best = min(judged, key=lambda language: (list(judged[language].values()).count(False), language != first))
     known = {word for found in judged.values() for word, here in found.items() if here}
-    told = [word for word, here in judged[best].items() if not here and word not in known]
+    spoken = verbs(text) if best == "fr" else frozenset[str]()
+    told = [word for word, here in judged[best].items() if not here and word not in known | spoken]
     return ReadText(best, _with_near(index, told))
 
 
 def unknown_words(index: Index, texts: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     """The words of texts, each in its own language, that stand nowhere, with those that are spelt nearly so."""
-    judged = [one for text, language in texts for one in _judged(index, text, language)]
-    known = {word for word, here in judged if here}
-    return _with_near(index, dict.fromkeys(word for word, _ in judged if word not in known))
+    from matcher.text.french import verbs
+
+    listed = list(texts)
+    judged = [one for text, language in listed for one in _judged(index, text, language)]
+    idle = {word for word, here in judged if here}
+    idle |= {word for text, language in listed if language == "fr" for word in verbs(text)}
+    return _with_near(index, dict.fromkeys(word for word, _ in judged if word not in idle))
 
 
 def _with_near(index: Index, words: Iterable[str]) -> dict[str, tuple[str, ...]]:
