@@ -53,12 +53,7 @@ def build(
 
     Raises `ConfigError` where a value cannot stand in a header.
     """
-    head = MailHead()
-    head.person("From", settings.sender_name, settings.sender)
-    head.person("To", subscriber.name, subscriber.address)
-    head.text("Subject", content.subject)
-    head.token("Date", format_datetime(now))
-    head.token("Message-ID", identifier)
+    head = _begun(settings, (subscriber.name, subscriber.address), content.subject, identifier, now)
     for name, value in _list_headers(subscriber, settings, content.unsubscribe).items():
         head.token(name, value)
     head.token("Auto-Submitted", "auto-generated")
@@ -67,6 +62,17 @@ def build(
     head.token("MIME-Version", "1.0")
     boundary = identifier.strip("<>").partition("@")[0].rpartition(".")[2]
     return bytes(head) + _assembled(content, boundary).as_bytes()
+
+
+def _begun(settings: MailSettings, to: tuple[str, str], subject: str, identifier: str, now: datetime) -> MailHead:
+    """A head with the fields that every mail has: from whom, to whom (name, address), of what, when."""
+    head = MailHead()
+    head.person("From", settings.sender_name, settings.sender)
+    head.person("To", *to)
+    head.text("Subject", subject)
+    head.token("Date", format_datetime(now))
+    head.token("Message-ID", identifier)
+    return head
 
 
 def _assembled(content: MailContent, boundary: str) -> EmailMessage:
@@ -135,20 +141,15 @@ def notice(reason: str, lines: Sequence[str], settings: MailSettings, *, now: da
     """
     day = now.date()
     key = hashlib.sha256(f"notice\0{reason}\0{day}".encode()).hexdigest()[:32]
-    message_id, subject = f"<notice.{key}@{settings.list_domain}>", untrusted.header(f"matcher: {reason}")
-    head = MailHead()
-    head.person("From", settings.sender_name, settings.sender)
-    head.person("To", "", settings.operator)
-    head.text("Subject", subject)
-    head.token("Date", format_datetime(now))
-    head.token("Message-ID", message_id)
+    identifier, subject = f"<notice.{key}@{settings.list_domain}>", untrusted.header(f"matcher: {reason}")
+    head = _begun(settings, ("", settings.operator), subject, identifier, now)
     head.token("Auto-Submitted", "auto-generated")
     head.token("X-Auto-Response-Suppress", "All")
     head.token("MIME-Version", "1.0")
     text = _text(reason, lines, now)
     html = f"<!doctype html><title>{escape(printable_line(reason))}</title><pre>{escape(text)}</pre>\n"
     body = bytes(head) + _text_part(text, "plain").as_bytes()
-    return Mail(message_id, OPERATOR, settings.operator, day, subject, body, html, "notice")
+    return Mail(identifier, OPERATOR, settings.operator, day, subject, body, html, "notice")
 
 
 def _text(reason: str, lines: Sequence[str], now: datetime) -> str:

@@ -64,6 +64,9 @@ class KeptHome:
     def close(self) -> None:
         """Remove the folder of the sample, and let go of the database."""
         self._standing.close()
+        self._drop_trial()
+
+    def _drop_trial(self) -> None:
         if self._folder is not None:
             self._folder.cleanup()
 
@@ -90,7 +93,7 @@ class KeptHome:
         return True
 
     def _make_trial(self) -> Home:
-        self.close()
+        self._drop_trial()
         self._folder = tempfile.TemporaryDirectory(prefix="matcher-sample-")
         settings = replace(self._home.settings, home=Path(self._folder.name), database=DatabaseSettings())
         trial = Home(settings, clock=self._home.clock)

@@ -11,12 +11,15 @@ from http import HTTPStatus
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from matcher.app.access.openid_provider import Handshake
+from matcher.text.saying import Saying
 from matcher.web.failures import Refused
 
 TRIP = "matcher_openid"
 """The cookie of a sign-in that is under way."""
 
 MINUTES = 15
+
+_NOT_BEGUN = Saying("This sign-in was not begun in this browser: begin again.")
 
 
 class Trips:
@@ -31,13 +34,19 @@ class Trips:
         mark = secrets.token_urlsafe(24)
         return str(self._signer.dumps([mark, back])), self._asked(mark)
 
-    def read(self, cookie: str) -> tuple[Handshake, str]:
-        """What the provider was asked with, and where to go then. Raises Refused."""
+    def ended(self, cookie: str, state: str) -> tuple[Handshake, str]:
+        """What the provider was asked with, and where to go now, for the state that a browser came back with.
+
+        Raises Refused where the browser began no such sign-in.
+        """
         try:
             mark, back = self._signer.loads(cookie, max_age=MINUTES * 60)
         except (BadSignature, ValueError, TypeError) as error:
-            raise Refused("This sign-in was not begun in this browser: begin again.", HTTPStatus.FORBIDDEN) from error
-        return self._asked(str(mark)), str(back)
+            raise Refused(_NOT_BEGUN, HTTPStatus.FORBIDDEN) from error
+        asked = self._asked(str(mark))
+        if not secrets.compare_digest(state.encode(), asked.state.encode()):
+            raise Refused(_NOT_BEGUN, HTTPStatus.FORBIDDEN)
+        return asked, str(back)
 
     def _asked(self, mark: str) -> Handshake:
         return Handshake(*(self._derived(f"{use} {mark}") for use in ("state", "nonce", "verifier")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -45,9 +44,7 @@ def leave(visit: Visit) -> Response:
 def come_back(visit: Visit) -> Response:
     """Ask the provider who this is, and begin a session."""
     query = visit.request.query_params
-    asked, back = visit.sessions.trips.read(visit.request.cookies.get(TRIP, ""))
-    if not secrets.compare_digest(query.get("state", "").encode(), asked.state.encode()):
-        raise Refused("This sign-in was not begun in this browser: begin again.", HTTPStatus.FORBIDDEN)
+    asked, back = visit.sessions.trips.ended(visit.request.cookies.get(TRIP, ""), query.get("state", ""))
     with _provider(visit) as provider:
         if query.get("iss", visit.home.settings.web.oidc_issuer) != visit.home.settings.web.oidc_issuer:
             raise refusal(provider.name, "iss")
