@@ -28,20 +28,31 @@ def read_yaml(path: Path, most_bytes: int, expected: Saying, *, may_be_empty: bo
         Mistaken: with what is wrong with the file, to be told after its name.
 
     """
+    return parse_yaml(read_bytes(path, most_bytes, expected), expected, may_be_empty=may_be_empty)
+
+
+def read_bytes(path: Path, most_bytes: int, expected: Saying) -> bytes:
+    """What `read_yaml` parses."""
     try:
         if path.stat().st_size > most_bytes:
             raise Mistaken(
                 "found more than {most} bytes, expected {expected}", most=f"{most_bytes:,}", expected=expected
             )
-        text = _decoded(path.read_bytes())
+        return path.read_bytes()
+    except OSError as error:
+        raise Mistaken("cannot be read: {reason}", reason=system_reason(error)) from error
+
+
+def parse_yaml(data: bytes, expected: Saying, *, may_be_empty: bool = False) -> dict[Any, Any]:
+    """What `read_yaml` makes of the bytes of a file."""
+    text = _decoded(data)
+    try:
         _refuse_deep_nesting(text)
         raw = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
     except _RefusedError as error:
         raise Mistaken(error.saying) from error
     except yaml.YAMLError as error:
         raise Mistaken(_yaml_mistake(error, text)) from error
-    except OSError as error:
-        raise Mistaken("cannot be read: {reason}", reason=system_reason(error)) from error
     except (KeyError, AttributeError, IndexError) as error:  # what PyYAML makes of `!!int ''` and the like
         raise Mistaken("found a value that its tag does not fit, expected {expected}", expected=expected) from error
     if raw is None and may_be_empty:  # comments only

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
-from matcher.config.files import read_yaml
+from matcher.config.files import parse_yaml, read_bytes
 from matcher.config.fingerprint import institute_files, institutes_folder
 from matcher.config.mistake_words import describe_validation_error
 from matcher.config.mistaken import Mistaken, found_and_expected, told_at
@@ -142,21 +143,31 @@ def read_text(name: str, text: str) -> Institute:
         return read_institute(path)
 
 
+_EXPECTED = Saying("keys such as id, name and keywords")
+
+
 def _read(path: Path, mistakes: list[Saying]) -> Institute | None:
     try:
-        raw = read_yaml(path, MAX_FILE_BYTES, Saying("keys such as id, name and keywords"))
+        institute = _parsed(read_bytes(path, MAX_FILE_BYTES, _EXPECTED))
     except Mistaken as error:
         mistakes.append(told_at(path, error.saying))
         return None
-    try:
-        parsed = ProfileKeys.model_validate(raw)
     except ValidationError as error:
         mistakes += [told_at(path, line) for line in describe_validation_error(error)]
         return None
-    if parsed.id != path.stem:
+    if institute.identifier != path.stem:
         expected = Saying("{name}, the name of the file", name=repr(path.stem))
-        mistakes.append(told_at(path, told_at("id", found_and_expected(parsed.id, expected))))
-    return _institute(parsed)
+        mistakes.append(told_at(path, told_at("id", found_and_expected(institute.identifier, expected))))
+    return institute
+
+
+@lru_cache(256)
+def _parsed(data: bytes) -> Institute:
+    """The institute of a file's content, made once: one profile that is edited leaves the others as they were.
+
+    Raises Mistaken, ValidationError.
+    """
+    return _institute(ProfileKeys.model_validate(parse_yaml(data, _EXPECTED)))
 
 
 def _named_in(path: Path) -> Iterator[str]:

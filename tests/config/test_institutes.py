@@ -15,6 +15,7 @@ from matcher.config.profile_template import profile_keys
 from matcher.config.settings import packaged_config
 from matcher.errors import ConfigError, UsageError
 from matcher.model.institute import ByHand, Take
+from tests.helpers.home import make_config
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -253,3 +254,14 @@ def test_a_name_of_two_institutes_is_told_once_for_each_file_that_takes_it(tmp_p
         "aaa.yaml: acronym: found 'BBB', expected a name that no other institute has, and bbb.yaml has it",
         "ddd.yaml: acronym: found 'Ccc', expected a name that no other institute has, and ccc.yaml has it",
     ]
+
+
+def test_a_profile_is_made_once_while_its_file_stays_the_same(tmp_path):
+    """Whoever edits one of fifty, or asks again, does not wait for the others to be checked anew."""
+    folder = make_config(tmp_path / "config")
+    before = {one.identifier: one for one in load_institutes(folder)}
+    file = folder / "institutes" / "mines.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + "\nexclude: [lymphoma]\n", encoding="utf-8")
+    after = {one.identifier: one for one in load_institutes(folder)}
+    assert after["mines"].exclude == ("lymphoma",)
+    assert {name for name, one in after.items() if one is before[name]} == before.keys() - {"mines"}
