@@ -23,6 +23,7 @@ from matcher.cli.output import output_options, print_csv, print_json, unknown_te
 from matcher.cli.own_terms import own_lines, show_suggestions
 from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.errors import UsageError, shorten
+from matcher.model.day import brussels_day
 from matcher.model.language import Language
 from matcher.model.match import SkillVerdict
 from matcher.present.call_rows import match_row
@@ -294,7 +295,7 @@ def _source_text(profile: ShownProfile) -> str:
         return tr("its file, {file}", file=f"{name}.yaml")
     return tr(
         "the database, above its file: edited on {day} by {who} (`matcher profile {name} --revert` goes back)",
-        day=edit.at.date().isoformat(),
+        day=brussels_day(edit.at),
         who=edit.by or "?",
         name=name,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from matcher.cli.output import complain, output_options, print_csv, print_json, 
 from matcher.cli.spoken_language import spoken
 from matcher.disk import write_file
 from matcher.errors import DiskError, UsageError, system_reason
+from matcher.model.day import brussels_day
 from matcher.model.decision import STATES, DecisionQuestion
 from matcher.present.decision_shapes import DECISION_FIELDS, entry_record, listing_records, qrels_lines
 from matcher.present.decision_words import decision_line
@@ -164,7 +166,7 @@ def _show(listing: DecisionListing, output: str | None) -> None:
                 record["institute"],
                 record["note"] or by_call[record["institute"], record["call"]],
                 _cell(record["by"]),
-                record["at"][:10],
+                str(brussels_day(datetime.fromisoformat(record["at"]))),
             )
             for record in records
         ]

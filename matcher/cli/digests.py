@@ -16,6 +16,7 @@ from matcher.cli.layout import paragraphs, table
 from matcher.cli.options import COUNT, DayType, as_of_option
 from matcher.cli.output import away_text, complain, output_options, print_csv, print_json, say
 from matcher.cli.spoken_language import spoken, tr
+from matcher.model.day import brussels_day
 from matcher.present.call_rows import ITEM_COLUMNS, item_row
 from matcher.present.mail_records import (
     LINE_FIELDS,
@@ -207,7 +208,11 @@ def _show_status(status: MailStatus) -> None:
     click.echo(f"failed        {queue.failed}")
     click.echo(f"next attempt  {following}")
     for record in status.addresses:
-        state = f"paused since {record.paused_at:%Y-%m-%d}" if record.paused_at else counted(record.refusals, "refusal")
+        state = (
+            f"paused since {brussels_day(record.paused_at)}"
+            if record.paused_at
+            else counted(record.refusals, "refusal")
+        )
         click.echo(f"{record.address}: {state}" + (f" ({record.reason})" if record.reason else ""))
     if any(record.paused_at for record in status.addresses):
         click.echo("`matcher digest unpause ADDRESS` takes one up again.")

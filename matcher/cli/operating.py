@@ -16,7 +16,7 @@ from matcher.cli.output import complain, output_options, print_csv, print_json, 
 from matcher.cli.spoken_language import told, tr, tr_n
 from matcher.errors import MatcherError, StoreBusy, StoreMissing
 from matcher.model.caution import reported_text
-from matcher.model.day import noon
+from matcher.model.day import brussels_day, noon
 from matcher.present.project_records import project_health_record, project_report_record
 from matcher.present.records import envelope
 from matcher.present.run_records import run_record
@@ -142,7 +142,7 @@ def _health_lines(health: Health) -> list[str]:
 
 
 def _projects_text(health: ProjectHealth) -> str:
-    read = tr("read {day}", day=f"{health.read:%Y-%m-%d}") if health.read else tr("never read to the end")
+    read = tr("read {day}", day=brussels_day(health.read)) if health.read else tr("never read to the end")
     return tr_n(
         "{projects}, {n} participation, {read}",
         "{projects}, {n} participations, {read}",

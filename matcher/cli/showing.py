@@ -20,6 +20,7 @@ from matcher.cli.output import (
 from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.model.caution import reported_text
 from matcher.model.changes import TERMS
+from matcher.model.day import brussels_day
 from matcher.model.language import Language
 from matcher.model.terms import Name
 from matcher.present.call_rows import call_row
@@ -104,7 +105,7 @@ def show_command(
         for report in shown.unconfirmed:
             said = "" if report.reported is None else f": {report.reported}"
             told = f"{reported_text(report.what)}{said}"
-            text = tr("Reported on {day}, not confirmed: {report}", day=report.since.isoformat()[:10], report=told)
+            text = tr("Reported on {day}, not confirmed: {report}", day=brussels_day(report.since), report=told)
             click.echo("\n" + "\n".join(paragraphs(text)))
         for decision in shown.decisions:
             click.echo("\n" + "\n".join(_decision_lines(decision, shown.institute)))
@@ -120,8 +121,8 @@ def _decision_lines(decision: Decision, reader: str | None) -> list[str]:
     own = decision.owner.name == reader
     line = f"{decision.owner.name}: {decision_line(decision if own else decision.as_shared(), spoken())}"
     if own and decision.by and decision.at:
-        line += f" ({decision.by}, {decision.at:%Y-%m-%d})"
-    notes = [f"{note.at:%Y-%m-%d} {note.by or '—'}: {note.text}" for note in decision.notes] if own else []
+        line += f" ({decision.by}, {brussels_day(decision.at)})"
+    notes = [f"{brussels_day(note.at)} {note.by or '—'}: {note.text}" for note in decision.notes] if own else []
     return [*paragraphs(line), *(part for note in notes for part in paragraphs(note, "  "))]
 
 
@@ -187,7 +188,7 @@ def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:
     for section in call.sections:
         lines += ["", styled(section.name, bold=True), *paragraphs(section.text)]
     if changes:
-        rows = [(f"{c.seen_at:%Y-%m-%d}", c.kind, c.field, _old_and_new(c)) for c in changes]
+        rows = [(str(brussels_day(c.seen_at)), c.kind, c.field, _old_and_new(c)) for c in changes]
         lines += ["", table((tr("seen"), tr("change"), tr("field"), tr("old → new")), rows)]
     return "\n".join(lines)
 

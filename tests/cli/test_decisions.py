@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
 from matcher.app.decision_copy import decided
+from matcher.app.decisions.deciding import decide
 from matcher.app.decisions.decision_file import MAX_UNPACKED
 from matcher.app.home import Home
 from matcher.app.kept_index import index_out_of_date
 from matcher.config.settings import load_settings
+from matcher.model.day import BRUSSELS
+from matcher.model.decision import Act, Order
+from matcher.model.language import Language
+from matcher.present.words import Words
 from tests.helpers.cordis import participation, project, tables, zipped
 from tests.helpers.home import BARE, DAY, DIGITAL_CALL, LIFE_CALL, PHOTONIC, Answer, Place, Run
 from tests.helpers.postgres import new_database
@@ -536,3 +542,20 @@ def test_a_database_that_holds_no_call_is_none_to_decide_in(run: Run, place: Pla
     empty = Place(tmp_path / "empty", place.config)
     done(run, empty, "db", "upgrade")
     assert "Nothing was fetched yet" in done(run, empty, "keep", "cea-leti", PHOTONIC, code=1).err
+
+
+def test_a_decision_of_half_past_midnight_in_brussels_is_of_that_day(run: Run, place: Place) -> None:
+    """The database keeps moments in UTC, where it is the evening before: the last day of a call, say."""
+    calls = json.loads(run(place, "calls", "--status", "all", "--as-of", DAY, "--json").out)["calls"]
+    call = next(one for one in calls if one["deadlines"])
+    last = date.fromisoformat(call["deadlines"][-1]["date"])
+    following = last + timedelta(days=1)
+    late = datetime.combine(last, time(23, 30), tzinfo=BRUSSELS).astimezone(UTC)
+    over = f"{call['call']} is closed: the decision is kept all the same."
+    for moment, told in ((late, []), (late + timedelta(hours=1), [over])):
+        home = Home(load_settings(environ=place.environment), clock=lambda moment=moment: moment)
+        settled = decide(home, "cea-leti", [call["call"]], Order.of(Act.KEEP, by="ana"))
+        assert list(map(str, settled.remarks)) == told
+    assert str(following) in done(run, place, "decisions", "cea-leti", "--as-of", str(following)).out
+    words = Words(Language.EN)
+    assert words.day_of(late + timedelta(hours=1)) == words.day(following)

@@ -10,7 +10,7 @@ from matcher.app.decision_copy import record
 from matcher.app.home import NOTHING_FETCHED
 from matcher.app.sample import load_sample
 from matcher.errors import StoreMissing, UsageError, shorten
-from matcher.model.day import noon
+from matcher.model.day import brussels_day, noon
 from matcher.model.decision import Act, Decision, Entry, Owner, Settled, checked_name, standing
 from matcher.model.subscription import Frequency
 from matcher.present.facts import status_text
@@ -62,7 +62,7 @@ def decide(home: Home, institute: str, calls: Sequence[str], order: Order, *, as
             _check_undone(store, entries)
         record(home, store, entries)
         stands = {call.identifier: standing(store.decisions.history(owner, call.identifier)) for call in known}
-    remarks += over(known, at.date())
+    remarks += over(known, brussels_day(at))
     return Settled(found.identifier, by, stands, tuple(remarks))
 
 

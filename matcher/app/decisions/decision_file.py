@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from matcher.app.decision_copy import record
 from matcher.app.decisions.deciding import assignee, detail_of, known_call, moment_of_deciding, over, who_decides
 from matcher.errors import UsageError, shorten, system_reason
+from matcher.model.day import brussels_day
 from matcher.model.decision import Act, Application, Entry, Order, Owner, application_of, standing
 from matcher.text.encodings import decoded
 from matcher.text.folding import folded
@@ -114,7 +115,7 @@ class _Reading:
         orders = list(_orders(row))
         if not orders:
             raise UsageError("it decides nothing.")
-        made, remarks = [], over([call], self.at.date())
+        made, remarks = [], over([call], brussels_day(self.at))
         for order in orders:
             value, detail = order.value, detail_of(self.store, order, [call])
             if order.act is Act.ASSIGN and value is not None:

@@ -188,7 +188,9 @@ def _unconfirmed(home: Home) -> str:
             counts = store.doubts.counts()
     except StoreMissing:
         return "nothing"
-    told = (f"{count} calls {reported_text(what)} (since {since:%Y-%m-%d})" for what, (count, since) in counts.items())
+    told = (
+        f"{count} calls {reported_text(what)} (since {brussels_day(since)})" for what, (count, since) in counts.items()
+    )
     return "; ".join(told) + ": waits for a fetch on another day" if counts else "nothing"
 
 
