@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.model.day import BRUSSELS
 from matcher.model.language import Language
 from matcher.text import untrusted
 
@@ -30,11 +29,10 @@ def run_text(run: RunRecord, words: Words) -> str:
         "interrupted": words.say("interrupted"),
         "running": words.say("still running"),
     }
-    started = run.started.astimezone(BRUSSELS)
     problems = run.detail.get("problems")
     first = for_reader(str(problems[0]), words) if isinstance(problems, list) and problems else None
     what = f"{kinds.get(run.kind, run.kind)}, {outcomes.get(run.outcome, run.outcome)}"
-    return f"{started:%Y-%m-%d %H:%M}, {what}" + (f": {first}" if first else "")
+    return f"{words.moment(run.started)}, {what}" + (f": {first}" if first else "")
 
 
 def for_reader(problem: str, words: Words) -> str | None:

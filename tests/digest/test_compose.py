@@ -151,10 +151,10 @@ class TestNetwork:
         assert view.joint[1].matches[1].words(5) == ("ice",)
         assert view.unseen == ()
         assert view.without == ("Z",)
-        assert view.runs == ("2026-06-01 06:00, fetch, failed: No answer.",)
+        assert view.runs == ("1 June 2026, 06:00, fetch, failed: No answer.",)
         assert {item.call.identifier for item in digest.items} == {"C"}
         french = compose_network(replace(self.SUBSCRIBER, language=Language.FR), inputs, set()).network
-        assert french.runs == ("2026-06-01 06:00, lecture du portail, échoué",)
+        assert french.runs == ("1er juin 2026, 06:00, lecture du portail, échoué",)
 
     @pytest.mark.parametrize("most", [1, 3, 5, 99])
     @pytest.mark.parametrize("heard", [0, 2, 6])

@@ -95,7 +95,7 @@ def test_who_is_known_there_signs_in_here_and_out(site: LocalSite, provider: Ope
     assert answer.headers["Location"] == "/institutes/cea-leti?min_fit=0"
     assert "HttpOnly" in answer.headers["Set-Cookie"]
     assert TRIP not in site.session.cookies
-    assert ">ana</a>" in site.get("/institutes/cea-leti").text
+    assert ">ana</span>" in site.get("/institutes/cea-leti").text
     assert site.get("/institutes/calym").status_code == 404
     out = site.post("/sign-out", "/institutes/cea-leti")
     assert "You are signed out here" in out.text

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from matcher.cli import running
 from matcher.web.rendering import coded
 from tests.helpers.home import DAY
+from tests.helpers.mail import catalogues
 
 if TYPE_CHECKING:
     import pytest
@@ -44,3 +45,10 @@ def test_the_next_command_is_told_as_it_can_be_typed(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(sys, "argv", ["/x/__main__.py"])
     monkeypatch.setattr(running, "which", lambda _: None)
     assert running._program() == "matcher"
+
+
+def test_no_french_sentence_has_two_words_for_a_mail() -> None:
+    """`courriel` in all of them, but where a key of the settings is named."""
+    said = [text for message in catalogues.read("fr") if message.id for text in catalogues.strings(message.string)]
+    found = [text for text in said if re.search(r"(?<![\w`.\[:-])mails?(?![\w`\]:-]|\.\w)", text)]
+    assert found == []
