@@ -122,6 +122,7 @@ def test_in_french_what_is_done_to_something_is_no_part_of_its_name(index, array
     told = {one.text for one in expressions(text, index, arrays)}
     assert not [one for one in told if one.startswith("analyse les")]
     assert "batteries" in told
+    assert not {one.text for one in expressions("Il batteries, et on éolien.", index, arrays)}
 
 
 def test_of_prose_no_verb_and_no_idle_word_is_told_as_unknown(index):

@@ -18,7 +18,7 @@ from matcher.ranking.texts.project_words import FIELDS, PREFIX
 from matcher.ranking.texts.vocabulary import knows
 from matcher.ranking.texts.word_positions import WordPositions
 from matcher.text.analysis import Analyzer, words
-from matcher.text.french import languages, pieces
+from matcher.text.french import languages, pieces, verbs
 from matcher.text.passages import WORDS, sentences
 
 if TYPE_CHECKING:
@@ -142,12 +142,14 @@ class _Keywords:
                 yield _Word(start, end, (stem,))
 
     def _french(self, sentence: str, found: Sequence[tuple[int, int, str]]) -> Iterator[_Word]:
-        place = 0
+        place, spoken = 0, verbs(sentence)
         for piece in pieces(sentence):
             span = _span_of(piece.french, found, place)
             if span is None:
                 continue
             first, place = span
+            if piece.french in spoken:
+                continue
             english = next(filter(self._knows, piece.english), piece.english[0])
             stems = tuple(stem for word in words(english) if (stem := self._analyzer.stem(word)) is not None)
             if stems:
