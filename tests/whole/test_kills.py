@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.helpers.crash.days import World
     from tests.helpers.crash.forks import Forks
 
-POINTS = either(short={"sqlite": 7, "postgresql": 2}, long={"sqlite": 18, "postgresql": 12})
+POINTS = either(short={"sqlite": 6, "postgresql": 2}, long={"sqlite": 18, "postgresql": 12})
 DELIVER, INDEX = STAGES.index("deliver"), STAGES.index("index")
 FEWEST = either(short=1, long=4)
 LONG_AGO = 3600.0  # seconds; longer than what a killed writer left is kept
