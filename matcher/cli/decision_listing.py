@@ -16,7 +16,7 @@ from matcher.app.decisions.forgetting import forget_person
 from matcher.cli.layout import table
 from matcher.cli.options import DayType, as_of_option
 from matcher.cli.output import complain, output_options, print_csv, print_json, say
-from matcher.cli.spoken_language import spoken
+from matcher.cli.spoken_language import spoken, tr
 from matcher.disk import write_file
 from matcher.errors import DiskError, UsageError, system_reason
 from matcher.model.day import brussels_day
@@ -103,7 +103,7 @@ def decisions_command(  # noqa: PLR0913 (click hands over one parameter an optio
     if whole:
         _show_history(decision_copy.history(home, question), output)
     else:
-        _show(decision_copy.listing(home, question), output)
+        _show(decision_copy.listing(home, question), output, narrowed=bool(states or since))
     return 0
 
 
@@ -151,12 +151,14 @@ def _import(done: Imported, output: str | None, dry_run: bool) -> int:
     return PARTLY_DONE if done.problems else 0
 
 
-def _show(listing: DecisionListing, output: str | None) -> None:
+def _show(listing: DecisionListing, output: str | None, *, narrowed: bool) -> None:
     records = list(listing_records(listing))
     if output == "json":
         print_json(envelope(as_of=listing.as_of.isoformat(), decisions=records))
     elif output == "csv":
         print_csv(records, DECISION_FIELDS)
+    elif not records:
+        say(tr("No decision is like that; without --state and --since all are listed.") if narrowed else _nothing_yet())
     else:
         shown = (one.as_shared() if listing.shared else one for one in listing.decisions)
         by_call = {(one.owner.name, one.call): decision_line(replace(one, notes=())) for one in shown}
@@ -174,12 +176,22 @@ def _show(listing: DecisionListing, output: str | None) -> None:
         say(f"decisions and notes: {len(records)}")
 
 
+def _nothing_yet() -> str:
+    """What a newcomer is told in the place of an empty table."""
+    return tr(
+        "No decision stands here yet. `matcher rank INSTITUTE` lists calls; `matcher keep INSTITUTE CALL` keeps one, "
+        "`dismiss INSTITUTE CALL --reason …` puts it away, `assign`, `note` and `state` say the rest."
+    )
+
+
 def _show_summary(found: DecisionSummary, output: str | None) -> None:
     records = [asdict(one) for one in found.counts]
     if output == "json":
         print_json(envelope(as_of=found.as_of.isoformat(), counts=records, reasons=dict(found.reasons)))
     elif output == "csv":
         print_csv(records, SUMMARY_FIELDS)
+    elif not records:
+        say(_nothing_yet())
     else:
         rows = [["—" if one[name] is None else f"{one[name]}" for name in SUMMARY_FIELDS] for one in records]
         click.echo(table(SUMMARY_FIELDS, rows))

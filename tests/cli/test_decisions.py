@@ -559,3 +559,20 @@ def test_a_decision_of_half_past_midnight_in_brussels_is_of_that_day(run: Run, p
     assert str(following) in done(run, place, "decisions", "cea-leti", "--as-of", str(following)).out
     words = Words(Language.EN)
     assert words.day_of(late + timedelta(hours=1)) == words.day(following)
+
+
+@pytest.mark.parametrize("asked", [(), ("cea-leti",), ("--summary",), ("cea-leti", "--summary")])
+def test_who_has_decided_nothing_is_told_how_to(run: Run, place: Place, asked: tuple[str, ...]) -> None:
+    answer = run(place, "decisions", *asked, "--as-of", DAY)
+    assert (answer.code, answer.out) == (0, "")
+    assert "matcher keep INSTITUTE CALL" in answer.err
+    french = run(place, "--lang", "fr", "decisions", *asked, "--as-of", DAY)
+    assert "matcher keep INSTITUTE CALL" in french.err
+    assert "No decision" not in french.err
+    assert json.loads(run(place, "decisions", *asked, "--as-of", DAY, "--json").out)
+
+
+def test_of_a_narrowed_list_without_decisions_the_options_are_named(run: Run, place: Place) -> None:
+    answer = run(place, "decisions", "--state", "applied", "--as-of", DAY)
+    assert (answer.code, answer.out) == (0, "")
+    assert "--state" in answer.err
