@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcher.errors import UsageError
 from matcher.export.content import Thing
+from matcher.model.day import brussels_day
 from matcher.model.language import Language
 from matcher.present import calendar
 from matcher.present.records import call_record, change_record, envelope, match_record, sample_label
@@ -158,5 +159,5 @@ def _moments(found: DatedList, form: str) -> bytes:
         from matcher.export.atom import entries_bytes
 
         return entries_bytes(found)
-    events = ((one.name, one.title, one.moment.date(), one.lines) for one in found.entries or ())
+    events = ((one.name, one.title, brussels_day(one.moment), one.lines) for one in found.entries or ())
     return calendar.days(events, found.title, found.now)

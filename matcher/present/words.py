@@ -11,7 +11,7 @@ from gettext import GNUTranslations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matcher.model.day import BRUSSELS, brussels_day
+from matcher.model.day import BRUSSELS
 from matcher.model.frozen import dataclass
 from matcher.model.language import Language
 
@@ -69,10 +69,6 @@ class Words:
         if self.terse and self.language is Language.EN:
             return f"{when.day} {_MONTHS[when.month - 1]} {when.year:04d}"
         return self._date(when, "d MMM y" if self.terse else "d MMMM y")
-
-    def day_of(self, when: datetime) -> str:
-        """The day of a moment, of Brussels."""
-        return self.day(brussels_day(when))
 
     def moment(self, when: datetime) -> str:
         """The day and the minute, of Brussels."""

@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from matcher.model.day import brussels_day
 from matcher.present import facts
 from matcher.present.decision_words import decision_line
 from matcher.text import untrusted
@@ -74,6 +75,7 @@ def _environment() -> Environment:
     made.filters["coded"] = coded
     made.globals.update(
         facts=facts,
+        brussels_day=brussels_day,
         decision_line=decision_line,
         decision_choices=decision_choices,
         safe_link=untrusted.link,

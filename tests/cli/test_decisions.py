@@ -19,8 +19,6 @@ from matcher.app.kept_index import index_out_of_date
 from matcher.config.settings import load_settings
 from matcher.model.day import BRUSSELS
 from matcher.model.decision import Act, Order
-from matcher.model.language import Language
-from matcher.present.words import Words
 from tests.helpers.cordis import participation, project, tables, zipped
 from tests.helpers.home import BARE, DAY, DIGITAL_CALL, LIFE_CALL, PHOTONIC, Answer, Place, Run
 from tests.helpers.postgres import new_database
@@ -557,8 +555,6 @@ def test_a_decision_of_half_past_midnight_in_brussels_is_of_that_day(run: Run, p
         settled = decide(home, "cea-leti", [call["call"]], Order.of(Act.KEEP, by="ana"))
         assert list(map(str, settled.remarks)) == told
     assert str(following) in done(run, place, "decisions", "cea-leti", "--as-of", str(following)).out
-    words = Words(Language.EN)
-    assert words.day_of(late + timedelta(hours=1)) == words.day(following)
 
 
 @pytest.mark.parametrize("asked", [(), ("cea-leti",), ("--summary",), ("cea-leti", "--summary")])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.app.answering.network_fits import network_fits
-from matcher.export.dated_list import DatedList
+from matcher.export.dated_list import DatedEntry, DatedList
 from matcher.export.formats import dated_bytes
 from matcher.model.call import Call, Deadline
 from matcher.model.consortium import Bid, BidMember, Bids
@@ -25,6 +25,7 @@ from matcher.web.list_files import TYPES
 from matcher.web.pages import project_list
 from matcher.web.pages.project_list import _listed
 from tests.helpers.home import DAY
+from tests.helpers.paths import ROOT
 
 if TYPE_CHECKING:
     from tests.helpers.web.local_site import LocalSite
@@ -126,6 +127,19 @@ def test_no_cell_of_a_list_in_a_list_is_a_formula() -> None:
     assert row == {"members": "'=1+1 '@a, b", "one": "'-2 3", "sample": "packaged sample"}
     sheet = zipfile.ZipFile(io.BytesIO(dated_bytes(listed, "xlsx"))).read("xl/sharedStrings.xml").decode()
     assert "=1+1 @a, b" in sheet
+
+
+def test_what_was_done_after_midnight_in_brussels_is_of_that_day() -> None:
+    late = datetime(2026, 6, 14, 22, 30, tzinfo=UTC)
+    listed = DatedList("log", "Log", NOW.date(), NOW, (), (), (DatedEntry(("1",), "kept", late),))
+    assert "DTSTART;VALUE=DATE:20260615" in dated_bytes(listed, "ics").decode()
+
+
+def test_no_page_takes_the_day_of_a_moment_by_the_clock_of_the_database() -> None:
+    """`brussels_day` says it: in UTC it is the day before for an hour or two."""
+    pages = [*(ROOT / "matcher").glob("*/templates/**/*.*")]
+    assert len(pages) > 20
+    assert [page.name for page in pages if ".date()" in page.read_text(encoding="utf-8")] == []
 
 
 def test_a_format_or_a_list_that_there_is_not_is_told(site: LocalSite) -> None:

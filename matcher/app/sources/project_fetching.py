@@ -17,6 +17,7 @@ from matcher.cordis.downloads import Cordis
 from matcher.cordis.dumps import Dump
 from matcher.cordis.project_tables import Members, Reading, read_projects
 from matcher.errors import IndexMissing, PortalError, ProjectsError, UsageError
+from matcher.model.day import brussels_day
 from matcher.model.project import ProjectReport
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _import(home: Home, run: Run, cordis: Cordis, source: str, *, accept: bool) 
             run.detail.setdefault("unchanged", []).append(source)
             return None
         saved, filled = _keep(run, source, brought.path, {"accepted": True} if accept else kept)
-    facts = {"mark": brought.mark, "digest": digest, "day": run.clock().date().isoformat()}
+    facts = {"mark": brought.mark, "digest": digest, "day": brussels_day(run.clock()).isoformat()}
     facts |= {"accepted": kept["accepted"]}
     counts = {"projects": saved.projects, "participations": saved.participations}
     remember(run.store, name, {**facts, **counts, "filled": filled})
