@@ -47,6 +47,12 @@ class Wish(StrEnum):
 
 
 PAUSE_DAYS = 14
+
+MOST_NAMED = 20
+"""Programmes, and days of reminders, that a reader may ask for."""
+
+LAST_DAY = 365
+"""Days before a deadline, at most, on which one may be reminded of it."""
 STEP = 10
 """Percent of chance by which fewer or more calls are asked for."""
 
@@ -62,10 +68,17 @@ class ReaderChoice:
     frequency: Frequency | None = None
     threshold: int | None = None
     paused_until: date | None = None
+    programmes: tuple[str, ...] | None = None
+    reminders: tuple[int, ...] | None = None
 
     def applied(self, subscriber: Subscriber, day: date) -> Subscriber:
         """The subscriber as he gets mails on a day."""
-        chosen = subscriber if self.threshold is None else replace(subscriber, threshold=self.threshold)
+        chosen = replace(
+            subscriber,
+            threshold=subscriber.threshold if self.threshold is None else self.threshold,
+            programmes=subscriber.programmes if self.programmes is None else self.programmes,
+            reminders=subscriber.reminders if self.reminders is None else self.reminders,
+        )
         if self.paused_until is not None and day < self.paused_until:
             return replace(chosen, frequency=Frequency.OFF)
         return chosen if self.frequency is None else replace(chosen, frequency=self.frequency, weekday=0)

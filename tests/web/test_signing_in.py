@@ -6,6 +6,7 @@ import email
 import re
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 from email import policy
 from types import SimpleNamespace
@@ -13,7 +14,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.app.home import Home
+from matcher.app.mails.reader_choices import as_chosen
 from matcher.config import subscribers
+from matcher.config.settings import load_settings
+from matcher.model.day import brussels_day
+from matcher.model.subscription import Frequency
 from matcher.web.pages import signing_in
 from matcher.web.rate_limit import RateLimit, asker
 from matcher.web.sessions import LINK_MINUTES, SESSION, SESSION_DAYS, Sessions
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
 
     import requests
 
+    from matcher.model.subscription import Subscriber
     from tests.helpers.home import Place
 
 READERS = """subscribers:
@@ -220,6 +227,31 @@ def test_who_is_signed_in_sees_and_changes_his_mails(site: LocalSite, place: Pla
     assert site.post("/mails", "/mails", do="burn").status_code == 400
     assert site.session.post(site.address + "/mails", data={"do": "stop"}).status_code == 403
     assert "once a week" in site.get("/mails").text
+
+
+def test_he_chooses_programmes_and_reminders(site: LocalSite, place: Place) -> None:
+    signed_in(site, place)
+    assert 'name="reminders" value="30, 14, 3"' in site.get("/mails").text
+    page = site.post("/mails", "/mails", do="narrow", programmes="life; Cluster 4", reminders="7,21, 7").text
+    assert 'name="reminders" value="21, 7"' in page
+    reader = as_told(place)
+    assert reader.reminders == (21, 7)
+    assert len(reader.programmes) == 2
+    assert f'name="programmes" value="{", ".join(reader.programmes)}"' in page
+    assert "once a week" in site.post("/mails", "/mails", do="weekly").text
+    assert as_told(place).reminders == (21, 7)  # what was chosen before stays
+    for wrong in ({"reminders": "soon"}, {"reminders": "400"}, {"reminders": "-1"}, {"programmes": "no such thing"}):
+        assert site.post("/mails", "/mails", do="narrow", **wrong).status_code == 400
+    assert as_told(place) == replace(reader, frequency=Frequency.WEEKLY, weekday=0)
+    site.post("/mails", "/mails", do="narrow", programmes="", reminders="")
+    assert (as_told(place).programmes, as_told(place).reminders) == ((), ())
+
+
+def as_told(place: Place) -> Subscriber:
+    """Ana, as she gets mails today."""
+    home = Home(load_settings(environ=place.environment))
+    with home.open_store(read_only=True) as store:
+        return as_chosen(store, [home.subscriber("ana")], brussels_day(home.clock()))[0]
 
 
 def test_whoever_has_the_machine_gets_a_link_where_people_sign_in(site: LocalSite, place: Place) -> None:

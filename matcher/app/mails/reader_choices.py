@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from matcher.errors import UsageError
+from matcher.errors import UsageError, shorten
 from matcher.model.day import brussels_day
-from matcher.model.mail_link import MOST_THRESHOLD, PAUSE_DAYS, STEP, ReaderChoice, Wish
+from matcher.model.mail_link import LAST_DAY, MOST_NAMED, MOST_THRESHOLD, PAUSE_DAYS, STEP, ReaderChoice, Wish
 from matcher.model.subscription import Frequency
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from matcher.app.home import Home
     from matcher.model.subscription import Subscriber
@@ -42,12 +42,45 @@ def as_chosen(store: Store, subscribers: Iterable[Subscriber], day: date) -> tup
 
 def wish(home: Home, subscriber: str, asked: Wish) -> Subscriber:
     """Keep what a reader asks for his mails; the subscriber as it is from now on. Raises UsageError."""
-    known = home.subscriber(subscriber)
     today = brussels_day(home.clock())
+    return _keep(home, subscriber, lambda chosen, known: _after(chosen, known, asked, today))
+
+
+def narrow(home: Home, subscriber: str, programmes: Sequence[str], reminders: Sequence[str]) -> Subscriber:
+    """Keep which programmes or parts of them a reader is told of (none named: all), and how many days before deadlines
+    he is reminded. Raises UsageError.
+    """
+    if max(len(programmes), len(reminders)) > MOST_NAMED:
+        raise UsageError("{most} programmes and {most} days at most.", most=MOST_NAMED)
+    parts = tuple(dict.fromkeys(home.parts.named(name).identifier for name in programmes))
+    days = tuple(sorted({_days_before(word) for word in reminders}, reverse=True))
+    return _keep(
+        home,
+        subscriber,
+        lambda chosen, known: replace(
+            chosen,
+            programmes=None if parts == known.programmes else parts,
+            reminders=None if days == known.reminders else days,
+        ),
+    )
+
+
+def _days_before(word: str) -> int:
+    if not (word.isascii() and word.isdigit() and 0 < int(word[:9]) <= LAST_DAY):
+        raise UsageError(
+            "{word} is no number of days before a deadline: 1 to {most}, as in `30, 14, 3`.",
+            word=shorten(word),
+            most=LAST_DAY,
+        )
+    return int(word)
+
+
+def _keep(home: Home, subscriber: str, choose: Callable[[ReaderChoice, Subscriber], ReaderChoice]) -> Subscriber:
+    known = home.subscriber(subscriber)
     with home.open_store() as store:
-        chosen = _after(choices(store).get(known.identifier, ReaderChoice()), known, asked, today)
+        chosen = choose(choices(store).get(known.identifier, ReaderChoice()), known)
         store.facts.set(_PREFIX + known.identifier, None if chosen == ReaderChoice() else _written(chosen))
-    return chosen.applied(known, today)
+    return chosen.applied(known, brussels_day(home.clock()))
 
 
 def revert(home: Home, subscriber: str) -> str:
@@ -81,6 +114,8 @@ def _written(choice: ReaderChoice) -> str:
         "frequency": choice.frequency and choice.frequency.value,
         "threshold": choice.threshold,
         "paused_until": choice.paused_until and choice.paused_until.isoformat(),
+        "programmes": choice.programmes,
+        "reminders": choice.reminders,
     }
     return json.dumps({name: value for name, value in said.items() if value is not None})
 
@@ -90,10 +125,13 @@ def _read(written: str) -> ReaderChoice | None:
     try:
         said = json.loads(written)
         until, threshold = said.get("paused_until"), said.get("threshold")
+        programmes, reminders = said.get("programmes"), said.get("reminders")
         return ReaderChoice(
             Frequency(said["frequency"]) if "frequency" in said else None,
             None if threshold is None else int(threshold),
             date.fromisoformat(until) if until else None,
+            None if programmes is None else tuple(map(str, programmes)),
+            None if reminders is None else tuple(map(int, reminders)),
         )
     except (ValueError, TypeError, AttributeError):
         return None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from matcher.app.mails.feed_addresses import feed_addresses
 from matcher.app.mails.mailing import Mailing
-from matcher.app.mails.reader_choices import choices, wish
+from matcher.app.mails.reader_choices import choices, narrow, wish
 from matcher.model.day import brussels_day
 from matcher.model.mail_link import PAUSE_DAYS, ReaderChoice, Wish
 from matcher.model.subscription import Frequency
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from matcher.web.visit import Visit
 
 
+NARROW = "narrow"
+"""What the button below the fields is called, beside those of wishes."""
+
+
 def mails(visit: Visit) -> Response:
     """The mails of whoever is signed in, with the next one."""
     return mails_page(visit, _reader(visit), of_link=False)
@@ -30,7 +35,11 @@ def mails(visit: Visit) -> Response:
 
 def change(visit: Visit) -> Response:
     """Keep what the form asks for, and show what came of it."""
-    wish(visit.home, _reader(visit), asked_wish(visit.form))
+    reader, form = _reader(visit), visit.form
+    if form.get("do") == NARROW:
+        narrow(visit.home, reader, _words(form.get("programmes", "")), _words(form.get("reminders", "")))
+    else:
+        wish(visit.home, reader, asked_wish(form))
     answer = visit.see_other("/mails")
     visit.tell(answer, visit.words.say("Done."))
     return answer
@@ -52,6 +61,10 @@ def _reader(visit: Visit) -> str:
     if visit.person.name is None:
         raise Missing("Mails go to subscribers: `matcher subscribers` lists them, `matcher digest preview` shows one.")
     return visit.person.name
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in re.split("[,;\n]", text) if word.strip()]
 
 
 def asked_wish(form: Mapping[str, str]) -> Wish:
@@ -79,6 +92,8 @@ def mails_page(visit: Visit, name: str, *, asks: bool = False, done: bool = Fals
         asks=asks and not stopped,
         done=done,
         pause_days=PAUSE_DAYS,
+        programmes=", ".join(reader.programmes),
+        reminders=", ".join(map(str, reader.reminders)),
         feeds={} if of_link else own_addresses(visit, configured),
         preview=None if of_link else Mailing(visit.home).preview(name),
     )
