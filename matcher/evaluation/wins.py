@@ -16,6 +16,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from matcher.errors import BenchmarkError
+from matcher.model.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from matcher.model.call import Call
     from matcher.model.institute import Graded
-    from matcher.model.project import Project
 
 PROJECT_COLUMNS = ("id", "title", "objective", "topics", "ecSignatureDate", "startDate")
 
@@ -47,11 +47,10 @@ class Built:
 
 
 @dataclass(frozen=True, slots=True)
-class _Project:
-    identifier: str
-    title: str
-    text: str
-    keywords: str
+class _Won:
+    """A project of which topic and day are known."""
+
+    project: Project
     topic: str
     signed: date
 
@@ -82,7 +81,7 @@ def build_benchmark(source: Path, folder: Path, cutoff: date, known: Iterable[Ca
     calls = [_call_line(topic, texts.get(topic.upper()), titles.get(topic)) for topic in topics]
     used = sorted({name for profile in profiles for name in profile["documents"]})
     grades = {profile: dict.fromkeys(won, 1) for profile, won in wins.items()}
-    built = _write_folder(folder, calls, [_document_line(projects[name]) for name in used], profiles, grades)
+    built = _write_folder(folder, calls, [_document_line(projects[name].project) for name in used], profiles, grades)
     return replace(built, set_aside=set_aside + participations.set_aside)
 
 
@@ -94,7 +93,7 @@ def write_judged(folder: Path, judged: Iterable[Graded], calls: Iterable[Call]) 
     grades: dict[str, Mapping[str, int]] = {}
     for one in judged:
         institute = one.institute
-        documents |= {past.identifier: _past_line(past) for past in one.past}
+        documents |= {past.identifier: _document_line(past) for past in one.past}
         grades[institute.identifier] = one.grades
         profiles.append(
             {
@@ -129,28 +128,29 @@ def _write_folder(
     return Built(len(profiles), len(documents), len(calls), len(lines), without_text)
 
 
-def _projects(path: Path) -> tuple[dict[str, _Project], int]:
-    projects: dict[str, _Project] = {}
+def _projects(path: Path) -> tuple[dict[str, _Won], int]:
+    projects: dict[str, _Won] = {}
     set_aside = 0
     for row in _rows(path, PROJECT_COLUMNS):
-        project = _project(row)
-        if project is None:
+        won = _won(row)
+        if won is None:
             set_aside += 1
         else:
-            projects[project.identifier] = project
+            projects[won.project.identifier] = won
     return projects, set_aside
 
 
-def _project(row: Mapping[str, str]) -> _Project | None:
+def _won(row: Mapping[str, str]) -> _Won | None:
     """None for a row without an identifier, a topic or a day; names with spaces would break the lines of qrels."""
     topic = row["topics"].replace(",", ";").split(";")[0].strip()
     signed = _day(row["ecSignatureDate"]) or _day(row["startDate"])
     if not _is_name(row["id"]) or not _is_name(topic) or signed is None:
         return None
-    return _Project(row["id"], row["title"], row["objective"], row.get("keywords", ""), topic, signed)
+    project = Project(row["id"], row["title"], row["objective"], row.get("keywords", ""), topic, signed)
+    return _Won(project, topic, signed)
 
 
-def _participations(path: Path, projects: Mapping[str, _Project]) -> _Participations:
+def _participations(path: Path, projects: Mapping[str, _Won]) -> _Participations:
     found = _Participations()
     for row in _rows(path, ORGANISATION_COLUMNS):
         organisation = row["organisationID"]
@@ -163,7 +163,7 @@ def _participations(path: Path, projects: Mapping[str, _Project]) -> _Participat
 
 
 def _split(
-    found: _Participations, projects: Mapping[str, _Project], cutoff: date
+    found: _Participations, projects: Mapping[str, _Won], cutoff: date
 ) -> tuple[list[dict[str, Any]], dict[str, set[str]]]:
     """Profiles of what was there before the cut-off, and the topics that each won from it on."""
     profiles: list[dict[str, Any]] = []
@@ -233,18 +233,7 @@ def _call_line(topic: str, known: Call | None, title: str | None) -> dict[str, A
     }
 
 
-def _document_line(project: _Project) -> dict[str, str]:
-    return {
-        "id": project.identifier,
-        "title": project.title,
-        "text": project.text,
-        "keywords": project.keywords,
-        "topic": project.topic,
-        "date": project.signed.isoformat(),
-    }
-
-
-def _past_line(project: Project) -> dict[str, str]:
+def _document_line(project: Project) -> dict[str, str]:
     return {
         "id": project.identifier,
         "title": project.title,
