@@ -15,12 +15,14 @@ from matcher.app.home import Home
 from matcher.config.settings import load_settings
 from matcher.model.call import Call
 from matcher.model.question import Question
+from matcher.ranking.index import Index
 from matcher.web.heat_map import heat_map
 from matcher.web.kept_answers import MOST, KeptAnswers
 from tests.helpers.home import DAY, PHOTONIC
 from tests.web.test_pages import strict
 
 if TYPE_CHECKING:
+    from matcher.ranking.needs.need import Need
     from tests.helpers.home import Place
     from tests.helpers.web.local_site import LocalSite
 
@@ -38,6 +40,23 @@ def test_the_page_says_who_matches_what_and_how_the_watch_is(site: LocalSite) ->
         assert heading in page.text
     assert ">Network</a>" in site.get("/").text
     assert site.get("/network?as_of=never").status_code == 400
+
+
+def test_an_institute_that_cannot_be_compared_is_named_and_the_others_are_there(
+    site: LocalSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Index.need
+
+    def need(index: Index, profile: str) -> Need:
+        if profile == "cea-leti":
+            raise IndexError("index 7 is out of bounds for axis 0 with size 7")
+        return whole(index, profile)
+
+    monkeypatch.setattr(Index, "need", need)
+    page = site.get(f"/network?as_of={DAY}")
+    assert page.status_code == 200
+    strict(page.text)
+    assert "What suits CEA-Leti could not be worked out" in page.text
 
 
 def test_fits_are_those_of_the_institutes_own_lists(home: Home) -> None:

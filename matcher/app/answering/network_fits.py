@@ -9,9 +9,11 @@ from matcher.app.answering.questions import asked_of
 from matcher.app.decision_copy import decided
 from matcher.app.decisions.learned_feedback import taught
 from matcher.app.kept_index import current_index
+from matcher.app.mishaps import Mishaps
 from matcher.errors import UsageError
 from matcher.model.question import CallFilter, Question
 from matcher.model.searched import order_of
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from datetime import date
@@ -39,12 +41,16 @@ class SuitedCall:
 
 @dataclass(frozen=True, slots=True)
 class NetworkFits:
-    """Every live call of a day, and what stands of decisions on it."""
+    """Every live call of a day, and what stands of decisions on it.
+
+    `failed` are the institutes that could not be compared with them.
+    """
 
     as_of: date
     calls: tuple[SuitedCall, ...]
     decided: Decided
     sample: str | None
+    failed: tuple[str, ...] = ()
 
     def shared(self, threshold: int) -> list[SuitedCall]:
         """Calls that suit several, those first whose second best fit is best."""
@@ -74,16 +80,24 @@ def network_fits(home: Home, *, as_of: date | None = None) -> NetworkFits:
     day = home.day(as_of, index)
     known = decided(home, day.date)
     rows = [int(row) for row in index.live_rows(day.date)]
-    found: dict[int, list[tuple[str, int]]] = {row: [] for row in rows}
-    for institute in home.institutes:
+
+    def fits_of(name: str) -> list[int]:
         try:
-            asked = asked_of(home, index, Question((institute.identifier,)))
+            asked = asked_of(home, index, Question((name,)))
         except UsageError:  # added since the index was built, on a home that cannot be written
-            continue
+            return []
         scored = taught(home, index, asked, known, day.date).scored(index, CallFilter(), day.date)
-        fits = scored.fits().tolist()
-        for row in rows:
-            if fits[row]:
-                found[row].append((institute.identifier, fits[row]))
+        return [int(fit) for fit in scored.fits()[rows]]
+
+    compared, failed = Mishaps().each(fits_of, [one.identifier for one in home.institutes], _uncompared)
+    found: dict[int, list[tuple[str, int]]] = {row: [] for row in rows}
+    for name, fits in compared.items():
+        for row, fit in zip(rows, fits, strict=False):  # none of an institute that the index does not know
+            if fit:
+                found[row].append((name, fit))
     calls = (SuitedCall(index.call(row), tuple(sorted(found[row], key=lambda one: (-one[1], one[0])))) for row in rows)
-    return NetworkFits(day.date, tuple(calls), known, day.sample)
+    return NetworkFits(day.date, tuple(calls), known, day.sample, tuple(failed))
+
+
+def _uncompared(name: str) -> Saying:
+    return Saying("What suits {name} could not be worked out", name=name)

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from matcher.app.decisions.decision_summary import summary
+from matcher.app.mishaps import Mishaps
 from matcher.app.operation.health import status
 from matcher.present.run_words import run_text
+from matcher.text.saying import Saying
 from matcher.web.asked_question import day_of
 from matcher.web.heat_map import heat_map
 from matcher.web.list_files import NAMES, UNDATED, checked_format
 from matcher.web.network_files import bids_of, checked_list, fits_of, network_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from starlette.responses import Response
 
+    from matcher.model.consortium import Bid
     from matcher.web.visit import Visit
 
 BIDS = 10
@@ -46,7 +50,7 @@ def network(visit: Visit) -> Response:
         shared=shared,
         map=heat_map(shared, sorted(names.items(), key=lambda one: one[1].casefold()), threshold),
         threshold=threshold,
-        bids=bids_of(visit, as_of, BIDS).found,
+        bids=_bids(visit, as_of),
         summary=visit.answer(("decisions", as_of), lambda: summary(visit.home, as_of=as_of)),
         untaken=untaken,
         blind=found.blind(threshold),
@@ -54,9 +58,20 @@ def network(visit: Visit) -> Response:
         query=f"as_of={as_of.isoformat()}&" if as_of else "",
         formats=NAMES,
         undated=UNDATED,
-        without=sorted(said for name, said in names.items() if name not in suited),
+        without=sorted(said for name, said in names.items() if name not in suited and name not in found.failed),
+        failed=[names.get(name, name) for name in found.failed],
         **_health(visit, as_of),
     )
+
+
+def _bids(visit: Visit, as_of: date | None) -> Sequence[Bid]:
+    """The best joint bids; none where an institute that cannot be compared stops them, which the page says."""
+    told, _ = Mishaps().each(
+        lambda day: bids_of(visit, day, BIDS).found,
+        [as_of],
+        lambda _: Saying("The joint bids could not be put together"),
+    )
+    return told.get(as_of, ())
 
 
 def _health(visit: Visit, as_of: date | None) -> dict[str, Any]:
