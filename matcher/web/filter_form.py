@@ -33,6 +33,12 @@ def filter_fields(question: Question, words: Words) -> tuple[Field, ...]:
     return tuple(_field(one, ",".join(said.get(one.name, [])), words) for one in FILTERS)
 
 
+def fit_field(question: Question, words: Words) -> Field:
+    """From which fit on calls of a list are shown."""
+    value = "" if question.min_fit is None else str(question.min_fit)
+    return Field("min_fit", "number", words.say("Fit from this one on"), value)
+
+
 def sort_field(question: Question, sorts: tuple[str, ...], words: Words) -> Field:
     """The order of a list; the first is the usual one."""
     names = _sorts(words)

@@ -24,6 +24,18 @@ def test_what_cannot_be_answered_is_told_in_french(site: LocalSite) -> None:
     assert "No projects" not in page
 
 
+def test_a_list_is_narrowed_by_fit(site: LocalSite) -> None:
+    def fits(page: str) -> list[int]:
+        return [int(fit) for fit in re.findall(r'<span class="fit [^"]*"><b>(\d+)</b>', page)]
+
+    address = f"/institutes/cea-leti?as_of={DAY}"
+    best = max(fits(site.get(address).text))
+    page = site.get(f"{address}&min_fit={best}").text
+    assert f'type="number" name="min_fit" value="{best}"' in page
+    assert set(fits(page)) == {best}
+    assert site.get(f"{address}&min_fit=").url.endswith(DAY)  # a field that is left empty asks for nothing
+
+
 def test_commands_are_code_and_all_else_is_text() -> None:
     assert coded("`a` <b> & `c <d>`") == "<code>a</code> &lt;b&gt; &amp; <code>c &lt;d&gt;</code>"
     assert coded("one ` alone") == "one ` alone"

@@ -16,7 +16,7 @@ from matcher.present.facts import GROUP_TITLES
 from matcher.web.asked_question import asked
 from matcher.web.decision_choices import people_of
 from matcher.web.failures import Missing
-from matcher.web.filter_form import filter_fields, sort_field
+from matcher.web.filter_form import filter_fields, fit_field, sort_field
 from matcher.web.list_files import NAMES, checked_format, list_file
 from matcher.web.pages.institute_news import institute_news
 from matcher.web.rights import Right
@@ -66,7 +66,11 @@ def institute(visit: Visit) -> Response:
         formats=NAMES,
         people=people_of(visit.home, found),
         decides=visit.person.may(Right.DECIDE, found.identifier),
-        fields=(*filter_fields(question, visit.words), sort_field(question, RANK_SORTS, visit.words)),
+        fields=(
+            *filter_fields(question, visit.words),
+            fit_field(question, visit.words),
+            sort_field(question, RANK_SORTS, visit.words),
+        ),
         **_parts(ranking, visit),
     )
 
