@@ -22,21 +22,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
-def be_the_command(arguments: Sequence[str], environment: Mapping[str, str], prepare: Callable[[], object]) -> int:
+def be_the_command(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    prepare: Callable[[], object],
+    command: Callable[[list[str]], object] = main,
+) -> int:
     """In a fork: `matcher` with these arguments, in this environment and after what prepares it; its exit code."""
     try:
         os.environ.clear()
         os.environ.update(environment)
         prepare()
-        main(list(arguments))
+        command(list(arguments))
     except SystemExit as ended:
         return int(ended.code or 0)
     except BaseException:
         traceback.print_exc()
+        return 70
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-    return 70
+    return 0
 
 
 def warm_up() -> None:

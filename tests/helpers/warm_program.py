@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from tests.helpers.paths import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 PATIENCE = 120.0
 MOST = 2**20
@@ -36,10 +36,13 @@ with socket.socket(socket.AF_UNIX) as asked:
 
 
 @contextmanager
-def warm_program(folder: Path) -> Iterator[str]:
-    """The text of a program that is `matcher`, as long as this lasts; the folder's name has to be short."""
+def warm_program(folder: Path, module: str = __name__) -> Iterator[str]:
+    """The text of a program that is `matcher`, or what else a module serves, as long as this lasts.
+
+    The folder's name has to be short.
+    """
     address = folder / "asked"
-    process = subprocess.Popen([sys.executable, "-m", "tests.helpers.warm_program", address], cwd=ROOT)
+    process = subprocess.Popen([sys.executable, "-m", module, address], cwd=ROOT)
     try:
         end = time.monotonic() + PATIENCE
         while not address.exists():
@@ -53,8 +56,8 @@ def warm_program(folder: Path) -> Iterator[str]:
         process.wait()
 
 
-def _become(asked: socket.socket) -> None:
-    """The command that was asked for; never returns."""
+def _become(asked: socket.socket, command: Callable[[list[str]], object]) -> None:
+    """The command with what was asked for; never returns."""
     from tests.helpers.warm import be_the_command
 
     content, descriptors, _, _ = socket.recv_fds(asked, MOST, 3)
@@ -70,15 +73,13 @@ def _become(asked: socket.socket) -> None:
         time.tzset()
         os.chdir(folder)
 
-    code = be_the_command(arguments, environment, prepare)
+    code = be_the_command(arguments, environment, prepare, command)
     asked.send(str(code).encode())
     os._exit(code)
 
 
-def main(address: Path) -> None:
-    from tests.helpers.warm import warm_up
-
-    warm_up()
+def serve(address: Path, command: Callable[[list[str]], object]) -> None:
+    """Forks for each who asks there: the fork is the command."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for what has ended
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(address.with_suffix(".soon")))
@@ -89,8 +90,16 @@ def main(address: Path) -> None:
             with asked:
                 if os.fork() == 0:
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    _become(asked)
+                    _become(asked, command)
+
+
+def main() -> None:
+    from matcher.cli.main import main as command
+    from tests.helpers.warm import warm_up
+
+    warm_up()
+    serve(Path(sys.argv[1]), command)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

@@ -24,9 +24,10 @@ from tests.helpers.cordis import participation, project, tables, zipped
 from tests.helpers.forms import only_long
 from tests.helpers.home import DAY, SETTINGS, Place, fetch_into, some_rows
 from tests.helpers.notebooks.strip import NOTEBOOKS, stripped
+from tests.helpers.notebooks.warm_kernel import NAME, warm_kernel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.helpers.home import Run
@@ -62,13 +63,21 @@ class Executed:
         return "".join(output.text for output in self.outputs() if output.get("name") == "stdout")
 
 
+@pytest.fixture(scope="module")
+def kernels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Jupyter's folder of data, with a kernel that starts at once."""
+    data = tmp_path_factory.mktemp("jupyter")
+    with warm_kernel(data):
+        yield data
+
+
 @pytest.fixture
-def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Executed]:
+def execute(tmp_path: Path, kernels: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Executed]:
     """Runs a notebook with papermill in a kernel of this Python, far from any store and kernel of the user."""
 
     import papermill
 
-    def run(name: str, config: Path | None = None, **parameters: object) -> Executed:
+    def run(name: str, config: Path | None = None, kernel: str = NAME, **parameters: object) -> Executed:
         for setting in SETTINGS:
             monkeypatch.delenv(setting, raising=False)
         (tmp_path / "empty").mkdir(exist_ok=True)
@@ -76,14 +85,15 @@ def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ex
         if config:
             monkeypatch.setenv("MATCHER_CONFIG", str(config))
         monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])))
-        for folder in ("IPYTHONDIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
+        monkeypatch.setenv("JUPYTER_DATA_DIR", str(kernels))
+        for folder in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR"):
             monkeypatch.setenv(folder, str(tmp_path / folder))
         done = papermill.execute_notebook(
             NOTEBOOKS / name,
             tmp_path / name,
             parameters=parameters,
             cwd=NOTEBOOKS,
-            kernel_name="python3",
+            kernel_name=kernel,
             progress_bar=False,
             execution_timeout=280,
         )
@@ -165,7 +175,8 @@ def test_the_networks_map_on_the_sample(execute: Callable[..., Executed]) -> Non
 
 
 def test_the_networks_map_on_a_store(execute: Callable[..., Executed], fetched: Place) -> None:
-    done = execute("2-the-networks-map.ipynb", fetched.config, date=DAY, home=str(fetched.home))
+    """In a kernel that is a program, as a reader starts it; the others are forks of one that has everything loaded."""
+    done = execute("2-the-networks-map.ipynb", fetched.config, "python3", date=DAY, home=str(fetched.home))
     assert done.pictures == 4
     assert "12 live calls as of 15 June 2026." in done.printed
 
