@@ -11,7 +11,7 @@ from urllib.parse import quote
 import click
 
 from matcher.cli.options import DayType, as_of_option, question_options
-from matcher.cli.output import delimiter_option, put_data, say
+from matcher.cli.output import complain, delimiter_option, put_data, say
 from matcher.disk import make_folder, write_file
 from matcher.errors import DiskError, UsageError, system_reason
 from matcher.export import content as contents
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from matcher.export.formats import Format
 
     Command = TypeVar("Command", bound=Callable[..., Any])
+
+PARTLY_DONE = 3
 
 _MARK = b"\xef\xbb\xbf"
 """Begins a CSV file, so that Excel reads its accents; a pipe gets none, as other programs stumble over it."""
@@ -72,7 +74,7 @@ def matches_command(
     path: Path | None,
     delimiter: str | None,
     **asked: Any,
-) -> None:
+) -> int:
     """The best calls of each institute, as `rank` has them.
 
     Without --institute: of every one.
@@ -80,6 +82,9 @@ def matches_command(
     form = _chosen(name, path, delimiter)
     found = contents.matches(home, institutes, Question.of(None, asked))
     _export(home, found, form, path)
+    for problem in found.problems:
+        complain(problem)
+    return PARTLY_DONE if found.problems else 0
 
 
 @export_command.command("calls")

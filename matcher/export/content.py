@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 from matcher.app.answering import lookup, questions
 from matcher.app.kept_index import current_index
+from matcher.app.mishaps import Mishaps
 from matcher.errors import UsageError
 from matcher.model.day import brussels_day, noon
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from matcher.app.home import Home
+    from matcher.model.answers import Ranking
     from matcher.model.call import Call
     from matcher.model.changes import Change
     from matcher.model.decision import Decision
@@ -69,6 +72,7 @@ class Content:
     sample: str | None  # the label of the packaged sample listing, when that is what is exported
     parts: tuple[Portion, ...]
     history: History | None = None  # where a format asks for it
+    problems: tuple[str, ...] = ()  # of institutes that are left out
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -111,11 +115,26 @@ def matches(
     institutes: Sequence[str],
     question: Question,
 ) -> Content:
-    """The best calls of these institutes or labs, or of every institute. Raises UsageError for an unknown one."""
-    names = _identifiers(home, institutes) or [i.identifier for i in home.institutes]
-    rankings = questions.rank_each(home, current_index(home), names, question)
-    parts = tuple(Portion(r.institute, r.name, matches=r.matches) for r in rankings)
-    return _content(home, Thing.MATCHES, parts, question)
+    """The best calls of these institutes or labs, or of every institute. Raises UsageError for an unknown one.
+
+    Of all of them those that fail are left out, and told as `problems`.
+    """
+    index = current_index(home)
+    if institutes:
+        rankings = questions.rank_each(home, index, _identifiers(home, institutes), question)
+        return _content(home, Thing.MATCHES, tuple(map(_portion, rankings)), question)
+    mishaps = Mishaps()
+    ranked, _ = mishaps.each(
+        lambda name: questions.ranked(home, index, replace(question, about=(name,)))[0],
+        [one.identifier for one in home.institutes],
+        lambda name: Saying("What suits {name} could not be worked out", name=name),
+    )
+    found = _content(home, Thing.MATCHES, tuple(map(_portion, ranked.values())), question)
+    return replace(found, problems=tuple(mishaps.problems))
+
+
+def _portion(ranking: Ranking) -> Portion:
+    return Portion(ranking.institute, ranking.name, matches=ranking.matches)
 
 
 def calls(

@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 
 from matcher.export.formats import FORMATS
+from matcher.ranking.index import Index
 from tests.export.conftest import DAY
 from tests.helpers.home import INSTITUTES, PHOTONIC, Answer, Place
 from tests.helpers.processes import MATCHER, MODULES
@@ -203,3 +204,21 @@ def test_a_feed_names_its_own_address_where_a_base_is_set(run, twice, tmp_path):
         assert own(path.read_bytes()) == [f"https://example.org/feeds/{path.name}"]
     exported(served, "calls", "-o", str(tmp_path / "every call.atom"))
     assert own((tmp_path / "every call.atom").read_bytes()) == ["https://example.org/feeds/every%20call.atom"]
+
+
+def test_an_institute_that_fails_is_told_and_left_out_where_all_are_asked_for(export, monkeypatch):
+    whole = Index.need
+
+    def need(index, profile):
+        if profile == "cea-leti":
+            raise IndexError("index 7 is out of bounds")
+        return whole(index, profile)
+
+    monkeypatch.setattr(Index, "need", need)
+    answer = export("matches", "--format", "csv", "--min-fit", 0)
+    assert answer.code == 3
+    assert "What suits cea-leti could not be worked out" in answer.err
+    listed = {row["institute"] for row in csv.DictReader(answer.out.splitlines())}
+    assert listed
+    assert "cea-leti" not in listed
+    assert export("matches", "--format", "csv", "--institute", "cea-leti").code not in {0, 3}
