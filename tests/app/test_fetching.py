@@ -141,7 +141,7 @@ def test_calls_that_could_not_be_looked_up_stay_as_they_were(run, fetched, serve
     fetched.portal = serve(some_rows()[:-1], faults=faults).url
     report = fetch(run, fetched, code=3)
     assert report["closed"] == 0
-    assert "could not be looked up and stay as they were" in report["problems"][0]
+    assert "could not be looked up, and nothing was changed" in report["problems"][0]
     assert set(statuses(fetched).values()) == {Status.FORTHCOMING}
 
 

@@ -212,7 +212,7 @@ def test_a_search_fits_eighty_columns_and_shows_the_sentence(run, fetched):
     assert answer.out.startswith(PHOTONIC)
     assert "“Silicon photonics, integrated circuits, microelectronics and MEMS sensors" in answer.out
     assert max(map(len, answer.out.splitlines())) <= 80
-    assert "1 of 1 calls" in answer.err
+    assert "1 of 1 call as of" in answer.err
 
 
 def test_of_nothing_found_a_search_says_why(run, fetched):
