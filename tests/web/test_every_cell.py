@@ -114,4 +114,4 @@ def test_a_session_that_somebody_planted_is_not_kept(site: LocalSite, place: Pla
         )
         given = answer.cookies[SESSION]
         assert given != planted
-        assert ">officer</a>" in site.get("/calls", headers={"Cookie": f"{SESSION}={given}"}).text
+        assert ">officer</span>" in site.get("/calls", headers={"Cookie": f"{SESSION}={given}"}).text
