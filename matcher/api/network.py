@@ -142,7 +142,7 @@ class Network:
             `call` and `title` that most of them match; NA where no two match the same.
 
         Example:
-            >>> session.network().common()["institutes"].tolist()[-1]
+            >>> session.network().common()["institutes"].tolist()[5]
             'BRGM, Eau & Environnement, Irstea'
         """
         acronyms = {one.identifier: one.acronym for one in self._institutes}

@@ -103,7 +103,7 @@ class Questions(DecisionFrames):
 
         Example:
             >>> session.why("brgm", "HORIZON-CL6-2026-01-CIRCBIO-03")
-            HORIZON-CL6-2026-01-CIRCBIO-03 for brgm: recommended, rank 2 of 138, fit 78 [packaged sample, ...]
+            HORIZON-CL6-2026-01-CIRCBIO-03 for brgm: recommended, rank 3 of 137, fit 72 [packaged sample, ...]
         """
         return Why(questions.why(self._home, Question((institute,), top=top, min_fit=min_fit, as_of=self._as_of), call))
 
@@ -112,7 +112,7 @@ class Questions(DecisionFrames):
 
         Example:
             >>> session.show("HORIZON-CL6-2026-01-CIRCBIO-03", "brgm").match.fit
-            78
+            72
         """
         return Page(questions.show(self._home, call, institute=institute, as_of=self._as_of))
 
@@ -208,7 +208,7 @@ class Questions(DecisionFrames):
             >>> network.shared.loc["3bcar"].drop("3bcar").idxmax()  # who matches the same calls most
             'agrifood-transition'
             >>> len(network.joint_bids), len(network.unmatched)
-            (82, 51)
+            (83, 54)
         """
         from matcher.api.network import Network
         from matcher.app.decision_copy import decided as decided_on

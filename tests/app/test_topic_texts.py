@@ -71,7 +71,7 @@ def test_the_newest_come_first_and_the_next_refresh_goes_on(portal, place, run):
     refreshed(place)
     assert asked(portal) == []
     assert texts(home) == {name(n) for n in (0, 1, 2, 3, 5)}
-    assert "5 of 6 closed Horizon Europe calls" in run(place, "status").out
+    assert "of closed Horizon Europe calls, 5 of 6" in run(place, "status").out
     assert json.loads(run(place, "status", "--json").out)["texts"] == {"calls": 6, "with_text": 5}
     portal.archive = bulk_json([closed(number, title=f"Renamed {number}") for number in range(6)])
     refreshed(place)
