@@ -238,7 +238,7 @@ def fits_by(judged_institutes, changed):
     return np.concatenate(chances), np.concatenate([suits for _, suits in institutes])
 
 
-@has_a_long_form
+@only_long
 @with_benchmark
 def test_fits_do_not_hang_on_how_a_profile_is_written(judged_institutes):
     as_written, suits = fits_by(judged_institutes, lambda keywords: keywords)
@@ -258,7 +258,7 @@ def test_fits_do_not_hang_on_how_a_profile_is_written(judged_institutes):
         assert chances[shown].mean() == pytest.approx(suits[shown].mean(), abs=0.2)
 
 
-@has_a_long_form
+@only_long
 @with_benchmark
 def test_fewer_keywords_expect_fewer_calls_and_are_never_too_sure_of_them(judged_institutes):
     """What is left of an institute suits fewer calls; what it is sure of is as often relevant for the whole."""
@@ -275,7 +275,7 @@ def test_fewer_keywords_expect_fewer_calls_and_are_never_too_sure_of_them(judged
     assert expected == sorted(expected)
 
 
-@has_a_long_form
+@only_long
 @with_benchmark
 @pytest.mark.usefixtures("_built_once")
 def test_fits_mean_the_same_for_institutes_and_for_groups_of_a_few_keywords(projects):
