@@ -20,13 +20,13 @@ from matcher.app.kept_index import current_index
 from matcher.app.operation.health import status
 from matcher.config.settings import load_settings
 from matcher.model.question import Question
-from tests.helpers.forms import either, has_a_long_form
+from tests.helpers.forms import only_long
 from tests.helpers.home import DAY, PHOTONIC, Place, some_rows
 from tests.helpers.portal.failures import Fault, Faults
 from tests.helpers.portal.rows import topic
 from tests.helpers.processes import MATCHER, MODULES
 
-KILLS = either(short=1, long=8)
+KILLS = 8
 HEAVY = {"sklearn", "pandas", "scipy", "sqlalchemy", "requests"}
 
 
@@ -157,7 +157,7 @@ def test_interrupted_is_130(place, serve):
     assert runs_of(place)[0]["outcome"] == "interrupted"
 
 
-@has_a_long_form
+@only_long
 def test_killed_at_any_moment_a_fetch_leaves_a_store_that_opens(place, serve):
     rows = [topic(number) for number in range(120)]
     portal = serve(rows)

@@ -13,6 +13,7 @@ import matcher
 from matcher.config.environment import ENVIRONMENT, ENVIRONMENT_ONLY
 from matcher.config.profile_template import profile_keys
 from matcher.config.settings import load_settings
+from tests.helpers.forms import only_long
 from tests.helpers.pages import every_command
 from tests.helpers.paths import DOCS, ROOT
 
@@ -40,6 +41,7 @@ def text_of(page) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8")))
 
 
+@only_long
 def test_the_site_holds_every_page_and_loads_nothing_from_elsewhere(site):
     from offline import remote_resources
 
@@ -49,12 +51,14 @@ def test_the_site_holds_every_page_and_loads_nothing_from_elsewhere(site):
     assert 'lang="fr"' in (site / "tutorial.fr.html").read_text(encoding="utf-8")
 
 
+@only_long
 def test_each_command_has_its_place_in_the_reference(site):
     reference = (site / "reference" / "commands.html").read_text(encoding="utf-8")
     for name, _ in every_command():
         assert f'id="matcher-{name.replace(" ", "-")}"' in reference, name
 
 
+@only_long
 def test_each_setting_has_its_place_in_the_reference(site, tmp_path):
     reference = text_of(site / "reference" / "settings.html")
     for key, _, _ in load_settings(home=tmp_path, environ={}).shown():
@@ -68,12 +72,14 @@ def test_each_setting_has_its_place_in_the_reference(site, tmp_path):
     assert [variable for variable in read if variable not in reference] == []
 
 
+@only_long
 def test_each_key_of_a_profile_has_its_place_in_the_reference(site):
     page = text_of(site / "profile.html").replace("’", "'")  # as Sphinx sets it
     for key in profile_keys():
         assert f"{key.path} {html.escape(key.text, quote=False)}" in page, key.path
 
 
+@only_long
 def test_each_public_name_has_its_place_in_the_reference(site):
     from reference import public_names
 
