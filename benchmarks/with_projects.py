@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.cost import ROWS, many_rows, matcher, portal, write_config, write_rows
 from benchmarks.grown import TODAY, grown
-from benchmarks.processes import AGAINST_BARE, BARE, INSTITUTE, SIZE, keep
+from benchmarks.processes import AGAINST_BARE, BARE, INSTITUTE, keep
 from benchmarks.project_import import PROJECTS, REAL, older
 from benchmarks.timing import Figure, Taken, as_installed, process
 from matcher.app.home import Home
@@ -29,7 +29,10 @@ DAYS = 3
 NEWS = 20
 """Calls that are new on an ordinary day."""
 
-TOPIC = f"{SIZE:,} calls, {PROJECTS:,} projects"
+CALLS = 2_000
+"""What the portal lists, and some years of its archive."""
+
+TOPIC = f"{CALLS:,} calls, {PROJECTS:,} projects"
 
 
 def measure() -> list[Figure]:
@@ -43,7 +46,7 @@ def _asking(folder: Path, sources: Sequence[str]) -> list[Figure]:
     home = folder / "home"
     fetch = [sys.executable, "-m", "matcher", "--home", str(home), "fetch", "--projects", *sources]
     process(fetch, as_installed())
-    keep(Home(load_settings(home=home, config_dir=packaged_config(), environ={})), grown(SIZE))
+    keep(Home(load_settings(home=home, config_dir=packaged_config(), environ={})), grown(CALLS))
     rank = [*fetch[:5], "rank", INSTITUTE, "--as-of", TODAY.isoformat()]
     fitted = process(rank, as_installed())
     asked, bare = [], []

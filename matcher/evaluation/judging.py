@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import average_precision_score
 
-from matcher.ranking.needs.chance import chance
+from matcher.ranking.needs.chance import chance, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,8 +71,8 @@ def judgement(
     """The figures of a run whose scores are log-odds, for some profiles; what has no grade has grade 0."""
     scored = [(p, np.array(list(run[p].values())), list(run[p])) for p in profiles]
     grades = [np.array([answers[p].get(call, 0) for call in calls]) for p, _, calls in scored]
-    chances = [chance(scores) for _, scores, _ in scored]
-    pooled, graded = np.concatenate(chances), np.concatenate(grades)
+    totals, graded = np.concatenate([scores for _, scores, _ in scored]), np.concatenate(grades)
+    pooled, fits = chance(totals), percent(totals)
     relevant = graded >= RELEVANT
     bins = _bins(pooled, relevant)
     counted = sum(one.pairs for one in bins)
@@ -80,7 +80,7 @@ def judgement(
     return Judgement(
         average_precision=float(average_precision_score(relevant, pooled)) if relevant.any() else 0.0,
         calibration_error=sum(b.pairs * abs(b.chance - b.relevant) for b in bins) / max(counted, 1),
-        shown=tuple(_shown(fit, pooled, graded, len(profiles)) for fit in FITS),
+        shown=tuple(_shown(least, fits, graded, len(profiles)) for least in FITS),
         bins=bins,
         grade_3_in_20=sum(int((g[:FIRST_HEARTS] == HEART).sum()) for g in grades) / max(hearts, 1),
         grade_0_in_10=_foreign(grades, [kinds[p] for p in profiles]),
@@ -98,11 +98,11 @@ def _bins(chances: npt.NDArray[np.float64], relevant: npt.NDArray[np.bool_]) -> 
     return tuple(found)
 
 
-def _shown(fit: int, chances: npt.NDArray[np.float64], grades: npt.NDArray[np.int64], topics: int) -> Shown:
-    inside = chances >= fit / 100
+def _shown(least: int, fits: npt.NDArray[np.int64], grades: npt.NDArray[np.int64], topics: int) -> Shown:
+    inside = fits >= least
     relevant, hearts = grades >= RELEVANT, grades == HEART
     return Shown(
-        fit,
+        least,
         calls=float(inside.sum() / max(topics, 1)),
         precision=float(relevant[inside].mean()) if inside.any() else 0.0,
         of_grade_3=float((inside & hearts).sum() / max(hearts.sum(), 1)),

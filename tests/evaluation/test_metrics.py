@@ -9,6 +9,7 @@ import pytest
 
 from matcher.evaluation import measuring
 from matcher.evaluation.benchmark import Benchmark
+from matcher.evaluation.judging import judgement
 from matcher.model.profile_parts import Profile
 from tests.helpers.listings import call
 
@@ -65,6 +66,12 @@ def test_a_minimum_fit_is_a_chance_and_other_scores_have_none():
     shown = {one.fit: (one.calls_shown, one.wins_shown) for one in found}
     assert [shown[fit] for fit in (0, 5, 10, 50, 70)] == [(2, 1), (2, 1), (1, 0), (1, 0), (0, 0)]
     assert measuring.measure(known, {"p": {"B": 1}}, "other", measuring.Ranked(run)).thresholds == []
+
+
+def test_what_a_minimum_fit_shows_of_graded_calls_is_what_a_list_would_show():
+    run = {"p": {"A": 0.0, "B": -3.0}}  # fits of 50 and, of 4.7 in 100, of 5
+    shown = {one.fit: one for one in judgement({"p": {"A": 0, "B": 3}}, run, ["p"], {"p": "text"}).shown}
+    assert [(shown[fit].calls, shown[fit].of_grade_3) for fit in (5, 10, 70)] == [(2, 1), (1, 0), (0, 0)]
 
 
 def test_equal_scores_fall_in_a_run_as_a_file_too_so_that_tools_break_ties_alike():
