@@ -76,7 +76,10 @@ def _daily(folder: Path, sources: Sequence[str]) -> list[Figure]:
     with portal(write_rows(folder / "before", rows[:-NEWS])) as base:
         matcher(folder, "without", base, "run")
         shutil.copytree(folder / "without", folder / "with")
-        matcher(folder, "with", base, "fetch", "--projects", *sources)
+        process(
+            [sys.executable, "-m", "matcher", "--home", str(folder / "with"), "fetch", "--projects", *sources],
+            {**as_installed(), "MATCHER_CONFIG": str(folder / "config")},
+        )
         matcher(folder, "with", base, "run")
     days: dict[str, list[Taken]] = {"with": [], "without": []}
     with portal(write_rows(folder / "after", rows)) as base:
