@@ -14,21 +14,7 @@ from matcher.app.operation.daily import run_day
 from matcher.app.operation.health import status
 from matcher.app.run_context import Observer
 from matcher.errors import ConfigError
-from tests.helpers.flow import EVERYBODY, MAIL, Flow, Inbox, name, photonics, read
-from tests.helpers.mail.smtp_server import LocalSmtp
-
-LETI, MINES, EUROPE, OPS = "leti@example.org", "mines@example.org", "europe@example.org", "ops@example.org"
-
-
-@pytest.fixture
-def server():
-    with LocalSmtp() as started:
-        yield started
-
-
-@pytest.fixture
-def flow(place, server):
-    return Flow(place, server.url)
+from tests.helpers.flow import EUROPE, EVERYBODY, LETI, MAIL, MINES, OPS, Flow, Inbox, name, photonics, read
 
 
 def test_three_days(flow, server, serve):

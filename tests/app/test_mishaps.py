@@ -15,22 +15,9 @@ from matcher.app.operation.health import status
 from matcher.errors import MatcherError
 from matcher.model.decision import Act, Entry, Owner
 from matcher.ranking.index import Index
-from tests.helpers.flow import EVERYBODY, Flow, Inbox, name, photonics
-from tests.helpers.mail.smtp_server import LocalSmtp
+from tests.helpers.flow import EUROPE, EVERYBODY, LETI, MINES, OPS, Flow, Inbox, name, photonics
 
-LETI, MINES, EUROPE, OPS = "leti@example.org", "mines@example.org", "europe@example.org", "ops@example.org"
 SENT = dict.fromkeys(("leti", "mines", "network"), "sent")
-
-
-@pytest.fixture
-def server():
-    with LocalSmtp() as started:
-        yield started
-
-
-@pytest.fixture
-def flow(place, server):
-    return Flow(place, server.url)
 
 
 @pytest.fixture

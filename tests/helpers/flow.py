@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 START = datetime(2026, 6, 15, 6, 0, tzinfo=UTC)
 MAIL = '[mail]\nrate = 1000\nsender = "calls@example.org"\noperator = "ops@example.org"\n'
+LETI, MINES, EUROPE, OPS = "leti@example.org", "mines@example.org", "europe@example.org", "ops@example.org"
 EVERYBODY = """
 subscribers:
   - {id: leti, address: leti@example.org, institutes: [cea-leti], frequency: daily, language: en, most: 99,
