@@ -1,9 +1,9 @@
 """A listing of any size, grown from real rows: the real calls first, then calls mixed from their sentences.
 
-The same seed gives the same listing, and a longer listing starts with the shorter one. Mixed calls keep the shape of
-real ones (sections, lengths, identifiers, types of action), three in a hundred are live on `TODAY`, and their
-vocabulary goes on growing the way that of real calls does: words that move elsewhere make new pairs, and now and then
-a word is new.
+The same seed gives the same listing but for its days, and a longer listing starts with the shorter one. Mixed calls
+keep the shape of real ones (sections, lengths, identifiers, types of action), three in a hundred are live on `TODAY`,
+and their vocabulary goes on growing the way that of real calls does: words that move elsewhere make new pairs, and now
+and then a word is new.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import random
 import re
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -20,12 +20,15 @@ from typing import TYPE_CHECKING
 
 from matcher.evaluation.benchmark import load_benchmark
 from matcher.model.call import Action, Deadline, Section, Source, Status
+from matcher.model.day import brussels_day
 
 if TYPE_CHECKING:
     from matcher.model.call import Call
 
 SHARED = Path(os.environ.get("MATCHER_SHARED", Path(__file__).parents[1].parent / "shared"))
-TODAY = date(2026, 6, 1)
+TODAY = brussels_day(datetime.now(UTC))
+"""The day itself: an index reads closely what is live when it is built, and every call for a day that is past."""
+
 LIVE_SHARE = 0.03
 
 MOVED_WORDS = 0.12
