@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import logging
-import time
 from typing import TYPE_CHECKING
 
 from matcher.documents.refusal import UnreadableError
 from matcher.errors import UsageError
+from matcher.text.time_limit import TimeLimit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,10 +46,10 @@ def pdf_text(data: bytes) -> str:
 
 def _pages(pages: Sequence[PageObject]) -> str:
     """The text of the pages; looked at after each command of a page, as one page alone can have millions."""
-    until = time.monotonic() + MOST_SECONDS
+    limit = TimeLimit(MOST_SECONDS)
 
     def check(*_: object) -> None:
-        if time.monotonic() > until:
+        if limit.over:
             raise _too_long()
 
     if len(pages) > MOST_PAGES:
