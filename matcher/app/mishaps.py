@@ -46,6 +46,16 @@ class Mishaps:
                 failed[name] = self.tell(saying(name), error)
         return found, failed
 
+    def one(self, work: Callable[[], _Found], saying: Saying | str) -> _Found | None:
+        """What some work brings; None where it fails, which a sentence tells."""
+        try:
+            return work()
+        except EVERYBODYS:
+            raise
+        except Exception as error:  # noqa: BLE001  (as in `each`)
+            self.tell(saying, error)
+            return None
+
     def tell(self, saying: Saying | str, error: Exception) -> str:
         """Keep a sentence on what failed, and why, once."""
         sentence = f"{saying}: {cause(error)}"

@@ -35,8 +35,7 @@ class CallRemarks:
     def won(self, call: str) -> WonBefore | None:
         """What the network won of the call that this one continues."""
         if call not in self._won:
-            found, _ = self._mishaps.each(self._won_before, [call], _unknown_past)
-            self._won[call] = found.get(call)
+            self._won[call] = self._mishaps.one(lambda: self._won_before(call), _unknown_past(call))
         return self._won[call]
 
     def _won_before(self, call: str) -> WonBefore | None:

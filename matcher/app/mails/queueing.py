@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from matcher.app.mails.day_digests import uncomposed
-from matcher.app.mishaps import EVERYBODYS
 from matcher.digest.compose import is_worth_sending
 from matcher.digest.news import told_by
 from matcher.digest.render import rendered
@@ -65,29 +64,21 @@ class Queueing:
         if subscriber.identifier in self.unreadable:
             self.problems.append(str(_UNREADABLE.of(name=subscriber.identifier)))
             return _unsent(subscriber, Fate.FAILED)
-        try:
-            fate = self.digests.fate(subscriber, named=named)
-            if fate is not None:
-                return _unsent(subscriber, fate)
-            return self._line(subscriber, *self._composed(subscriber, self.digests.digest, is_worth_sending))
-        except EVERYBODYS:
-            raise
-        except Exception as error:  # noqa: BLE001  (what one call or profile holds must not cost the others their mail)
-            self.digests.mishaps.tell(uncomposed(subscriber), error)
-            return _unsent(subscriber, Fate.FAILED)
+        line = self.digests.mishaps.one(lambda: self._queued(subscriber, named=named), uncomposed(subscriber))
+        return line or _unsent(subscriber, Fate.FAILED)
+
+    def _queued(self, subscriber: Subscriber, *, named: bool) -> DigestLine:
+        fate = self.digests.fate(subscriber, named=named)
+        if fate is not None:
+            return _unsent(subscriber, fate)
+        return self._line(subscriber, *self._composed(subscriber, self.digests.digest, is_worth_sending))
 
     def queue_round(self) -> list[DigestLine]:
         """Compose and queue the mails of new joint bids, where a round is due, all at once.
 
         Raises what is `EVERYBODYS` only.
         """
-        try:
-            return self._queued_round()
-        except EVERYBODYS:
-            raise
-        except Exception as error:  # noqa: BLE001  (the digests of the day are queued, and go)
-            self.digests.mishaps.tell("The mails of joint bids could not be composed", error)
-            return []
+        return self.digests.mishaps.one(self._queued_round, "The mails of joint bids could not be composed") or []
 
     def _queued_round(self) -> list[DigestLine]:
         if self.round.is_over or not self.round.is_due:

@@ -66,12 +66,8 @@ def network(visit: Visit) -> Response:
 
 def _bids(visit: Visit, as_of: date | None) -> Sequence[Bid]:
     """The best joint bids; none where an institute that cannot be compared stops them, which the page says."""
-    told, _ = Mishaps().each(
-        lambda day: bids_of(visit, day, BIDS).found,
-        [as_of],
-        lambda _: Saying("The joint bids could not be put together"),
-    )
-    return told.get(as_of, ())
+    found = Mishaps().one(lambda: bids_of(visit, as_of, BIDS), Saying("The joint bids could not be put together"))
+    return found.found if found else ()
 
 
 def _health(visit: Visit, as_of: date | None) -> dict[str, Any]:
