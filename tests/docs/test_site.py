@@ -41,6 +41,43 @@ def text_of(page) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8")))
 
 
+def variables_read() -> set[str]:
+    """The variables that the code names."""
+    return {
+        variable
+        for path in (ROOT / "matcher").rglob("*.py")
+        for variable in re.findall(r"[\"'](MATCHER_[A-Z_]+)[\"']", path.read_text(encoding="utf-8"))
+    }
+
+
+def test_the_tables_of_the_reference_hold_every_setting_variable_and_key_and_every_public_name(tmp_path):
+    """What the site's pages are made of; the tests below, in the long form, find each on the built page."""
+    from reference import api_rst, profile_markdown, public_names, settings_markdown
+
+    settings, profile, api = ("\n".join(lines()) for lines in (settings_markdown, profile_markdown, api_rst))
+    keys = [key.partition(".")[2] for key, _, _ in load_settings(home=tmp_path, environ={}).shown() if "." in key]
+    assert keys
+    assert [key for key in keys if f"`{key}`" not in settings] == []
+    assert variables_read() == {*ENVIRONMENT, *ENVIRONMENT_ONLY}
+    assert [variable for variable in variables_read() if f"`{variable}`" not in settings] == []
+    assert [key.path for key in profile_keys() if f"`{key.path}`" not in profile or key.text not in profile] == []
+    assert public_names()
+    assert [name for name in public_names() if f":: matcher.{name}\n" not in api] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "directive"),
+    [
+        ("profile", "```{profile-reference}"),
+        ("reference/settings", "```{settings-reference}"),
+        ("reference/api", "```{public-api}"),
+        ("reference/commands", ".. click:: matcher.cli.main:cli\n   :prog: matcher\n   :nested: full"),
+    ],
+)
+def test_a_page_of_the_reference_asks_for_its_tables(page, directive):
+    assert directive in (DOCS / f"{page}.md").read_text(encoding="utf-8")
+
+
 @only_long
 def test_the_site_holds_every_page_and_loads_nothing_from_elsewhere(site):
     from offline import remote_resources
@@ -63,13 +100,7 @@ def test_each_setting_has_its_place_in_the_reference(site, tmp_path):
     reference = text_of(site / "reference" / "settings.html")
     for key, _, _ in load_settings(home=tmp_path, environ={}).shown():
         assert key.rpartition(".")[2] in reference, key
-    read = {
-        variable
-        for path in (ROOT / "matcher").rglob("*.py")
-        for variable in re.findall(r"[\"'](MATCHER_[A-Z_]+)[\"']", path.read_text(encoding="utf-8"))
-    }
-    assert read == {*ENVIRONMENT, *ENVIRONMENT_ONLY}
-    assert [variable for variable in read if variable not in reference] == []
+    assert [variable for variable in variables_read() if variable not in reference] == []
 
 
 @only_long
