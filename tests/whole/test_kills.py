@@ -93,6 +93,7 @@ def test_kills_while_the_index_is_written_leave_nothing_that_grows(home: Home, h
         if left and kills > FEWEST:
             break
     assert left
+    assert kills > FEWEST
     here.portal.index.replace([*second_listing(), photonics(50)])
     assert forks.live(home.life(THIRD)).code in RUN_ENDED
     assert left_over(home.folder) == set()
