@@ -18,11 +18,11 @@ from matcher.present.words import Words
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
 
     from matcher.export.content import Content, Portion
-    from matcher.export.dated_list import DatedList
+    from matcher.export.dated_list import DatedEntry, DatedList
     from matcher.model.call import Call
     from matcher.model.changes import Change
     from matcher.model.match import Match
@@ -64,8 +64,8 @@ def atom_bytes(content: Content, address: str | None = None) -> bytes:
     return _written(feed)
 
 
-def entries_bytes(found: DatedList) -> bytes:
-    """The feed of a list of other things than calls, the newest first."""
+def entries_bytes(found: DatedList, entries: Sequence[DatedEntry]) -> bytes:
+    """The feed of the entries of a list, the newest first."""
     feed = _Feed(
         title=untrusted.text(found.title, untrusted.TITLE),
         link=PORTAL,
@@ -75,7 +75,7 @@ def entries_bytes(found: DatedList) -> bytes:
         feed_guid=urn("feed", found.kind, found.title),
         now=found.now,
     )
-    for one in sorted(found.entries or (), key=lambda entry: entry.moment, reverse=True):
+    for one in sorted(entries, key=lambda entry: entry.moment, reverse=True):
         feed.add_item(**_entry(one.title, one.url, urn(*one.name), one.moment, list(one.lines)))
     return _written(feed)
 

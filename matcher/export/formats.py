@@ -19,11 +19,11 @@ from matcher.present.words import Words
 from matcher.text import untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from matcher.export.content import Content
-    from matcher.export.dated_list import DatedList
+    from matcher.export.dated_list import DatedEntry, DatedList
 
 
 def csv_bytes(content: Content, separators: Separators = COMMAS) -> bytes:
@@ -116,6 +116,9 @@ FORMATS = {
 }
 """Name, which is also the suffix of its files → format."""
 
+DATED = {"ics", "atom"}
+"""The formats of things that have a day."""
+
 
 def chosen(name: str | None, path: Path | None) -> Format:
     """The format that was named, else the one of the file's suffix. Raises UsageError when neither tells."""
@@ -130,18 +133,14 @@ def chosen(name: str | None, path: Path | None) -> Format:
     raise UsageError("{name} ends in none of {known}: say which format with --format.", name=path.name, known=known)
 
 
-DATED = {"ics", "atom"}
-"""The formats of things that have a day."""
-
-
 def dated_bytes(found: DatedList, form: str) -> bytes:
     """A list of other things than calls in a format. Raises UsageError for one that it has not."""
     label = sample_label(found.sample)
     if form == "json":
         record = envelope(as_of=found.as_of.isoformat(), **label, **{found.kind: list(found.rows)})
         return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode(errors="replace")
-    if form in DATED:
-        return _moments(found, form)
+    if form in DATED and found.entries is not None:
+        return _moments(found, found.entries, form)
     fields, rows = (*found.fields, *label), [{**row, **label} for row in found.rows]
     if form == "csv":
         return csv_text(rows, fields).encode()
@@ -153,11 +152,11 @@ def dated_bytes(found: DatedList, form: str) -> bytes:
     raise UsageError("{name} is none of the formats of this list.", name=form)
 
 
-def _moments(found: DatedList, form: str) -> bytes:
+def _moments(found: DatedList, entries: Sequence[DatedEntry], form: str) -> bytes:
     """A calendar or a feed of what has a day."""
     if form == "atom":
         from matcher.export.atom import entries_bytes
 
-        return entries_bytes(found)
-    events = ((one.name, one.title, brussels_day(one.moment), one.lines) for one in found.entries or ())
+        return entries_bytes(found, entries)
+    events = ((one.name, one.title, brussels_day(one.moment), one.lines) for one in entries)
     return calendar.days(events, found.title, found.now)

@@ -19,12 +19,13 @@ from matcher.web.failures import Refused
 from matcher.web.list_files import dated_file, list_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date
 
     from starlette.responses import Response
 
     from matcher.app.answering.network_fits import NetworkFits, SuitedCall
+    from matcher.app.decisions.decision_summary import DecisionSummary
     from matcher.model.call import Call
     from matcher.model.consortium import Bids
     from matcher.web.visit import Visit
@@ -41,13 +42,9 @@ FILED_BIDS = 100
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """Calls of a list: its rows as tables and JSON have them, and what a feed says of each beside its facts."""
+    """Calls of a list: as tables and JSON have them, and what a feed says of each beside its facts."""
 
-    title: str
-    as_of: date
-    sample: str | None
-    fields: tuple[str, ...]
-    rows: Sequence[Mapping[str, Any]]
+    table: DatedList
     calls: tuple[Call, ...]
     beside: Mapping[str, tuple[str, ...]]
 
@@ -59,12 +56,12 @@ def network_file(visit: Visit, which: str, form: str, as_of: date | None) -> Res
     if which == DECISIONS:
         return dated_file(_decided(visit, as_of), form)
     listed = _bids(visit, as_of) if which == BIDS else _suited(visit, which, as_of)
-    now = noon(listed.as_of)
-    if form in DATED:  # the events and entries of calls, as other files have them
-        part = Portion(f"network/{which}", listed.title, calls=listed.calls, beside=listed.beside)
-        return list_file(visit, Content(Thing.CALLS, listed.as_of, now, listed.sample, (part,)), form, which)
-    found = DatedList(which, listed.title, listed.as_of, now, listed.fields, listed.rows, sample=listed.sample)
-    return dated_file(found, form)
+    if form not in DATED:
+        return dated_file(listed.table, form)
+    # the events and entries of calls, as other files have them
+    part = Portion(f"network/{which}", listed.table.title, calls=listed.calls, beside=listed.beside)
+    whole = Content(Thing.CALLS, listed.table.as_of, listed.table.now, listed.table.sample, (part,))
+    return list_file(visit, whole, form, which)
 
 
 def checked_list(name: str | None) -> str:
@@ -82,6 +79,11 @@ def fits_of(visit: Visit, as_of: date | None) -> NetworkFits:
 def bids_of(visit: Visit, as_of: date | None, most: int) -> Bids:
     """The joint bids, asked once for the page and its files."""
     return visit.answer(("bids", as_of, most), lambda: bids(visit.home, top=most, as_of=as_of))
+
+
+def summary_of(visit: Visit, as_of: date | None) -> DecisionSummary:
+    """What became of calls, asked once for the page and its files."""
+    return visit.answer(("decisions", as_of), lambda: summary(visit.home, as_of=as_of))
 
 
 def _matches(visit: Visit, as_of: date | None, form: str) -> Content:
@@ -102,7 +104,8 @@ def _bids(visit: Visit, as_of: date | None) -> _Listed:
     }
     rows = [bid_record(bid, found.as_of) for bid in found.found]
     calls = tuple(bid.call for bid in found.found)
-    return _Listed(visit.words.say("Possible joint bids"), found.as_of, found.sample, BID_FIELDS, rows, calls, members)
+    title, now = visit.words.say("Possible joint bids"), noon(found.as_of)
+    return _Listed(DatedList(BIDS, title, found.as_of, now, BID_FIELDS, rows, sample=found.sample), calls, members)
 
 
 def _suited(visit: Visit, which: str, as_of: date | None) -> _Listed:
@@ -117,8 +120,9 @@ def _suited(visit: Visit, which: str, as_of: date | None) -> _Listed:
     beside = {
         call: (", ".join(f"{one['institute']} {one['fit']}" for one in fits),) for call, fits in whom.items() if fits
     }
-    calls = tuple(one.call for one in listed)
-    return _Listed(title, found.as_of, found.sample, (*CALL_FIELDS, "institutes"), rows, calls, beside)
+    fields, now = (*CALL_FIELDS, "institutes"), noon(found.as_of)
+    table = DatedList(which, title, found.as_of, now, fields, rows, sample=found.sample)
+    return _Listed(table, tuple(one.call for one in listed), beside)
 
 
 def _fits(one: SuitedCall, threshold: int) -> list[dict[str, Any]]:
@@ -127,6 +131,6 @@ def _fits(one: SuitedCall, threshold: int) -> list[dict[str, Any]]:
 
 def _decided(visit: Visit, as_of: date | None) -> DatedList:
     """What became of calls: counts, which have no day."""
-    found = visit.answer(("decisions", as_of), lambda: summary(visit.home, as_of=as_of))
+    found = summary_of(visit, as_of)
     title, rows = visit.words.say("What became of calls"), [asdict(one) for one in found.counts]
     return DatedList("counts", title, found.as_of, noon(found.as_of), SUMMARY_FIELDS, rows)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.app.answering.network_fits import network_fits
+from matcher.errors import UsageError
 from matcher.export.dated_list import DatedEntry, DatedList
 from matcher.export.formats import dated_bytes
 from matcher.model.call import Call, Deadline
@@ -127,6 +128,13 @@ def test_no_cell_of_a_list_in_a_list_is_a_formula() -> None:
     assert row == {"members": "'=1+1 '@a, b", "one": "'-2 3", "sample": "packaged sample"}
     sheet = zipfile.ZipFile(io.BytesIO(dated_bytes(listed, "xlsx"))).read("xl/sharedStrings.xml").decode()
     assert "=1+1 @a, b" in sheet
+
+
+@pytest.mark.parametrize("form", ["ics", "atom"])
+def test_no_empty_calendar_is_made_of_what_has_no_day(form: str) -> None:
+    listed = DatedList("bids", "Bids", NOW.date(), NOW, ("name",), [{"name": "a"}])
+    with pytest.raises(UsageError, match="none of the formats"):
+        dated_bytes(listed, form)
 
 
 def test_what_was_done_after_midnight_in_brussels_is_of_that_day() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from matcher.app.decisions.decision_summary import summary
 from matcher.app.mishaps import Mishaps
 from matcher.app.operation.health import status
 from matcher.present.run_words import run_text
@@ -12,7 +11,7 @@ from matcher.text.saying import Saying
 from matcher.web.asked_question import day_of
 from matcher.web.heat_map import heat_map
 from matcher.web.list_files import NAMES, UNDATED, checked_format
-from matcher.web.network_files import bids_of, checked_list, fits_of, network_file
+from matcher.web.network_files import bids_of, checked_list, fits_of, network_file, summary_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +50,7 @@ def network(visit: Visit) -> Response:
         map=heat_map(shared, sorted(names.items(), key=lambda one: one[1].casefold()), threshold),
         threshold=threshold,
         bids=_bids(visit, as_of),
-        summary=visit.answer(("decisions", as_of), lambda: summary(visit.home, as_of=as_of)),
+        summary=summary_of(visit, as_of),
         untaken=untaken,
         blind=found.blind(threshold),
         shown=SHOWN,
