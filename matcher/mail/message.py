@@ -12,8 +12,8 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from matcher.errors import LONGEST_LINE
 from matcher.mail.headers import MailHead
-from matcher.mail.transport import printable_line
 from matcher.model.subscription import Mail
 from matcher.text import untrusted
 
@@ -147,15 +147,15 @@ def notice(reason: str, lines: Sequence[str], settings: MailSettings, *, now: da
     head.token("X-Auto-Response-Suppress", "All")
     head.token("MIME-Version", "1.0")
     text = _text(reason, lines, now)
-    html = f"<!doctype html><title>{escape(printable_line(reason))}</title><pre>{escape(text)}</pre>\n"
+    html = f"<!doctype html><title>{escape(untrusted.text(reason))}</title><pre>{escape(text)}</pre>\n"
     body = bytes(head) + _text_part(text, "plain").as_bytes()
     return Mail(identifier, OPERATOR, settings.operator, day, subject, body, html, "notice")
 
 
 def _text(reason: str, lines: Sequence[str], now: datetime) -> str:
-    shown = [f"- {printable_line(line)}" for line in lines[:_MOST_LINES]]
+    shown = [f"- {untrusted.text(line, LONGEST_LINE)}" for line in lines[:_MOST_LINES]]
     if len(lines) > _MOST_LINES:
         shown.append(f"- and {len(lines) - _MOST_LINES} more")
-    head = f"{now:%Y-%m-%d %H:%M} UTC: {printable_line(reason)}."
+    head = f"{now:%Y-%m-%d %H:%M} UTC: {untrusted.text(reason)}."
     foot = "`matcher status` shows the last runs, `matcher digest status` the mails, `matcher doctor` the set-up."
     return "\n".join((head, "", *shown, "", foot, "There is at most one such mail a day.", ""))

@@ -9,6 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
 from matcher.disk import make_folder, write_file
+from matcher.text import untrusted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,13 +92,7 @@ def shown(reply: str, secret: str | None = None) -> str:
     """A server's words on one line, without control characters, not too long and without the secret."""
     if secret:
         reply = reply.replace(secret, "***")
-    line = printable_line(reply)
-    return line if len(line) <= _LONGEST_REPLY else line[: _LONGEST_REPLY - 1] + "…"
-
-
-def printable_line(text: str) -> str:
-    """A text on one line, blanks in place of what cannot be seen."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return untrusted.text(reply, _LONGEST_REPLY)
 
 
 class FileTransport:
