@@ -150,7 +150,7 @@ def _links(item: Item, words: Words) -> tuple[tuple[str, str], ...]:
 def decided_text(decisions: Sequence[Decision], digest: Digest, words: Words) -> str | None:
     """What the reader's institute made of a call, with who and when; of other institutes without persons."""
     subscriber = digest.subscriber
-    own = [] if subscriber.is_network else [name.partition("/")[0] for name in subscriber.institutes]
+    own = frozenset() if subscriber.is_network else subscriber.of_institutes
     mine = [one for one in decisions if one.owner.name in own]
     said = [own_line(one, _called(one, digest) if len(own) > 1 else None, words) for one in mine]
     if others := shared_line([one for one in decisions if one not in mine], digest.names, words):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from matcher.model.answers import PartLine
 from matcher.model.call import Call
 from matcher.model.families import by_part
+from matcher.model.institute import Institute
 from matcher.model.match import REASONS, Away, Match
 from matcher.model.parts import Part, PartKind
 from matcher.model.terms import Audience, Name
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from matcher.model.caution import Unconfirmed
     from matcher.model.changes import Change
-    from matcher.model.institute import Institute
     from matcher.model.searched import SearchOutcome, Unknown
     from matcher.model.terms import Terms
 
@@ -208,6 +208,9 @@ def label_text(value: bool | None) -> str:
     """Whether an institute bears a label; unknown is `uncertain`."""
     return {True: "yes", False: "no", None: "uncertain"}[value]
 
+
+INSTITUTE_FIELDS = tuple(institute_record(Institute("", "", "", "")))
+"""The keys of an institute, for the header of a listing that is empty."""
 
 CALL_FIELDS = tuple(call_record(Call("", ""), date.min))
 """The keys of a call, for the header of a listing that is empty."""

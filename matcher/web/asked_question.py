@@ -59,4 +59,9 @@ def day_of(word: str | None) -> date | None:
 
 
 def _words(name: str, value: str) -> list[str]:
-    return [word.strip() for word in re.split(r"[,;]", value) if word.strip()] if name in _SEVERAL else [value]
+    return several(value) if name in _SEVERAL else [value]
+
+
+def several(value: str) -> list[str]:
+    """The words of a field that takes several."""
+    return [word.strip() for word in re.split(r"[,;\n]", value) if word.strip()]

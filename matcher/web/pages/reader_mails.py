@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from matcher.app.mails.feed_addresses import feed_addresses
@@ -11,6 +10,7 @@ from matcher.app.mails.reader_choices import choices, narrow, wish
 from matcher.model.day import brussels_day
 from matcher.model.mail_link import PAUSE_DAYS, ReaderChoice, Wish
 from matcher.model.subscription import Frequency
+from matcher.web.asked_question import several
 from matcher.web.failures import Missing, Refused
 from matcher.web.pages.own_feeds import own_addresses
 
@@ -37,7 +37,7 @@ def change(visit: Visit) -> Response:
     """Keep what the form asks for, and show what came of it."""
     reader, form = _reader(visit), visit.form
     if form.get("do") == NARROW:
-        narrow(visit.home, reader, _words(form.get("programmes", "")), _words(form.get("reminders", "")))
+        narrow(visit.home, reader, several(form.get("programmes", "")), several(form.get("reminders", "")))
     else:
         wish(visit.home, reader, asked_wish(form))
     answer = visit.see_other("/mails")
@@ -61,10 +61,6 @@ def _reader(visit: Visit) -> str:
     if visit.person.name is None:
         raise Missing("Mails go to subscribers: `matcher subscribers` lists them, `matcher digest preview` shows one.")
     return visit.person.name
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in re.split("[,;\n]", text) if word.strip()]
 
 
 def asked_wish(form: Mapping[str, str]) -> Wish:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from matcher.app.operation.health import status
 from matcher.export.dated_list import DatedList
 from matcher.model.day import brussels_day
-from matcher.present.records import institute_record
+from matcher.present.records import INSTITUTE_FIELDS, institute_record
 from matcher.web.list_files import UNDATED, dated_file
 
 if TYPE_CHECKING:
@@ -32,5 +32,4 @@ def start(visit: Visit) -> Response:
 def _listed(visit: Visit, institutes: Sequence[Institute]) -> DatedList:
     """The institutes as a file."""
     rows, now = [institute_record(one) for one in institutes], visit.home.clock()
-    fields = tuple(rows[0]) if rows else ("institute",)
-    return DatedList("institutes", visit.words.say("Institutes"), brussels_day(now), now, fields, rows)
+    return DatedList("institutes", visit.words.say("Institutes"), brussels_day(now), now, INSTITUTE_FIELDS, rows)
