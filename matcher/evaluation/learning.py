@@ -49,7 +49,7 @@ def index_of(benchmark: Benchmark) -> Index:
 
 def judged_of(benchmark: Benchmark, qrels: Qrels, index: Index) -> Judged:
     """The features and grades of a benchmark; topics in another language than English are not learned from."""
-    rows = _rows(benchmark, index)
+    rows = rows_of(benchmark, index)
     profiles = [profile.identifier for profile in benchmark.profiles]
     same = [benchmark.groups[name]["same_as"] for name in profiles]
     numbers = {name: place for place, name in enumerate(sorted(set(same)))}
@@ -62,14 +62,14 @@ def judged_of(benchmark: Benchmark, qrels: Qrels, index: Index) -> Judged:
     )
 
 
-def _rows(benchmark: Benchmark, index: Index) -> list[int]:
+def rows_of(benchmark: Benchmark, index: Index) -> list[int]:
     """The rows of a benchmark's calls, in their order."""
     return [row for call in benchmark.calls if (row := index.row(call.identifier)) is not None]
 
 
 def _alone(benchmark: Benchmark, judged: Judged, index: Index) -> tuple[float, float]:
     """Base and weight of a profile's words as a whole: what own projects without any skill are judged by."""
-    rows = _rows(benchmark, index)
+    rows = rows_of(benchmark, index)
     totals = np.stack([index.scores(index.query(p.identifier)).total[rows] for p in benchmark.profiles])
     standard = (totals - totals.mean(axis=1, keepdims=True)) / totals.std(axis=1, keepdims=True)
     values = standard[judged.taught].ravel()[:, None]

@@ -13,6 +13,7 @@ from matcher.model.profile_parts import Profile, ProfilePart
 from matcher.present.skill_words import skill_text
 from matcher.ranking.build import build
 from matcher.ranking.proposals.skills import check_skills, try_term
+from matcher.ranking.scores.asked_anew import asked_profile
 
 TODAY = date(2026, 6, 1)
 
@@ -85,3 +86,21 @@ def test_a_french_term_counts_beside_lists_that_pair_up(index):
 def test_a_term_that_no_call_holds_changes_nothing(index):
     trial = try_term(index, PROFILE, "quantum optics", TODAY)
     assert (trial.entering, trial.leaving) == ((), ())
+
+
+WRITTEN = ("deep geothermal wells", "sensors in water networks", "green hydrogen")
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        [keyword(text) for text in WRITTEN * 3],
+        [ProfilePart("lab", f"lab {n}", text, "en") for n, text in enumerate(WRITTEN)],
+    ],
+    ids=["repeated", "split over labs"],
+)
+def test_the_same_skills_give_the_same_scores_however_they_are_written(index, again):
+    parts = ([keyword(text) for text in WRITTEN], again)
+    once, other = (asked_profile(index, Profile("", "P", tuple(written))).scored(index).totals for written in parts)
+    assert other == pytest.approx(once)
+    assert once.std() > 0
