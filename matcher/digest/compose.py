@@ -14,7 +14,7 @@ from matcher.model.call import Status
 from matcher.model.day import brussels_day
 from matcher.model.match import THRESHOLD, Away, Group
 from matcher.model.question import CallFilter
-from matcher.model.subscription import Digest, Frequency, Item, MailSection
+from matcher.model.subscription import Digest, Frequency, Item, MailSection, institutes_of
 from matcher.model.terms import Audience
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _by_call(subscriber: Subscriber, inputs: Inputs) -> dict[str, list[Match]]:
             if not verdicts.is_dismissed(key, match.call.identifier):
                 found.setdefault(match.call.identifier, []).append(match)
     for decision in verdicts.assigned_to(subscriber):
-        if decision.owner.name not in {key.partition("/")[0] for key in keys}:
+        if decision.owner.name not in institutes_of(keys):
             given = inputs.matches.get(decision.owner.name, ())
             own = [match for match in given if match.call.identifier == decision.call]
             found.setdefault(decision.call, []).extend(own)
@@ -288,7 +288,7 @@ def _place(item: Item) -> tuple[object, ...]:
 
 def _others(item: Item, subscriber: Subscriber, inputs: Inputs) -> tuple[Match, ...]:
     """Which institutes of the network the call suits too."""
-    own = {key.partition("/")[0] for key in keys_of(subscriber, inputs)}
+    own = institutes_of(keys_of(subscriber, inputs))
     name = item.call.identifier
     matches = (
         match

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matcher.digest.compose import is_away, is_wanted
 from matcher.digest.inputs import keys_of
-from matcher.model.subscription import Digest, Frequency, Item, MailSection
+from matcher.model.subscription import Digest, Frequency, Item, MailSection, institutes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,7 +68,7 @@ def _is_for(subscriber: Subscriber, inputs: Inputs, bid: Bid) -> bool:
     name = bid.call.identifier
     followers = (one.owner.name for one in inputs.verdicts.decided.about(name) if one.is_followed)
     concerned = {member.institute for member in bid.members} | set(followers)
-    own = {key.partition("/")[0] for key in keys_of(subscriber, inputs)}
+    own = institutes_of(keys_of(subscriber, inputs))
     if own.isdisjoint(concerned):
         return False
     matches = [match for key in own for match in inputs.matches.get(key, ()) if match.call.identifier == name]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from matcher.model.day import brussels_day
 from matcher.model.decision import Decided, Owner
+from matcher.model.subscription import institutes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,7 +44,7 @@ class Verdicts:
 
     def followed(self, institutes: Iterable[str], call: str) -> tuple[Decision, ...]:
         """The decisions of these institutes by which they follow a call."""
-        own = {name.partition("/")[0] for name in institutes}
+        own = institutes_of(institutes)
         return tuple(one for one in self.decided.about(call) if one.owner.name in own and one.is_followed)
 
     def assigned_to(self, subscriber: Subscriber) -> tuple[Decision, ...]:

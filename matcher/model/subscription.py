@@ -11,7 +11,7 @@ from matcher.model.match import THRESHOLD
 from matcher.model.role import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from matcher.model.call import Call, Deadline
@@ -98,7 +98,7 @@ class Subscriber:
     @property
     def of_institutes(self) -> frozenset[str]:
         """The identifiers of its institutes, those of its labs among them; `*` stands for itself."""
-        return frozenset(name.partition("/")[0] for name in self.institutes)
+        return institutes_of(self.institutes)
 
     @property
     def is_of_one(self) -> bool:
@@ -108,6 +108,11 @@ class Subscriber:
     @property
     def search_marks(self) -> tuple[str, ...]:
         return tuple(search.mark for search in self.searches)
+
+
+def institutes_of(names: Iterable[str]) -> frozenset[str]:
+    """The institutes that these are, or that these labs (`INSTITUTE/LAB`) are of."""
+    return frozenset(name.partition("/")[0] for name in names)
 
 
 @dataclass(frozen=True, slots=True)

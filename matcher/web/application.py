@@ -216,7 +216,7 @@ async def _unrouted(request: Request, error: Exception | None = None) -> Respons
         return await run_in_threadpool(_failed, request, Missing("No page is at this address: begin at the start."))
     told = Refused("This address takes forms only, or none.", HTTPStatus.METHOD_NOT_ALLOWED)
     answer = await run_in_threadpool(_failed, request, told)
-    here = (one for one in request.app.routes if one.path_regex.match(request.url.path))
+    here = (one for one in request.app.routes if one.path_regex.match(path))
     answer.headers["Allow"] = ", ".join(sorted({method for one in here for method in one.methods}))
     return answer
 

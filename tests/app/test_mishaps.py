@@ -14,8 +14,8 @@ from matcher.app.mails.reader_choices import revert
 from matcher.app.operation.health import status
 from matcher.errors import MatcherError
 from matcher.model.decision import Act, Entry, Owner
-from matcher.ranking.index import Index
 from tests.helpers.flow import EUROPE, EVERYBODY, LETI, MINES, OPS, Flow, Inbox, name, photonics
+from tests.helpers.spoilt import spoil_index
 
 SENT = dict.fromkeys(("leti", "mines", "network"), "sent")
 
@@ -126,15 +126,7 @@ def test_a_dismissed_call_whose_versions_cannot_be_read_stays_dismissed(flow, se
 
 @pytest.fixture
 def _without_leti(monkeypatch):
-    """The saved index has nothing whole of one institute."""
-    whole = Index.need
-
-    def need(index: Index, profile: str):
-        if profile == "cea-leti":
-            raise IndexError("index 7 is out of bounds for axis 0 with size 7")
-        return whole(index, profile)
-
-    monkeypatch.setattr(Index, "need", need)
+    spoil_index(monkeypatch, "cea-leti")
 
 
 @pytest.mark.usefixtures("_without_leti")

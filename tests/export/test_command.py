@@ -15,10 +15,10 @@ import openpyxl
 import pytest
 
 from matcher.export.formats import FORMATS
-from matcher.ranking.index import Index
 from tests.export.conftest import DAY
 from tests.helpers.home import INSTITUTES, PHOTONIC, Answer, Place
 from tests.helpers.processes import MATCHER, MODULES
+from tests.helpers.spoilt import spoil_index
 
 AS_OF = ("--as-of", DAY.isoformat())
 
@@ -207,14 +207,7 @@ def test_a_feed_names_its_own_address_where_a_base_is_set(run, twice, tmp_path):
 
 
 def test_an_institute_that_fails_is_told_and_left_out_where_all_are_asked_for(export, monkeypatch):
-    whole = Index.need
-
-    def need(index, profile):
-        if profile == "cea-leti":
-            raise IndexError("index 7 is out of bounds")
-        return whole(index, profile)
-
-    monkeypatch.setattr(Index, "need", need)
+    spoil_index(monkeypatch, "cea-leti")
     answer = export("matches", "--format", "csv", "--min-fit", 0)
     assert answer.code == 3
     assert "What suits cea-leti could not be worked out" in answer.err

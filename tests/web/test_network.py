@@ -15,14 +15,13 @@ from matcher.app.home import Home
 from matcher.config.settings import load_settings
 from matcher.model.call import Call
 from matcher.model.question import Question
-from matcher.ranking.index import Index
 from matcher.web.heat_map import heat_map
 from matcher.web.kept_answers import MOST, KeptAnswers
 from tests.helpers.home import DAY, PHOTONIC
+from tests.helpers.spoilt import spoil_index
 from tests.web.test_pages import strict
 
 if TYPE_CHECKING:
-    from matcher.ranking.needs.need import Need
     from tests.helpers.home import Place
     from tests.helpers.web.local_site import LocalSite
 
@@ -45,14 +44,7 @@ def test_the_page_says_who_matches_what_and_how_the_watch_is(site: LocalSite) ->
 def test_an_institute_that_cannot_be_compared_is_named_and_the_others_are_there(
     site: LocalSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = Index.need
-
-    def need(index: Index, profile: str) -> Need:
-        if profile == "cea-leti":
-            raise IndexError("index 7 is out of bounds for axis 0 with size 7")
-        return whole(index, profile)
-
-    monkeypatch.setattr(Index, "need", need)
+    spoil_index(monkeypatch, "cea-leti")
     page = site.get(f"/network?as_of={DAY}")
     assert page.status_code == 200
     strict(page.text)
