@@ -241,13 +241,11 @@ def _show_checks(checks: list[SkillCheck], output: str | None) -> None:
 
 
 def _checks_summary(checks: list[SkillCheck]) -> str:
-    counts = Counter(c.verdict for c in checks)
-    nothing = counts[SkillVerdict.NEVER] + counts[SkillVerdict.COMMON]
     return tr(
         "Skills that do nothing for the ranking: {nothing} of {all}; that count by some of their words only: {part}.",
-        nothing=nothing,
+        nothing=sum(c.verdict.does_nothing for c in checks),
         all=len(checks),
-        part=counts[SkillVerdict.PART],
+        part=sum(c.verdict is SkillVerdict.PART for c in checks),
     )
 
 

@@ -161,6 +161,11 @@ class SkillVerdict(StrEnum):
     NEVER = "never matches"
     COMMON = "too common"
 
+    @property
+    def does_nothing(self) -> bool:
+        """Whether the ranking is the same without such a skill."""
+        return self in {SkillVerdict.NEVER, SkillVerdict.COMMON}
+
 
 @dataclass(frozen=True, slots=True)
 class SkillCheck:

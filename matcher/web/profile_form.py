@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from matcher.model.match import SkillVerdict
 from matcher.model.profile_terms import LabTerms, ProfileTerms
 from matcher.present.skill_words import skill_text
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
 MORE = "-more"
 """What the field of a list's new keywords is called beyond the name of the list."""
-
-_USELESS = {SkillVerdict.NEVER, SkillVerdict.COMMON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +131,7 @@ class KeywordVerdicts:
         found = self._checks.get((keyword.casefold(), language))
         if found is None:
             return KeywordVerdict("", is_well=True)
-        return KeywordVerdict(skill_text(found, self._words), is_well=found.verdict not in _USELESS)
+        return KeywordVerdict(skill_text(found, self._words), is_well=not found.verdict.does_nothing)
 
     def besides(self, form: ProfileForm) -> list[tuple[SkillCheck, KeywordVerdict]]:
         """The skills that the form has no row for, as only the file holds them."""
