@@ -8,27 +8,29 @@ import time
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING
 
+from matcher.config.addresses import ip_of
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
 KEPT = 10_000
 """Names that are counted for at most; the longest unused is forgotten first."""
 
-
 _OWN = 64
 """Bits of an address that a network is known by (IPv6): its owner has all addresses that begin so."""
 
 
 def asker(request: Request) -> str:
-    """By what it is counted who asks: an address, of IPv6 its network."""
-    address = request.client.host if request.client else "?"
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return address
-    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), _OWN), strict=False))
+    """By what it is counted who asks."""
+    return network_of(request.client.host if request.client else "?")
+
+
+def network_of(address: str) -> str:
+    """By what it is counted who has an address: by itself, of IPv6 by its network."""
+    found = ip_of(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((int(found), _OWN), strict=False))
+    return str(found or address)
 
 
 class RateLimit:

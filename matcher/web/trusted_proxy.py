@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from matcher.config.addresses import ip_of
 from matcher.errors import clipped
 from matcher.web.failures import Refused
-from matcher.web.rate_limit import RateLimit
+from matcher.web.rate_limit import RateLimit, network_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -26,7 +26,7 @@ PEER = "matcher.peer"
 """Of a request: the address at the other end of its connection, whatever headers say of whom it is for."""
 
 _told = RateLimit(5, 3_600.0)
-"""Lines in the log about one address that names somebody and may not: nobody fills the log."""
+"""Lines in the log about one address, or network, that names somebody and may not: nobody fills the log."""
 
 
 class Peer:
@@ -63,8 +63,8 @@ class TrustedProxy:
         if not found:
             return None
         peer = str(request.scope.get(PEER, ""))
-        if not self.address or _same(peer) != _same(self.address):
-            if _told.allows(peer):
+        if not self.address or (ip_of(peer) or peer) != (ip_of(self.address) or self.address):
+            if _told.allows(network_of(peer)):
                 _log.warning("%s from %s is ignored: only [web] proxy is believed", self.header, clipped(peer, 60))
             return None
         if len(found) > 1:
@@ -79,12 +79,3 @@ def stranger(name: str) -> Refused:
         HTTPStatus.FORBIDDEN,
         name=clipped(name, 60),
     )
-
-
-def _same(address: str) -> object:
-    """An address however it is written, an IPv4 one of a socket that takes both kinds too."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return getattr(found, "ipv4_mapped", None) or found

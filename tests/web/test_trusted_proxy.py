@@ -8,11 +8,13 @@ import socket
 from typing import TYPE_CHECKING
 
 import pytest
+from starlette.requests import Request
 
 from matcher.config.settings import load_settings
 from matcher.errors import ConfigError
 from matcher.web import trusted_proxy
 from matcher.web.rate_limit import RateLimit
+from matcher.web.trusted_proxy import PEER, TrustedProxy
 from tests.helpers.web.local_site import LocalSite
 
 if TYPE_CHECKING:
@@ -93,6 +95,16 @@ def test_from_anywhere_else_it_is_ignored_and_the_log_says_so(
     told = [line for line in caplog.messages if "is ignored" in line]
     assert len(told) == (5 if "user_header" in web else 0)  # and nobody fills the log
     assert all("127.0.0.1" in line and "ana" not in line for line in told)
+
+
+def test_a_network_fills_no_log_from_ever_other_addresses(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trusted_proxy, "_told", RateLimit(5, 3_600.0))
+    for number in range(9):
+        scope = {"type": "http", "headers": [(HEADER.lower().encode(), b"ana")], PEER: f"2001:db8::{number}"}
+        assert TrustedProxy("192.0.2.1", HEADER).named(Request(scope)) is None
+    assert len([line for line in caplog.messages if "is ignored" in line]) == 5
 
 
 def test_whom_it_asks_for_does_not_hide_the_proxy(place: Place) -> None:
