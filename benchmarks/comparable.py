@@ -18,6 +18,7 @@ from matcher.app.measuring.backgrounds import background_of
 from matcher.evaluation import learning
 from matcher.evaluation.benchmark import load_benchmark, load_qrels
 from matcher.evaluation.judging import RELEVANT
+from matcher.evaluation.measuring import RESAMPLES
 from matcher.model.match import THRESHOLD
 from matcher.ranking.needs.chance import Numbers, chance, log_odds, percent
 from matcher.ranking.scores.asked_anew import asked_profile
@@ -37,8 +38,6 @@ Doubles = npt.NDArray[np.float64]
 JUDGED = SHARED / "benchmark" / "judged"
 COUNTS = (40, 20, 10, 5)
 """Keywords that are kept of an institute's fifty."""
-
-RESAMPLES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
