@@ -17,7 +17,7 @@ from matcher.config.institutes import load_institutes
 from matcher.config.settings import packaged_config
 from matcher.model.institute import Take
 from matcher.model.match import THRESHOLD
-from matcher.ranking.network.bids import covers_of, suited
+from matcher.ranking.network.bids import Covering, best_first, by_call, suiting
 
 SEED = 0
 AGAIN = 300
@@ -44,8 +44,10 @@ def measure(label: str, known: World, carried: dict[str, set[str]]) -> None:
         inside = sorted(pic for pic in known.members.get(project.identifier, ()) if pic in carried)
         real += [(row, pair) for pair in combinations(inside, 2) if row is not None]
     rows = sorted({row for row, _ in real})
-    fits = suited(known.index, rows, THRESHOLD, everything=False)
-    proposed = {one.row: {m.institute for m in one.members} for one in covers_of(known.index, fits)}
+    index, covering = known.index, Covering(known.index, {})
+    fits = by_call({name: suiting(index, name, rows, THRESHOLD, {}, everything=False) for name in index.profiles})
+    covers = best_first(covering.cover(row, suited) for row, suited in fits.items())
+    proposed = {one.row: {m.institute for m in one.members} for one in covers}
     rng = np.random.default_rng(SEED)
     pics = sorted(carried)
 

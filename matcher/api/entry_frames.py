@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.api.labels import labelled
+from matcher.api.labels import labelled, warn_of
 from matcher.api.project_frames import ProjectFrames
 from matcher.app.answering import project_history, questions
 from matcher.app.kept_index import current_index
@@ -132,4 +132,5 @@ class EntryFrames(ProjectFrames):
         from matcher.present.frames import bids_frame
 
         found = bidding.bids(self._home, top=top, is_decided=decided, as_of=self._as_of)
+        warn_of(found.problems)
         return labelled(bids_frame(found.found), found.sample)

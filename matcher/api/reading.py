@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from matcher.api.call_frames import DayLike, Words, day_of, question_of
 from matcher.api.decision_frames import DecisionFrames
 from matcher.api.drafts import Draft, new_institute
-from matcher.api.labels import labelled
+from matcher.api.labels import labelled, warn_of
 from matcher.api.results import Matches, Page, Why
 from matcher.app.answering import joint_ranking, questions
 from matcher.app.kept_index import current_index
@@ -96,7 +96,9 @@ class Questions(DecisionFrames):
         )
         if institute is None or isinstance(institute, str):
             return Matches(questions.rank(self._home, question))
-        return Matches.of_several(joint_ranking.together(self._home, question))
+        found = joint_ranking.together(self._home, question)
+        warn_of(found.problems)
+        return Matches.of_several(found)
 
     def why(self, institute: str, call: str, *, top: int | None = None, min_fit: int | None = None) -> Why:
         """Why a call was, or was not, recommended to an institute. Raises UsageError when either is unknown.

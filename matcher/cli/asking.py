@@ -76,7 +76,7 @@ def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
     grouped_by: str | None,
     output: str | None,
     **asked: Any,
-) -> None:
+) -> int:
     """The best calls for INSTITUTE, or for any text: --text "additive manufacturing of titanium".
 
     Several institutes, or labs as "institute/lab", stand side by side, or as one list with --together.
@@ -90,10 +90,8 @@ def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
             raise UsageError("Several institutes side by side are not grouped; --together makes one list of them.")
         question = Question.of(institutes, asked, explain=explain)
         if as_one:
-            show_together(home, question, output, grouped=grouped_by is not None)
-        else:
-            show_side_by_side(home, question, output)
-        return
+            return show_together(home, question, output, grouped=grouped_by is not None)
+        return show_side_by_side(home, question, output)
     wanted: About = institutes if text is None else text
     if files:
         from matcher.cli.asked_files import asked_by
@@ -113,6 +111,7 @@ def rank_command(  # noqa: PLR0913 (click hands over one parameter an option)
         print_csv(rows, (*MATCH_COLUMNS, *label))
     else:
         show_ranking(_in_tongue(home, ranking), Layout(explain, unfold, by_part=grouped_by is not None))
+    return 0
 
 
 def _in_tongue(home: Home, ranking: Ranking) -> Ranking:

@@ -9,7 +9,7 @@ import click
 from matcher.app.answering.bidding import bids
 from matcher.cli.layout import heading, paragraphs, styled
 from matcher.cli.options import COUNT, as_of_option
-from matcher.cli.output import output_options, print_csv, print_json, print_note
+from matcher.cli.output import output_options, partly, print_csv, print_json, print_note
 from matcher.present.decision_words import decided_line
 from matcher.present.facts import day, deadline_text
 from matcher.present.project_records import BID_FIELDS, bid_record
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @as_of_option
 @output_options
 @click.pass_obj
-def bids_command(home: Home, /, top: int, is_decided: bool | None, as_of: date | None, output: str | None) -> None:
+def bids_command(home: Home, /, top: int, is_decided: bool | None, as_of: date | None, output: str | None) -> int:
     """Joint bids of the network: for each call the institutes that cover together what it asks for, five at most.
 
     Who dismissed a call is in no bid for it.
@@ -53,6 +53,7 @@ def bids_command(home: Home, /, top: int, is_decided: bool | None, as_of: date |
         if not found.found:
             which = "" if is_decided is None else " that was decided on" if is_decided else " that nobody decided on"
             click.echo(f"No call{which} suits two institutes that add something to each other.")
+    return partly(found.problems)
 
 
 _IN = " " * 5

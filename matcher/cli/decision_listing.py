@@ -15,7 +15,7 @@ from matcher.app.decisions.decision_summary import SUMMARY_FIELDS, summary
 from matcher.app.decisions.forgetting import forget_person
 from matcher.cli.layout import table
 from matcher.cli.options import DayType, as_of_option
-from matcher.cli.output import complain, output_options, print_csv, print_json, say
+from matcher.cli.output import output_options, partly, print_csv, print_json, say
 from matcher.cli.spoken_language import spoken, tr
 from matcher.disk import write_file
 from matcher.errors import DiskError, UsageError, system_reason
@@ -125,9 +125,6 @@ def _write_benchmark(home: Home, question: DecisionQuestion, folder: Path) -> No
     )
 
 
-PARTLY_DONE = 3
-
-
 def _import(done: Imported, output: str | None, dry_run: bool) -> int:
     """What a file brought: a line an act, then each bad row."""
     records = [entry_record(entry) for entry in done.entries]
@@ -146,9 +143,7 @@ def _import(done: Imported, output: str | None, dry_run: bool) -> int:
         )
     for remark in done.remarks:
         say(spoken().tell(remark))
-    for problem in done.problems:
-        complain(problem)
-    return PARTLY_DONE if done.problems else 0
+    return partly(done.problems)
 
 
 def _show(listing: DecisionListing, output: str | None, *, narrowed: bool) -> None:

@@ -14,7 +14,7 @@ from matcher.app.decisions.deciding import dismiss_for_reader
 from matcher.app.mails.mailing import Mailing
 from matcher.cli.layout import paragraphs, table
 from matcher.cli.options import COUNT, DayType, as_of_option
-from matcher.cli.output import away_text, complain, output_options, print_csv, print_json, say
+from matcher.cli.output import PARTLY_DONE, away_text, complain, output_options, partly, print_csv, print_json, say
 from matcher.cli.spoken_language import spoken, tr
 from matcher.model.day import brussels_day
 from matcher.present.call_rows import ITEM_COLUMNS, item_row
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from matcher.app.home import Home
     from matcher.model.outcomes import MailStatus, Preview, Sending
     from matcher.model.subscription import DeliveryReport, MailsLeft
-
-PARTLY_DONE = 3
 
 _LANGUAGES = click.Choice(["fr", "en"])
 
@@ -241,9 +239,7 @@ def resend_command(home: Home, subscriber: str, day: date) -> int:
     for message_id in found:
         click.echo(f"queued again {message_id}")
     click.echo(_counts(delivery, left))
-    for problem in delivery.problems:
-        complain(problem)
-    return PARTLY_DONE if delivery.problems else 0
+    return partly(delivery.problems)
 
 
 @digest_command.command("test", short_help="Send one labelled test mail to an address.")

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import click
 
 from matcher.cli.options import DayType, as_of_option, question_options
-from matcher.cli.output import complain, delimiter_option, put_data, say
+from matcher.cli.output import delimiter_option, partly, put_data, say
 from matcher.disk import make_folder, write_file
 from matcher.errors import DiskError, UsageError, system_reason
 from matcher.export import content as contents
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from matcher.export.formats import Format
 
     Command = TypeVar("Command", bound=Callable[..., Any])
-
-PARTLY_DONE = 3
 
 _MARK = b"\xef\xbb\xbf"
 """Begins a CSV file, so that Excel reads its accents; a pipe gets none, as other programs stumble over it."""
@@ -81,10 +79,7 @@ def matches_command(
     """
     form = _chosen(name, path, delimiter)
     found = contents.matches(home, institutes, Question.of(None, asked))
-    _export(home, found, form, path)
-    for problem in found.problems:
-        complain(problem)
-    return PARTLY_DONE if found.problems else 0
+    return _export(home, found, form, path)
 
 
 @export_command.command("calls")
@@ -100,14 +95,14 @@ def calls_command(
     path: Path | None,
     delimiter: str | None,
     **asked: Any,
-) -> None:
+) -> int:
     """The live calls, or those with every one of WORDS.
 
     With --institute those among its best.
     """
     form = _chosen(name, path, delimiter)
     found = contents.calls(home, institutes, Question.of(None, asked))
-    _export(home, found, form, path)
+    return _export(home, found, form, path)
 
 
 @export_command.command("changes")
@@ -125,14 +120,14 @@ def changes_command(
     delimiter: str | None,
     since: date | None,
     **asked: Any,
-) -> None:
+) -> int:
     """What changed in calls, newest first.
 
     With --institute in those that suit it.
     """
     form = _chosen(name, path, delimiter)
     found = contents.changes(home, institutes, Question.of(None, asked), since=since)
-    _export(home, found, form, path)
+    return _export(home, found, form, path)
 
 
 def _chosen(name: str | None, path: Path | None, delimiter: str | None) -> Format:
@@ -147,7 +142,8 @@ def _chosen(name: str | None, path: Path | None, delimiter: str | None) -> Forma
     return form
 
 
-def _export(home: Home, found: Content, form: Format, path: Path | None) -> None:
+def _export(home: Home, found: Content, form: Format, path: Path | None) -> int:
+    """Write what was found; the exit code."""
     if form.history:
         found = contents.with_history(home, found)
     if form.single and len(found.parts) > 1:
@@ -162,6 +158,7 @@ def _export(home: Home, found: Content, form: Format, path: Path | None) -> None
         say(f"Nothing to export: there are no {found.thing.value}.")
     elif path is not None:
         say(f"{len(found)} {found.thing.value} as of {day(found.as_of)} are {where}")
+    return partly(found.problems)
 
 
 def _put(home: Home, found: Content, form: Format, path: Path | None) -> str:

@@ -8,7 +8,7 @@ import click
 
 from matcher.app.answering.joint_ranking import side_by_side, together
 from matcher.cli.layout import heading, table
-from matcher.cli.output import match_block, part_heading, print_csv, print_json, print_note
+from matcher.cli.output import match_block, part_heading, partly, print_csv, print_json, print_note
 from matcher.cli.spoken_language import spoken, tr
 from matcher.model.families import by_part
 from matcher.present.call_rows import MATCH_COLUMNS, match_row
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from matcher.model.question import Question
 
 
-def show_side_by_side(home: Home, question: Question, output: str | None) -> None:
-    """Print what suits each, one beside the other."""
-    rankings = side_by_side(home, question)
+def show_side_by_side(home: Home, question: Question, output: str | None) -> int:
+    """Print what suits each, one beside the other; the exit code."""
+    rankings, problems = side_by_side(home, question)
     first, explained = rankings[0], question.explain
     label = sample_label(first.sample)
     if output == "json":
@@ -41,6 +41,7 @@ def show_side_by_side(home: Home, question: Question, output: str | None) -> Non
         print_csv(rows, (*MATCH_COLUMNS, *label))
     else:
         _print_columns(rankings)
+    return partly(problems)
 
 
 def _print_columns(rankings: tuple[Ranking, ...]) -> None:
@@ -56,8 +57,11 @@ def _print_columns(rankings: tuple[Ranking, ...]) -> None:
     click.echo(table(("", *(one.institute or one.name for one in rankings)), rows))
 
 
-def show_together(home: Home, question: Question, output: str | None, *, grouped: bool = False) -> None:
-    """Print what suits any of them, each call once with the fit for each; `grouped` by parts of programmes."""
+def show_together(home: Home, question: Question, output: str | None, *, grouped: bool = False) -> int:
+    """Print what suits any of them, each call once with the fit for each; `grouped` by parts of programmes.
+
+    Returns the exit code.
+    """
     found = together(home, question)
     label = sample_label(found.sample)
     if output == "json":
@@ -78,6 +82,7 @@ def show_together(home: Home, question: Question, output: str | None, *, grouped
         print_csv(rows, (*MATCH_COLUMNS, "institutes", *label))
     else:
         _print_list(found, explain=question.explain, grouped=grouped)
+    return partly(found.problems)
 
 
 def _print_list(found: JointRanking, *, explain: bool, grouped: bool) -> None:

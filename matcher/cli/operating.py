@@ -12,7 +12,7 @@ import click
 from matcher.app.run_context import Observer
 from matcher.cli.layout import fact, table
 from matcher.cli.options import COUNT, Age, as_of_option
-from matcher.cli.output import complain, output_options, print_csv, print_json, say
+from matcher.cli.output import PARTLY_DONE, complain, output_options, print_csv, print_json, say
 from matcher.cli.spoken_language import told, tr, tr_n
 from matcher.errors import MatcherError, StoreBusy, StoreMissing
 from matcher.model.caution import reported_text
@@ -241,7 +241,7 @@ def maintain_command(home: Home, output: str | None) -> int:
         if came:
             click.echo(f"projects   {came.projects} read, {came.new} new, {came.changed} changed")
         click.echo("forgotten  " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in cleaned.items()))
-    return 3 if problems else 0
+    return PARTLY_DONE if problems else 0
 
 
 def _weekly(work: Callable[[], _Done], problems: list[str]) -> _Done | None:

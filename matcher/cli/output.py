@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -97,6 +97,17 @@ def say(message: str) -> None:
 def complain(problem: str) -> None:
     """A line on stderr that `--quiet` does not silence: a failure that nobody sees is the worst."""
     _tell("WARNING", problem, tr("problem: {problem}", problem=problem))
+
+
+PARTLY_DONE = 3
+"""The exit code of a command that did what it could."""
+
+
+def partly(problems: Collection[str]) -> int:
+    """Tell what failed of a command that did the rest; its exit code."""
+    for problem in problems:
+        complain(problem)
+    return PARTLY_DONE if problems else 0
 
 
 def fail(message: str) -> None:

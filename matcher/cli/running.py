@@ -12,7 +12,7 @@ import click
 
 from matcher.cli.layout import table
 from matcher.cli.options import as_of_option
-from matcher.cli.output import complain, output_options, print_csv, print_json, print_note, say
+from matcher.cli.output import complain, output_options, partly, print_csv, print_json, print_note, say
 from matcher.errors import UsageError, shorten
 from matcher.present.project_records import project_report_record
 from matcher.present.records import envelope, sample_label
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from matcher.model.outcomes import RunOutcome
     from matcher.model.project import ProjectReport
     from matcher.model.rows import FetchReport
-
-PARTLY_DONE = 3
 
 
 @click.command("fetch")
@@ -96,9 +94,7 @@ def fetch_command(  # noqa: PLR0913 (click hands over one parameter an option)
         click.echo(summary_line(report))
     if bulk is not None and not report.seen:
         say("The archive is as it was when it was last read.")
-    for problem in report.problems:
-        complain(problem)
-    return PARTLY_DONE if report.problems else 0
+    return partly(report.problems)
 
 
 def _fetch_projects(home: Home, sources: tuple[str, ...], output: str | None, *, accept: bool) -> int:
@@ -117,9 +113,7 @@ def _fetch_projects(home: Home, sources: tuple[str, ...], output: str | None, *,
         say(win)
     for source in report.unchanged_sources:
         say(f"{source} is as it was when it was last read.")
-    for problem in report.problems:
-        complain(problem)
-    return PARTLY_DONE if report.problems else 0
+    return partly(report.problems)
 
 
 def projects_line(report: ProjectReport) -> str:

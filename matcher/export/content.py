@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING
 
 from matcher.app.answering import lookup, questions
 from matcher.app.kept_index import current_index
-from matcher.app.mishaps import Mishaps
+from matcher.app.mishaps import answered
 from matcher.errors import UsageError
 from matcher.model.day import brussels_day, noon
-from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from matcher.app.home import Home
-    from matcher.model.answers import Ranking
     from matcher.model.call import Call
     from matcher.model.changes import Change
     from matcher.model.decision import Decision
@@ -117,24 +115,12 @@ def matches(
 ) -> Content:
     """The best calls of these institutes or labs, or of every institute. Raises UsageError for an unknown one.
 
-    Of all of them those that fail are left out, and told as `problems`.
+    Those of several that fail are left out, and told as `problems`.
     """
-    index = current_index(home)
-    if institutes:
-        rankings = questions.rank_each(home, index, _identifiers(home, institutes), question)
-        return _content(home, Thing.MATCHES, tuple(map(_portion, rankings)), question)
-    mishaps = Mishaps()
-    ranked, _ = mishaps.each(
-        lambda name: questions.ranked(home, index, replace(question, about=(name,)))[0],
-        [one.identifier for one in home.institutes],
-        lambda name: Saying("What suits {name} could not be worked out", name=name),
-    )
-    found = _content(home, Thing.MATCHES, tuple(map(_portion, ranked.values())), question)
-    return replace(found, problems=tuple(mishaps.problems))
-
-
-def _portion(ranking: Ranking) -> Portion:
-    return Portion(ranking.institute, ranking.name, matches=ranking.matches)
+    names = _identifiers(home, institutes) or [one.identifier for one in home.institutes]
+    found, problems = questions.ranked_each(home, current_index(home), names, question)
+    parts = tuple(Portion(one.institute, one.name, matches=one.matches) for one, _ in found)
+    return replace(_content(home, Thing.MATCHES, parts, question), problems=problems)
 
 
 def calls(
@@ -158,7 +144,8 @@ def calls(
     suiting = {call.identifier for call in ranked.calls}
     one = ranked.parts[0].institute if len(ranked.parts) == 1 else None
     kept = tuple(call for call in found if call.identifier in suiting)
-    return _content(home, Thing.CALLS, (Portion(one, ranked.name, calls=kept, decisions=listing.decisions),), question)
+    parts = (Portion(one, ranked.name, calls=kept, decisions=listing.decisions),)
+    return replace(_content(home, Thing.CALLS, parts, question), problems=ranked.problems)
 
 
 def changes(
@@ -176,14 +163,18 @@ def changes(
     if question.min_fit is not None and not institutes:
         raise UsageError("--min-fit ranks for an institute: give --institute as well.")
     index = current_index(home)
-    parts = []
-    for name in _identifiers(home, institutes) or (None,):
+
+    def portion(name: str | None) -> Portion:
         found = questions.changes(home, replace(question, about=(name,) if name else None), since=since).changes
         rows = (index.row(call) for call in {change.call: None for change in found})
         known = tuple(index.call(row) for row in rows if row is not None)
         title = home.institute(name).name_en if name else NETWORK
-        parts.append(Portion(name, title, calls=known, changes=found))
-    return _content(home, Thing.CHANGES, tuple(parts), question)
+        return Portion(name, title, calls=known, changes=found)
+
+    if not institutes:
+        return _content(home, Thing.CHANGES, (portion(None),), question)
+    parts, problems = answered(portion, _identifiers(home, institutes))
+    return replace(_content(home, Thing.CHANGES, tuple(parts), question), problems=problems)
 
 
 def with_history(home: Home, content: Content) -> Content:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from matcher.app.answering.questions import CALENDAR_CALLS
 from matcher.app.kept_index import current_index
 from matcher.app.mails.put_away import put_away
+from matcher.errors import MatcherError
 from matcher.export.content import Portion, matches, with_history
 from matcher.model.question import CallFilter, Question
 
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
 def reader_content(home: Home, reader: Subscriber) -> Content:
     """One part, of all institutes that the reader gets mails for, each call with its best match and its history.
 
-    The reader has institutes: what saved searches find is told by mail only.
+    The reader has institutes: what saved searches find is told by mail only. Raises MatcherError where one fails.
     """
     wanted = CallFilter.of(programme=reader.programmes, action=reader.actions)
     question = Question(None, wanted, top=CALENDAR_CALLS, min_fit=reader.threshold)
     found = matches(home, () if reader.is_network else reader.institutes, question)
+    if found.problems:  # a calendar would lose what is missing, and each entry get another id
+        raise MatcherError(found.problems[0])
     is_away = put_away(home, current_index(home), reader, found.as_of)
     told: dict[str, list[Match]] = {}
     for match in (match for part in found.parts for match in part.matches if not _is_dismissed(match)):

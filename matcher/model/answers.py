@@ -49,12 +49,16 @@ class SharedMatch:
 
 @dataclass(frozen=True, slots=True)
 class JointRanking:
-    """The best calls of several institutes or labs, each call once; `rankings` are theirs alone."""
+    """The best calls of several institutes or labs, each call once.
+
+    `rankings` are theirs alone, `problems` of those that failed.
+    """
 
     rankings: tuple[Ranking, ...]
     as_of: date
     matches: tuple[SharedMatch, ...]
     sample: str | None
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

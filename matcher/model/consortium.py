@@ -193,8 +193,9 @@ class Bid:
 
 @dataclass(frozen=True, slots=True)
 class Bids:
-    """Joint bids of the network on a day, best first."""
+    """Joint bids of the network on a day, best first; `problems` are of institutes and calls that failed."""
 
     as_of: date
     found: tuple[Bid, ...]
     sample: str | None = None
+    problems: tuple[str, ...] = ()

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
+import matcher
 from matcher.app.mails import day_inputs
 from matcher.app.mails.mailing import Mailing
 from matcher.app.mails.reader_choices import revert
 from matcher.app.operation.health import status
 from matcher.errors import MatcherError
+from matcher.export.reader_content import reader_content
 from matcher.model.decision import Act, Entry, Owner
 from tests.helpers.flow import EUROPE, EVERYBODY, LETI, MINES, OPS, Flow, Inbox, name, photonics
+from tests.helpers.home import DAY
 from tests.helpers.spoilt import spoil_index
 
 SENT = dict.fromkeys(("leti", "mines", "network"), "sent")
@@ -151,6 +155,66 @@ def test_the_lists_of_the_others_are_written(flow, server, portal):
     assert "cea-leti" not in written
     assert {line.institute for line in outcome.lines} == written
     assert [problem for problem in outcome.problems if "The list of cea-leti could not be made" in problem]
+
+
+@pytest.mark.usefixtures("_without_leti")
+@pytest.mark.parametrize("shape", [(), ("--json",), ("--csv",)], ids=("text", "json", "csv"))
+@pytest.mark.parametrize(
+    ("asked", "other"),
+    [
+        (("bids",), "inria"),
+        (("rank", "cea-leti", "mines", "brgm"), "mines"),
+        (("rank", "mines", "cea-leti", "--together"), "mines"),
+    ],
+    ids=("bids", "side by side", "together"),
+)
+def test_a_question_about_several_is_answered_for_the_others(run, recorded_once, asked, other, shape):
+    answer = run(recorded_once, *asked, *shape, "--as-of", DAY)
+    assert answer.code == 3
+    assert other in answer.out
+    assert "cea-leti" not in answer.out
+    assert answer.err == (
+        "problem: What suits cea-leti could not be worked out: "
+        "IndexError: index 7 is out of bounds for axis 0 with size 7\n"
+    )
+
+
+@pytest.mark.usefixtures("_without_leti")
+@pytest.mark.parametrize("thing", ["matches", "calls", "changes"])
+def test_what_is_exported_of_several_has_the_others(run, recorded_once, thing):
+    asked = ("export", thing, "--institute", "cea-leti", "--institute", "mines", "--format", "json", "--as-of", DAY)
+    answer = run(recorded_once, *asked)
+    assert answer.code == 3
+    assert json.loads(answer.out)
+    assert "What suits cea-leti could not be worked out" in answer.err
+
+
+@pytest.mark.usefixtures("_without_leti")
+def test_a_question_about_several_that_nobody_knows_is_refused_and_one_whose_all_fail_fails(run, recorded_once):
+    unknown = run(recorded_once, "rank", "cea-leti", "nobody-knows", "mines", "--as-of", DAY)
+    assert (unknown.code, unknown.out) == (2, "")
+    lost = run(recorded_once, "rank", "cea-leti", "CEA-Leti", "--as-of", DAY)
+    assert (lost.code, lost.out) == (1, "")
+    assert "could not be worked out" in lost.err
+
+
+@pytest.mark.usefixtures("_without_leti")
+def test_a_notebook_is_warned_of_who_is_missing(recorded_once):
+    home = recorded_once.home
+    with matcher.open(home, config=recorded_once.config, as_of=DAY) as session:
+        with pytest.warns(UserWarning, match="cea-leti could not be worked out"):
+            ranked = session.rank(["cea-leti", "mines"], top=3)
+        assert ranked.fits.columns.tolist() == ["mines"]
+        with pytest.warns(UserWarning, match="cea-leti could not be worked out"):
+            assert len(session.bids(top=3))
+
+
+@pytest.mark.usefixtures("_without_leti")
+def test_a_reader_s_calendar_fails_rather_than_lose_the_calls_of_one(flow, server, portal):
+    flow.run()
+    reader = replace(flow.app.subscriber("mines"), institutes=("cea-leti", "mines"))
+    with pytest.raises(MatcherError, match="cea-leti could not be worked out"):
+        reader_content(flow.app, reader)
 
 
 def test_a_search_that_fails_costs_who_has_it_his_mail(flow, server, portal, monkeypatch):

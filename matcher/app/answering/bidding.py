@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING
 from matcher.app.answering.project_history import consortia, past_of
 from matcher.app.decision_copy import decided
 from matcher.app.kept_index import current_index
+from matcher.app.mishaps import Mishaps, unsuited
 from matcher.app.own_projects import whole_projects
 from matcher.errors import UsageError
 from matcher.model.consortium import Bid, Bids, Led, Outsider, Together
 from matcher.model.institute import Take
 from matcher.model.programmes import programme_part
+from matcher.model.question import CallFilter
 from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from matcher.app.home import Home
-    from matcher.app.mishaps import Mishaps
+    from matcher.model.decision import Decided
     from matcher.ranking.index import Index
     from matcher.ranking.network.bids import Cover
     from matcher.ranking.network.consortia import Consortia
@@ -34,37 +36,69 @@ def bids(home: Home, *, top: int = 20, is_decided: bool | None = None, as_of: da
 
     With `is_decided`: only those for calls on which some institute decided, or none did.
     """
-    from matcher.ranking.network.bids import covers
-
     index = current_index(home)
     day = home.day(as_of, index)
-    known = decided(home, day.date)
-    found = covers(index, day.date, home.settings.digest.threshold, known)
+    known, mishaps = decided(home, day.date), Mishaps()
+    found = covers(index, day.date, home.settings.digest.threshold, known, mishaps)
     if is_decided is not None:
         made = known.calls()
         found = [cover for cover in found if (index.call(cover.row).identifier in made) is is_decided]
     found = found[:top]
     try:
         with past_of(home) as (store, _):
-            told = bids_of(home, store, index, day.date, found)
+            told = bids_of(home, store, index, day.date, found, mishaps)
     except UsageError:  # before any project was fetched
         told = [_bid(index, one) for one in found]
     listed = tuple(replace(bid, decisions=known.about(bid.call.identifier)) for bid in told)
-    return Bids(day.date, listed, day.sample)
+    return Bids(day.date, listed, day.sample, tuple(mishaps.problems))
 
 
-def bids_of(
-    home: Home, store: Store, index: Index, day: date, covers: Sequence[Cover], mishaps: Mishaps | None = None
-) -> list[Bid]:
+def covers(index: Index, day: date, threshold: int, decided: Decided, mishaps: Mishaps) -> list[Cover]:
+    """The joint bids of a day, best first: calls open to research that suit two institutes, each adding something.
+
+    Who follows a call is in its bid whatever he fits and adds; who dismissed it is in none.
+    """
+    from matcher.ranking.network.bids import by_call, followers, open_to_research, suiting
+    from matcher.ranking.scores.asked import reads_closely
+
+    rows = open_to_research(index, day)
+    everything = not reads_closely(index, CallFilter(), day)
+    suited, _ = mishaps.each(
+        lambda name: suiting(index, name, rows, threshold, decided.of(name), everything=everything),
+        index.profiles,
+        unsuited,
+    )
+    return covers_of(index, by_call(suited), followers(decided), mishaps)
+
+
+def covers_of(
+    index: Index,
+    suited: Mapping[int, Mapping[str, int]],
+    followed: Mapping[str, Collection[str]],
+    mishaps: Mishaps,
+) -> list[Cover]:
+    """The joint bids for calls by their rows, best first; `suited` are the institutes of each with the fit for them,
+    `followed` those that follow it.
+    """
+    from matcher.ranking.network.bids import Covering, best_first
+
+    covering = Covering(index, followed)
+    covered, _ = mishaps.each(
+        lambda row: covering.cover(row, suited[row]),
+        suited,
+        lambda row: Saying("The joint bid for {call} could not be put together", call=index.call(row).identifier),
+    )
+    return best_first(covered.values())
+
+
+def bids_of(home: Home, store: Store, index: Index, day: date, covers: Sequence[Cover], mishaps: Mishaps) -> list[Bid]:
     """The joint bids of covers, with what the network did before as far as the store has projects.
 
-    One whose past fails to be told is without it, where there are `mishaps` to tell that.
+    One whose past fails to be told is without it.
     """
     if not store.projects.counts().projects:
         return [_bid(index, cover) for cover in covers]
     past = _NetworkPast(home, index, day, store, consortia(home, store))
-    if mishaps is None:
-        return [past.told(cover) for cover in covers]
     told, _ = mishaps.each(past.told, covers, past.untold)
     return [told.get(cover) or _bid(index, cover) for cover in covers]
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.app.answering.bidding import bids_of
+from matcher.app.answering.bidding import bids_of, covers_of
 from matcher.app.answering.project_history import won_before
-from matcher.model.terms import Audience
 from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
@@ -46,24 +45,15 @@ class CallRemarks:
 
         `suited` are the institutes of each, `followed` those of them that follow it.
         """
-        from matcher.ranking.network.bids import Covering, best_first
+        from matcher.ranking.network.bids import open_to_research
 
-        rows = {row: fits for call, fits in suited.items() if (row := self._index.row(call)) is not None}
-        live = set(self._index.live_rows(self._day))
-        ours = {row: fits for row, fits in rows.items() if row in live and self._is_open(row)}
-        covering = Covering(self._index, followed)
-        covered, _ = self._mishaps.each(lambda row: covering.cover(row, ours[row]), ours, self._uncovered)
-        return best_first(covered.values())
+        may_enter = set(open_to_research(self._index, self._day))
+        ours = {row: fits for call, fits in suited.items() if (row := self._index.row(call)) in may_enter}
+        return covers_of(self._index, ours, followed, self._mishaps)
 
     def bids(self, covers: Sequence[Cover]) -> Sequence[Bid]:
         """The same with what the network did before."""
         return bids_of(self._home, self._store, self._index, self._day, covers, self._mishaps)
-
-    def _uncovered(self, row: int) -> Saying:
-        return Saying("The joint bid for {call} could not be put together", call=self._index.call(row).identifier)
-
-    def _is_open(self, row: int) -> bool:
-        return self._index.call(row).terms.closed_to(Audience.RESEARCH) is None
 
 
 def _unknown_past(call: str) -> Saying:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from matcher.app.answering.questions import ranked
+from matcher.app.answering.questions import ranked_each
 from matcher.app.kept_index import current_index
 from matcher.errors import UsageError
 from matcher.model.answers import JointRanking, SharedMatch
@@ -24,9 +24,12 @@ MOST = 60
 """Institutes and labs that are asked about at once, at most: the network."""
 
 
-def side_by_side(home: Home, question: Question) -> tuple[Ranking, ...]:
-    """The best calls of each institute or lab that is asked about, each as it would be asked alone."""
-    return tuple(ranking for ranking, _ in _each(home, question))
+def side_by_side(home: Home, question: Question) -> tuple[tuple[Ranking, ...], tuple[str, ...]]:
+    """The best calls of each institute or lab that is asked about, each as it would be asked alone; and a sentence on
+    each that fails.
+    """
+    found, problems = _each(home, question)
+    return tuple(ranking for ranking, _ in found), problems
 
 
 def together(home: Home, question: Question) -> JointRanking:
@@ -34,7 +37,7 @@ def together(home: Home, question: Question) -> JointRanking:
 
     The best fit decides the order, unless another was asked for; `top` counts the calls of the list.
     """
-    found = _each(home, replace(question, sort=None))
+    found, problems = _each(home, replace(question, sort=None))
     index = current_index(home)
     best: dict[str, Match] = {}
     for match in (match for ranking, _ in found for match in ranking.matches):
@@ -51,7 +54,7 @@ def together(home: Home, question: Question) -> JointRanking:
     if question.sort not in {None, "fit"}:
         measure = order_of(str(question.sort), first.as_of)
         shared.sort(key=lambda one: measure(one.match.call))
-    return JointRanking(tuple(ranking for ranking, _ in found), first.as_of, tuple(shared), first.sample)
+    return JointRanking(tuple(ranking for ranking, _ in found), first.as_of, tuple(shared), first.sample, problems)
 
 
 def _fits(found: Iterable[tuple[Ranking, Scored]], row: int | None) -> tuple[tuple[str, int], ...]:
@@ -62,11 +65,10 @@ def _fits(found: Iterable[tuple[Ranking, Scored]], row: int | None) -> tuple[tup
     return tuple(sorted(fits, key=lambda fit: (-fit[1], fit[0])))
 
 
-def _each(home: Home, question: Question) -> list[tuple[Ranking, Scored]]:
+def _each(home: Home, question: Question) -> tuple[list[tuple[Ranking, Scored]], tuple[str, ...]]:
     """Each one asked about by itself, once, in the order of the question. Raises UsageError for too many."""
     names = question.about if isinstance(question.about, tuple) else ()
     if not names or len(names) > MOST:
         raise UsageError("Name between 1 and {most} institutes or labs; `matcher institutes` lists them.", most=MOST)
-    index = current_index(home)
-    found = [ranked(home, index, replace(question, about=(name,))) for name in names]
-    return list({ranking.institute: (ranking, scored) for ranking, scored in found}.values())
+    found, problems = ranked_each(home, current_index(home), names, question)
+    return list({ranking.institute: (ranking, scored) for ranking, scored in found}.values()), problems

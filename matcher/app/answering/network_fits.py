@@ -9,11 +9,10 @@ from matcher.app.answering.questions import asked_of
 from matcher.app.decision_copy import decided
 from matcher.app.decisions.learned_feedback import taught
 from matcher.app.kept_index import current_index
-from matcher.app.mishaps import Mishaps
+from matcher.app.mishaps import Mishaps, unsuited
 from matcher.errors import UsageError
 from matcher.model.question import CallFilter, Question
 from matcher.model.searched import order_of
-from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from datetime import date
@@ -89,7 +88,7 @@ def network_fits(home: Home, *, as_of: date | None = None) -> NetworkFits:
         scored = taught(home, index, asked, known, day.date).scored(index, CallFilter(), day.date)
         return [int(fit) for fit in scored.fits()[rows]]
 
-    compared, failed = Mishaps().each(fits_of, [one.identifier for one in home.institutes], _uncompared)
+    compared, failed = Mishaps().each(fits_of, [one.identifier for one in home.institutes], unsuited)
     found: dict[int, list[tuple[str, int]]] = {row: [] for row in rows}
     for name, fits in compared.items():
         for row, fit in zip(rows, fits, strict=False):  # none of an institute that the index does not know
@@ -97,7 +96,3 @@ def network_fits(home: Home, *, as_of: date | None = None) -> NetworkFits:
                 found[row].append((name, fit))
     calls = (SuitedCall(index.call(row), tuple(sorted(found[row], key=lambda one: (-one[1], one[0])))) for row in rows)
     return NetworkFits(day.date, tuple(calls), known, day.sample, tuple(failed))
-
-
-def _uncompared(name: str) -> Saying:
-    return Saying("What suits {name} could not be worked out", name=name)

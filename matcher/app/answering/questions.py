@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from matcher.app.decision_copy import decided
 from matcher.app.decisions.learned_feedback import taught
 from matcher.app.kept_index import current_index
+from matcher.app.mishaps import answered
 from matcher.errors import UsageError, shorten
 from matcher.model.answers import ChangeListing, Ranking, Reason, ShownCall
 from matcher.model.day import brussels_day, noon
@@ -22,7 +23,7 @@ from matcher.model.question import CallFilter, Question, check_actions
 from matcher.model.searched import Unknown, order_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from matcher.app.home import Home
     from matcher.model.changes import Change
@@ -36,9 +37,14 @@ def rank(home: Home, question: Question) -> Ranking:
     return ranked(home, current_index(home), question)[0]
 
 
-def rank_each(home: Home, index: Index, names: Iterable[str], question: Question) -> Iterator[Ranking]:
-    """What `rank` answers each of these institutes and labs, out of one opened index: its calls are read once."""
-    return (ranked(home, index, replace(question, about=(name,)))[0] for name in names)
+def ranked_each(
+    home: Home, index: Index, names: Sequence[str], question: Question
+) -> tuple[list[tuple[Ranking, Scored]], tuple[str, ...]]:
+    """What `ranked` answers each of these institutes and labs, out of one opened index: its calls are read once.
+
+    Also a sentence on each that fails. Raises UsageError for what nobody knows.
+    """
+    return answered(lambda name: ranked(home, index, replace(question, about=(name,))), names)
 
 
 def ranked(home: Home, index: Index, question: Question) -> tuple[Ranking, Scored]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from matcher.app.answering.search_matches import matches_of, told_by_search
 from matcher.app.decisions.learned_feedback import feedback_for
-from matcher.app.mishaps import Mishaps
+from matcher.app.mishaps import Mishaps, unsuited
 from matcher.app.sources.renewed_calls import renewed_calls
 from matcher.digest.inputs import Inputs
 from matcher.digest.verdicts import Verdicts
@@ -72,7 +72,7 @@ class Gathering:
         rows = {row for row in map(self.index.row, followed) if row is not None}
         needs = self._needs()
         suited, failed = self.mishaps.each(
-            lambda key: self._matches(self._sought(key, needs[key](), verdicts.decided), rows), needs, _unsuited
+            lambda key: self._matches(self._sought(key, needs[key](), verdicts.decided), rows), needs, unsuited
         )
         asked = told_by_search(self.subscribers, told)
         found, unfound = self.mishaps.each(
@@ -164,10 +164,6 @@ class Gathering:
 
 def _unread(reader: str) -> Saying:
     return Saying("What {name} was told cannot be read", name=reader)
-
-
-def _unsuited(key: str) -> Saying:
-    return Saying("What suits {name} could not be worked out", name=key)
 
 
 def _unsearched(search: SavedSearch) -> Saying:

@@ -8,16 +8,13 @@ Who follows a call is in its set whatever he adds.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from matcher.model.consortium import BidMember
-from matcher.model.question import CallFilter
 from matcher.model.terms import Audience
-from matcher.ranking.scores.asked import reads_closely
 from matcher.ranking.scores.scoring import score
 from matcher.ranking.texts.latent import STEP
 
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
-    from matcher.model.decision import Decided
+    from matcher.model.decision import Decided, Decision
     from matcher.ranking.index import Index
     from matcher.ranking.needs.skillset import Skill
 
@@ -53,20 +50,9 @@ class Cover:
     gaps: tuple[int, ...]
 
 
-def covers(index: Index, day: date, threshold: int, decided: Decided) -> list[Cover]:
-    """The joint bids of a day: calls open to research that suit two institutes, each adding something.
-
-    Who follows a call is in its bid whatever he fits and adds; who dismissed it is in none. The institute of the best
-    fit begins. Bids are ordered by the fit of the second one, then by what the others add.
-    """
-    rows = [row for row in index.live_rows(day) if index.call(row).terms.closed_to(Audience.RESEARCH) is None]
-    everything = not reads_closely(index, CallFilter(), day, frozenset())
-    followed = followers(decided)
-    found = suited(index, rows, threshold, everything=everything, followed=followed)
-    for one in decided:
-        if one.is_dismissed and (row := index.row(one.call)) in found:
-            found[row].pop(one.owner.name, None)
-    return covers_of(index, found, followed)
+def open_to_research(index: Index, day: date) -> list[int]:
+    """The calls of a day that there can be a joint bid for."""
+    return [row for row in index.live_rows(day) if index.call(row).terms.closed_to(Audience.RESEARCH) is None]
 
 
 def followers(decided: Decided) -> dict[str, set[str]]:
@@ -78,43 +64,37 @@ def followers(decided: Decided) -> dict[str, set[str]]:
     return found
 
 
-def suited(
-    index: Index,
-    rows: Iterable[int],
-    threshold: int,
-    *,
-    everything: bool,
-    followed: Mapping[str, Collection[str]] = MappingProxyType({}),
-) -> dict[int, dict[str, int]]:
-    """The institutes that each of these calls suits, or that follow it, with the fit.
+def suiting(
+    index: Index, name: str, rows: Iterable[int], threshold: int, own: Mapping[str, Decision], *, everything: bool
+) -> dict[int, int]:
+    """Which of these calls suit an institute, or are followed by it, with the fit; none that it dismissed.
 
-    `everything` where some calls are not read closely.
+    `own` is what it decided, by call; `everything` where some calls are not read closely.
     """
-    listed = list(rows)
-    found: dict[int, dict[str, int]] = {row: {} for row in listed}
-    for name in index.profiles:
-        scored = score(index, index.need(name), everything=everything)
-        fits = scored.fits()
-        for row in listed:
-            is_followed = name in followed.get(index.call(row).identifier, ())
-            if is_followed or (scored.related[row] and fits[row] >= threshold):
-                found[row][name] = int(fits[row])
+    scored = score(index, index.need(name), everything=everything)
+    fits, found = scored.fits(), {}
+    for row in rows:
+        decision = own.get(index.call(row).identifier)
+        suits = scored.related[row] and fits[row] >= threshold
+        if (suits or (decision and decision.is_followed)) and not (decision and decision.is_dismissed):
+            found[row] = int(fits[row])
     return found
 
 
-def covers_of(
-    index: Index,
-    suited: Mapping[int, Mapping[str, int]],
-    followed: Mapping[str, Collection[str]] = MappingProxyType({}),
-) -> list[Cover]:
-    """The joint bids for calls by their rows, best first; `suited` are the institutes of each with the fit for them."""
-    covering = Covering(index, followed)
-    return best_first(covering.cover(row, fits) for row, fits in suited.items())
+def by_call(suited: Mapping[str, Mapping[int, int]]) -> dict[int, dict[str, int]]:
+    """The institutes that each call suits, with the fit, of the calls that suit each institute."""
+    found: dict[int, dict[str, int]] = {}
+    for name, fits in suited.items():
+        for row, fit in fits.items():
+            found.setdefault(row, {})[name] = fit
+    return found
 
 
 @dataclass(frozen=True)
 class Covering:
-    """Covers one call after the other; `followed` are the institutes that follow each."""
+    """Covers one call after the other; `followed` are the institutes that follow each, who are in its bid whatever
+    they fit and add. The institute of the best fit begins.
+    """
 
     index: Index
     followed: Mapping[str, Collection[str]]

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from matcher.app.mishaps import Mishaps
 from matcher.app.operation.health import status
 from matcher.present.run_words import run_text
-from matcher.text.saying import Saying
 from matcher.web.asked_question import day_of
 from matcher.web.heat_map import heat_map
 from matcher.web.list_files import NAMES, UNDATED, checked_format
 from matcher.web.network_files import bids_of, checked_list, fits_of, network_file, summary_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from starlette.responses import Response
 
-    from matcher.model.consortium import Bid
     from matcher.web.visit import Visit
 
 BIDS = 10
@@ -49,7 +45,7 @@ def network(visit: Visit) -> Response:
         shared=shared,
         map=heat_map(shared, sorted(names.items(), key=lambda one: one[1].casefold()), threshold),
         threshold=threshold,
-        bids=_bids(visit, as_of),
+        bids=bids_of(visit, as_of, BIDS).found,
         summary=summary_of(visit, as_of),
         untaken=untaken,
         blind=found.blind(threshold),
@@ -61,12 +57,6 @@ def network(visit: Visit) -> Response:
         failed=[names.get(name, name) for name in found.failed],
         **_health(visit, as_of),
     )
-
-
-def _bids(visit: Visit, as_of: date | None) -> Sequence[Bid]:
-    """The best joint bids; none where an institute that cannot be compared stops them, which the page says."""
-    found = Mishaps().one(lambda: bids_of(visit, as_of, BIDS), Saying("The joint bids could not be put together"))
-    return found.found if found else ()
 
 
 def _health(visit: Visit, as_of: date | None) -> dict[str, Any]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from matcher.app.answering.bidding import covers
+from matcher.app.mishaps import Mishaps
 from matcher.model.call import Section, Status
 from matcher.model.decision import Act, Decided, Decision, Owner
 from matcher.model.terms import Name, Term, Terms, Who
-from matcher.ranking.network.bids import LEAST_GAIN, MOST, covers
+from matcher.ranking.network.bids import LEAST_GAIN, MOST
 from tests.helpers.corpus import SUBJECTS, TODAY, call, indexed, profile, some_calls
 
 PHOTONICS, HYDROGEN, BATTERIES = SUBJECTS[:3]
@@ -27,8 +29,10 @@ def world(**fields: object):
 
 
 def bid(index, threshold: int = 0, decided: Decided = UNDECIDED):
-    row = index.row(BOTH)
-    return next((one for one in covers(index, TODAY, threshold, decided) if one.row == row), None)
+    mishaps = Mishaps()
+    found = covers(index, TODAY, threshold, decided, mishaps)
+    assert mishaps.problems == []
+    return next((one for one in found if one.row == index.row(BOTH)), None)
 
 
 def test_each_adds_what_the_others_lack() -> None:
