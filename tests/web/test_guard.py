@@ -16,6 +16,7 @@ from matcher.web.access_log import PROOFS
 from matcher.web.form_tokens import MARK
 from matcher.web.guard import hostname
 from matcher.web.routes import PAGES
+from tests.helpers.paths import ROOT
 from tests.helpers.web.local_site import OUR_SCRIPT, LocalSite, token_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from tests.helpers.home import Place
 
+COOKIE = re.compile(r'"(matcher_[a-z]+)"')
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -190,6 +192,13 @@ def test_the_log_has_no_token_of_an_address_whatever_is_wrong_with_it(site: Loca
     logged = [record.getMessage() for record in caplog.records if record.name.startswith("matcher.web")]
     assert len(logged) >= 6
     assert [line for line in logged if "t0ken" in line] == []
+
+
+def test_every_cookie_is_told_of() -> None:
+    made = {
+        name for module in (ROOT / "matcher/web").rglob("*.py") for name in COOKIE.findall(module.read_text("utf-8"))
+    }
+    assert made == set(re.findall(r"`(matcher_[a-z]+)`", (ROOT / "docs/web.md").read_text("utf-8")))
 
 
 def test_every_address_that_is_a_proof_is_cut_in_the_log() -> None:
