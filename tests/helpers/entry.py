@@ -1,9 +1,9 @@
 """Terms of entry measured: what the rules find in calls that were read, against what a reader found in them.
 
-`python -m tests.helpers.entry` prints a line a term: how often the call or the table says it, how often it was found,
-and how often what was found is right. The calls are 216 of the recorded listing, drawn by programme; `terms_read.toml`
-holds what was read in each. By 172 of them (of Horizon Europe 84, of each other programme more than half) the rules
-were written, 44 were drawn and read after.
+`python -m tests.helpers.entry` prints the table of the documentation, a line a term: how often the call or the table
+says it, how often it was found, and how often what was found is right. The calls are 216 of the recorded listing, drawn
+by programme; `terms_read.toml` holds what was read in each. By 172 of them (of Horizon Europe 84, of each other
+programme more than half) the rules were written, 44 were drawn and read after.
 """
 
 from __future__ import annotations
@@ -78,15 +78,22 @@ def measure(calls: dict[str, Call], gold: dict[str, dict[str, Any]]) -> list[Mea
     return [Measured(name, *(counted[name][k] for k in ("said", "found", "right", "claimed"))) for name in Name]
 
 
-def main() -> None:
-    calls = recorded_calls()
+def table(calls: dict[str, Call]) -> list[str]:
+    """What was measured, as the documentation shows it."""
     everywhere = Counter(term.name for call in calls.values() for term in call.terms.found)
-    print(f"{'term':16} {'said':>5} {'found':>6} {'claimed':>8} {'right':>6} {'in all ' + str(len(calls)):>10}")
-    for one in measure(calls, read()):
-        print(
-            f"{one.term.value:16} {one.said:5} {one.recall:6.2f} {one.claimed:8} {one.precision:6.2f}"
-            f" {everywhere[one.term]:10}"
-        )
+    return [
+        "| term | said | found | claimed | right | in all |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| `{one.term.value}` | {one.said} | {one.recall:.2f} | {one.claimed} | {one.precision:.2f}"
+            f" | {everywhere[one.term]} |"
+            for one in measure(calls, read())
+        ),
+    ]
+
+
+def main() -> None:
+    print("\n".join(table(recorded_calls())))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from matcher.model.terms import Audience, Name, Who
 from matcher.portal.action_rules import facts
 from matcher.portal.conditions import DOCUMENTS, SENTENCE_LIMIT, sentences, statements_of_conditions, where_to_ask
 from matcher.portal.parsing import parse_row
-from tests.helpers.entry import measure, read, recorded_calls
+from tests.helpers.entry import measure, read, recorded_calls, table
+from tests.helpers.paths import ROOT
 from tests.helpers.portal.rows import RECORDED, description, topic
 
 if TYPE_CHECKING:
@@ -156,3 +157,10 @@ def test_rules_find_what_was_read_and_little_else() -> None:
         assert one.recall >= 0.9, one
         if one.said < LEAST:
             assert one.right == one.claimed == one.said, one
+
+
+@pytest.mark.skipif(not RECORDED.is_dir(), reason=f"no recorded pages at {RECORDED}")
+def test_the_page_shows_what_is_measured() -> None:
+    page = (ROOT / "docs" / "entry.md").read_text(encoding="utf-8")
+    assert "\n\n" + "\n".join(table(recorded_calls())) + "\n\n" in page
+    assert f"{len(read())} were drawn by programme" in page
