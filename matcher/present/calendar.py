@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -117,7 +118,8 @@ def _former(changes: Iterable[Change]) -> dict[int, date]:
     for change in sorted((c for c in changes if c.field == "deadlines"), key=lambda c: c.seen_at):
         old: Any = change.old
         for entry in old if isinstance(old, list | tuple) else ():
-            known[int(entry["stage"])] = date.fromisoformat(entry["date"])
+            with suppress(TypeError, ValueError, LookupError):  # another shape than today's tells no former day
+                known[int(entry["stage"])] = date.fromisoformat(entry["date"])
     return known
 
 

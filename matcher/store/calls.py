@@ -13,6 +13,7 @@ from matcher.model.call import LIVE, Call, Deadline, Kind, Source, Status, unpac
 from matcher.model.changes import Change
 from matcher.model.rows import SetAsideRecord
 from matcher.store.engines import AT_ONCE, Transactions, chunks
+from matcher.store.readable import readable
 from matcher.store.schema import calls, changes, clean, raw_rows, set_aside, versions
 
 if TYPE_CHECKING:
@@ -132,8 +133,8 @@ def reports_of(
         query = select(changes.c.identifier, changes.c.field, changes.c.seen_at).where(
             changes.c.identifier.in_(keys), changes.c.seen_at > since, changes.c.kind != "new"
         )
-        for row in connection.execute(query):
-            found.setdefault(row.identifier, {}).setdefault(row.field, []).append(row.seen_at)
+        for name, field, seen_at in readable(connection, query, changes.c.id, tuple)[0]:
+            found.setdefault(name, {}).setdefault(field, []).append(seen_at)
     return found
 
 
@@ -190,6 +191,12 @@ def count_calls(connection: Connection) -> dict[str, int]:
     return {row.source: row.kept for row in connection.execute(query)}
 
 
+def _change(row: Row[Any]) -> Change:
+    """A change. Raises ValueError or TypeError for a share that is no number."""
+    ratio = None if row.ratio is None else float(row.ratio)
+    return Change(row.identifier, row.field, row.kind, row.old, row.new, row.seen_at, ratio)
+
+
 class Calls:
     """Reading calls, their versions and changes."""
 
@@ -229,7 +236,7 @@ class Calls:
     def changes(
         self, *, identifier: str | None = None, since: datetime | None = None, limit: int | None = None
     ) -> list[Change]:
-        """Changes told, newest first; `since` is inclusive."""
+        """Changes told, newest first, but the unread ones; `since` is inclusive."""
         with self._transactions.reading() as connection:
             query = select(changes).order_by(changes.c.seen_at.desc(), changes.c.id.desc())
             if identifier is not None:
@@ -238,10 +245,12 @@ class Calls:
                 )
             if since is not None:
                 query = query.where(changes.c.seen_at >= since)
-            return [
-                Change(row.identifier, row.field, row.kind, row.old, row.new, row.seen_at, row.ratio)
-                for row in connection.execute(query.limit(limit))
-            ]
+            return readable(connection, query.limit(limit), changes.c.id, _change)[0]
+
+    def unread_changes(self) -> list[int]:
+        """The numbers of the changes that nobody can read: they are told to nobody."""
+        with self._transactions.reading() as connection:
+            return readable(connection, select(changes).order_by(changes.c.id), changes.c.id, _change)[1]
 
     def first_seen(self) -> Mapping[str, datetime]:
         """When each call was first seen."""

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
-from matcher.model.decision import Act, Entry, Owner
+from matcher.model.decision import Act, Application, Cause, Entry, Owner
 from matcher.store.calls import fold
 from matcher.store.engines import chunks
+from matcher.store.readable import readable
 from matcher.store.schema import calls, decisions
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Decisions:
                 connection.execute(insert(decisions), [_row(entry, versions.get(entry.call)) for entry in entries])
 
     def history(self, owner: Owner | None = None, call: str | None = None) -> list[Entry]:
-        """Every act, of one owner or of all, on one call or on all, in the order they came."""
+        """Every act, of one owner or of all, on one call or on all, in the order they came; `unread` ones apart."""
         query = select(decisions).order_by(decisions.c.id)
         if owner is not None:
             query = query.where(decisions.c.owner == owner.name, decisions.c.reader == owner.is_reader)
@@ -48,6 +49,11 @@ class Decisions:
             query = query.where(decisions.c.call == call)
         with self._transactions.reading() as connection:
             return _entries(connection, query)
+
+    def unread(self) -> list[int]:
+        """The numbers of the acts that nobody can read: they count for nothing."""
+        with self._transactions.reading() as connection:
+            return readable(connection, select(decisions).order_by(decisions.c.id), decisions.c.id, _entry)[1]
 
     def of_institutes(self, see: Callable[[list[Entry]], None]) -> None:
         """Shows every act of an institute, in the order they came, while nobody else can add one."""
@@ -110,14 +116,22 @@ def _row(entry: Entry, version: int | None) -> dict[str, Any]:
 
 
 def _entries(connection: Connection, query: Select[Any]) -> list[Entry]:
-    return list(map(_entry, connection.execute(query)))
+    return readable(connection, query, decisions.c.id, _entry)[0]
+
+
+_VALUES = {Act.DISMISS: Cause, Act.STATE: Application}
+"""The acts whose value is a word of a list."""
 
 
 def _entry(row: Row[Any]) -> Entry:
+    """An act. Raises ValueError for one of a kind, a reason or a state that nobody knows."""
+    act = Act(row.act)
+    if act in _VALUES and not (act is Act.DISMISS and row.value is None):
+        _VALUES[act](row.value)
     return Entry(
         Owner(row.owner, row.reader),
         row.call,
-        Act(row.act),
+        act,
         row.decided_at,
         row.value,
         row.detail,

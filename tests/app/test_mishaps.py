@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -19,7 +17,7 @@ from matcher.export.reader_content import reader_content
 from matcher.model.decision import Act, Entry, Owner
 from tests.helpers.flow import EUROPE, EVERYBODY, LETI, MINES, OPS, Flow, Inbox, name, photonics
 from tests.helpers.home import DAY
-from tests.helpers.spoilt import spoil_index
+from tests.helpers.spoilt import spoil_index, tamper
 
 SENT = dict.fromkeys(("leti", "mines", "network"), "sent")
 
@@ -29,14 +27,6 @@ def portal(flow, serve):
     portal = serve([photonics(1), photonics(2)])
     flow.place.portal = portal.url
     return portal
-
-
-def tamper(flow: Flow, statement: str, *values: object) -> None:
-    """As a bad disk, or a hand, leaves a row."""
-    with closing(sqlite3.connect(flow.place.home / "matcher.db")) as connection:
-        changed = connection.execute(statement, values).rowcount
-        connection.commit()
-    assert changed > 0
 
 
 def next_day(flow: Flow, portal, *numbers: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from matcher.ranking.index import Index
@@ -10,6 +12,15 @@ if TYPE_CHECKING:
     import pytest
 
     from matcher.ranking.needs.need import Need
+    from tests.helpers.flow import Flow
+
+
+def tamper(flow: Flow, statement: str, *values: object) -> None:
+    """As a bad disk, or a hand, leaves a row of the database."""
+    with closing(sqlite3.connect(flow.place.home / "matcher.db")) as connection:
+        changed = connection.execute(statement, values).rowcount
+        connection.commit()
+    assert changed > 0
 
 
 def spoil_index(monkeypatch: pytest.MonkeyPatch, institute: str) -> None:

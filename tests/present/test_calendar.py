@@ -115,3 +115,9 @@ def test_the_mail_carries_the_deadlines_of_its_calls() -> None:
         for deadline in item.call.deadlines
         if deadline.date >= digest.day
     }
+
+
+def test_a_change_of_another_shape_costs_the_calendar_nothing() -> None:
+    for odd in ("2027-03-18", {"date": "2027-03-18"}, [3], [{"stage": 1}], [{"stage": "one", "date": "soon"}], 7):
+        change = Change(CALL.identifier, "deadlines", "moved", odd, None, digests.NOW)
+        assert [event["UID"] for event in events(CALL, change)] == [event["UID"] for event in events(CALL)]

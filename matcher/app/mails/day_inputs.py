@@ -11,6 +11,7 @@ from matcher.app.answering.search_matches import matches_of, told_by_search
 from matcher.app.decisions.learned_feedback import feedback_for
 from matcher.app.mishaps import Mishaps, unsuited
 from matcher.app.sources.renewed_calls import renewed_calls
+from matcher.app.unread_rows import unread_rows
 from matcher.digest.inputs import Inputs
 from matcher.digest.verdicts import Verdicts
 from matcher.model.day import BRUSSELS, brussels_day
@@ -65,6 +66,8 @@ class Gathering:
 
     def inputs(self) -> Inputs:
         """The inputs of the day. Raises StoreError."""
+        if (unread := unread_rows(self.store)) is not None:
+            self.mishaps.problems.append(str(unread))
         told, _ = self.mishaps.each(self._delivered, self._readers, _unread)
         verdicts = self._verdicts()
         followed = {call for delivered in told.values() for call in delivered}

@@ -11,6 +11,7 @@ from matcher.app.mails.mail_trial import look_at_mail_server
 from matcher.app.operation.health import status
 from matcher.app.operation.setup_check import every_mistake
 from matcher.app.sources.project_sources import project_health
+from matcher.app.unread_rows import unread_rows
 from matcher.disk import can_be_written
 from matcher.errors import ConfigError, IndexMissing, MatcherError, StoreMissing
 from matcher.model.caution import reported_text
@@ -45,6 +46,7 @@ def examine(home: Home, *, as_of: date | None = None) -> tuple[Finding, ...]:
         ("environment", _environment),
         ("home", _home),
         ("database", _database),
+        ("rows", _rows),
         ("index", _index),
         ("fit", lambda home: _fit(home, now)),
         ("last fetch", lambda home: _last_fetch(home, now)),
@@ -109,6 +111,17 @@ def _database(home: Home) -> str:
             return f"{counted(calls, 'call')}, revision {store.revision}, in {store.maintenance.server()}"
     except StoreMissing:  # a server was reached, and has nothing of ours
         return f"nothing yet in {home.settings.database_shown} (made at the first run)"
+
+
+def _rows(home: Home) -> str:
+    try:
+        with home.open_store(read_only=True) as store:
+            unread = unread_rows(store)
+    except StoreMissing:
+        return "none yet"
+    if unread is not None:
+        raise _NotWellError(str(unread))
+    return "every decision and every change can be read"
 
 
 def _index(home: Home) -> str:
