@@ -76,12 +76,12 @@ class _Scorer:
         self.top = top
         near = index.arrays["similar_calls"]
         starts, rows, weights = (index.arrays[f"posting_{name}"] for name in ("starts", "rows", "weights"))
-        starts = starts.astype(rows.dtype)  # else scipy would copy the rows to the wider type
+        rows, starts = rows.astype(np.int32), starts.astype(np.int32)  # scipy knows no unsigned rows
         self.postings = sparse.csc_array((weights, rows, starts), shape=(len(index), len(starts) - 1))
         self.squares = index.arrays["squares"]
         shares = index.arrays["similar_weights"].ravel() * np.float32(numbers.SIMILAR_WEIGHT)
-        edges = np.arange(len(index) + 1, dtype=near.dtype) * near.shape[1]
-        self.lent = sparse.csr_array((shares, near.ravel(), edges), shape=(len(index), len(index)))
+        edges = np.arange(len(index) + 1, dtype=np.int32) * near.shape[1]
+        self.lent = sparse.csr_array((shares, near.ravel().astype(np.int32), edges), shape=(len(index), len(index)))
         self.floor = np.float32(numbers.LENGTH_FLOOR * index.meta["mean_square"])
         self.coordination = index.arrays["coordination"] * np.float32(numbers.COORDINATION_WEIGHT)
         self.parts = index.meta["parts"]

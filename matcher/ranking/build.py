@@ -27,7 +27,7 @@ from matcher.ranking.needs.profile_projects import pack_projects, project_facts
 from matcher.ranking.needs.skillset import pack_skills, skills_of
 from matcher.ranking.scores.scoring import own_of
 from matcher.ranking.texts.fitting import FEWEST, LASTING, background_arrays, count_projects, strangers
-from matcher.ranking.texts.generation import Generation, StringTable, edges_of
+from matcher.ranking.texts.generation import Generation, StringTable, edges_of, narrowest
 from matcher.ranking.texts.project_words import project_word_arrays
 from matcher.ranking.texts.tfidf import (
     Counts,
@@ -369,21 +369,17 @@ def _with_profiles(
         "skills": [[skill.words, skill.source, skill.original] for found in skills for skill in found],
         "own": [[one.mean, one.spread, one.weight] if one else None for one in measured],
     }
-    return Index(
-        Generation(
-            {**facts, **named},
-            {
-                **arrays,
-                **queries,
-                **{f"own_{name}": kept for name, kept in _query_arrays([side.query for side in own if side]).items()},
-                **_own_arrays([side.projects if side else () for side in own]),
-                **pack_skills(skills),
-                "standard_means": np.array([s.means for s in standards]).reshape(len(profiles), len(WAYS)),
-                "standard_spreads": np.array([s.spreads for s in standards]).reshape(len(profiles), len(WAYS)),
-                "standard_sums": np.array([s.sums for s in standards]).reshape(len(profiles), int(reference.sum())),
-            },
-        )
-    )
+    everything = {
+        **arrays,
+        **queries,
+        **{f"own_{name}": kept for name, kept in _query_arrays([side.query for side in own if side]).items()},
+        **_own_arrays([side.projects if side else () for side in own]),
+        **pack_skills(skills),
+        "standard_means": np.array([s.means for s in standards]).reshape(len(profiles), len(WAYS)),
+        "standard_spreads": np.array([s.spreads for s in standards]).reshape(len(profiles), len(WAYS)),
+        "standard_sums": np.array([s.sums for s in standards]).reshape(len(profiles), int(reference.sum())),
+    }
+    return Index(Generation({**facts, **named}, {name: narrowest(array) for name, array in everything.items()}))
 
 
 def _own_arrays(sets: Sequence[Sequence[OwnProject]]) -> dict[str, npt.NDArray[Any]]:

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
     from matcher.model.parts import Part
     from matcher.ranking.needs.profile_projects import OwnProject
+    from matcher.ranking.texts.generation import Whole
 
-LAYOUT = 12
+LAYOUT = 13
 """Grows with every change of the arrays' meaning; an index of another layout is built anew."""
 
 _CALLS_HELD = 5_000
@@ -50,7 +51,7 @@ class Products:
     (shared,), in the order of the profile's terms; those of term `t` stand from `edges[t]` to `edges[t + 1]`.
     """
 
-    rows: npt.NDArray[np.int32]
+    rows: Whole
     weights: Floats
     edges: npt.NDArray[np.int64]
 
@@ -127,7 +128,7 @@ class Index:
         """The term at a position."""
         return self._terms[position].decode()
 
-    def postings(self, position: int) -> npt.NDArray[np.int32]:
+    def postings(self, position: int) -> Whole:
         """Rows of the calls that have the term at a position, ascending."""
         start, end = self.arrays["posting_starts"][position : position + 2]
         return self.arrays["posting_rows"][start:end]
@@ -135,7 +136,9 @@ class Index:
     def terms_of(self, row: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """The positions of a call's terms, ascending, and where its weights stand in the postings."""
         at = np.flatnonzero(self.arrays["posting_rows"] == row)
-        return np.searchsorted(self.arrays["posting_starts"], at, side="right") - 1, at
+        starts = self.arrays["posting_starts"]
+        # numpy would copy all starts to the wider kind
+        return np.searchsorted(starts, at.astype(starts.dtype), side="right") - 1, at
 
     # scores
 

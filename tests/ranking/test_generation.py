@@ -20,6 +20,7 @@ from matcher.app.home import Home
 from matcher.config.settings import load_settings
 from matcher.errors import IndexMissing
 from matcher.model.question import Question
+from matcher.ranking import index as index_module
 from matcher.ranking.texts import generation as module
 from matcher.ranking.texts.generation import Generation, StringTable, open_generation, write_generation
 from tests.helpers.forms import tries
@@ -210,6 +211,17 @@ def test_another_layout_and_nothing_at_all_are_told(tmp_path):
     write_generation(tmp_path, LAYOUT, numbered(1))
     with pytest.raises(IndexMissing, match="another version"):
         open_generation(tmp_path, LAYOUT + 1)
+
+
+def test_the_app_builds_an_index_of_another_version_anew(fetched):
+    app = Home(load_settings(environ=fetched.environment))
+    before = rank(app, Question(("cea-leti",), as_of=_day()))
+    folder = fetched.home / "index"
+    write_generation(folder, index_module.LAYOUT - 1, open_generation(folder, index_module.LAYOUT))
+    with pytest.raises(IndexMissing, match="another version"):
+        index_module.open_index(folder)
+    assert rank(app, Question(("cea-leti",), as_of=_day())) == before
+    assert len(index_module.open_index(folder)) > 0
 
 
 @pytest.mark.parametrize("damage", [cut, remove, garble])

@@ -24,7 +24,7 @@ from matcher.ranking.scores.asked_anew import asked_text
 from matcher.ranking.scores.matching import Depth, best_matches, place
 from matcher.ranking.scores.scoring import score
 from matcher.ranking.texts.background import Background
-from matcher.ranking.texts.generation import write_generation
+from matcher.ranking.texts.generation import narrowest, write_generation
 from matcher.ranking.texts.tfidf import count_terms, nearest, unit_rows
 from matcher.text.analysis import Analyzer
 from tests.helpers.corpus import META, NOW, SUBJECTS, TODAY, call, fits, indexed, profile, scored_of, some_calls, totals
@@ -62,6 +62,14 @@ def test_a_saved_index_answers_as_the_one_in_memory(tmp_path):
     assert fits(opened) == fits(built)
     assert [opened.full_call(row) for row in range(len(opened))] == sorted(some_calls(), key=lambda c: c.identifier)
     assert all(isinstance(array, np.ndarray) and array.dtype != object for array in opened.arrays.values())
+
+
+def test_no_array_of_whole_numbers_takes_more_room_than_it_needs():
+    index = indexed(some_calls(), profile(*SUBJECTS[:4], french=["recyclage"]))
+    wide = {name: array.dtype for name, array in index.arrays.items() if narrowest(array).dtype != array.dtype}
+    assert wide == {}
+    assert {array.dtype.kind for array in index.arrays.values()} <= {"u", "i", "f", "b"}
+    assert index.arrays["posting_rows"].dtype == np.uint8
 
 
 def test_what_research_may_not_enter_stands_apart_whatever_its_fit():

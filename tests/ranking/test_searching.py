@@ -59,6 +59,8 @@ def test_all_words_must_be_there_and_those_that_stand_together_come_first(index)
 def test_a_phrase_stands_side_by_side_also_across_stop_words(index):
     assert found(index, "solid", "state", phrase=True) == ["13"]
     assert found(index, "internet of things", phrase=True) == ["18"]
+    assert found(index, "the internet of things", phrase=True) == ["18"]
+    assert found(index, "these batteries for ships", phrase=True) == ["10"]  # it begins the very first field
     assert found(index, "things internet", phrase=True) == []
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from matcher.ranking.needs.skillset import Skill
+    from matcher.ranking.texts.generation import Whole
 
 Floats = npt.NDArray[np.float32]
 WAYS = ("words", "expanded", "neighbours", "passage")
@@ -50,10 +51,10 @@ class CallSide:
     terms: Postings
     lengths: Floats
     average: Floats
-    near_rows: npt.NDArray[np.int32]
+    near_rows: Whole
     near_shares: Floats
     passages: npt.NDArray[np.int8]
-    edges: npt.NDArray[np.int64]
+    edges: Whole
     background: int
     meanings: npt.NDArray[np.int8] | None = None
     means: Floats | None = None
@@ -62,7 +63,7 @@ class CallSide:
     def __len__(self) -> int:
         return self.terms.size
 
-    def only(self, rows: npt.NDArray[np.int64], terms: Postings) -> CallSide:
+    def only(self, rows: Whole, terms: Postings) -> CallSide:
         """Some of the calls; `terms` are the postings of these alone."""
         sizes = self.edges[rows + 1] - self.edges[rows]
         edges = edges_of(sizes)

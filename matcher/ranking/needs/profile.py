@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from matcher.model.profile_parts import Profile, ProfilePart
     from matcher.ranking.needs.skillset import Skill
+    from matcher.ranking.texts.generation import Whole
     from matcher.ranking.texts.vocabulary import Vocabulary
     from matcher.text.analysis import Analyzer
 
@@ -37,7 +38,7 @@ class QueryVector:
     French word where it is one. `wins` counts past projects by part of the programme.
     """
 
-    ids: npt.NDArray[np.int32]
+    ids: Whole
     weights: Floats
     words: tuple[str, ...]
     sources: tuple[str, ...]

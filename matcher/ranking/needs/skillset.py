@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from matcher.model.profile_parts import Profile
+    from matcher.ranking.texts.generation import Whole
     from matcher.ranking.texts.vocabulary import Vocabulary
     from matcher.text.analysis import Analyzer
 
@@ -41,7 +42,7 @@ class Skill:
     words: str
     source: str
     original: str | None
-    ids: npt.NDArray[np.int32]
+    ids: Whole
     weights: Floats
     near: Near
     expanded: Expanded

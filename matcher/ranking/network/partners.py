@@ -203,15 +203,12 @@ def nearest_of(index: Index, shared: Doubles, place: Floats) -> Doubles:
     """(projects,) how like a call the nearest projects of the background are: the words that they share with it, times
     the square of their nearness to a place in the latent space; 0 for all others.
     """
-    arrays = index.arrays
+    background, average = Background(index.arrays), index.arrays["latent_average"]
     nearest = np.argsort(-shared, kind="stable")[:NEAREST]
-    average = arrays["latent_average"]
     found = np.zeros(len(shared))
     for one in nearest.tolist():
         if shared[one] > 0:
-            span = slice(int(arrays["background_edges"][one]), int(arrays["background_edges"][one + 1]))
-            terms, values = arrays["background_terms"][span], arrays["background_values"][span].astype(np.float32)
-            near = float(unit((fold(arrays, terms, values) - average)[None, :])[0] @ place)
+            near = float(unit((fold(index.arrays, *background.heaviest(one)) - average)[None, :])[0] @ place)
             found[one] = shared[one] * max(near, 0.0) ** 2
     return found
 

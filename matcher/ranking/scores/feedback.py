@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from matcher.ranking.index import Index
+    from matcher.ranking.texts.generation import Whole
 
 Doubles = npt.NDArray[np.float64]
 
@@ -120,8 +121,8 @@ def _weights(examples: Sequence[Example]) -> Doubles:
 class _Vectors:
     """Unit vectors of calls, as postings: `values` beside `calls`, those of term `t` from `starts[t]` on."""
 
-    starts: npt.NDArray[np.integer]
-    calls: npt.NDArray[np.int32]
+    starts: Whole
+    calls: Whole
     values: Doubles
     average: Doubles
 

@@ -13,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.model.frozen import dataclass
+from matcher.ranking.texts.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from matcher.ranking.texts.generation import Whole
+
 Floats = npt.NDArray[np.float32]
-Positions = npt.NDArray[np.int32]
 
 NEAREST = 50
 """Background texts that a skill and a call are compared by."""
@@ -34,12 +36,12 @@ HEAVIEST = 100
 class Postings:
     """A sparse matrix by term: `rows` and `weights` of term `t` stand from `starts[t]` to `starts[t + 1]`."""
 
-    starts: npt.NDArray[Any]
-    rows: Positions
+    starts: Whole
+    rows: Whole
     weights: npt.NDArray[Any]
     size: int
 
-    def product(self, ids: Positions, weights: Floats) -> npt.NDArray[np.float64]:
+    def product(self, ids: Whole, weights: Floats) -> npt.NDArray[np.float64]:
         """(size,) the product of every row with one sparse vector."""
         lows = self.starts[ids].astype(np.int64)
         lengths = self.starts[ids + 1].astype(np.int64) - lows
@@ -56,7 +58,7 @@ class Postings:
 class Near:
     """Background texts near something, nearest first: `rows` and `shares` (of their likeness, adding up to 1)."""
 
-    rows: Positions
+    rows: Whole
     shares: Floats
 
 
@@ -68,7 +70,7 @@ class Expanded:
     only the terms of the nearest texts are kept here.
     """
 
-    ids: Positions
+    ids: Whole
     weights: Floats
     length: float
 
@@ -91,7 +93,7 @@ class Background:
         size = len(arrays["background_edges"]) - 1
         self._postings = Postings(starts, arrays["background_rows"], arrays["background_weights"], size)
         self._edges = arrays["background_edges"]
-        self._terms = arrays["background_terms"]
+        self._terms = Runs(arrays, "background_terms")
         self._values = arrays["background_values"]
         self.average: Floats = arrays["background_average"]
         self._square = float(self.average.astype(np.float64) @ self.average)
@@ -99,16 +101,21 @@ class Background:
     def __len__(self) -> int:
         return len(self._edges) - 1
 
-    def likeness(self, ids: Positions, weights: Floats) -> npt.NDArray[np.float64]:
+    def likeness(self, ids: Whole, weights: Floats) -> npt.NDArray[np.float64]:
         """(texts,) the cosine of each background text with a sparse vector of unit length."""
         known = ids < len(self._postings.starts) - 1
         return self._postings.product(ids[known], weights[known])
 
-    def nearest(self, ids: Positions, weights: Floats) -> Near:
+    def nearest(self, ids: Whole, weights: Floats) -> Near:
         """The background texts most like a sparse vector of unit length."""
         likeness = self.likeness(ids, weights)
         found = np.flatnonzero(likeness)
         return nearest_of(found, likeness[found])
+
+    def heaviest(self, row: int) -> tuple[Whole, Floats]:
+        """The heaviest terms of a background text, ascending, and their weights."""
+        low, high = int(self._edges[row]), int(self._edges[row + 1])
+        return self._terms[row], self._values[low:high].astype(np.float32)
 
     def expanded(self, near: Near) -> Expanded:
         """The weighted mean of the nearest few, less the average of all."""
@@ -116,12 +123,12 @@ class Background:
         if not len(rows):
             return Expanded(np.zeros(0, np.int32), np.zeros(0, np.float32), 0.0)
         shares = near.shares[:EXPANDED].astype(np.float64)
-        spans = [slice(int(self._edges[row]), int(self._edges[row + 1])) for row in rows]
-        ids = np.concatenate([self._terms[span] for span in spans])
+        heaviest = [self.heaviest(row) for row in rows.tolist()]
+        ids = np.concatenate([terms for terms, _ in heaviest])
         values = np.concatenate(
             [
-                share * self._values[span].astype(np.float64)
-                for share, span in zip(shares / shares.sum(), spans, strict=True)
+                share * values.astype(np.float64)
+                for share, (_, values) in zip(shares / shares.sum(), heaviest, strict=True)
             ]
         )
         terms, places = np.unique(ids, return_inverse=True)

@@ -12,6 +12,7 @@ from scipy import sparse
 from matcher.ranking.texts.background import HEAVIEST
 from matcher.ranking.texts.latent import fit_space
 from matcher.ranking.texts.project_words import ARRAYS
+from matcher.ranking.texts.runs import pack_runs
 from matcher.ranking.texts.tfidf import Counts, count_texts
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ LASTING = (
     "background_rows",
     "background_weights",
     "background_edges",
-    "background_terms",
+    "background_terms_steps",
+    "background_terms_starts",
     "background_values",
     "background_average",
     "latent_terms",
@@ -83,12 +85,13 @@ def background_arrays(texts: sparse.csr_array, calls: sparse.csr_array) -> dict[
     by_term = texts.tocsc()
     by_term.sort_indices()
     kept = heaviest(texts, HEAVIEST)
+    kept.sort_indices()
     return {
         "background_starts": by_term.indptr.astype(np.int32),
         "background_rows": by_term.indices.astype(np.int32),
         "background_weights": by_term.data.astype(np.float16),
         "background_edges": kept.indptr.astype(np.int64),
-        "background_terms": kept.indices.astype(np.int32),
+        **pack_runs(kept.indices, kept.indptr, "background_terms"),
         "background_values": kept.data.astype(np.float16),
         "background_average": np.asarray(kept.sum(axis=0) / max(kept.shape[0], 1), dtype=np.float32).ravel(),
         **fit_space(sparse.csr_array(sparse.vstack([texts, calls], format="csr"))),

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 
+Whole = npt.NDArray[np.integer[Any]]
+"""Whole numbers of any width: saved ones take as few bytes as they need (`narrowest`)."""
+
 FILE = "generation"
 """The file in the folder that `open_generation` and `write_generation` are given."""
 
@@ -40,6 +43,18 @@ _LONGEST_HEAD = 2**28
 def edges_of(sizes: npt.ArrayLike) -> npt.NDArray[np.int64]:
     """(pieces + 1,) where pieces of these sizes begin that lie one after another, and where the last one ends."""
     return np.concatenate([[0], np.cumsum(np.asarray(sizes, dtype=np.int64))]).astype(np.int64)
+
+
+def narrowest(array: Array) -> Array:
+    """The same numbers in the smallest unsigned kind that holds them, where they are whole and none is below 0.
+
+    There is room for one more than the largest: `edges[row + 1]` is asked of rows that are kept so. Nothing is wider
+    than 32 bits but what needs more, which stays as it is: numpy turns unsigned numbers of 64 bits to floats.
+    """
+    if array.dtype.kind not in "iu" or array.dtype.itemsize == 1 or not array.size or array.min() < 0:
+        return array
+    kind = np.min_scalar_type(int(array.max()) + 1)
+    return array.astype(kind) if kind.itemsize < min(array.dtype.itemsize, 8) else array
 
 
 class StringTable:

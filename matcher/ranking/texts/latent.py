@@ -54,7 +54,7 @@ def fit_space(texts: sparse.csr_array, seed: int = 0) -> dict[str, npt.NDArray[A
     return {"latent_terms": rows, "latent_vectors": vectors, "latent_average": average.astype(np.float32)}
 
 
-def fold(arrays: Mapping[str, npt.NDArray[Any]], ids: npt.NDArray[np.int32], weights: Floats) -> Floats:
+def fold(arrays: Mapping[str, npt.NDArray[Any]], ids: npt.NDArray[np.integer[Any]], weights: Floats) -> Floats:
     """(dimensions,) where a sparse vector lies, at unit length; zero where the space knows none of its terms."""
     places = arrays["latent_terms"]
     rows = places[ids[ids < len(places)]]

@@ -30,7 +30,7 @@ FIELDS = {"title": 8.0, "name": 8.0, "keywords": 4.0, "text": 1.0}
 _TABLES = (f"{PREFIX}_stems", f"{PREFIX}_spellings", NUMBERS)
 
 ARRAYS = (
-    *(f"{PREFIX}_{kind}" for kind in ("places", "starts", "edges")),
+    *(f"{PREFIX}_{kind}" for kind in ("places_steps", "places_starts", "edges")),
     *(f"{table}_{kind}" for table in _TABLES for kind in ("blob", "offsets")),
 )
 """Every array that a search of projects reads."""

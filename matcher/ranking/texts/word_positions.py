@@ -14,14 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.ranking.texts.generation import StringTable, edges_of
+from matcher.ranking.texts.runs import Runs, pack_runs
 from matcher.text.analysis import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from matcher.ranking.texts.generation import Whole
     from matcher.text.analysis import Analyzer
 
-Places = npt.NDArray[np.int32]
+Places = npt.NDArray[np.int64]
 
 GAP = 60
 """Places left free between two fields, so that nothing is near across them."""
@@ -88,8 +90,7 @@ def place_arrays(
     starts = edges_of(np.bincount(sorted_numbers, minlength=len(stems)))
     shown = [_usual(numbering.spellings[numbering.stems[stem]]) for stem in stems]
     return {
-        f"{prefix}_places": kept[order].astype(np.int32),
-        f"{prefix}_starts": starts,
+        **pack_runs(kept[order], starts, f"{prefix}_places"),
         f"{prefix}_edges": np.array(edges, dtype=np.int32),
         **StringTable.pack(stem.encode() for stem in stems).arrays(f"{prefix}_stems"),
         **StringTable.pack(word.encode() for word in shown).arrays(f"{prefix}_spellings"),
@@ -102,12 +103,12 @@ def _usual(spellings: Counter[str]) -> str:
 
 
 class WordPositions:
-    """The places of words in texts that have `fields` fields each."""
+    """The places of words in texts that have `fields` fields each; made for one question, it keeps what it has read."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]], prefix: str, fields: int) -> None:
-        self._places: Places = arrays[f"{prefix}_places"]
-        self._starts = arrays[f"{prefix}_starts"]
-        self.edges: Places = arrays[f"{prefix}_edges"]
+        self._places = Runs(arrays, f"{prefix}_places")
+        self._read: dict[str, Places] = {}
+        self.edges: Whole = arrays[f"{prefix}_edges"]
         self.stems = StringTable(arrays[f"{prefix}_stems_blob"], arrays[f"{prefix}_stems_offsets"])
         self.spellings = StringTable(arrays[f"{prefix}_spellings_blob"], arrays[f"{prefix}_spellings_offsets"])
         self.fields = fields
@@ -117,11 +118,10 @@ class WordPositions:
 
     def of(self, stem: str) -> Places:
         """Every place of a stem, in order."""
-        number = self.stems.find(stem.encode())
-        if number is None:
-            return np.zeros(0, dtype=np.int32)
-        start, end = self._starts[number : number + 2]
-        return self._places[start:end]
+        if stem not in self._read:
+            number = self.stems.find(stem.encode())
+            self._read[stem] = np.zeros(0, dtype=np.int64) if number is None else self._places[number]
+        return self._read[stem]
 
     def has(self, stem: str) -> bool:
         return self.stems.find(stem.encode()) is not None
@@ -129,13 +129,14 @@ class WordPositions:
     def beginning(self, start: str) -> Places:
         """Where a word of an identifier begins so and goes on."""
         low, high = self.stems.place(start.encode()), self.stems.place(start.encode() + b"\xff")
-        found: Places = np.sort(self._places[self._starts[low] : self._starts[high]])
+        found: Places = np.sort(self._places.span(low, high))
         named: Places = found[self.slots(found) % self.fields == NAMES]
         return named
 
     def slots(self, places: Places) -> npt.NDArray[np.int64]:
         """The field that each place stands in, counted over all texts: slot // fields is the text."""
-        before = np.searchsorted(self.edges, places, side="right")
+        # numpy would copy all edges to the wider kind
+        before = np.searchsorted(self.edges, places.astype(self.edges.dtype), side="right")
         slots: npt.NDArray[np.int64] = np.subtract(before, 1)
         return slots
 
@@ -144,11 +145,11 @@ class WordPositions:
         steps = [(i, stem) for i, stem in enumerate(stems) if stem is not None]
         found: Places | None = None
         for step, stem in sorted(steps, key=lambda pair: len(self.of(pair[1]))):
-            here = self.of(stem) - np.int32(step)
+            here = self.of(stem) - (step - steps[0][0])
             found = here if found is None else found[np.isin(found, here, assume_unique=True)]
             if not len(found):
                 break
-        return np.zeros(0, dtype=np.int32) if found is None else found
+        return np.zeros(0, dtype=np.int64) if found is None else found
 
     def near(self, stems: Sequence[str], window: int) -> Places:
         """Where these stems stand within a window of each other in any order, by the place of the rarest."""
