@@ -18,7 +18,7 @@ from matcher.model.searched import LIMIT
 from matcher.present.call_rows import LISTED_COLUMNS, listed_row
 from matcher.present.decision_shapes import about_records
 from matcher.present.decision_words import decided_line
-from matcher.present.facts import action_codes, day, money, status_text
+from matcher.present.facts import action_codes, budget, day, status_text
 from matcher.present.records import call_record, envelope, outcome_record, part_records, sample_label
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _table_rows(listing: CallListing, calls: Iterable[Call]) -> list[tuple[str, 
             status_text(call, listing.as_of, words),
             day(following.date, words) if (following := call.next_deadline(listing.as_of)) else "—",
             action_codes(call.actions[:1]),
-            money(call.budget_eur, words),
+            budget(call, words),
         )
         for call in calls
     ]
@@ -152,7 +152,7 @@ def _found_block(call: Call, sentence: str | None, today: date) -> str:
         status_text(call, today, words),
         tr("deadline {when}", when=day(following.date, words)) if following else tr("no deadline ahead"),
         action_codes(call.actions[:1]),
-        money(call.budget_eur, words),
+        budget(call, words),
     )
     said = "\n".join([call.title, " · ".join(facts), *([f"“{sentence}”"] if sentence else [])])
     return "\n".join([styled(call.identifier, bold=True), *paragraphs(said, "    ")])

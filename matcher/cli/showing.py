@@ -28,6 +28,7 @@ from matcher.present.decision_shapes import about_records
 from matcher.present.decision_words import decision_line
 from matcher.present.facts import (
     TERMINAL,
+    budget,
     contribution,
     day,
     days_left,
@@ -168,7 +169,7 @@ def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:
         *_fact(tr("call"), f"{call.call_id or '—'}  {call.call_title or ''}"),
         *_fact(tr("programme"), " › ".join(map(_part_name, call.parts)) or call.programme or "—"),
         *(_fact(tr("destination"), call.destination) if call.destination else []),
-        *_fact(tr("budget"), money(call.budget_eur, words)),
+        *_fact(tr("budget"), budget(call, words)),
         *_fact(tr("per project"), tr("{share}, {n} grants, {trl}", share=share, n=call.grants or "—", trl=trl)),
         *_fact(tr("opening"), day(call.opening, words)),
     ]

@@ -87,7 +87,8 @@ class Call:
     """An EU topic that one applies to, as the portal lists it.
 
     Money is in whole euros; `contribution_eur` is the (lowest, highest) EU contribution per project and
-    `trl` the (start, end) technology readiness levels. `deadlines` are in date order.
+    `trl` the (start, end) technology readiness levels. `deadlines` are in date order. Where `budget_shared_by` is a
+    number, the budget is one pot of so many topics, this one among them, as the portal repeats it on each.
     """
 
     identifier: str
@@ -104,6 +105,7 @@ class Call:
     deadlines_unread: tuple[str, ...] = ()  # what stands there and is no date
     actions: tuple[Action, ...] = ()
     budget_eur: int | None = None
+    budget_shared_by: int | None = None
     contribution_eur: tuple[int, int] | None = None
     grants: int | None = None
     trl: tuple[int, int] | None = None
@@ -118,6 +120,11 @@ class Call:
     gone: date | None = None  # the day it left the listing, or was closed ahead of its deadline
     divisions: tuple[str, ...] = ()  # the portal's codes of what it is a part of
     parts: tuple[Part, ...] = ()  # what it is a part of, widest first; known in an index, where the table is
+
+    @property
+    def budget_share(self) -> float | None:
+        """What falls to this topic of a pot that several share, if each gets as much."""
+        return None if self.budget_eur is None else self.budget_eur / (self.budget_shared_by or 1)
 
     @property
     def last_deadline(self) -> date | None:
@@ -161,6 +168,7 @@ _SCALARS = (
     "deadline_model",
     "deadlines_from",
     "budget_eur",
+    "budget_shared_by",
     "grants",
     "destination",
     "url",
@@ -212,6 +220,7 @@ def call_from_dict(fields: dict[str, Any]) -> Call:
         deadlines_unread=tuple(get("deadlines_unread", ())),
         actions=tuple(Action(*a[:2]) for a in get("actions", ())),
         budget_eur=get("budget_eur"),
+        budget_shared_by=get("budget_shared_by"),
         contribution_eur=_pair(get("contribution_eur")),
         grants=get("grants"),
         trl=_pair(get("trl")),

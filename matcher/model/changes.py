@@ -90,6 +90,7 @@ def content(call: Call) -> dict[str, Any]:
         "url": call.url,
         "links": [list(pair) for pair in sorted({(_clean(link.title), link.url) for link in call.links})],
         # Calls that were kept before these were read have the hash they had.
+        **({"budget_shared_by": call.budget_shared_by} if call.budget_shared_by else {}),
         **({"terms": terms} if terms else {}),
         **({"divisions": sorted(set(call.divisions))} if call.divisions else {}),
         **({"deadlines_from": origin} if origin else {}),

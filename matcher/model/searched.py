@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matcher.model.call import Call
 
 SORTS = ("relevance", "deadline", "opening", "budget")
-"""Orders of a list of calls: best first, next deadline first, latest opening first, most money first."""
+"""Orders of a list of calls: best first, next deadline first, latest opening first, most money for the topic first."""
 
 RANK_SORTS = ("fit", "deadline", "opening", "budget")
 """Orders of a list of matches: best first, and as those of calls."""
@@ -107,7 +107,11 @@ class SearchOutcome:
 
 
 def order_of(sort: str, on: date) -> Callable[[Call], tuple[float, str]]:
-    """What calls are sorted by: next deadline, latest opening or most money first; what is unknown comes last."""
+    """What calls are sorted by: next deadline, latest opening or most money first; what is unknown comes last.
+
+    A pot that topics share counts for each as its equal share: what the portal repeats on eighteen topics is no
+    eighteen budgets.
+    """
 
     def soonest(call: Call) -> float:
         following = call.next_deadline(on)
@@ -117,7 +121,7 @@ def order_of(sort: str, on: date) -> Callable[[Call], tuple[float, str]]:
         return -call.opening.toordinal() if call.opening else 0
 
     def richest(call: Call) -> float:
-        return -(call.budget_eur or 0)
+        return -(call.budget_share or 0)
 
     measure = {"deadline": soonest, "opening": newest, "budget": richest}[sort]
     return lambda call: (measure(call), call.identifier)

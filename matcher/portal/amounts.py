@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,15 +24,36 @@ class Money:
     grants: int | None = None
 
 
-def own_lines(overviews: Iterable[object], identifier: str) -> list[Line]:
-    """The lines of this topic among those of its call."""
-    prefix = identifier.casefold() + " "
+def budget_entries(overviews: Iterable[object]) -> list[list[Line]]:
+    """The lines of a call, those together that stand in one entry of its budget: they spend the same money."""
     return [
-        line
+        list(mappings(lines))
         for overview in overviews
-        for line in _all_lines(overview)
-        if isinstance(action := line.get("action"), str) and action.casefold().startswith(prefix)
+        for one in mappings(overview)
+        if isinstance(by_entry := one.get("budgetTopicActionMap"), Mapping)
+        for lines in by_entry.values()
     ]
+
+
+def own_lines(entries: Iterable[Iterable[Line]], identifier: str) -> list[Line]:
+    """The lines of this topic among those of its call."""
+    own = identifier.casefold()
+    return [line for lines in entries for line in lines if _topic(line) == own]
+
+
+def sharing(entries: Iterable[Iterable[Line]], identifier: str) -> int | None:
+    """How many topics a pot of this one is for, itself among them; None where it is for this one alone.
+
+    Topics of different entries that have as much each have it for themselves.
+    """
+    own, most = identifier.casefold(), 1
+    for lines in entries:
+        topics: dict[Pot, set[str]] = defaultdict(set)
+        for line in lines:
+            if topic := _topic(line):
+                topics[_pot(line)].add(topic)
+        most = max([most, *(len(found) for pot, found in topics.items() if pot and own in found)])
+    return most if most > 1 else None
 
 
 def money(lines: Iterable[Line]) -> Money:
@@ -54,12 +76,10 @@ def _grants(lines: Iterable[Line]) -> int | None:
     return sum(number for _, number in counted) or None
 
 
-def _all_lines(overview: object) -> Iterator[Line]:
-    for entry in mappings(overview):
-        by_action = entry.get("budgetTopicActionMap")
-        if isinstance(by_action, Mapping):
-            for lines in by_action.values():
-                yield from mappings(lines)
+def _topic(line: Line) -> str:
+    """The topic of a line, whose `action` is `IDENTIFIER - CODE label`, in lower case."""
+    action = line.get("action")
+    return action.casefold().partition(" ")[0] if isinstance(action, str) else ""
 
 
 def _pot(line: Line) -> Pot:

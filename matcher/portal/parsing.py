@@ -170,7 +170,8 @@ def _reference_stem(row: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
 
 def _call(row: Mapping[str, Any], metadata: Mapping[str, Any], kind: Kind, identifier: str, title: str) -> Call:
     acts = list(embedded(metadata, "actions"))
-    lines = amounts.own_lines(embedded(metadata, "budgetOverview"), identifier)
+    entries = amounts.budget_entries(embedded(metadata, "budgetOverview"))
+    lines = amounts.own_lines(entries, identifier)
     paid = amounts.money(lines)
     model = actions.deadline_model(strings(metadata, "deadlineModel"), acts, lines)
     days = actions.deadline_days(strings(metadata, "deadlineDate"), acts, lines)
@@ -194,6 +195,7 @@ def _call(row: Mapping[str, Any], metadata: Mapping[str, Any], kind: Kind, ident
         deadline_model=model,
         actions=actions.types_of_action(acts, lines, strings(metadata, "typesOfAction")),
         budget_eur=paid.budget_eur or _plain_budget(metadata),
+        budget_shared_by=amounts.sharing(entries, identifier),
         contribution_eur=paid.contribution_eur,
         grants=paid.grants,
         trl=amounts.readiness(section.text for section in text),

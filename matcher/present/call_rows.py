@@ -39,6 +39,7 @@ CALL_COLUMNS = {
     "parts": "string",
     "action": "category",
     "budget_eur": "Int64",
+    "budget_shared_by": "Int64",
     "contribution_min_eur": "Int64",
     "contribution_max_eur": "Int64",
     "grants": "Int64",
@@ -53,7 +54,8 @@ CALL_COLUMNS = {
     "destination": "string",
     "url": "string",
 }
-"""Column → dtype of a call; `stages` counts its deadlines, `action` joins several types of action by `, `.
+"""Column → dtype of a call; `stages` counts its deadlines, `action` joins several types of action by `, `,
+`budget_shared_by` counts the topics that the budget is for, where it is not for this one alone.
 
 `who` may apply, `rate` is percent for a research organisation, `entry` the terms of entry in a line;
 `closed_to_research` is NA where nothing says who may apply."""
@@ -95,6 +97,7 @@ def call_row(call: Call, today: date) -> Row:
         "parts": "; ".join(part.en for part in call.parts) or None,
         "action": ", ".join(action.code for action in call.actions) or None,
         "budget_eur": call.budget_eur,
+        "budget_shared_by": call.budget_shared_by,
         "contribution_min_eur": lowest,
         "contribution_max_eur": highest,
         "grants": call.grants,

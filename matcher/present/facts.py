@@ -77,6 +77,16 @@ def money(euros: float | None, words: Words = TERMINAL) -> str:
     return UNKNOWN if euros is None else words.money(euros)
 
 
+def budget(call: Call, words: Words = TERMINAL) -> str:
+    """`20 M€`; `329.5 M€ shared by 18 topics` where the money is not for this topic alone."""
+    amount = money(call.budget_eur, words)
+    if call.budget_eur is None or call.budget_shared_by is None:
+        return amount
+    return words.say_n(
+        "{amount} shared by {n} topic", "{amount} shared by {n} topics", call.budget_shared_by, amount=amount
+    )
+
+
 def contribution(pair: tuple[int, int] | None, words: Words = TERMINAL) -> str:
     """EU contribution per project: `4–6 M€`."""
     return UNKNOWN if pair is None else words.money_range(*pair)
@@ -182,15 +192,15 @@ def status_text(call: Call, today: date, words: Words = TERMINAL) -> str:
 
 def facts_line(call: Call, words: Words = TERMINAL) -> str:
     """Action, money, grants, TRL on one line: `HORIZON-IA · budget 20 M€ · 3–5 M€ per project · 4 grants · TRL 4→6`."""
-    budget = words.say("budget {amount}", amount=money(call.budget_eur, words))
-    parts = (action_codes(call.actions), budget, *_support(call, words), levels(call.trl) if call.trl else "")
+    spent = words.say("budget {amount}", amount=budget(call, words))
+    parts = (action_codes(call.actions), spent, *_support(call, words), levels(call.trl) if call.trl else "")
     return " · ".join(part for part in parts if part)
 
 
 def funding(call: Call, words: Words) -> str | None:
     """`17,5 M€ · 4–6 M€ par projet · 4 projets`."""
-    budget = () if call.budget_eur is None else (words.money(call.budget_eur),)
-    return " · ".join((*budget, *_support(call, words))) or None
+    spent = () if call.budget_eur is None else (budget(call, words),)
+    return " · ".join((*spent, *_support(call, words))) or None
 
 
 def _support(call: Call, words: Words) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ def call_record(call: Call, today: date) -> Record:
         "parts": [part.en for part in call.parts],
         "actions": [action.code for action in call.actions],
         "budget_eur": call.budget_eur,
+        "budget_shared_by": call.budget_shared_by,
         "contribution_eur": list(call.contribution_eur) if call.contribution_eur else None,
         "grants": call.grants,
         "trl": list(call.trl) if call.trl else None,

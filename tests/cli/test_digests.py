@@ -29,7 +29,7 @@ MAIL = {
 }
 CALL = {
     *("call", "title", "status", "opening", "deadlines", "next_deadline", "days_left", "programme", "actions"),
-    *("budget_eur", "contribution_eur", "grants", "trl", "terms", "closed_to", "url"),
+    *("budget_eur", "budget_shared_by", "contribution_eur", "grants", "trl", "terms", "closed_to", "url"),
 }
 
 

@@ -12,6 +12,7 @@ import pytest
 from matcher.present.call_rows import CALL_COLUMNS, LISTED_COLUMNS, MATCH_COLUMNS
 from tests.helpers.home import DAY, ODD, PHOTONIC, Place, Run, some_rows
 
+NOTHING = type(None)
 CALL = {
     "call": str,
     "title": str,
@@ -24,6 +25,7 @@ CALL = {
     "parts": list,
     "actions": list,
     "budget_eur": int,
+    "budget_shared_by": NOTHING,  # none of these calls has a pot in common with others
     "contribution_eur": list,
     "grants": int,
     "trl": list,
@@ -31,7 +33,6 @@ CALL = {
     "closed_to": list,
     "url": str,
 }
-NOTHING = type(None)
 OWN = {"own_project": NOTHING, "group": str, "decision": NOTHING}
 MATCH = {"rank": int, "score": float, "fit": int, **CALL, "evidence": list, **OWN}
 FETCH = {
@@ -114,7 +115,8 @@ def test_calls_and_what_is_unknown(run, fetched):
     known, bare = record["calls"][0], record["calls"][-1]  # without a deadline: last
     assert matches_shape(known, {**CALL, "decisions": list})
     assert {k for k, v in bare.items() if v is None} == {
-        "opening", "next_deadline", "days_left", "budget_eur", "contribution_eur", "grants", "trl",
+        "opening", "next_deadline", "days_left", "budget_eur", "budget_shared_by",
+        "contribution_eur", "grants", "trl",
     }  # fmt: skip
     assert (bare["deadlines"], bare["status"]) == ([], "forthcoming")
 

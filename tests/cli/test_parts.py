@@ -139,3 +139,17 @@ def test_words_that_name_a_part_find_all_its_calls_and_first(run, recorded_once,
     assert inside
     assert {call["call"] for call in found[: len(inside)]} == inside
     assert all(part in call["parts"] for call in found[: len(inside)])
+
+
+def test_a_pot_that_topics_share_is_told_wherever_a_call_is_listed_or_shown(run, recorded_once):
+    call = "HORIZON-JU-CLEAN-AVIATION-2026-04-FTA-07"
+    for command in (
+        ("show", call),
+        ("calls", call),
+        ("calls", "--programme", "clean aviation"),
+        ("rank", "mines", "--programme", "clean aviation", "--min-fit", "0"),
+    ):
+        answer = run(recorded_once, *command, "--as-of", "2026-05-07")
+        assert "shared by 18 topics" in " ".join(answer.out.split()), command
+    listed = run(recorded_once, "export", "calls", "--format", "csv", "--as-of", "2026-05-07").out
+    assert "budget_eur,budget_shared_by" in listed

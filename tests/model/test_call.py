@@ -91,7 +91,7 @@ def test_every_field_is_kept() -> None:
             "trl": (1, 2),
             "terms": Terms((Term(Name.PARTNERS, 3, "a rule", "three of them"), Term(Name.BLIND, True, "a rule"))),
         }
-        | {"contribution_eur": (3, 4), "budget_eur": 5, "grants": 6}
+        | {"contribution_eur": (3, 4), "budget_eur": 5, "budget_shared_by": 2, "grants": 6}
     )
     assert unpack(pack(full)) == full
 

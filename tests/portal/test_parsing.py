@@ -164,6 +164,21 @@ def test_a_pot_repeated_per_type_of_action_is_one_pot_and_different_pots_add_up(
     assert (found.budget_eur, found.contribution_eur, found.grants) == (398, (5, 20), 7)
 
 
+def test_a_pot_of_one_budget_entry_is_shared_by_its_topics_and_equal_pots_of_others_are_not():
+    def own(identifier, pot="30", **said):
+        return line(identifier, pot={"2027": pot}, **said)
+
+    others = [own(f"HORIZON-TEST-2027-0000-0{n}") for n in (1, 2)]
+    shared = [own(IDENTIFIER, code="A-IA"), own(IDENTIFIER, code="A-CSA"), *others]
+    assert call(budgetOverview=[budget(shared)]).budget_shared_by == 3
+    assert call(budgetOverview=[budget([own(IDENTIFIER), own(f"{IDENTIFIER}-1", pot="31")])]).budget_shared_by is None
+    by_entry = {str(n): [one] for n, one in enumerate([own(IDENTIFIER), *others])}
+    apart = json.dumps({"budgetTopicActionMap": by_entry})
+    assert call(budgetOverview=[apart]).budget_shared_by is None
+    unknown = [line(name, pot={}) for name in (IDENTIFIER, f"{IDENTIFIER}-1")]
+    assert call(budgetOverview=[budget(unknown)]).budget_shared_by is None
+
+
 def test_zero_money_is_unknown():
     found = call(budgetOverview=[budget([line(IDENTIFIER, pot={"2027": "0"}, low=0, high=0, grants=0)])])
     assert (found.budget_eur, found.contribution_eur, found.grants) == (None, None, None)
@@ -280,6 +295,9 @@ def test_the_recorded_rows_become_calls(recorded):
     assert calls["HORIZON-MSCA-2026-DN-01-01"].budget_eur == 593_033_846
     assert calls["HORIZON-MSCA-2026-PF-01-01"].budget_eur == 59_857_539 + 339_192_721
     assert all(found.deadlines and found.opening for found in calls.values())
+    assert calls["HORIZON-JU-CLEAN-AVIATION-2026-04-FTA-07"].budget_shared_by == 18
+    assert calls["HORIZON-CL2-2026-01-DEMOCRACY-01"].budget_shared_by is None  # as much as 14 others, each for itself
+    assert sum(found.budget_shared_by is not None for found in calls.values()) == 82
     topics = [found for found in calls.values() if found.kind is Kind.TOPIC]
     assert sum(bool(found.sections) for found in topics) == 553
     assert all(found.actions for found in topics)
