@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, sel
 from matcher.model.subscription import AddressRecord, Mail, MailKind, MailState, QueuedMail, Standing, Told
 from matcher.store.engines import Transactions, upsert
 from matcher.store.maintenance import FORGOTTEN
+from matcher.store.missed_bids import keep_missed
 from matcher.store.runs import Process, hold
 from matcher.store.schema import addresses, deliveries, outbox
 
@@ -170,11 +171,18 @@ class Outbox:
             return True
 
     def queue_round(
-        self, mails: Sequence[tuple[Mail, Sequence[Told]]], *, day: date, now: datetime, run_id: int | None = None
+        self,
+        mails: Sequence[tuple[Mail, Sequence[Told]]],
+        *,
+        day: date,
+        now: datetime,
+        run_id: int | None = None,
+        missing: Collection[str] = (),
     ) -> bool:
         """Queues the mails of joint bids of a day, all of them or none: whoever is killed has told all or nobody.
 
-        False, and nothing is written, when the outbox has a round of that day already. RunLost as in `queue`.
+        What they tell is missed by the subscribers that are `missing`, as their mails could not be made. False, and
+        nothing is written, when the outbox has a round of that day already. RunLost as in `queue`.
         """
         with self._transactions.writing() as connection:
             if run_id is not None:
@@ -184,6 +192,7 @@ class Outbox:
                 return False
             for mail, items in mails:
                 _put(connection, mail, items, now)
+            keep_missed(connection, missing, {told.call for _, items in mails for told in items}, day)
             return True
 
     def due(self, now: datetime, limit: int = 500) -> list[str]:

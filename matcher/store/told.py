@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, func, select
 
 from matcher.model.subscription import Delivered, MailKind, MailState, Standing
+from matcher.store.missed_bids import missed_by
 from matcher.store.outbox import DIGESTS
 from matcher.store.schema import deliveries, outbox
 
@@ -95,6 +96,11 @@ class ToldCalls:
             calls = select(deliveries.c.call).distinct().select_from(_with_mail).where(joint)
             last = select(func.max(outbox.c.day)).where(joint)
             return set(connection.execute(calls).scalars()), connection.execute(last).scalar()
+
+    def missed_bids(self, subscriber: str, *, before: date) -> set[str]:
+        """The calls that mails of joint bids told others before a day, while his could not be made or delivered."""
+        with self._transactions.reading() as connection:
+            return missed_by(connection, subscriber, before)
 
     def newest(self) -> Mapping[tuple[str, MailState], date]:
         """The day of the newest digest of each subscriber in each state."""

@@ -14,6 +14,7 @@ import pytest
 
 from matcher.app.home import Home
 from matcher.app.kept_index import current_index
+from matcher.app.mails.joint_round import JointRound
 from matcher.app.sources.project_fetching import fetch_projects
 from matcher.config.settings import load_settings
 from matcher.model.decision import Act, Entry, Owner
@@ -24,6 +25,7 @@ from tests.helpers.joint import JOINT, joint_place, joint_projects
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from matcher.model.subscription import Digest, Subscriber
     from tests.helpers.home import Run
 
 READERS = """
@@ -130,6 +132,35 @@ def test_a_second_bid_waits_for_the_next_round(run: Run, place: Place) -> None:
     with Store.open(f"sqlite:///{place.home}/matcher.db", read_only=True) as store:
         told, last = store.told.joint_bids(before=date.fromisoformat(DAY) + timedelta(days=2))
     assert (told, last) == ({JOINT}, date.fromisoformat(DAY) + timedelta(days=1))
+
+
+def test_whose_mail_cannot_be_made_has_the_bid_with_the_next_round(
+    run: Run, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It costs the others nothing, he gets it once, and who may have asked for no mail gets none."""
+    composed = JointRound.digest
+
+    def fails_for_ida(self: JointRound, reader: Subscriber) -> Digest:
+        if reader.identifier == "ida":
+            raise ValueError("a profile that nobody can read")
+        return composed(self, reader)
+
+    day = date.fromisoformat(DAY)
+    with Store.open(f"sqlite:///{place.home}/matcher.db") as store:
+        store.facts.set("reader-choice:net", "{")
+    with monkeypatch.context() as broken:
+        broken.setattr(JointRound, "digest", fails_for_ida)
+        answer = run(place, "digest", "send", "--as-of", DAY)
+        assert answer.code == 3
+        assert "joint bids for ida" in answer.err
+    assert {mail.to.partition(" ")[0] for mail in mails(place)} == {"ana"}
+    with Store.open(f"sqlite:///{place.home}/matcher.db") as store:
+        store.facts.set("reader-choice:net", None)
+        assert store.told.missed_bids("ida", before=day + timedelta(days=1)) == {JOINT}
+    assert send(run, place, 1) == []
+    assert {line["subscriber"]: line["calls"] for line in send(run, place, 7)} == {"ida": 1, "net": 1}
+    assert send(run, place, 14) == []
+    assert len(mails(place)) == len(CONCERNED)
 
 
 def test_a_dry_run_says_who_would_get_it_and_a_named_one_gets_none(run: Run, place: Place) -> None:

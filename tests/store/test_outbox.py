@@ -216,6 +216,20 @@ class TestRounds:
         assert store.told.joint_bids(before=TODAY) == (set(), None)
         assert store.told.joint_bids(before=TODAY + DAY) == ({"A"}, TODAY)
 
+    def test_what_others_are_told_is_missed_until_a_mail_tells_it(self, store: Store) -> None:
+        def missed(name: str, days: int) -> set[str]:
+            return store.told.missed_bids(name, before=TODAY + days * DAY)
+
+        first = [(mail("ana", kind="bids"), [told("A")]), (mail("bea", kind="bids"), [told("A"), told("B")])]
+        assert store.outbox.queue_round(first, day=TODAY, now=NOW, missing=["ida"])
+        assert (missed("ida", 0), missed("ida", 1), missed("ana", 1)) == (set(), {"A", "B"}, set())
+        store.outbox.claim(first[1][0].message_id, NOW)
+        store.outbox.failed(first[1][0].message_id, NOW, "refused", blame=False)
+        assert missed("bea", 1) == {"A", "B"}  # a mail that failed for good told nothing
+        again = [(mail(name, kind="bids", day=TODAY + 7 * DAY), [told("A")]) for name in ("ida", "bea")]
+        assert store.outbox.queue_round(again, day=TODAY + 7 * DAY, now=NOW)
+        assert (missed("ida", 7), missed("ida", 8), missed("bea", 8)) == ({"A", "B"}, {"B"}, {"B"})
+
     def test_it_is_no_digest(self, store: Store) -> None:
         store.outbox.queue_round([(mail("ana", kind="bids"), [told("A")])], day=TODAY, now=NOW)
         assert store.told.delivered("ana") == {}

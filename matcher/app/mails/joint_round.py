@@ -1,4 +1,7 @@
-"""A round of mails on joint bids: those that none told yet, to everybody whom they concern at once."""
+"""A round of mails on joint bids: those that none told yet, to everybody whom they concern at once.
+
+Who missed some, as his mail of an earlier round could not be made or not be delivered, has them with those of the next.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import TYPE_CHECKING
 from matcher.digest.joint_bids import MOST, compose_joint, gets_joint_bids, has_time, is_round_due, is_worth_a_mail
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from matcher.app.mails.day_digests import Digests
@@ -46,16 +49,25 @@ class JointRound:
 
     def digest(self, subscriber: Subscriber) -> Digest:
         """What the next round tells a subscriber, whether it is due or not."""
-        return self.digests.with_links(compose_joint(subscriber, self.digests.seen_by(subscriber), self._bids))
+        bids = [*self._bids, *self._missed_by(subscriber)]
+        return self.digests.with_links(compose_joint(subscriber, self.digests.seen_by(subscriber), bids))
 
     @cached_property
     def _bids(self) -> Sequence[Bid]:
         """The strongest that are worth a mail and that none told before this day."""
         told, _ = self._told
-        untold = {name: fits for name, fits in self.digests.suited.items() if name not in told and len(fits) > 1}
-        covers = self.digests.remarks.covers(untold, self.digests.followed)
-        worth = [cover for cover in covers if self._is_worth_a_mail(cover)]
-        return self.digests.remarks.bids(worth[:MOST])
+        untold = self.digests.suited.keys() - told
+        return self.digests.remarks.bids(self._worth_a_mail(untold)[:MOST])
+
+    def _missed_by(self, subscriber: Subscriber) -> Sequence[Bid]:
+        """Those that others were told of before this day, and he was not."""
+        missed = self.store.told.missed_bids(subscriber.identifier, before=self.digests.day) & self._told[0]
+        return self.digests.remarks.bids(self._worth_a_mail(missed)) if missed else ()
+
+    def _worth_a_mail(self, calls: Collection[str]) -> list[Cover]:
+        suited = {name: fits for name, fits in self.digests.suited.items() if name in calls and len(fits) > 1}
+        covers = self.digests.remarks.covers(suited, self.digests.followed)
+        return [cover for cover in covers if self._is_worth_a_mail(cover)]
 
     def _is_worth_a_mail(self, cover: Cover) -> bool:
         call = self.index.call(cover.row)

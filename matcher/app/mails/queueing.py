@@ -76,19 +76,23 @@ class Queueing:
     def queue_round(self) -> list[DigestLine]:
         """Compose and queue the mails of new joint bids, where a round is due, all at once.
 
-        Raises what is `EVERYBODYS` only.
+        Whose mail cannot be composed misses what the others are told, and has it with the next round. Raises what is
+        `EVERYBODYS` only.
         """
         return self.digests.mishaps.one(self._queued_round, "The mails of joint bids could not be composed") or []
 
     def _queued_round(self) -> list[DigestLine]:
         if self.round.is_over or not self.round.is_due:
             return []
-        composed, _ = self.digests.mishaps.each(self._of_round, self.round.readers, _unbid)
+        composed, failed = self.digests.mishaps.each(self._of_round, self.round.readers, _unbid)
+        missing = {reader.identifier for reader in failed} | set(self.unreadable)
         mails = [(digest, mail) for digest, mail in composed.values() if mail is not None]
         fate = Fate.READY
         if mails and not self.dry:
             told = [(mail, told_by(digest)) for digest, mail in mails]
-            queued = self.store.outbox.queue_round(told, day=self.day, now=self.clock(), run_id=self.run_id)
+            queued = self.store.outbox.queue_round(
+                told, day=self.day, now=self.clock(), run_id=self.run_id, missing=missing
+            )
             fate = Fate.QUEUED if queued else Fate.ALREADY
         return [_line(digest, mail, fate) for digest, mail in mails]
 

@@ -55,6 +55,8 @@ def clean_up(home: Home, clock: Callable[[], datetime], *, unless: tuple[datetim
 
     Raises StoreBusy when another run works.
     """
+    from matcher.store.missed_bids import MISSED
+
     now = clock()
     before = now - timedelta(days=home.settings.schedule.keep_days)
     with home.open_store() as store:
@@ -62,6 +64,7 @@ def clean_up(home: Home, clock: Callable[[], datetime], *, unless: tuple[datetim
             cleaned = store.maintenance.clean(run_id=run.number, before=before)
             for prefix, kept in _NOTES.items():
                 store.facts.forget(prefix, (now - kept).date())
+            store.facts.forget(MISSED, before.date())
             run.detail["cleaned"] = asdict(cleaned)
         store.maintenance.compact()
     for left in home.settings.home.glob("projects.*.zip"):  # of a download that was killed
