@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
 import pickle
 from dataclasses import field
 from functools import cached_property
@@ -55,6 +56,31 @@ class Own:
 @frozen.dataclass(frozen=True, slots=True)
 class Nothing:
     pass
+
+
+@frozen.dataclass(frozen=True, slots=True)
+class Reckoned:
+    of: list[int] = field(default_factory=list)
+    total: int = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "total", sum(self.of))
+
+
+def test_it_is_made_as_the_library_makes_it():
+    assert inspect.signature(Point) == inspect.signature(Like)
+    assert str(inspect.signature(Reckoned)) == "(of: 'list[int]' = <factory>) -> None"
+    assert Reckoned([1, 2]).total == dataclasses.replace(Reckoned(), of=[3]).total == 3
+    assert Reckoned().of is not Reckoned().of
+    for make in (lambda: Point(), lambda: Point(1, 2, (), "", 5), lambda: Point(z=1)):
+        with pytest.raises(TypeError):
+            make()
+
+
+def test_making_one_sets_its_fields_past_what_freezes_them(monkeypatch):
+    """Or each field of a hundred thousand objects is first looked for."""
+    monkeypatch.setattr(Point, "__setattr__", None)
+    assert (Point(1).x, Point(1).y) == (1, 2)
 
 
 def test_it_compares_and_is_found_in_sets_by_its_fields():
