@@ -29,7 +29,7 @@ class MailLink:
     """One link: whose it is, and of what call for which institute, where it is of one."""
 
     act: LinkAct
-    subscriber: str
+    subscriber: Subscriber
     institute: str = ""
     call: str = ""
 

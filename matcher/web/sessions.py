@@ -1,17 +1,19 @@
 """Signing in: links that prove who asks, and the session that a browser keeps from then on.
 
-A link holds for minutes and once. A session says who it is of and no more: what that person may is read anew from the
-configuration at every request, so that a subscription that ends, or another role, counts at once.
+A link holds for minutes and once. A session says who it is of, by id and address, and no more: what that person may is
+read anew from the configuration at every request, so that a subscription that ends, or another role, counts at once.
 """
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
+from matcher.app.access.person_mark import is_of, person_mark
 from matcher.errors import UsageError
 from matcher.web.failures import Refused
 from matcher.web.openid_trip import Trips
@@ -28,51 +30,77 @@ SESSION_DAYS = 14
 LINK_MINUTES = 20
 PATH = "/sign-in/"
 
+LONGEST_BACK = 600
+"""Characters of the address that a link leads to: with more of them it is no line of a mail."""
+
 _MACHINE = ""
 """Stands for whoever has the machine: no subscriber's id is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLink:
+    """A link that holds: whose it is (None: whoever has the machine), by what it is used once, where it leads."""
+
+    subscriber: Subscriber | None
+    once: str
+    back: str
 
 
 class Sessions:
     """What one site signs for those who sign in."""
 
     def __init__(self, key: bytes) -> None:
+        self._key = key
         self._links = URLSafeTimedSerializer(key, salt="matcher sign-in link")
         self.trips = Trips(key)
         self._sessions = URLSafeTimedSerializer(key, salt="matcher session")
 
-    def link(self, subscriber: str | None) -> str:
-        """The path of a new link for a subscriber, or for whoever has the machine."""
-        return PATH + str(self._links.dumps([subscriber or _MACHINE, secrets.token_urlsafe(9)]))
+    def link(self, subscriber: Subscriber | None, back: str = "/") -> str:
+        """The path of a new link for a subscriber, or for whoever has the machine, to an address of this site."""
+        wanted = back if len(back) <= LONGEST_BACK else "/"
+        return PATH + str(self._links.dumps([*self._named(subscriber), secrets.token_urlsafe(9), wanted]))
 
-    def read_link(self, token: str) -> tuple[str, str]:
-        """Whose a link is, and the mark by which it is used once. Raises Refused."""
+    def read_link(self, home: Home, token: str) -> SignInLink:
+        """What a link says. Raises Refused."""
         try:
-            name, once = self._links.loads(token, max_age=LINK_MINUTES * 60)
+            name, mark, once, back = self._links.loads(token, max_age=LINK_MINUTES * 60)
         except SignatureExpired as error:
             raise Refused(
                 "This link held for {n} minutes and is over: ask for a new one.", HTTPStatus.GONE, n=LINK_MINUTES
             ) from error
         except (BadSignature, ValueError, TypeError) as error:
             raise Refused("This link is not whole: copy all of it from the mail.", HTTPStatus.NOT_FOUND) from error
-        return str(name), str(once)
+        whose = None if name == _MACHINE else self._subscriber(home, name, mark)
+        if whose is None and name != _MACHINE:
+            raise Refused("Whose link this was is subscribed no more.", HTTPStatus.GONE)
+        return SignInLink(whose, str(once), str(back))
 
-    def begun(self, name: str) -> str:
-        """The cookie of a new session."""
-        return str(self._sessions.dumps([name, secrets.token_urlsafe(9)]))
+    def begun(self, subscriber: Subscriber | None) -> str:
+        """The cookie of a new session of a subscriber, or of whoever has the machine."""
+        return str(self._sessions.dumps([*self._named(subscriber), secrets.token_urlsafe(9)]))
 
     def person(self, home: Home, cookie: str) -> Person:
         """Who a session is of, and what he may today; nobody where it is over, or its subscription is."""
         try:
-            name, _ = self._sessions.loads(cookie, max_age=SESSION_DAYS * 86_400)
+            name, mark, _ = self._sessions.loads(cookie, max_age=SESSION_DAYS * 86_400)
         except (BadSignature, ValueError, TypeError):
             return NOBODY
-        return person_called(home, str(name))
+        if name == _MACHINE:
+            return OPERATOR
+        found = self._subscriber(home, name, mark)
+        return NOBODY if found is None else person_of(found, home)
+
+    def _named(self, subscriber: Subscriber | None) -> tuple[str, str]:
+        return (_MACHINE, "") if subscriber is None else (subscriber.identifier, person_mark(self._key, subscriber))
+
+    def _subscriber(self, home: Home, name: object, mark: object) -> Subscriber | None:
+        """Who has that id, where it is still the one of whom it was signed."""
+        found = next((one for one in home.subscribers if one.identifier == name), None)
+        return found if found is not None and is_of(self._key, found, name, mark) else None
 
 
 def person_called(home: Home, name: str) -> Person:
-    """The subscriber of that id as one who looks at pages, or whoever has the machine; else nobody."""
-    if name == _MACHINE:
-        return OPERATOR
+    """The subscriber of that id or address as one who looks at pages; else nobody."""
     try:
         return person_of(home.subscriber(name), home)
     except UsageError:

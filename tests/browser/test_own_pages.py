@@ -48,7 +48,7 @@ def own(fetched: Place, tmp_path: Path) -> Iterator[LocalSite]:
 @pytest.fixture
 def olga(opened: Callable[..., Page], own: LocalSite) -> Callable[..., Page]:
     """Opens an address as she does, who last looked at her list in May."""
-    kept = {SESSION: Sessions(signing_key(own.home)).begun("olga"), LOOKS: "cea-leti..1780000000"}
+    kept = {SESSION: Sessions(signing_key(own.home)).begun(own.home.subscriber("olga")), LOOKS: "cea-leti..1780000000"}
     cookies = [{"name": name, "value": value, "url": own.address} for name, value in kept.items()]
 
     def look(address: str, **settings: object) -> Page:
@@ -87,15 +87,15 @@ def test_nothing_stands_in_the_way_of_who_is_signed_in(olga, size, scheme) -> No
 
 @SIZES
 def test_nothing_stands_in_the_way_of_who_has_a_link(opened, own, size) -> None:
-    links = MailLinks("", signing_key(own.home))
+    links, olga = MailLinks("", signing_key(own.home)), own.home.subscriber("olga")
     found = {}
     page = opened("/accessibility", viewport=size)
     for act in LinkAct:
-        page.goto(own.address + links.address(MailLink(act, "olga", "cea-leti", PHOTONIC)))
+        page.goto(own.address + links.address(MailLink(act, olga, "cea-leti", PHOTONIC)))
         found[act.value] = wrong(page)
         if act is not LinkAct.WHY:  # which only tells
             page.get_by_role("main").get_by_role("button").first.click()
             found[f"{act.value}, done"] = wrong(page)
-    page.goto(own.address + Sessions(signing_key(own.home)).link("olga"))
+    page.goto(own.address + Sessions(signing_key(own.home)).link(olga))
     found["sign in"] = wrong(page)
     assert {address: told for address, told in found.items() if told} == {}

@@ -194,7 +194,7 @@ def test_links_decide_for_the_institute_of_who_reads_for_one(searching: World) -
     def institutes(*own: str) -> set[str | None]:
         reader = replace(ANA, institutes=own, searches=(WATER,))
         made = [links.of_item(reader, item) for item in searching.composed(0, reader).items]
-        return {links.read(one.keep.rpartition("/")[2]).institute if one else None for one in made}
+        return {links.read(one.keep.rpartition("/")[2], [reader]).institute if one else None for one in made}
 
     assert institutes("brgm") == {"brgm"}
     assert institutes() == {None}

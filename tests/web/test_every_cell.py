@@ -57,7 +57,7 @@ def site(served: LocalSite) -> LocalSite:
 
 def sign_in(site: LocalSite, place: Place, role: str) -> None:
     key = bytes.fromhex((place.home / "signing.key").read_text(encoding="ascii"))
-    site.session.cookies.set(SESSION, Sessions(key).begun(role))
+    site.session.cookies.set(SESSION, Sessions(key).begun(site.home.subscriber(role)))
 
 
 def asked(site: LocalSite, page: PageRoute, **fields: str) -> requests.Response:
@@ -105,9 +105,9 @@ def test_each_form_needs_its_token_and_our_own_page(site: LocalSite, place: Plac
 def test_a_session_that_somebody_planted_is_not_kept(site: LocalSite, place: Place) -> None:
     """Whoever signs in gets a session of his own, whatever cookie his browser was given before."""
     key = bytes.fromhex((place.home / "signing.key").read_text(encoding="ascii"))
-    for planted in ("chosen-by-somebody", Sessions(key).begun("reader")):
+    for planted in ("chosen-by-somebody", Sessions(key).begun(site.home.subscriber("reader"))):
         site.session.cookies.clear()
-        link = Sessions(key).link("officer")
+        link = Sessions(key).link(site.home.subscriber("officer"))
         cookie = {"Cookie": f"{SESSION}={planted}"}
         answer = site.session.post(
             site.address + link, data={"go": "1"}, headers=cookie, timeout=60, allow_redirects=False

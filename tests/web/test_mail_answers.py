@@ -6,14 +6,17 @@ import email
 import json
 import re
 import time
+from dataclasses import replace
 from email import policy
 from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.app.access.person_mark import person_mark
 from matcher.app.access.signing_key import signing_key
 from matcher.app.mails.mail_links import DAYS, LinkRefused, MailLinks
 from matcher.model.mail_link import LinkAct, MailLink
+from matcher.model.subscription import Subscriber
 from tests.helpers.home import DAY, DIGITAL_CALL, PHOTONIC, Place
 from tests.helpers.web.local_site import LocalSite
 
@@ -27,6 +30,8 @@ READERS = """subscribers:
 - {address: ana@example.org, id: ana, language: en, institutes: [cea-leti], threshold: 0, frequency: daily}
 - {address: bea@example.org, id: bea, institutes: [calym], threshold: 0, frequency: daily}
 """
+ANA = Subscriber("ana", "Ana", "ana@example.org")
+MARK = person_mark(b"k" * 32, ANA)
 
 
 @pytest.fixture
@@ -62,7 +67,7 @@ def post(site: LocalSite, path: str, **fields: str):
 
 def signed(site: LocalSite, act: LinkAct, reader: str = "ana", institute: str = "", call: str = "") -> str:
     links = MailLinks("", signing_key(site.home))
-    return links.address(MailLink(act, reader, institute, call))
+    return links.address(MailLink(act, site.home.subscriber(reader), institute, call))
 
 
 def decided(run: Run, place: Place) -> list[tuple[str, ...]]:
@@ -126,10 +131,12 @@ def test_a_page_is_in_its_readers_language(answers: LocalSite) -> None:
 @pytest.mark.parametrize(
     "link",
     [
-        MailLink(LinkAct.KEEP, "ana", "calym", PHOTONIC),  # of an institute that is not the reader's
-        MailLink(LinkAct.KEEP, "nobody", "calym", PHOTONIC),
-        MailLink(LinkAct.KEEP, "ana", "no-institute", PHOTONIC),
-        MailLink(LinkAct.MAILS, "nobody"),
+        MailLink(LinkAct.KEEP, ANA, "calym", PHOTONIC),  # of an institute that is not the reader's
+        MailLink(LinkAct.KEEP, replace(ANA, identifier="nobody"), "cea-leti", PHOTONIC),
+        MailLink(LinkAct.KEEP, ANA, "no-institute", PHOTONIC),
+        MailLink(LinkAct.MAILS, replace(ANA, identifier="nobody")),
+        MailLink(LinkAct.KEEP, replace(ANA, address="ana@elsewhere.example"), "cea-leti", PHOTONIC),
+        MailLink(LinkAct.UNSUBSCRIBE, replace(ANA, identifier="bea")),
     ],
 )
 def test_a_link_of_somebody_elses_is_refused(run: Run, place: Place, answers: LocalSite, link: MailLink) -> None:
@@ -139,11 +146,26 @@ def test_a_link_of_somebody_elses_is_refused(run: Run, place: Place, answers: Lo
     assert decided(run, place) == []
 
 
+def test_who_gets_an_id_does_not_answer_by_the_links_of_who_had_it(run: Run, place: Place, answers: LocalSite) -> None:
+    keep, unsubscribe = (
+        signed(answers, act, "ana", *of)
+        for act, of in ((LinkAct.KEEP, ("cea-leti", PHOTONIC)), (LinkAct.UNSUBSCRIBE, ()))
+    )
+    file = place.config / "subscribers.yaml"
+    file.write_text(READERS.replace("ana@example.org", "Ana@Example.org"), encoding="utf-8")
+    assert answers.get(keep).status_code == 200  # the same mailbox, written otherwise
+    file.write_text(READERS.replace("ana@example.org", "another.ana@example.org"), encoding="utf-8")
+    for path in (keep, unsubscribe):
+        assert "subscribed no more" in answers.get(path).text
+        assert post(answers, path, do="keep").status_code == 404
+    assert decided(run, place) == []
+
+
 def test_forged_damaged_and_old_links_do_nothing(
     run: Run, place: Place, answers: LocalSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = signed(answers, LinkAct.KEEP, "ana", "cea-leti", PHOTONIC)
-    forged = MailLinks("", b"x" * 32).address(MailLink(LinkAct.KEEP, "ana", "cea-leti", PHOTONIC))
+    forged = MailLinks("", b"x" * 32).address(MailLink(LinkAct.KEEP, ANA, "cea-leti", PHOTONIC))
     for path in (forged, good[:-2], good + "A", "/answer/x", "/answer/" + "é" * 20, "/answer/" + "a" * 5000):
         assert post(answers, path, do="keep").status_code in {404, 414}
     now = time.time()
@@ -155,11 +177,14 @@ def test_forged_damaged_and_old_links_do_nothing(
     assert decided(run, place) == []
 
 
-@pytest.mark.parametrize("payload", [[], ["keep"], ["burn", "ana"], {"a": 1}, "keep", ["keep", "a", "b", "c", "d"]])
+@pytest.mark.parametrize(
+    "payload",
+    [[], ["keep"], ["keep", "ana"], ["burn", "ana", MARK], {"a": 1}, "keep", ["keep", "ana", MARK, "c", "d", "e"]],
+)
 def test_what_is_signed_and_means_nothing_is_refused(payload: object) -> None:
     links = MailLinks("", b"k" * 32)
     with pytest.raises(LinkRefused):
-        links.read(links._signer.dumps(payload))
+        links.read(links._signer.dumps(payload), [ANA])
 
 
 def test_other_sites_cannot_press_the_button(run: Run, place: Place, answers: LocalSite) -> None:

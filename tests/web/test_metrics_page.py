@@ -37,7 +37,7 @@ def test_where_people_sign_in_operators_alone_see_them(
 ) -> None:
     with LocalSite(configured("https://matcher.example.org/", READERS)) as site:
         if reader:
-            site.session.cookies.set(SESSION, Sessions(signing_key(site.home)).begun(reader))
+            site.session.cookies.set(SESSION, Sessions(signing_key(site.home)).begun(site.home.subscriber(reader)))
         page = site.get("/metrics", allow_redirects=False)
         assert page.status_code == status
         assert ("matcher_calls" in page.text) is (status == 200)

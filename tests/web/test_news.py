@@ -129,7 +129,7 @@ def device(place: Place, reader: str) -> Iterator[LocalSite]:
     """A browser of its own in which a reader is signed in, asking for the list as on an iPad and a desk."""
     with LocalSite(place) as site:
         key = bytes.fromhex((place.home / "signing.key").read_text(encoding="ascii"))
-        site.session.cookies.set(SESSION, Sessions(key).begun(reader))
+        site.session.cookies.set(SESSION, Sessions(key).begun(site.home.subscriber(reader)))
         site.session.headers["Host"] = "matcher.example.org"
         yield site
 

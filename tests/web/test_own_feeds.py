@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from icalendar import Calendar
 from itsdangerous import URLSafeSerializer
 
+from matcher.app.access.person_mark import person_mark
 from matcher.app.access.signing_key import signing_key
 from matcher.app.mails.feed_addresses import FeedAddresses
 from matcher.app.mails.reader_choices import wish
@@ -49,7 +51,7 @@ def site(place: Place) -> Iterator[LocalSite]:
 
 
 def signed_in(site: LocalSite, reader: str) -> None:
-    site.session.cookies.set(SESSION, Sessions(signing_key(site.home)).begun(reader))
+    site.session.cookies.set(SESSION, Sessions(signing_key(site.home)).begun(site.home.subscriber(reader)))
 
 
 def shown(site: LocalSite, reader: str) -> list[str]:
@@ -132,16 +134,17 @@ def test_forged_damaged_and_anothers_addresses_show_nothing(site: LocalSite) -> 
     calendar, _ = shown(site, "ana")
     token = calendar.split("/")[2]
     key = signing_key(site.home)
-    of_ana, other_salt = ["ana", ""], "matcher mail link"
+    eve, ana = site.home.subscriber("eve"), person_mark(key, site.home.subscriber("ana"))
+    of_ana, other_salt = ["ana", ana, ""], "matcher mail link"
     signed = {
         URLSafeSerializer(b"x" * 32, salt="matcher feed").dumps(of_ana),
         URLSafeSerializer(key, salt=other_salt).dumps(of_ana),
         *(
             URLSafeSerializer(key, salt="matcher feed").dumps(said)
-            for said in ([], {}, "ana", [1, ""], ["ana@example.org", ""])
+            for said in ([], {}, "ana", ["ana", ""], [1, ana, ""], ["ana@example.org", ana, ""], ["ana", "", ""])
         ),
-        FeedAddresses(site.home).of("nobody", "calendar.ics").split("/")[4],
-        FeedAddresses(site.home).of("eve", "calendar.ics").split("/")[4],  # mails of searches only
+        FeedAddresses(site.home).of(replace(eve, identifier="nobody"), "calendar.ics").split("/")[4],
+        FeedAddresses(site.home).of(eve, "calendar.ics").split("/")[4],  # mails of searches only
     }
     for bad in (*signed, token[:-2], token + "A", "x", "é", "a" * 4000):
         assert site.get(f"/feeds/{bad}/calendar.ics").status_code == 404, bad
@@ -155,6 +158,16 @@ def test_they_end_with_the_subscription(place: Place, site: LocalSite) -> None:
     for path in paths:
         assert site.get(path).status_code == 404
         assert "subscribed no more" in site.get(path).text
+
+
+def test_who_gets_an_id_has_other_addresses_than_who_had_it(place: Place, site: LocalSite) -> None:
+    old = shown(site, "ana")
+    (place.config / "subscribers.yaml").write_text(READERS.replace("ana@", "another.ana@"), encoding="utf-8")
+    for path in old:
+        assert site.get(path).status_code == 404
+        assert "subscribed no more" in site.get(path).text
+    new = shown(site, "ana")
+    assert not set(old) & set(new)
 
 
 def test_without_an_address_of_the_pages_there_are_none(place: Place, site: LocalSite) -> None:

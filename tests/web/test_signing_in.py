@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 from email import policy
+from html import unescape
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from matcher.app.mails.reader_choices import as_chosen
 from matcher.config import subscribers
 from matcher.config.settings import load_settings
 from matcher.model.day import brussels_day
-from matcher.model.subscription import Frequency
+from matcher.model.subscription import Frequency, Subscriber
 from matcher.web.pages import signing_in
 from matcher.web.rate_limit import RateLimit, asker
 from matcher.web.sessions import LINK_MINUTES, SESSION, SESSION_DAYS, Sessions
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     import requests
 
-    from matcher.model.subscription import Subscriber
     from tests.helpers.home import Place
 
 READERS = """subscribers:
@@ -38,6 +38,7 @@ READERS = """subscribers:
 - {address: rob@example.org, id: rob, language: en, institutes: [cea-leti], role: reader}
 - {address: net@example.org, id: net, language: en, institutes: ["*"]}
 """
+ANA = Subscriber("ana", "Ana", "ana@example.org")
 
 
 @pytest.fixture
@@ -71,10 +72,10 @@ def mailed(place: Place, reader: str = "ana") -> list[str]:
     return [re.findall(r"https://matcher\.example\.org(/sign-in/\S+)", body_of(text))[0] for text in texts]
 
 
-def asked(site: LocalSite, place: Place, reader: str = "ana") -> str:
+def asked(site: LocalSite, place: Place, reader: str = "ana", **fields: str) -> str:
     """A link, asked for and mailed."""
     before = len(mailed(place, reader))
-    assert "is on its way" in site.post("/sign-in", "/sign-in", address=f"{reader}@example.org").text
+    assert "is on its way" in site.post("/sign-in", "/sign-in", address=f"{reader}@example.org", **fields).text
     until = time.monotonic() + 20
     while len(mailed(place, reader)) == before:
         assert time.monotonic() < until
@@ -140,21 +141,21 @@ def test_forged_old_and_foreign_links_let_nobody_in(
 ) -> None:
     good = asked(site, place)
     forged = Sessions(b"x" * 32)
-    for path in (forged.link("ana"), forged.link(None), good[:-1], "/sign-in/x"):
+    for path in (forged.link(ANA), forged.link(None), good[:-1], "/sign-in/x"):
         assert press(site, path).status_code == 404
     key = bytes.fromhex((place.home / "signing.key").read_text(encoding="ascii"))
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now - LINK_MINUTES * 60 - 5)
-    old = Sessions(key).link("ana")
+    old = Sessions(key).link(ANA)
     monkeypatch.undo()
     assert press(site, old).status_code == 410
-    assert press(site, Sessions(key).link("gone")).status_code == 410
+    assert press(site, Sessions(key).link(replace(ANA, identifier="gone"))).status_code == 410
     for cookie in (
-        forged.begun("ana"),
-        forged.begun(""),
+        forged.begun(ANA),
+        forged.begun(None),
         "x",
-        Sessions(key).begun("gone"),
-        Sessions(key).link("ana")[9:],
+        Sessions(key).begun(replace(ANA, identifier="gone")),
+        Sessions(key).link(ANA)[9:],
     ):
         site.session.cookies.set(SESSION, cookie)
         assert "Your mail address" in site.get("/").text
@@ -167,7 +168,7 @@ def test_a_session_ends_with_its_days_and_with_the_subscription(
     key = bytes.fromhex((place.home / "signing.key").read_text(encoding="ascii"))
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now - SESSION_DAYS * 86_400 - 5)
-    old = Sessions(key).begun("ana")
+    old = Sessions(key).begun(ANA)
     monkeypatch.undo()
     site.session.cookies.set(SESSION, old)
     assert "Your mail address" in site.get("/").text
@@ -265,6 +266,46 @@ def test_nobody_is_sent_elsewhere_from_signing_in(site: LocalSite) -> None:
     page = site.get("/institutes/cea-leti?as_of=2026-06-15", allow_redirects=False)
     assert page.headers["Location"] == "/sign-in?back=%2Finstitutes%2Fcea-leti%3Fas_of%3D2026-06-15"
     assert "evil" not in site.get("/sign-in?back=https://evil.example/").text
+
+
+def test_a_mailed_link_leads_to_the_page_that_was_wanted(site: LocalSite, place: Place) -> None:
+    wanted = "/institutes/cea-leti?as_of=2026-06-15&min_fit=0"
+    page = site.get(wanted)  # to the signing in
+    form = re.search(r'name="back" value="([^"]+)"', page.text)
+    assert form is not None
+    assert unescape(form[1]) == wanted
+    answer = press(site, asked(site, place, back=unescape(form[1])))
+    assert (answer.status_code, answer.headers["Location"]) == (303, wanted)
+    assert "CEA-Leti" in site.get(answer.headers["Location"]).text
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "\\\\evil.example",
+        "/\t/evil.example/",
+        "javascript:alert(1)",
+        "evil",
+        "",
+        "/calls?words=" + "x" * 600,
+    ],
+)
+def test_a_mailed_link_leads_nowhere_else(site: LocalSite, place: Place, elsewhere: str) -> None:
+    assert press(site, asked(site, place, back=elsewhere)).headers["Location"] == "/"
+    assert "evil" not in site.get("/sign-in", params={"back": elsewhere}).text
+
+
+def test_who_gets_an_id_is_not_signed_in_by_what_was_given_to_who_had_it(site: LocalSite, place: Place) -> None:
+    link = asked(site, place)
+    signed_in(site, place)
+    assert "Sign out" in site.get("/").text
+    (place.config / "subscribers.yaml").write_text(READERS.replace("ana@", "another.ana@"), encoding="utf-8")
+    assert "Your mail address" in site.get("/").text
+    assert press(site, link).status_code == 410
+    assert site.get(link).status_code == 410
 
 
 def test_a_link_of_before_midnight_is_not_used_again_after_it(

@@ -1,5 +1,7 @@
 """Addresses of a reader's calendar and feed: each is secret and signed, holds until he renews it, and ends with him.
 
+Who gets his id later, at another mail address, has others.
+
 Programs that read calendars and feeds sign in nowhere, so the address is all the proof there is. A new mark in the
 store makes every earlier address of its reader one of nothing.
 """
@@ -11,12 +13,14 @@ from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from matcher.app.access.person_mark import is_of, person_mark
 from matcher.app.access.signing_key import signing_key
 from matcher.app.mails.mail_links import LinkRefused
 from matcher.app.mails.reader_choices import choices
 from matcher.errors import UsageError
 from matcher.model.day import brussels_day
 from matcher.model.mail_link import ReaderChoice
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from matcher.app.home import Home
@@ -25,17 +29,21 @@ if TYPE_CHECKING:
 _MARKS = "feed-mark:"
 """Small facts of the store: what the addresses of a reader bear since he renewed them."""
 
+_GONE = Saying("Whose address this was is subscribed no more.")
+
 
 class FeedAddresses:
     """Those of one home, below the address of its pages."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        self._signer = URLSafeSerializer(signing_key(home), salt="matcher feed")
+        self._key = signing_key(home)
+        self._signer = URLSafeSerializer(self._key, salt="matcher feed")
 
-    def of(self, subscriber: str, file: str) -> str:
+    def of(self, subscriber: Subscriber, file: str) -> str:
         """The whole address of a file for a subscriber's own programs."""
-        token = self._signer.dumps([subscriber, self._mark(subscriber)])
+        name = subscriber.identifier
+        token = self._signer.dumps([name, person_mark(self._key, subscriber), self._mark(name)])
         return f"{self._home.settings.web.address.rstrip('/')}/feeds/{token}/{file}"
 
     def renew(self, subscriber: str) -> None:
@@ -46,13 +54,15 @@ class FeedAddresses:
     def reader(self, token: str) -> Subscriber:
         """Whose an address is, as he gets mails but for pauses. Raises LinkRefused."""
         try:
-            name, mark = self._signer.loads(token)
+            name, whose, mark = self._signer.loads(token)
             configured = self._home.subscriber(name)
         except (BadSignature, ValueError, TypeError, AttributeError) as error:
             raise LinkRefused("This address is not whole, or not of this site: copy all of it.") from error
         except UsageError as error:
-            raise LinkRefused("Whose address this was is subscribed no more.") from error
-        if configured.identifier != name or mark != self._mark(name):
+            raise LinkRefused(_GONE) from error
+        if not is_of(self._key, configured, name, whose):
+            raise LinkRefused(_GONE)
+        if mark != self._mark(name):
             raise LinkRefused("This address was renewed: the page of your mails has the new one.")
         with self._home.open_store(read_only=True) as store:
             chosen = choices(store).get(name, ReaderChoice())

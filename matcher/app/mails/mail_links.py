@@ -1,15 +1,18 @@
-"""Links of mails that say who may do what by them: signed, for one reader, for a limited time."""
+"""Links of mails that say who may do what by them: signed, for one reader at one address, for a limited time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from matcher.app.access.person_mark import is_of, person_mark
 from matcher.app.access.signing_key import signing_key
 from matcher.errors import UsageError
 from matcher.model.mail_link import LinkAct, MailLink
 from matcher.model.subscription import DigestLinks, ItemLinks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from itsdangerous import URLSafeTimedSerializer
 
     from matcher.app.home import Home
@@ -45,30 +48,32 @@ class MailLinks:
             return None
         institute = suited[0].partition("/")[0]
         keep, dismiss, why = (
-            self.address(MailLink(act, subscriber.identifier, institute, item.call.identifier))
+            self.address(MailLink(act, subscriber, institute, item.call.identifier))
             for act in (LinkAct.KEEP, LinkAct.DISMISS, LinkAct.WHY)
         )
         return ItemLinks(keep, dismiss, why)
 
     def of_mail(self, subscriber: Subscriber) -> DigestLinks:
         """Of a mail as a whole."""
-        mails, unsubscribe = (
-            self.address(MailLink(act, subscriber.identifier)) for act in (LinkAct.MAILS, LinkAct.UNSUBSCRIBE)
-        )
+        mails, unsubscribe = (self.address(MailLink(act, subscriber)) for act in (LinkAct.MAILS, LinkAct.UNSUBSCRIBE))
         return DigestLinks(mails, unsubscribe)
 
     def address(self, link: MailLink) -> str:
         """The address of a link, signed now."""
-        said = [link.act.value, link.subscriber, link.institute, link.call]
+        reader = link.subscriber
+        said = [link.act.value, reader.identifier, person_mark(self._key, reader), link.institute, link.call]
         return f"{self._address}{PATH}{self._signer.dumps([part for part in said if part])}"
 
-    def read(self, token: str) -> MailLink:
-        """The link of an address. Raises LinkRefused."""
+    def read(self, token: str, subscribers: Iterable[Subscriber]) -> MailLink:
+        """The link of an address, of one of these. Raises LinkRefused."""
         from itsdangerous import BadSignature, SignatureExpired
 
         try:
-            act, *named = self._signer.loads(token, max_age=DAYS * 86_400)
-            return MailLink(LinkAct(act), *named)
+            act, name, mark, *named = self._signer.loads(token, max_age=DAYS * 86_400)
+            reader = next((one for one in subscribers if is_of(self._key, one, name, mark)), None)
+            if reader is None:
+                raise LinkRefused("Who got this mail is subscribed no more.")
+            return MailLink(LinkAct(act), reader, *named)
         except SignatureExpired as error:
             raise LinkRefused(
                 "This link is older than {days} days and holds no more: the newest mail has new ones.", days=DAYS

@@ -13,7 +13,6 @@ from matcher.app.answering.questions import why
 from matcher.app.decisions.deciding import decide
 from matcher.app.mails.mail_links import LinkRefused, mail_links
 from matcher.app.mails.reader_choices import wish
-from matcher.errors import UsageError
 from matcher.model.decision import Act, Cause, Order
 from matcher.model.mail_link import LinkAct, Wish
 from matcher.model.question import Question
@@ -34,11 +33,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A link that holds, and whose it is; `visit` is in his language."""
+    """A link that holds; `visit` is in the language of whose it is."""
 
     visit: Visit
     link: MailLink
-    reader: Subscriber
+
+    @property
+    def reader(self) -> Subscriber:
+        return self.link.subscriber
 
     @property
     def institute(self) -> Institute:
@@ -74,13 +76,10 @@ def _answered(visit: Visit) -> _Answer:
     if links is None:
         raise Missing("No links of mails are taken here: [web] address is not set.")
     try:
-        link = links.read(visit.named("token"))
-        reader = visit.home.subscriber(link.subscriber)
+        link = links.read(visit.named("token"), visit.home.subscribers)
     except LinkRefused as error:
         raise Missing(error.saying) from error
-    except UsageError as error:
-        raise Missing("Who got this mail is subscribed no more.") from error
-    return _Answer(replace(visit, words=Words(reader.language)), link, reader)
+    return _Answer(replace(visit, words=Words(link.subscriber.language)), link)
 
 
 def _decided(answer: _Answer) -> Settled:

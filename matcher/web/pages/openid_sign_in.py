@@ -18,6 +18,7 @@ from matcher.web.visit import local
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from matcher.model.subscription import Subscriber
     from matcher.web.visit import Visit
 
 BACK = "/openid/back"
@@ -72,12 +73,12 @@ def _provider(visit: Visit) -> OpenIdProvider:
     return found
 
 
-def _reader(visit: Visit, address: str) -> str:
-    """The id of the subscriber of an address."""
+def _reader(visit: Visit, address: str) -> Subscriber:
+    """The subscriber of an address."""
     found = visit.home.subscriber_at(address)
     if found is None:
         raise SignInRefused("Nobody is subscribed as {name}: ask whoever runs this.", name=clipped(address, 60))
-    return found.identifier
+    return found
 
 
 def _elsewhere(address: str) -> Response:

@@ -31,13 +31,13 @@ def feed(visit: Visit) -> Response:
     """The calls themselves; an entry is updated when its call changed."""
     addresses = _addresses(visit)
     reader = _reader(visit, addresses)
-    return _file(visit, reader, "atom", address=addresses.of(reader.identifier, FEED))
+    return _file(visit, reader, "atom", address=addresses.of(reader, FEED))
 
 
 def own_addresses(visit: Visit, reader: Subscriber) -> dict[str, str]:
     """The addresses of each for a reader; none where he has no institute, the pages no address, or for trying."""
     known = feed_addresses(visit.home) if reader.institutes and not visit.trial else None
-    return {file: known.of(reader.identifier, file) for file in (CALENDAR, FEED)} if known else {}
+    return {file: known.of(reader, file) for file in (CALENDAR, FEED)} if known else {}
 
 
 def _addresses(visit: Visit) -> FeedAddresses:

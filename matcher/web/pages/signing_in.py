@@ -13,8 +13,7 @@ from matcher.model.day import brussels_day
 from matcher.web.failures import Missing, Refused
 from matcher.web.pages.openid_sign_in import provider_of
 from matcher.web.rate_limit import RateLimit, asker
-from matcher.web.rights import NOBODY
-from matcher.web.sessions import LINK_MINUTES, SESSION, SESSION_DAYS, person_called
+from matcher.web.sessions import LINK_MINUTES, SESSION, SESSION_DAYS
 from matcher.web.visit import local
 
 if TYPE_CHECKING:
@@ -53,14 +52,15 @@ def send(visit: Visit) -> Response:
         raise Refused("Too many links were asked for from here: try again in an hour.", HTTPStatus.TOO_MANY_REQUESTS)
     reader = visit.home.subscriber_at(visit.form.get("address", ""))
     answer = visit.page("sign_in.html", bare=True, sent=True, back="/", provider=None, is_parting=False)
+    back = local(visit.form.get("back", "/"))
     if reader is not None and _asked.allows(reader.identifier):
-        visit.afterwards(answer, lambda: _mail(visit, reader))
+        visit.afterwards(answer, lambda: _mail(visit, reader, back))
     return answer
 
 
-def _mail(visit: Visit, reader: Subscriber) -> None:
+def _mail(visit: Visit, reader: Subscriber, back: str) -> None:
     """Send it once the page is answered: how long that takes tells nobody whether an address is known."""
-    address = visit.home.settings.web.address.rstrip("/") + visit.sessions.link(reader.identifier)
+    address = visit.home.settings.web.address.rstrip("/") + visit.sessions.link(reader, back)
     try:
         outcome = send_sign_in_link(visit.home, reader, address, LINK_MINUTES)
     except MatcherError as error:
@@ -71,25 +71,21 @@ def _mail(visit: Visit, reader: Subscriber) -> None:
 
 def confirm(visit: Visit) -> Response:
     """Who opened the link is asked to press the button, so that programs which open links use none up."""
-    name, _ = visit.sessions.read_link(visit.named("token"))
-    person = person_called(visit.home, name)
-    if person == NOBODY:
-        raise Refused("Whose link this was is subscribed no more.", HTTPStatus.GONE)
-    return visit.page("sign_in_confirm.html", bare=True, name=person.name)
+    link = visit.sessions.read_link(visit.home, visit.named("token"))
+    name = None if link.subscriber is None else link.subscriber.identifier
+    return visit.page("sign_in_confirm.html", bare=True, name=name)
 
 
 def begin(visit: Visit) -> Response:
-    """Use the link, once, and begin a session."""
-    name, once = visit.sessions.read_link(visit.named("token"))
-    if person_called(visit.home, name) == NOBODY:
-        raise Refused("Whose link this was is subscribed no more.", HTTPStatus.GONE)
+    """Use the link, once, and begin a session, on the page that was wanted."""
+    link = visit.sessions.read_link(visit.home, visit.named("token"))
     today = brussels_day(visit.home.clock())
     with visit.home.open_store() as store:
-        if not store.facts.claim(USED + once, today.isoformat()):
+        if not store.facts.claim(USED + link.once, today.isoformat()):
             raise Refused("This link was used already: ask for a new one.", HTTPStatus.GONE)
         store.facts.forget(USED, today - timedelta(days=1))  # a link of before midnight may hold yet
-    answer = visit.see_other("/")
-    visit.keep(answer, SESSION, visit.sessions.begun(name), days=SESSION_DAYS)
+    answer = visit.see_other(link.back)
+    visit.keep(answer, SESSION, visit.sessions.begun(link.subscriber), days=SESSION_DAYS)
     return answer
 
 
