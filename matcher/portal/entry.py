@@ -82,6 +82,13 @@ _WHO = (
     ),
     _rule(
         Name.WHO,
+        "functioning of",
+        r"^this call aims to (?:provide )?support (?:for )?(?:the )?functioning of established\b",
+        Who.DESIGNATED,
+        text=True,
+    ),
+    _rule(
+        Name.WHO,
         "higher education",
         r"^the applicant must be recogni[sz]ed as (?:a )?higher education institution",
         Who.UNIVERSITIES,
@@ -99,6 +106,7 @@ _WHO = (
     _rule(Name.WHO, "single legal", r"\bfrom consortia or from single legal entities", Who.ANY),
     _rule(Name.WHO, "single legal", r"^[^a-z]{0,4}a single legal entity established in", Who.ANY),
     _rule(Name.WHO, "single applicant", r"\bmay be submitted by a single applicant\b", Who.ANY, text=True),
+    _rule(Name.WHO, "any organi", r"\bany organi[sz]ation legally established in\b", Who.ANY, text=True),
     _rule(
         Name.WHO,
         "at least",
@@ -181,6 +189,12 @@ _REQUIRED = (
         Name.REQUIRED,
         "must include",
         r"\b(?:consorti(?:um|a)|proposals|application|beneficiaries) must include\b(?! (?:pilot|access|an? |all ))",
+        True,
+    ),
+    _rule(
+        Name.REQUIRED,
+        "independent legal entity",
+        r"^at least one independent legal entity established in an? (?!(?:EU )?member state)",
         True,
     ),
     _rule(Name.REQUIRED, "cities", r"\bat least [^.]{0,200}\bcities\b[^.]{0,250}\bmust participate\b", True),

@@ -35,6 +35,9 @@ def call_with(*sentences: str, **fields: object) -> Call:
         ("Entities eligible for funding shall be the competent national authorities.", Name.WHO, Who.AUTHORITIES),
         ("One proposal must be submitted by the coordinator of the consortium funded first.", Name.WHO, Who.FUNDED),
         ("Bids may only be submitted by one legal entity of the coast.", Name.WHO, Who.ONE),
+        ("Label for harbours - any organisation legally established in a country of the coast.", Name.WHO, Who.ANY),
+        ("This call aims to provide support for the functioning of established pilots.", Name.WHO, Who.DESIGNATED),
+        ("At least one independent legal entity established in a coastal country.", Name.REQUIRED, True),
         ("Consortia must include at least five (5) participants of any size.", Name.PARTNERS, 5),
         ("At least four applicants each established in a different country.",
          Name.COUNTRIES, 4),
@@ -91,6 +94,11 @@ def test_two_limits_of_pages_are_none_and_that_of_the_first_stage_is_another() -
     limit = "The page limit for the {} is {} pages."
     assert call_with(limit.format("study", 10), limit.format("plan", 20)).terms.value(Name.PAGES) is None
     assert call_with(limit.format("first-stage outline", 10), limit.format("plan", 20)).terms.value(Name.PAGES) == 20
+
+
+def test_an_entity_of_a_member_state_is_what_every_consortium_has() -> None:
+    said = "At least one independent legal entity established in a Member State, or in an associated country."
+    assert call_with(said).terms.value(Name.REQUIRED) is None
 
 
 def test_partners_of_certain_countries_are_no_least_number() -> None:
