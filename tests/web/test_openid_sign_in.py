@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import KeySet, OctKey, RSAKey
+from joserfc.jwk import KeySet, OctKey
 
 from matcher.app.access.openid_provider import SECRET_VARIABLE
 from matcher.config.settings import load_settings
@@ -19,7 +19,7 @@ from matcher.web.pages import openid_sign_in
 from matcher.web.rate_limit import RateLimit
 from matcher.web.sessions import SESSION
 from tests.helpers.web.local_site import LocalSite
-from tests.helpers.web.openid import CLIENT, SECRET, OpenId, query_of
+from tests.helpers.web.openid import CLIENT, SECRET, OpenId, query_of, rsa_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -105,8 +105,9 @@ def test_who_is_known_there_signs_in_here_and_out(site: LocalSite, provider: Ope
     assert query_of(parting) == {"client_id": CLIENT, "post_logout_redirect_uri": f"{SITE}/"}
 
 
-def _by(key: Any, **header: Any) -> Callable[[dict[str, Any]], str]:
-    return lambda claims: jwt.encode({"alg": "RS256", "kid": "one", **header}, claims, key)
+def _by_a_stranger(name: str) -> Callable[[dict[str, Any]], str]:
+    """With a key of this name that is not the provider's."""
+    return lambda claims: jwt.encode({"alg": "RS256", "kid": name}, claims, KeySet([rsa_key(name, "stranger")]))
 
 
 def _unsigned(claims: dict[str, Any]) -> str:
@@ -144,8 +145,8 @@ def test_a_token_of_another_sign_in_site_issuer_or_time_is_not_believed(
 @pytest.mark.parametrize(
     "signed",
     [
-        _by(KeySet([RSAKey.generate_key(2048, {"kid": "one"})])),
-        _by(KeySet([RSAKey.generate_key(2048, {"kid": "two"})]), kid="two"),
+        _by_a_stranger("one"),
+        _by_a_stranger("two"),
         _unsigned,
         lambda claims: jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(SECRET)),
         lambda claims: _unsigned(claims)[:-5],

@@ -8,6 +8,7 @@ import secrets
 import socket
 import threading
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -25,13 +26,19 @@ CLIENT, SECRET = "matcher-pages", "between us: 9%/+"
 PATIENCE = 60
 
 
+@cache
+def rsa_key(name: str, owner: str = "provider") -> RSAKey:
+    """A key that signs; each is made once, as that takes as long as a test with it."""
+    return RSAKey.generate_key(2048, {"kid": name, "use": "sig"})
+
+
 class OpenId:
     """Signs in whoever comes, as `person`; `says` is put into tokens over what is true, `told` over what it tells."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.issuer = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self.keys = KeySet([RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})])
+        self.keys = KeySet([rsa_key("one")])
         self.person: dict[str, Any] = {"sub": "1", "email": "ana@example.org", "email_verified": True}
         self.says: dict[str, Any] = {}
         self.told: dict[str, Any] = {}
