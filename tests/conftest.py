@@ -57,6 +57,13 @@ def pytest_configure() -> None:
     keep_files_in_memory()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    from tests.helpers.workers import import_by_turns
+
+    import_by_turns(session.config)
+
+
 settings.register_profile("tests", max_examples=tries(100))
 settings.load_profile("tests")
 
