@@ -19,6 +19,7 @@ from benchmarks.project_import import PROJECTS, REAL, older
 from benchmarks.timing import Figure, Taken, as_installed, process
 from matcher.app.home import Home
 from matcher.config.settings import load_settings, packaged_config
+from matcher.ranking.index import open_index
 from matcher.ranking.texts.generation import FILE
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ ROUNDS = 9
 DAYS = 3
 NEWS = 20
 """Calls that are new on an ordinary day."""
+
+LARGEST = 20
+"""Arrays of the index that are told one by one."""
 
 CALLS = 2_000
 """What the portal lists, and some years of its archive."""
@@ -66,6 +70,20 @@ def _asking(folder: Path, sources: Sequence[str]) -> list[Figure]:
             AGAINST_BARE["rank"],
             f"processor's time, medians of {ROUNDS}, in turns",
         ),
+        *_sizes(home / "index"),
+    ]
+
+
+def _sizes(folder: Path) -> list[Figure]:
+    """The arrays that take most of the index, and all others together."""
+    arrays = sorted(open_index(folder).arrays.items(), key=lambda item: -item[1].nbytes)
+    rest = sum(int(array.nbytes) for _, array in arrays[LARGEST:]) / 1e6
+    return [
+        *(
+            Figure(TOPIC, f"of the index, {name}", array.nbytes / 1e6, "MB", note=f"{array.size:,} of {array.dtype}")
+            for name, array in arrays[:LARGEST]
+        ),
+        Figure(TOPIC, f"of the index, {len(arrays) - LARGEST} others", rest, "MB"),
     ]
 
 

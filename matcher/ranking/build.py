@@ -17,9 +17,10 @@ import numpy.typing as npt
 
 from matcher.model.call import pack
 from matcher.model.programmes import programme_part
-from matcher.ranking.call_arrays import call_arrays, passage_meanings, stranger_arrays
+from matcher.ranking.call_arrays import call_arrays, near_arrays, passage_meanings, stranger_arrays
 from matcher.ranking.call_words import PREFIX, call_fields
 from matcher.ranking.index import Index
+from matcher.ranking.lent import lent_own_side, own_state
 from matcher.ranking.needs import chance
 from matcher.ranking.needs.likeness import WAYS, compare
 from matcher.ranking.needs.profile import PartVectors, QueryVector, own_mark, own_side, query_vector, written_projects
@@ -53,7 +54,9 @@ if TYPE_CHECKING:
     from matcher.model.profile_parts import Profile, ProfilePart
     from matcher.model.project import Project
     from matcher.ranking.meanings import Encoding
+    from matcher.ranking.needs.profile import OwnSide
     from matcher.ranking.needs.profile_projects import OwnProject
+    from matcher.ranking.needs.skillset import Skill
 
 MODEL_AGE = timedelta(days=30)
 """After so long the model is fitted anew, so that the language of new work programmes enters it."""
@@ -132,11 +135,13 @@ def build(
         background_calls=model.background_calls,
         background_projects=model.background_projects,
     )
+    arrays |= near_arrays(weights, arrays, fit.lender, [call.identifier for call in ordered])
     arrays |= call_arrays(ordered, weights, arrays, vocabulary, analyzer, known.day)
     arrays |= passage_meanings(ordered, arrays, known.encoding)
     arrays |= stranger_arrays(arrays, fit.strangers, vocabulary, analyzer, known.encoding)
     facts = {**meta, **_facts(corpus, fit), "created": now.isoformat(), "parts": parts, "profiles": _listed(profiles)}
-    index = _with_profiles(facts, arrays, vocabulary, profiles, analyzer, known.encoding)
+    read = _read_profiles(profiles, vocabulary, analyzer, arrays, known.encoding, fit.lender)
+    index = _with_profiles(facts, arrays, read)
     if known.encoding is not None and known.day is not None:
         known.encoding.vectors.forget_others()  # those of calls that are live no longer
     return index
@@ -340,26 +345,45 @@ def _members(calls: Sequence[Call], meta: Mapping[str, Any]) -> dict[str, npt.ND
     }
 
 
-def _with_profiles(
-    facts: Mapping[str, Any],
-    arrays: Mapping[str, npt.NDArray[Any]],
-    vocabulary: _Vocabulary,
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What profiles say, one after the other: their skills, their own projects, and all of their words together.
+
+    `states` tell when the own projects have to be read again.
+    """
+
+    skills: list[tuple[Skill, ...]]
+    own: list[OwnSide | None]
+    states: list[str]
+    queries: list[QueryVector]
+
+
+def _read_profiles(
     profiles: Sequence[Profile],
+    vocabulary: _Vocabulary,
     analyzer: Analyzer,
+    arrays: Mapping[str, npt.NDArray[Any]],
     encoding: Encoding | None,
-) -> Index:
-    """The index with the profiles in it: their terms, their skills, their own projects."""
-    skills = [skills_of(profile, analyzer, vocabulary, arrays) for profile in profiles]
-    if encoding is not None:
-        skills = [encoding.of_skills(found) for found in skills]
+    lender: Index | None,
+) -> _Read:
     vectors = PartVectors(analyzer, vocabulary)
-    own = [own_side(p, found, analyzer, vocabulary, vectors) for p, found in zip(profiles, skills, strict=True)]
-    queries = _query_arrays(
-        [
-            query_vector(p, analyzer, vocabulary, side.query if side else None)
-            for p, side in zip(profiles, own, strict=True)
-        ]
-    )
+    read = _Read([], [], [], [])
+    for profile in profiles:
+        skills = skills_of(profile, analyzer, vocabulary, arrays)
+        state = own_state(profile, skills, vocabulary.fitted_terms)
+        own = lent_own_side(lender, profile.identifier, state)
+        own = own or own_side(profile, skills, analyzer, vocabulary, vectors)
+        read.skills.append(encoding.of_skills(skills) if encoding is not None else skills)
+        read.own.append(own)
+        read.states.append(state)
+        read.queries.append(query_vector(profile, analyzer, vocabulary, own.query if own else None))
+    return read
+
+
+def _with_profiles(facts: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]], read: _Read) -> Index:
+    """The index with the profiles in it: their terms, their skills, their own projects."""
+    skills, own, count = read.skills, read.own, len(read.queries)
+    queries = _query_arrays(read.queries)
     bare = Index(Generation(facts, {**arrays, **queries}))
     side, rows = bare.side(everything=False)
     reference = bare.arrays["standard"][rows]
@@ -368,6 +392,7 @@ def _with_profiles(
     named = {
         "skills": [[skill.words, skill.source, skill.original] for found in skills for skill in found],
         "own": [[one.mean, one.spread, one.weight] if one else None for one in measured],
+        "own_states": read.states,
     }
     everything = {
         **arrays,
@@ -375,9 +400,9 @@ def _with_profiles(
         **{f"own_{name}": kept for name, kept in _query_arrays([side.query for side in own if side]).items()},
         **_own_arrays([side.projects if side else () for side in own]),
         **pack_skills(skills),
-        "standard_means": np.array([s.means for s in standards]).reshape(len(profiles), len(WAYS)),
-        "standard_spreads": np.array([s.spreads for s in standards]).reshape(len(profiles), len(WAYS)),
-        "standard_sums": np.array([s.sums for s in standards]).reshape(len(profiles), int(reference.sum())),
+        "standard_means": np.array([s.means for s in standards]).reshape(count, len(WAYS)),
+        "standard_spreads": np.array([s.spreads for s in standards]).reshape(count, len(WAYS)),
+        "standard_sums": np.array([s.sums for s in standards]).reshape(count, int(reference.sum())),
     }
     return Index(Generation({**facts, **named}, {name: narrowest(array) for name, array in everything.items()}))
 

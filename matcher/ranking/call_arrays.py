@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from matcher.model.profile_parts import Profile, ProfilePart
+from matcher.ranking.lent import lent_rows
 from matcher.ranking.needs.likeness import call_side, strangers_of
 from matcher.ranking.needs.skillset import skills_of
 from matcher.ranking.texts.background import NEAREST, nearest_of
@@ -21,11 +22,13 @@ from matcher.ranking.texts.tfidf import unit_rows
 from matcher.text.passages import passages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from matcher.model.call import Call
+    from matcher.ranking.index import Index
     from matcher.ranking.meanings import Encoding
+    from matcher.ranking.texts.background import Near
     from matcher.ranking.texts.vocabulary import Vocabulary
     from matcher.text.analysis import Analyzer
 
@@ -56,7 +59,6 @@ def call_arrays(
     average = arrays["background_average"]
     return {
         "call_average": np.asarray(rows[:, : len(average)] @ average, dtype=np.float32),
-        **_near(rows, arrays),
         **_passages(calls, close, rows, arrays, vocabulary, analyzer),
         "close_rows": chosen.astype(np.int64),
         "close_starts": by_term.indptr.astype(np.int32),
@@ -99,20 +101,42 @@ def stranger_arrays(
     return {"stranger_means": means, "stranger_scales": scales}
 
 
-def _near(rows: sparse.csr_array, arrays: Mapping[str, npt.NDArray[Any]]) -> Arrays:
-    """The background texts nearest to each call, as `Background.nearest` finds them for one, many calls at once."""
+def near_arrays(
+    weights: sparse.csr_array,
+    arrays: Mapping[str, npt.NDArray[Any]],
+    lender: Index | None,
+    identifiers: Sequence[str],
+) -> Arrays:
+    """The background texts nearest to each call, as `Background.nearest` finds them for one, many calls at once.
+
+    A call that says the same as in the index before, which lends its fit, keeps them.
+    """
+    count = weights.shape[0]
+    found = np.zeros((count, NEAREST), dtype=np.int32)
+    shares = np.zeros((count, NEAREST), dtype=np.float32)
+    before = np.full(count, -1) if lender is None else lent_rows(lender, identifiers, weights)
+    if lender is not None:
+        kept = before >= 0
+        found[kept] = lender.arrays["call_near_rows"][before[kept]]
+        shares[kept] = lender.arrays["call_near_shares"][before[kept]]
+    left = np.flatnonzero(before < 0)
+    for row, near in zip(left.tolist(), _nearest(unit_rows(weights[left]), arrays), strict=True):
+        found[row, : len(near.rows)] = near.rows
+        shares[row, : len(near.rows)] = near.shares
+    return {"call_near_rows": found, "call_near_shares": shares}
+
+
+def _nearest(rows: sparse.csr_array, arrays: Mapping[str, npt.NDArray[Any]]) -> Iterator[Near]:
+    """The background texts nearest to each of some rows of unit length."""
+    if not rows.shape[0]:
+        return
     starts, size = arrays["background_starts"], len(arrays["background_edges"]) - 1
     postings = (arrays["background_weights"].astype(np.float64), arrays["background_rows"], starts)
     by_term = sparse.csr_array(postings, shape=(len(starts) - 1, size))
-    found = np.zeros((rows.shape[0], NEAREST), dtype=np.int32)
-    shares = np.zeros((rows.shape[0], NEAREST), dtype=np.float32)
     for first in range(0, rows.shape[0], _AT_ONCE):
         likeness = rows[first : first + _AT_ONCE, : by_term.shape[0]].astype(np.float64) @ by_term
-        for row, (start, end) in enumerate(pairwise(likeness.indptr.tolist()), first):
-            near = nearest_of(likeness.indices[start:end], likeness.data[start:end])
-            found[row, : len(near.rows)] = near.rows
-            shares[row, : len(near.rows)] = near.shares
-    return {"call_near_rows": found, "call_near_shares": shares}
+        for start, end in pairwise(likeness.indptr.tolist()):
+            yield nearest_of(likeness.indices[start:end], likeness.data[start:end])
 
 
 def _passages(

@@ -55,12 +55,18 @@ class _Origin:
 
 
 class _Weigher:
-    """Turns the parts of one profile into vectors, and remembers where each term comes from."""
+    """Turns the parts of one profile into vectors, and remembers where each term comes from.
 
-    def __init__(self, analyzer: Analyzer, vocabulary: Vocabulary, excluded: frozenset[str]) -> None:
+    With `fitted` words that calls brought since the fit do not count.
+    """
+
+    def __init__(
+        self, analyzer: Analyzer, vocabulary: Vocabulary, excluded: frozenset[str], *, fitted: bool = False
+    ) -> None:
         self.analyzer = analyzer
         self.vocabulary = vocabulary
         self.excluded = excluded
+        self._bound = vocabulary.fitted_terms if fitted else None
         self.origins: dict[int, _Origin] = {}
 
     def unit(self, part: ProfilePart, share: float = 1.0) -> Vector:
@@ -69,7 +75,7 @@ class _Weigher:
         found: dict[int, tuple[str, str | None]] = {}
         for term, english, french in self._terms(part):
             position = None if term in self.excluded else self.vocabulary.find_term(term)
-            if position is not None:
+            if position is not None and (self._bound is None or position < self._bound):
                 counts[position] += 1
                 found.setdefault(position, (english, french))
         vector = {i: (1 + float(np.log(n))) * float(self.vocabulary.idf[i]) for i, n in counts.items()}
@@ -123,7 +129,7 @@ class PartVectors:
     """The vectors of parts, each made once however many profiles hold it."""
 
     def __init__(self, analyzer: Analyzer, vocabulary: Vocabulary) -> None:
-        self._weigher = _Weigher(analyzer, vocabulary, frozenset())
+        self._weigher = _Weigher(analyzer, vocabulary, frozenset(), fitted=True)
         self._made: dict[ProfilePart, tuple[npt.NDArray[np.int32], Floats]] = {}
 
     def __call__(self, part: ProfilePart) -> tuple[npt.NDArray[np.int32], Floats]:
@@ -140,11 +146,15 @@ def own_side(
     vocabulary: Vocabulary,
     vectors: PartVectors | None = None,
 ) -> OwnSide | None:
-    """The own projects of a profile that count; None where none does."""
+    """The own projects of a profile that count, in the words of the fit; None where none does.
+
+    So they say the same until the next fit, whichever calls come: a new call's words would else push out of their
+    heaviest terms what other calls are scored by.
+    """
     chosen = chosen_projects(profile.parts, skills, vectors or PartVectors(analyzer, vocabulary))
     if not chosen:
         return None
-    weigher = _Weigher(analyzer, vocabulary, excluded_terms(profile, analyzer))
+    weigher = _Weigher(analyzer, vocabulary, excluded_terms(profile, analyzer), fitted=True)
     units = [weigher.unit(one.part) for one in chosen]
     total = sum(one.share for one in chosen)
     mean = _sum([_times(unit, one.share / total) for one, unit in zip(chosen, units, strict=True)])

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.model.frozen import dataclass
-from matcher.ranking.texts.runs import Runs
+from matcher.ranking.texts.packed_runs import PackedRuns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +93,7 @@ class Background:
         size = len(arrays["background_edges"]) - 1
         self._postings = Postings(starts, arrays["background_rows"], arrays["background_weights"], size)
         self._edges = arrays["background_edges"]
-        self._terms = Runs(arrays, "background_terms")
+        self._terms = PackedRuns(arrays, "background_terms")
         self._values = arrays["background_values"]
         self.average: Floats = arrays["background_average"]
         self._square = float(self.average.astype(np.float64) @ self.average)

@@ -11,8 +11,8 @@ from scipy import sparse
 
 from matcher.ranking.texts.background import HEAVIEST
 from matcher.ranking.texts.latent import fit_space
+from matcher.ranking.texts.packed_runs import pack_runs
 from matcher.ranking.texts.project_words import ARRAYS
-from matcher.ranking.texts.runs import pack_runs
 from matcher.ranking.texts.tfidf import Counts, count_texts
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.ranking.texts.generation import StringTable, edges_of
-from matcher.ranking.texts.runs import Runs, pack_runs
+from matcher.ranking.texts.packed_runs import PackedRuns, pack_runs
 from matcher.text.analysis import words
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class WordPositions:
     """The places of words in texts that have `fields` fields each; made for one question, it keeps what it has read."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]], prefix: str, fields: int) -> None:
-        self._places = Runs(arrays, f"{prefix}_places")
+        self._places = PackedRuns(arrays, f"{prefix}_places")
         self._read: dict[str, Places] = {}
         self.edges: Whole = arrays[f"{prefix}_edges"]
         self.stems = StringTable(arrays[f"{prefix}_stems_blob"], arrays[f"{prefix}_stems_offsets"])

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from matcher.ranking.texts.generation import edges_of, narrowest
-from matcher.ranking.texts.runs import Runs, pack_runs
+from matcher.ranking.texts.packed_runs import PackedRuns, pack_runs
 from tests.helpers.forms import tries
 
 numbers = st.one_of(st.integers(0, 300), st.integers(0, 2**40))
@@ -24,7 +24,7 @@ def packed(found: list[list[int]]) -> dict[str, np.ndarray]:
 @example(found=[[], [0, 127, 128, 255, 16_383, 16_384], [], [2**21 - 1, 2**21, 2**35], []])
 @settings(max_examples=tries(200), deadline=None)
 def test_runs_come_back_one_by_one_and_many_at_once(found):
-    kept = Runs({name: narrowest(array) for name, array in packed(found).items()}, "some")
+    kept = PackedRuns({name: narrowest(array) for name, array in packed(found).items()}, "some")
     assert len(kept) == len(found)
     assert [kept[run].tolist() for run in range(len(kept))] == found
     for first in range(len(found)):

@@ -21,7 +21,7 @@ _LOW = _MORE - 1
 
 
 def pack_runs(numbers: npt.ArrayLike, edges: npt.ArrayLike, name: str) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of `Runs`: run `r` is `numbers[edges[r]:edges[r + 1]]`, none below 0, each above the one before."""
+    """The arrays of `PackedRuns`: run `r` is `numbers[edges[r]:edges[r + 1]]`, each number from 0 on above the last."""
     found, begins = np.asarray(numbers, dtype=np.int64), np.asarray(edges, dtype=np.int64)
     steps = np.diff(found, prepend=0)
     first = begins[:-1][begins[:-1] < begins[1:]]
@@ -40,7 +40,7 @@ def pack_runs(numbers: npt.ArrayLike, edges: npt.ArrayLike, name: str) -> dict[s
     return {f"{name}_steps": packed, f"{name}_starts": ends[begins]}
 
 
-class Runs:
+class PackedRuns:
     """What `pack_runs` made, read a few runs at a time."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]], name: str) -> None:
