@@ -110,7 +110,9 @@ def _decided(listing: CallListing, call: Call) -> list[str]:
 
 
 def _print_found(listing: CallListing, outcome: SearchOutcome, asked: str, *, grouped: bool) -> None:
-    if outcome.guessed and outcome.missing:
+    if outcome.partly and listing.calls:
+        click.echo(tr("No call has all of these words; these have most of them.") + "\n")
+    elif outcome.guessed and outcome.missing:
         click.echo(_missing_words(outcome) + "\n" + tr("These have what is near it.") + "\n")
     elif outcome.guessed:
         click.echo(tr("No call is named {name}; these are nearly spelt so.", name=asked) + "\n")

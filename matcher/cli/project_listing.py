@@ -109,7 +109,9 @@ def _json(listing: ProjectListing, records: list[dict[str, Any]]) -> dict[str, A
 
 
 def _print_found(listing: ProjectListing, outcome: SearchOutcome) -> None:
-    if outcome.guessed and listing.projects:
+    if outcome.partly and listing.projects:
+        click.echo(tr("No project has all of these words; these have most of them.") + "\n")
+    elif outcome.guessed and listing.projects:
         click.echo(_missing_words(outcome) + "\n" + tr("These have what is near it.") + "\n")
     for one in listing.projects:
         click.echo(_found_block(one, outcome.sentences.get(one.project.identifier)) + "\n")

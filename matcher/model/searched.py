@@ -95,8 +95,9 @@ class SearchOutcome:
 
     `found` counts what passed before `limit`; `sentences` has the sentence that matched, by identifier; `missing` the
     words that nothing has, each with near ones; `elsewhere` counts what has all the words but was stopped by a filter;
-    `guessed` is True where an identifier that does not exist gave those that are nearly spelt so, and where a
-    word that nothing has gave what has the one nearest to it (both are in `missing`).
+    `guessed` is True where what was found is not what was asked for: an identifier that does not exist gave those that
+    are nearly spelt so, a word that nothing has (it is in `missing`) what has the one it is a slip of, and three words
+    or more that nothing has all of gave what has most of them, which is `partly`.
     """
 
     found: int
@@ -104,6 +105,7 @@ class SearchOutcome:
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     elsewhere: int = 0
     guessed: bool = False
+    partly: bool = False
 
 
 def order_of(sort: str, on: date) -> Callable[[Call], tuple[float, str]]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from matcher.ranking.texts.identifiers import is_name, named, nearly_named
 from matcher.ranking.texts.numbers import UNREAD_SECTIONS
-from matcher.ranking.texts.searching import nearly_spelt, search, telling_sentence
+from matcher.ranking.texts.searching import search, telling_sentence
+from matcher.ranking.texts.unmet import unmet
 from matcher.ranking.texts.word_positions import WordPositions
 from matcher.text.analysis import Analyzer
 
@@ -41,10 +42,15 @@ def call_fields(call: Call) -> tuple[tuple[str, ...], ...]:
 
 @dataclass(frozen=True)
 class SoughtCalls:
-    """The rows of calls that were found, best first; `guessed` where no name, or no word, is spelt so, but nearly."""
+    """The rows of calls that were found, best first.
+
+    `guessed` where they are not what was asked for: no name, or no word, is spelt so, but nearly; or, `partly`, where
+    none has all of the words, and these most of them.
+    """
 
     rows: list[int]
     guessed: bool
+    partly: bool
     missing: Mapping[str, tuple[str, ...]]
     _index: Index
     _sought: Sought
@@ -78,9 +84,9 @@ def search_calls(index: Index, asked: Search) -> SoughtCalls:
             sought.scores[row] += closeness * _NAMED
     rows = sought.rows
     if rows or not asked.words:
-        return SoughtCalls(rows, False, {}, index, sought)
+        return SoughtCalls(rows, False, False, {}, index, sought)
     if whole and (near := nearly_named(names, asked.text)):
-        return SoughtCalls(near, True, {}, index, sought)
-    meant, lacking = nearly_spelt(places, tuple(FIELDS.values()), asked, analyzer)
-    sought = meant or sought
-    return SoughtCalls(sought.rows, bool(sought.rows), lacking, index, sought)
+        return SoughtCalls(near, True, False, {}, index, sought)
+    other = unmet(places, tuple(FIELDS.values()), asked, analyzer)
+    sought = other.instead or sought
+    return SoughtCalls(sought.rows, bool(sought.rows), other.partly, other.missing, index, sought)

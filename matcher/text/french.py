@@ -177,6 +177,20 @@ def _lexicon() -> tuple[tuple[dict[Key, tuple[str, ...]], ...], int]:
 
 
 @cache
+def _term_words() -> frozenset[str]:
+    """Every word of the lexicon, French and English, in the singular."""
+    levels, _ = _lexicon()
+    french = (word for key in levels[1] for word in key)
+    english = (word for terms in levels[1].values() for term in terms for word in words(term))
+    return frozenset(map(_singular, (*french, *english)))
+
+
+def is_term_word(word: str) -> bool:
+    """Whether a folded word stands in a technical term, in French or English: rightly spelt, whoever has it."""
+    return _singular(word) in _term_words()
+
+
+@cache
 def _beginnings() -> frozenset[str]:
     """The first words of all terms of several words, in every form that they are looked up in."""
     levels, _ = _lexicon()

@@ -118,6 +118,27 @@ def test_of_nothing_found_it_is_said_which_word_no_call_has(index):
     assert search_calls(index, Search(("ships", "groundwater"))).missing == {}
 
 
+@pytest.mark.parametrize("word", ["welding", "electrolyse", "glass"])
+def test_a_word_that_merely_looks_like_another_is_told_and_not_read_as_it(word):
+    sought = search_calls(indexed([make(1, "Wellbeing on grass, electrons, and more")]), Search((word,)))
+    assert (sought.rows, sought.guessed, list(sought.missing)) == ([], False, [word])
+
+
+def test_of_three_words_that_no_call_has_all_of_those_with_most_are_shown_and_of_two_none():
+    calls = [make(1, "pumps of steel"), make(2, "pumps of copper and glass"), make(3, "boats"), make(4, "pumps")]
+    sought = search_calls(indexed(calls), Search(("pumps", "copper", "boats")))
+    assert (sought.guessed, sought.partly, sought.missing) == (True, True, {})
+    assert sought.rows == [1]
+    two = search_calls(indexed(calls), Search(("copper", "boats")))
+    assert (two.rows, two.guessed, two.partly) == ([], False, False)
+    assert search_calls(indexed(calls), Search(("pumps", "copper", "boats"), phrase=True)).rows == []
+
+
+def test_a_french_term_that_no_call_has_as_one_is_looked_for_word_by_word():
+    calls = [make(1, "construction of houses of wood"), make(2, "timber"), make(3, "construction")]
+    assert search_calls(indexed(calls), Search(("construction bois",))).rows == [0]
+
+
 def test_the_sentence_that_matched_is_short_and_holds_the_words():
     call = make(1, "Nothing here. " + "Long " * 200 + "and a turbine here " + "tail " * 200 + ". A pump.")
     sought = search_calls(indexed([call]), Search(("turbines",)))

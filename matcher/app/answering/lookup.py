@@ -88,8 +88,9 @@ def _searched(index: Index, question: Question, day: Day) -> CallListing:
         found=len(passing),
         sentences=sought.sentences(shown) if question.explain else {},
         missing=sought.missing,
-        elsewhere=0 if passing else len(sought.rows),
+        elsewhere=0 if passing or sought.partly else len(sought.rows),
         guessed=sought.guessed,
+        partly=sought.partly,
     )
     return CallListing(tuple(shown), day.date, day.sample, outcome)
 

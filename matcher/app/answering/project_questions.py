@@ -110,8 +110,9 @@ def _best_first(candidates: Iterable[Project], sought: SoughtProjects) -> list[P
 
 
 def _outcome(sought: SoughtProjects, found: Sequence[Project], shown: Iterable[Project]) -> SearchOutcome:
-    elsewhere = 0 if found else len(sought.numbers)
-    return SearchOutcome(len(found), sought.sentences(shown), sought.missing, elsewhere, sought.guessed)
+    elsewhere = 0 if found or sought.partly else len(sought.numbers)
+    sentences = sought.sentences(shown)
+    return SearchOutcome(len(found), sentences, sought.missing, elsewhere, sought.guessed, sought.partly)
 
 
 def _own(home: Home, store: Store, institute: Institute) -> dict[str, tuple[str, ...] | None]:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from matcher.ranking.call_words import FIELDS, PREFIX
-from matcher.ranking.texts.searching import near_words
+from matcher.ranking.texts.unmet import near_words
 from matcher.ranking.texts.word_positions import WordPositions
 from matcher.text.analysis import Analyzer
 

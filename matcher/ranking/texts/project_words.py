@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from matcher.ranking.texts.generation import StringTable
-from matcher.ranking.texts.searching import nearly_spelt, search, telling_sentence
+from matcher.ranking.texts.searching import search, telling_sentence
+from matcher.ranking.texts.unmet import Unmet, unmet
 from matcher.ranking.texts.word_positions import WordPositions, place_arrays
 from matcher.text.analysis import Analyzer
 
@@ -59,11 +60,12 @@ def project_word_arrays(projects: Iterable[Project], analyzer: Analyzer) -> dict
 class SoughtProjects:
     """The numbers of projects that were found, best first, and the words that none has, with near ones.
 
-    `guessed` where no word is spelt so, but nearly.
+    `guessed` where no word is spelt so, but nearly; or, `partly`, where none has all of the words, and these most.
     """
 
     numbers: tuple[str, ...]
     guessed: bool
+    partly: bool
     missing: Mapping[str, tuple[str, ...]]
     _stems: frozenset[str]
 
@@ -75,13 +77,13 @@ class SoughtProjects:
 
 
 def search_projects(arrays: Mapping[str, npt.NDArray[Any]], asked: Search) -> SoughtProjects:
-    """Every project that holds all the words, or the nearest to those that none has."""
+    """Every project that holds all the words; where none does, the nearest to those that none has, or most of them."""
     places, analyzer = WordPositions(arrays, PREFIX, len(FIELDS)), Analyzer()
     numbers = StringTable(arrays[f"{NUMBERS}_blob"], arrays[f"{NUMBERS}_offsets"])
     sought = search(places, tuple(FIELDS.values()), asked, analyzer)
-    lacking: Mapping[str, tuple[str, ...]] = {}
+    other = Unmet({}, None)
     if asked.words and not sought.rows:
-        near, lacking = nearly_spelt(places, tuple(FIELDS.values()), asked, analyzer)
-        sought = near or sought
+        other = unmet(places, tuple(FIELDS.values()), asked, analyzer)
+    sought = other.instead or sought
     found = tuple(numbers[row].decode() for row in sought.rows)
-    return SoughtProjects(found, bool(found and lacking), lacking, sought.stems)
+    return SoughtProjects(found, bool(found and other.instead), other.partly, other.missing, sought.stems)

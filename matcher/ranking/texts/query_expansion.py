@@ -203,6 +203,17 @@ def _in_english(text: str, own: Meaning, places: WordPositions, analyzer: Analyz
         yield Meaning(tuple(wants), guess=guess)
         apart = [Want(want.word, (Way((stem,)),)) for want in wants for stem in _first_known(want, places)]
         yield Meaning(tuple(apart), _APART, guess)
+        if any(" " in want.word for want in wants):  # the words of a term, each in all that it may be in English
+            yield Meaning(tuple(_each_word(text, analyzer)), _APART, guess=True)
+
+
+def _each_word(text: str, analyzer: Analyzer) -> Iterator[Want]:
+    from matcher.text.french import pieces
+
+    for piece in (piece for word in words(text) for piece in pieces(word)):
+        ways = tuple(dict.fromkeys(_rendered(english, analyzer) for english in piece.english))
+        if ways[0].stems:
+            yield Want(piece.french, ways)
 
 
 _USUAL = 40

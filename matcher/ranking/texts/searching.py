@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ from matcher.text.analysis import words
 from matcher.text.passages import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from matcher.model.searched import Search
     from matcher.ranking.texts.query_expansion import Want, Way
@@ -66,62 +66,18 @@ def search(places: WordPositions, weights: Sequence[float], asked: Search, analy
         scores = np.ones(len(places))
     else:
         readings = (phrase(asked.text, analyzer),) if asked.phrase else tuple(meanings(asked.text, places, analyzer))
-        counting = _Counting(places, weights)
+        counting = Counting(places, weights)
         scores = np.zeros(len(places))
         for reading in sorted(readings, key=lambda reading: reading.guess):
             if not reading.guess or np.count_nonzero(scores) < _HARDLY_ANY:
                 scores = np.maximum(scores, counting.scores(reading))
     for text in asked.without:
         for want in phrase(text, analyzer).wants:
-            scores[_texts(places, _met(places, want))] = 0
+            scores[_texts(places, places_met(places, want))] = 0
     return Sought(scores, readings)
 
 
-def missing(places: WordPositions, asked: Search, analyzer: Analyzer) -> dict[str, tuple[str, ...]]:
-    """Each word of a search that no text has, in any reading, with words that are spelt nearly so."""
-    own, *others = meanings(asked.text, places, analyzer)
-    if any(all(len(_met(places, want)) for want in reading.wants) for reading in others):
-        return {}
-    return {w.word: near_words(places, w.word) for w in own.wants if not len(_met(places, w))}
-
-
-def corrected(asked: Search, lacking: Mapping[str, tuple[str, ...]]) -> Search | None:
-    """The search with each word that no text has as the nearest one; None where one has none that is near."""
-    if not lacking or not all(lacking.values()):
-        return None
-    spelt = (lacking[word][0] if word in lacking else word for word in words(asked.text))
-    return replace(asked, words=(" ".join(spelt),))
-
-
-def nearly_spelt(
-    places: WordPositions, weights: Sequence[float], asked: Search, analyzer: Analyzer
-) -> tuple[Sought | None, dict[str, tuple[str, ...]]]:
-    """Of a search that found nothing: what has the words that are nearest to those that no text has, and `missing`.
-
-    None where each word is there, or one has none that is near.
-    """
-    lacking = missing(places, asked, analyzer)
-    meant = corrected(asked, lacking)
-    return (None if meant is None else search(places, weights, meant, analyzer)), lacking
-
-
-def near_words(places: WordPositions, word: str, most: int = 3) -> tuple[str, ...]:
-    """Words of the texts that are spelt nearly like one that they lack; first those that begin like it."""
-    from difflib import get_close_matches
-
-    known = [spelling.decode() for spelling in places.spellings.all()]
-    alike = [other for other in known if other[:1] == word[:1] and abs(len(other) - len(word)) <= _SLIPS]
-    near = get_close_matches(word, alike, n=most, cutoff=0.75)
-    if near:
-        return tuple(near)
-    alike = [other for other in known if abs(len(other) - len(word)) <= 1]
-    return tuple(get_close_matches(word, alike, n=most, cutoff=0.75))
-
-
-_SLIPS = 2
-
-
-class _Counting:
+class Counting:
     """Scores of texts by BM25 over fields: words are counted by where they stand, then saturate together."""
 
     def __init__(self, places: WordPositions, weights: Sequence[float]) -> None:
@@ -131,22 +87,39 @@ class _Counting:
         self._worth = (np.array(weights) / (1 - LENGTH + LENGTH * lengths / usual)).ravel()
 
     def scores(self, reading: Meaning) -> Doubles:
+        """(texts,) What each text that has all the wants says of them, 0 for the others."""
         places = self._places
-        met = [_met(places, want) for want in reading.wants]
+        met = [places_met(places, want) for want in reading.wants]
         total, everywhere = np.zeros(len(places)), np.ones(len(places), dtype=np.bool_)
         for want, found in zip(reading.wants, met, strict=True):
-            slots = places.slots(found)
-            counted = np.bincount(slots // places.fields, weights=self._worth[slots], minlength=len(places))
+            rarity, counted = self._counted(want, found)
             everywhere &= counted > 0
-            held = int((counted > 0).sum())
-            rarity = np.log(1 + (len(places) - held + 0.5) / (held + 0.5))
-            total += want.words * rarity * counted * (SATURATION + 1) / (counted + SATURATION)
+            total += rarity * counted
         total[~everywhere] = 0
         if len(met) > 1:
             total *= 1 + TOGETHER * _together(places, met)
         elif reading.wants[0].words > 1:  # a term of several words stands together by itself
             total *= 1 + TOGETHER
         return total * reading.weight
+
+    def partly(self, reading: Meaning) -> tuple[Doubles, Doubles]:
+        """(texts,) What each text says of the wants that it has, and their share of what all of them would tell."""
+        total, held, whole = np.zeros(len(self._places)), np.zeros(len(self._places)), 0.0
+        for want in reading.wants:
+            rarity, counted = self._counted(want, places_met(self._places, want))
+            total += rarity * counted
+            held += rarity * (counted > 0)
+            whole += rarity
+        return total * reading.weight, held / whole
+
+    def _counted(self, want: Want, found: Places) -> tuple[float, Doubles]:
+        """How rare a want is, and (texts,) how much each text says of it."""
+        places = self._places
+        slots = places.slots(found)
+        counted = np.bincount(slots // places.fields, weights=self._worth[slots], minlength=len(places))
+        held = int((counted > 0).sum())
+        rarity = want.words * float(np.log(1 + (len(places) - held + 0.5) / (held + 0.5)))
+        return rarity, counted * (SATURATION + 1) / (counted + SATURATION)
 
 
 def _together(places: WordPositions, met: Sequence[Places]) -> Doubles:
@@ -162,7 +135,7 @@ def _together(places: WordPositions, met: Sequence[Places]) -> Doubles:
     return best
 
 
-def _met(places: WordPositions, want: Want) -> Places:
+def places_met(places: WordPositions, want: Want) -> Places:
     """Every place where a want is met, in order."""
     found = [_places_of(places, way) for way in want.ways]
     return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
