@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.model.call import Call
-from matcher.model.consortium import Bid, Partner
+from matcher.model.consortium import Bid, Partner, Predecessor
 from matcher.model.project import ListedProject, Project
 from matcher.present.decision_shapes import about_records
 from matcher.present.records import Record, iso_day
@@ -16,7 +16,6 @@ from matcher.present.records import Record, iso_day
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from matcher.model.consortium import Predecessor
     from matcher.model.project import Participation, ProjectHealth, ProjectReport
 
 
@@ -36,6 +35,10 @@ def predecessor_record(one: Predecessor) -> Record:
         "organisations": [{"name": name, "projects": times} for name, times in one.organisations],
         "network": [{"institute": part.institute, "projects": list(part.projects)} for part in one.network],
     }
+
+
+PREDECESSOR_FIELDS = tuple(predecessor_record(Predecessor("", None, 0.0, (), (), None)))
+"""The keys of a predecessor, for the header of a listing that is empty."""
 
 
 def partner_record(one: Partner) -> Record:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse
 
@@ -19,8 +20,10 @@ from matcher.model.terms import Name
 from matcher.present import facts
 from matcher.present.entry_words import who
 from matcher.web.asked_question import day_of
+from matcher.web.call_files import CALL, CallLists
 from matcher.web.decision_choices import people_of
 from matcher.web.failures import Missing
+from matcher.web.list_files import NAMES, UNDATED, checked_format
 from matcher.web.marking import marked
 from matcher.web.rights import Right
 from matcher.web.visit import with_query
@@ -55,6 +58,12 @@ def call(visit: Visit) -> Response:
         raise Missing(error.saying) from error
     if shown.call.identifier != name:
         return RedirectResponse(with_query(f"/calls/{shown.call.identifier}", visit.request.url.query))
+    own = _own(visit, shown, institute, as_of)
+    others = [one for one in shown.decisions if institute is None or one.owner.name != institute.identifier]
+    if wanted := visit.request.query_params.get("format"):
+        seen = [*([own] if own else []), *(one.as_shared() for one in others)]
+        lists = CallLists(visit, shown, institute, seen, as_of)
+        return lists.file(visit.request.query_params.get("list") or CALL, checked_format(wanted))
     return visit.page(
         "call.html",
         shown=shown,
@@ -64,8 +73,8 @@ def call(visit: Visit) -> Response:
         institute=institute,
         name=institute.name_in(visit.words.language) if institute else None,
         reason=_reason(visit, shown, institute, as_of),
-        own=_own(visit, shown, institute, as_of),
-        others=[one for one in shown.decisions if institute is None or one.owner.name != institute.identifier],
+        own=own,
+        others=others,
         names={one.identifier: one.acronym for one in visit.home.institutes},
         sections=_sections(shown),
         changes=facts.changes(shown.changes, visit.words),
@@ -75,8 +84,17 @@ def call(visit: Visit) -> Response:
         people=people_of(visit.home, institute) if institute else [],
         decides=institute is not None and visit.person.may(Right.DECIDE, institute.identifier),
         institutes=[one for one in visit.home.institutes if visit.person.sees(one.identifier)],
+        query=_query(institute, as_of),
+        formats=NAMES,
+        undated=UNDATED,
         **_past(visit, shown, institute, as_of),
     )
+
+
+def _query(institute: Institute | None, as_of: date | None) -> str:
+    """What addresses of the page's files ask beside the list."""
+    asked = {"for": institute.identifier if institute else "", "as_of": as_of.isoformat() if as_of else ""}
+    return urlencode({name: value for name, value in asked.items() if value})
 
 
 def _institute(visit: Visit) -> Institute | None:
