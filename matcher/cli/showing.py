@@ -89,7 +89,7 @@ def show_command(
         keywords=list(shown.call.keywords),
         sections=[{"name": s.name, "text": s.text} for s in shown.call.sections],
         terms_of_entry=terms_record(shown.call.terms),
-        links=[{"title": link.title, "url": link.url} for link in shown.call.links],
+        links=[{"title": link.title, "url": link.url} for link in shown.call.links_on(shown.as_of)],
         changes=[change_record(c) for c in shown.changes],
         unconfirmed=[unconfirmed_record(report) for report in shown.unconfirmed],
         decisions=about_records(shown.decisions, shown.institute),
@@ -184,7 +184,7 @@ def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:
     if call.keywords:
         lines += _fact(tr("keywords"), ", ".join(call.keywords))
     lines += _fact(tr("link"), call.url or "—")
-    for link in call.links:
+    for link in call.links_on(today):
         lines += _fact("", f"{link.title}: {link.url}")
     for section in call.sections:
         lines += ["", styled(section.name, bold=True), *paragraphs(section.text)]

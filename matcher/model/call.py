@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 SECTION_DESCRIPTION = "Description"
 
+SUBMISSION = "Submission"
+"""What the title of an entry to a submission form begins with."""
+
 
 class Status(StrEnum):
     """Where a call stands on a given day."""
@@ -80,6 +83,11 @@ class Link:
 
     title: str
     url: str
+
+    @property
+    def is_of_live_calls(self) -> bool:
+        """Whether it leads to a form, or to those who look for partners: once a call is closed, to nothing."""
+        return self.title.startswith(SUBMISSION) or "partner search" in self.title.casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +161,10 @@ class Call:
 
     def is_live(self, today: date) -> bool:
         return self.status_on(today) in LIVE
+
+    def links_on(self, today: date) -> tuple[Link, ...]:
+        """The pages of the call that help on a day: forms and the search for partners are of live calls alone."""
+        return self.links if self.is_live(today) else tuple(link for link in self.links if not link.is_of_live_calls)
 
     def section(self, name: str) -> str:
         """Text of the sections of that name, joined; empty when there is none."""

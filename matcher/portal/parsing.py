@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from matcher.config.part_file import packaged_parts
-from matcher.model.call import Call, Kind, Link, Section, Source
+from matcher.model.call import SUBMISSION, Call, Kind, Link, Section, Source
 from matcher.model.rows import ParsedRow, SetAside
 from matcher.portal import actions, amounts, values
 from matcher.portal.conditions import where_to_ask
@@ -244,7 +244,7 @@ def _links(metadata: Mapping[str, Any]) -> tuple[Link, ...]:
         url = as_text(entry.get("url"))
         if _on_host(url, "europa.eu"):
             named = [plain_line(as_text(entry.get(field))) for field in ("criterionDescription", "mgaDescription")]
-            found.setdefault(url, Link(", ".join(filter(None, ["Submission", *named])), url))
+            found.setdefault(url, Link(", ".join(filter(None, [SUBMISSION, *named])), url))
     for title, url in where_to_ask((*strings(metadata, "topicConditions"), *strings(metadata, "supportInfo"))):
         if _on_host(url, "europa.eu"):
             found.setdefault(url, Link(title, url))

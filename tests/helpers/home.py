@@ -36,6 +36,7 @@ ODD = "HORIZON-TEST-2027-0000-02"
 BARE = "HORIZON-TEST-2027-0000-03"
 LIFE_CALL = "HORIZON-TEST-2027-0000-04"
 DIGITAL_CALL = "HORIZON-TEST-2027-0000-05"
+CONTACT_POINTS = "https://cinea.ec.europa.eu/life/contact-points_en"
 
 
 def some_rows() -> list[Row]:
@@ -50,7 +51,9 @@ def some_rows() -> list[Row]:
         topic(1, title=["Silicon photonics for sensors"], descriptionByte=[about], tags=["Photonics"]),
         topic(2, title=['=HYPERLINK("http://example.org","Électronique, photonics")']),
         topic(3, title=["Photonics of which little is known"], **bare),
-        topic(4, frameworkProgramme=[LIFE]),
+        topic(
+            4, frameworkProgramme=[LIFE], supportInfo=[f'<p><a href="{CONTACT_POINTS}">National Contact Points</a></p>']
+        ),
         topic(5, frameworkProgramme=[DIGITAL], title=["Lymphoma data spaces"]),
         *(topic(number) for number in range(6, 12)),
     ]

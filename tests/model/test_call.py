@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import fields
-from datetime import UTC
+from datetime import UTC, date
 
 import pytest
 from hypothesis import given, settings
@@ -108,3 +108,15 @@ def test_fields_of_another_time_are_no_obstacle() -> None:
 def test_importing_the_codec_loads_no_database() -> None:
     code = "import sys, matcher.model.call; print([m for m in ('sqlalchemy', 'alembic') if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+def test_a_closed_call_leads_to_no_form_and_no_search_for_partners() -> None:
+    ask = Link("National Contact Points", "https://ec.europa.eu/ncp")
+    links = (
+        Link("Submission, Lump Sum", "https://ec.europa.eu/form"),
+        Link("Partner Search", "https://ec.europa.eu/p"),
+        ask,
+    )
+    call = Call("A", "Boats", deadlines=(Deadline(date(2026, 6, 1)),), links=links)
+    assert call.links_on(date(2026, 6, 1)) == links
+    assert call.links_on(date(2026, 6, 2)) == (ask,)

@@ -11,6 +11,7 @@ from matcher.model.terms import Audience, Name, Who
 from matcher.portal.action_rules import facts
 from matcher.portal.conditions import DOCUMENTS, SENTENCE_LIMIT, sentences, statements_of_conditions, where_to_ask
 from matcher.portal.parsing import parse_row
+from matcher.text import untrusted
 from tests.helpers.entry import measure, read, recorded_calls, table
 from tests.helpers.paths import ROOT
 from tests.helpers.portal.rows import RECORDED, description, topic
@@ -172,3 +173,15 @@ def test_the_page_shows_what_is_measured() -> None:
     page = (ROOT / "docs" / "entry.md").read_text(encoding="utf-8")
     assert "\n\n" + "\n".join(table(recorded_calls())) + "\n\n" in page
     assert f"{len(read())} were drawn by programme" in page
+
+
+@pytest.mark.skipif(not RECORDED.is_dir(), reason=f"no recorded pages at {RECORDED}")
+def test_links_of_the_recorded_listing_are_whole() -> None:
+    asked: set[str] = set()
+    for call in recorded_calls().values():
+        for one in call.links:
+            assert untrusted.link(one.url) == one.url, one
+            assert "&amp;" not in one.url, one
+            assert one.title, one
+        asked |= {call.programme or "" for one in call.links if "National Contact Point" in one.title}
+    assert {"HORIZON", "LIFE", "CERV"} <= asked

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.web.marking import marked
-from tests.helpers.home import DAY, LIFE_CALL, ODD, PHOTONIC
+from tests.helpers.home import CONTACT_POINTS, DAY, LIFE_CALL, ODD, PHOTONIC
 from tests.web.test_pages import strict
 
 if TYPE_CHECKING:
@@ -38,6 +38,13 @@ def test_a_call_that_is_no_match_says_why_not(site: LocalSite) -> None:
     page = site.get(f"/calls/{LIFE_CALL}?for=cea-leti&as_of={DAY}").text
     strict(page)
     assert "Not recommended on 15 June 2026." in page
+
+
+def test_a_call_says_where_one_asks_if_its_page_does(site: LocalSite) -> None:
+    page = site.get(f"/calls/{LIFE_CALL}?as_of={DAY}").text
+    strict(page)
+    assert f'<a href="{CONTACT_POINTS}" rel="noreferrer">National Contact Points</a>' in page
+    assert "Where to ask" not in site.get(PAGE).text
 
 
 def test_an_identifier_may_be_written_in_any_case(site: LocalSite) -> None:

@@ -19,6 +19,7 @@ from matcher.model.question import Question
 from matcher.model.terms import Name
 from matcher.present import facts
 from matcher.present.entry_words import who
+from matcher.text import untrusted
 from matcher.web.asked_question import day_of
 from matcher.web.call_files import CALL, CallLists
 from matcher.web.decision_choices import people_of
@@ -80,6 +81,7 @@ def call(visit: Visit) -> Response:
         changes=facts.changes(shown.changes, visit.words),
         history=shown.changes,
         terms=_terms(shown, visit),
+        links=[link for link in shown.call.links_on(shown.as_of) if untrusted.link(link.url)],
         evidence=_evidence(shown.match),
         people=people_of(visit.home, institute) if institute else [],
         decides=institute is not None and visit.person.may(Right.DECIDE, institute.identifier),
