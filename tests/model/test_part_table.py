@@ -69,6 +69,14 @@ def parts_of(identifier: str, programme: str | None = None, **facts: object) -> 
         ("LIFE transition énergétique", "LIFE-CET"),
         ("connecting europe", "CEF"),
         ("fonds européen de défense", "EDF"),
+        ("défense", "EDF"),
+        ("ERC consolidator", "ERC-COG"),
+        ("éclaireur EIC", "EIC-PATHFINDER"),
+        ("LIFE économie circulaire", "LIFE-ENV"),
+        ("programme pour une Europe numérique", "DIGITAL"),
+        ("océans et eaux", "MISS-OCEAN"),
+        ("santé des sols", "MISS-SOIL"),
+        ("chips act", "JU-CHIPS"),
     ],
 )
 def test_a_part_is_known_by_what_people_call_it(name: str, part: str) -> None:
