@@ -123,16 +123,29 @@ def in_english(text: str, known: Callable[[str], bool]) -> str:
 def _chosen(text: str, known: Callable[[str], bool]) -> Iterator[list[tuple[str, str]]]:
     """(English, French) of the pieces of each line."""
     for line in text.splitlines():
-        yield [(next(filter(known, p.english), p.english[0]), p.french) for p in _pieces(spoken(line))]
+        yield [(next(filter(known, p.english), p.english[0]), p.french) for p in _of_line(line)]
 
 
 def pieces(text: str) -> list[Piece]:
     """The pieces of a short text with all their renderings, from left to right."""
-    return [piece for line in text.splitlines() for piece in _pieces(spoken(line))]
+    return [piece for line in text.splitlines() for piece in _of_line(line)]
+
+
+def _of_line(line: str) -> tuple[Piece, ...]:
+    """The pieces of a line, from left to right; those of a keyword are kept, as each build asks for all of them."""
+    return _of_keyword(line) if len(line) <= _KEYWORD else tuple(_pieces(spoken(line)))
+
+
+@lru_cache(20_000)
+def _of_keyword(line: str) -> tuple[Piece, ...]:
+    return tuple(_pieces(spoken(line)))
+
+
+_KEYWORD = 100
+"""Characters of a line that may be one keyword; longer ones are prose, and seldom come again."""
 
 
 def _pieces(found: list[str]) -> list[Piece]:
-    """The pieces of a line, from left to right."""
     pieces: list[Piece] = []
     position = 0
     while position < len(found):
