@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROOT_MODULES = 6
-MODULES = 401
+MODULES = 402
 
 HEAVY = {
     "sqlalchemy",

@@ -22,7 +22,6 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
-    inspect,
     make_url,
     select,
     text,
@@ -33,6 +32,7 @@ from sqlalchemy.pool import QueuePool
 
 from matcher.disk import can_be_written, make_folder
 from matcher.errors import StoreBusy, StoreError, StoreMissing, system_reason
+from matcher.store import kept_statements
 from matcher.store.schema import APPLICATION_ID, HEAD
 from matcher.text.saying import Saying
 
@@ -194,7 +194,9 @@ def _sqlite_engine(path: Path, *, read_only: bool, wait: float) -> Engine:
         connection.execute("PRAGMA synchronous=FULL")
         return connection
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+    engine = create_engine(
+        kept_statements.URL, creator=connect, poolclass=QueuePool, execution_options=kept_statements.OPTIONS
+    )
 
     opened = _identity(path)
 
@@ -391,7 +393,7 @@ _alembic_version = Table("alembic_version", MetaData(), Column("version_num", St
 
 def schema_version(connection: Connection) -> str | None:
     """The migration that the database stands at; None when it has no tables of ours."""
-    if not inspect(connection).has_table(_alembic_version.name):
+    if not connection.dialect.has_table(connection, _alembic_version.name):
         return None
     return connection.execute(select(_alembic_version.c.version_num)).scalar()
 
