@@ -9,7 +9,7 @@ import sys
 from benchmarks.grown import SHARED
 from benchmarks.timing import shown
 
-TOPICS = ("processes", "growth", "many", "cost", "project_import", "with_projects")
+TOPICS = ("processes", "growth", "many", "cost", "project_import", "with_projects", "live_preview")
 
 
 def main() -> None:

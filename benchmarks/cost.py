@@ -107,10 +107,14 @@ def _in_a_year(folder: Path) -> list[Figure]:
     return [Figure("on disk", "store, growth in a year", growth, "MB", note=note)]
 
 
+def real_rows() -> list[dict[str, Any]]:
+    """The recorded rows of topics."""
+    return [row for row in recorded_rows(SHARED / "portal" / "recorded") if row["metadata"].get("type") == ["1"]]
+
+
 def many_rows() -> list[dict[str, Any]]:
     """Real rows, each as often as it takes under another name."""
-    real = [row for row in recorded_rows(SHARED / "portal" / "recorded") if row["metadata"].get("type") == ["1"]]
-    texts = [(row["metadata"]["identifier"][0], json.dumps(row)) for row in real]
+    texts = [(row["metadata"]["identifier"][0], json.dumps(row)) for row in real_rows()]
     rows = []
     for copy in range(math.ceil(ROWS / len(texts))):
         for name, text in texts:
