@@ -94,7 +94,7 @@ class DecisionFrames(CallFrames):
             (parts and years, `matcher.present.frames.OUTCOME_COLUMNS`)
 
         Example:
-            >>> session.outcomes()["kept"].sum()
+            >>> int(session.outcomes()["kept"].sum())
             0
         """
         from dataclasses import asdict

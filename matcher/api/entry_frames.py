@@ -63,7 +63,9 @@ class EntryFrames(ProjectFrames):
             (predecessors, `matcher.present.frames.PREDECESSOR_COLUMNS`). Raises UsageError before projects are there.
 
         Example:
-            >>> session.predecessors("HORIZON-CL6-2026-01-CIRCBIO-03")  # doctest: +SKIP
+            >>> found = session.predecessors("HORIZON-CL6-2026-01-CIRCBIO-03")
+            >>> found.columns[:5].tolist()
+            ['call', 'title', 'score', 'reasons', 'projects']
         """
         from matcher.present.frames import predecessors_frame
 
@@ -93,7 +95,9 @@ class EntryFrames(ProjectFrames):
             (partners, `matcher.present.frames.PARTNER_COLUMNS`). Raises UsageError before projects were fetched.
 
         Example:
-            >>> session.partners("HORIZON-CL6-2026-01-CIRCBIO-03", "brgm", top=5)  # doctest: +SKIP
+            >>> found = session.partners("HORIZON-CL6-2026-01-CIRCBIO-03", "brgm", country="IT", top=1)
+            >>> found[["rank", "country"]].to_dict("records")
+            [{'rank': 1, 'country': 'IT'}]
         """
         from matcher.app.answering import partnering
         from matcher.present.frames import partners_frame

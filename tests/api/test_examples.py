@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 import inspect
+import pkgutil
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
 import matcher
-from matcher.api import drafts, evaluations, network, project_frames, reading, results, session
+from matcher import api
+from matcher.api import entry_frames
+from matcher.app.home import Home
+from matcher.app.sources.project_fetching import fetch_projects
+from matcher.config.settings import load_settings
 from tests.helpers.benchmarks import write
+from tests.helpers.joint import joint_place, joint_projects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MODULES = [reading, project_frames, session, drafts, network, results, evaluations]
+MODULES = [importlib.import_module(found.name) for found in pkgutil.iter_modules(api.__path__, "matcher.api.")]
 SELF_EVIDENT = {"DigestPage", "Matches", "Page", "Why"}
 """Classes that have properties only; what they show is in the examples of what gives them."""
 
@@ -28,8 +35,19 @@ def opened() -> Iterator[matcher.Session]:
         yield session
 
 
+@pytest.fixture(scope="module")
+def with_projects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[matcher.Session]:
+    """A store that has projects, which the sample has not, and the call that examples ask for."""
+    folder = tmp_path_factory.mktemp("past")
+    place = joint_place(folder, "HORIZON-CL6-2026-01-CIRCBIO-03")
+    fetch_projects(Home(load_settings(environ=place.environment)), [str(joint_projects(folder))])
+    with matcher.open(home=place.home, config=place.config) as session:
+        yield session
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
-def test_examples_print_what_they_say(module: object, opened: matcher.Session, tmp_path: Path) -> None:
+def test_examples_print_what_they_say(module: object, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    opened = request.getfixturevalue("with_projects" if module is entry_frames else "opened")
     options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
     runner = doctest.DocTestRunner(optionflags=options)
     with pd.option_context("display.width", 200):
@@ -44,7 +62,7 @@ def public_methods() -> list[tuple[str, object]]:
     for name in matcher.__all__:
         thing = getattr(matcher, name)
         if inspect.isclass(thing) and name not in SELF_EVIDENT:
-            found += [(f"{name}.{n}", f) for n, f in vars(thing).items() if n[0] != "_" and inspect.isfunction(f)]
+            found += [(f"{name}.{n}", f) for n, f in inspect.getmembers(thing, inspect.isfunction) if n[0] != "_"]
     return found
 
 

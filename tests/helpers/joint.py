@@ -17,11 +17,13 @@ JOINT = "HORIZON-TEST-2027-0000-01"
 GROUND, DIGITAL = "groundwater, aquifers and geothermal energy", "robotics, cybersecurity and machine learning"
 
 
-def joint_place(folder: Path) -> Place:
-    """A home whose call `JOINT` speaks of the skills of both institutes; its mails tell of every fit."""
+def joint_place(folder: Path, call: str = JOINT) -> Place:
+    """A home whose call (`JOINT`) speaks of the skills of both institutes; its mails tell of every fit."""
     made = Place(folder / "home", make_config(folder / "config", ("brgm", "inria")))
     text = f"<p>{GROUND}.</p>" * 20 + f"<p>{DIGITAL}.</p>" * 20  # in passages of their own
-    with LocalPortal([topic(10), topic(1, title=[f"{GROUND} and {DIGITAL}"], descriptionByte=[text])]) as portal:
+    with LocalPortal(
+        [topic(10), topic(1, identifier=[call], title=[f"{GROUND} and {DIGITAL}"], descriptionByte=[text])]
+    ) as portal:
         made.portal = portal.url
         fetch_into(made, DAY)
     (made.config / "matcher.toml").write_text(QUICK + "[digest]\nthreshold = 0\n", encoding="utf-8")
