@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import signal
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from matcher.app.sources import project_fetching
 from matcher.config.setting_sections import OFFICIAL
+from matcher.cordis.dumps import Dump
+from matcher.cordis.project_tables import Reading, read_projects
 from matcher.ranking.index import open_index
 from matcher.store.database import Store
 from tests.helpers.cordis import LocalCordis, participation, project, tables, zipped
 from tests.helpers.home import Place
 from tests.helpers.postgres import new_database, wait_until_alone
+from tests.helpers.processes import in_child
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -178,13 +181,7 @@ def test_a_source_that_makes_no_sense_is_a_clear_error(
     assert "unexpected" not in answer.err
 
 
-def _import_and_die(url: str, path: str, batches: int) -> None:
-    from datetime import UTC, datetime
-    from pathlib import Path
-
-    from matcher.cordis.dumps import Dump
-    from matcher.cordis.project_tables import Reading, read_projects
-
+def _import_and_die(url: str, path: Path, batches: int) -> None:
     def dying(found: object) -> object:
         for count, item in enumerate(found):
             if count == batches * 500:
@@ -192,7 +189,7 @@ def _import_and_die(url: str, path: str, batches: int) -> None:
             yield item
 
     now = datetime(2026, 6, 15, tzinfo=UTC)
-    with Store.open(url) as store, Dump(Path(path)) as opened:
+    with Store.open(url) as store, Dump(path) as opened:
         number = store.runs.begin("projects", now)
         found = dying(read_projects(opened, Reading()))
         store.project_saving.dump("cordis.zip", found, lambda _: (), run_id=number, now=now, accept=lambda _: None)
@@ -213,10 +210,8 @@ def test_a_killed_import_leaves_the_former_state(
         place = Place(place.home, place.config, database=url)
     assert run(place, "fetch", "--projects", str(dump(tmp_path / "cordis.zip", 1_600))).code == 0
     later = dump(tmp_path / "later.zip", 1_600, title="Another title")
-    process = multiprocessing.get_context("spawn").Process(target=_import_and_die, args=(url, str(later), batches))
-    process.start()
-    process.join(60)
-    assert process.exitcode == -signal.SIGKILL
+    _, status = os.waitpid(in_child(lambda: _import_and_die(url, later, batches)), 0)
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
     if database == "postgresql":
         wait_until_alone(url)
     with Store.open(url) as store:

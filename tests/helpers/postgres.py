@@ -88,6 +88,12 @@ def new_database(folder: Path, template: str = "template1") -> str:
     return url_of(folder, name)
 
 
+def copied_database(url: str) -> str:
+    """The URL of a database of its own with what is in another one, in which nobody is."""
+    made = sa.make_url(url)
+    return new_database(Path(str(made.query["host"])), str(made.database))
+
+
 def wait_until_alone(url: str) -> None:
     """Returns when nobody else is in the database: a server may still be at the last words of a process that died."""
     others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"

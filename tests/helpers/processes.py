@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import sys
+import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 MATCHER = [sys.executable, "-m", "matcher"]
@@ -28,3 +30,18 @@ def one_at_a_time(lock: Path) -> Iterator[None]:
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def in_child(work: Callable[[], None]) -> int:
+    """Runs `work` in a process forked from this one, which has no database open; returns its process id."""
+    pid = os.fork()
+    if pid == 0:
+        code = 0
+        try:
+            work()
+        except BaseException:
+            traceback.print_exc()
+            code = 1
+        finally:
+            os._exit(code)
+    return pid

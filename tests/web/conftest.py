@@ -9,7 +9,7 @@ import pytest
 
 from tests.helpers.home import DAY, Place, fetch_into, make_config, some_rows
 from tests.helpers.portal.server import LocalPortal
-from tests.helpers.postgres import new_database
+from tests.helpers.postgres import copied_database, new_database
 from tests.helpers.web.local_site import LocalSite
 
 if TYPE_CHECKING:
@@ -47,14 +47,23 @@ def configured(fetched_once: Place, tmp_path: Path) -> Callable[..., Place]:
     return made
 
 
+@pytest.fixture(scope="session")
+def fetched_on_a_server(postgresql_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """What others are copied from: nobody may be in this database."""
+    folder = tmp_path_factory.mktemp("server")
+    place = Place(folder / "home", make_config(folder / "config"), database=new_database(postgresql_folder))
+    with LocalPortal(some_rows()) as portal:
+        place.portal = portal.url
+        fetch_into(place, DAY)
+    return place
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def on_either(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """A home of its own with the twelve topics, whose decisions are kept in it or on a server."""
     if request.param == "sqlite":
         return request.getfixturevalue("fetched")
-    url = new_database(request.getfixturevalue("postgresql_folder"))
-    place = Place(tmp_path / "home", make_config(tmp_path / "config"), database=url)
-    with LocalPortal(some_rows()) as portal:
-        place.portal = portal.url
-        fetch_into(place, DAY)
-    return place
+    made: Place = request.getfixturevalue("fetched_on_a_server")
+    shutil.copytree(made.home, tmp_path / "home")
+    shutil.copytree(made.config, tmp_path / "config")
+    return Place(tmp_path / "home", tmp_path / "config", made.portal, database=copied_database(made.database))
