@@ -2,8 +2,9 @@
 
 A term is an English Snowball stem, or a pair of neighbouring stems in alphabetical order, stop words between them
 passed over: "metal recycling" and "recycling of metals" are the same pair. Case, accents and elisions make no
-difference: `L'hydrogène` and `hydrogene` are one word. What a hyphen, a number or a Greek letter makes one word is one
-(`matcher.text.tokens`), and an abbreviation is the same as what it is short for (`matcher.text.abbreviations`).
+difference, nor does American spelling (`matcher.text.spellings`): `L'hydrogène` and `hydrogene` are one word, and so
+are `fibre` and `fiber`. What a hyphen, a number or a Greek letter makes one word is one (`matcher.text.tokens`), and an
+abbreviation is the same as what it is short for (`matcher.text.abbreviations`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import Stemmer
 
 from matcher.text.abbreviations import Abbreviations, Read
 from matcher.text.folding import folded
+from matcher.text.spellings import one_spelling
 from matcher.text.tokens import tokens
 
 if TYPE_CHECKING:
@@ -104,8 +106,10 @@ def _english() -> Stemmer.Stemmer:
 
 
 def _stem(stemmer: Stemmer.Stemmer, word: str) -> str | None:
-    keep = len(word) > 1 and not word.isdigit() and word not in stop_words()
-    return own_stems().get(word) or stemmer.stemWord(word) if keep else None
+    if len(word) == 1 or word.isdigit() or word in stop_words():
+        return None
+    spelt = one_spelling(word)
+    return own_stems().get(spelt) or stemmer.stemWord(spelt)
 
 
 @cache
@@ -128,7 +132,10 @@ def stop_words() -> frozenset[str]:
 
 @cache
 def own_stems() -> dict[str, str]:
-    """Words that the stemmer would join with others of another meaning → a stem that no other has; from `stems.txt`."""
+    """Words that the stemmer would join with others of another meaning → a stem that no other has; from `stems.txt`.
+
+    Each in its one spelling.
+    """
     text = Path(__file__).with_name("stems.txt").read_text(encoding="utf-8")
     rows = (line.partition("#")[0].split() for line in text.splitlines())
-    return {word: f"{row[0]}_" for row in rows for word in row}
+    return {one_spelling(word): f"{row[0]}_" for row in rows for word in row}

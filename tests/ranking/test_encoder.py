@@ -27,7 +27,7 @@ from matcher.ranking.index import LAYOUT, open_index
 from matcher.ranking.kept_vectors import KeptVectors
 from matcher.ranking.meanings import Encoding
 from matcher.ranking.needs import chance
-from matcher.ranking.needs.likeness import WAYS
+from matcher.ranking.needs.likeness import ways_of
 from matcher.ranking.proposals.skills import try_term
 from matcher.ranking.scores.asked_anew import asked_text
 from matcher.ranking.scores.matching import Depth, best_matches
@@ -222,7 +222,7 @@ def test_without_an_encoder_an_index_has_nothing_of_it():
     index = indexed(live(some_calls()), profile("silicon photonics"))
     assert not [name for name in index.arrays if "meaning" in name]
     assert "encoder" not in index.meta
-    assert len(scored_of(index, "one").compared) == len(WAYS)
+    assert len(scored_of(index, "one").compared) == len(ways_of(encoder=False))
 
 
 def test_calls_that_a_model_cannot_tell_apart(tmp_path):
@@ -362,5 +362,5 @@ def test_a_model_from_a_build_to_a_text(tmp_path):
     model = tiny_model(tmp_path / "model", ("car", "engines", "automobile", "sea", "water", "old", "books"))
     vectors = KeptVectors(SentenceEncoder(model), tmp_path / "vectors.db")
     index = build(live(CALLS), PROFILES, now=NOW, meta=META, known=Known(encoding=Encoding(model, vectors)))
-    totals = asked_text(index, "old automobile").scored(index).totals
-    assert totals[index.row("A-1")] > totals[index.row("A-2")]
+    by_encoder = asked_text(index, "old automobile").scored(index).compared[-1, 0]
+    assert by_encoder[index.row("A-1")] > by_encoder[index.row("A-2")]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from matcher.model.match import THRESHOLD, EvidenceKind
 from matcher.model.question import CallFilter
+from matcher.ranking.needs.likeness import COVERAGE, uncentred
 from matcher.ranking.needs.skillset import skills_of
 from matcher.ranking.proposals.skills import try_term
 from matcher.ranking.scores.asked_anew import asked_text
 from matcher.ranking.scores.matching import Depth, best_matches, match_of
+from matcher.ranking.texts.latent import fold
 from matcher.text.analysis import Analyzer
 from tests.helpers.corpus import TODAY, call, indexed, profile, scored_of, some_calls, totals
 
@@ -123,6 +126,8 @@ def test_a_part_of_a_compound_counts_for_how_often_it_stands_for_the_whole():
         ("disease progression modelling", "models of how a disease progresses", "a disease of mosquitos, its vectors"),
         ("matières premières critiques", "recovery of critical raw materials", "protection of critical infrastructure"),
         ("post-mining", "post-mining regions", "textiles after use, post-consumer clothes"),
+        ("optical fibre", "cables of optical fibers", "textile fibres from wood, fibres for clothes"),
+        ("fibre optique", "cables of optical fibers", "textile fibres from wood, fibres for clothes"),
     ],
 )
 def test_what_shares_a_part_comes_after_what_is_about_the_whole(skill, about, shares):
@@ -144,6 +149,28 @@ def test_what_shares_a_part_comes_after_what_is_about_the_whole(skill, about, sh
     rows = [index.row(call(n, "").identifier) for n in (30, 31)]
     assert scored.totals[rows[0]] > scored.totals[rows[1]]
     assert scored.fit(rows[1]) <= THRESHOLD
+
+
+def test_a_call_covers_what_of_a_skill_it_has_words_of_however_often():
+    texts = {30: "optical fibres", 31: "fibres, fibres of wood, fibres", 32: "old towns"}
+    index = indexed([*some_calls(), *(call(n, text) for n, text in texts.items())], profile("optical fibre"))
+    side, _ = index.side(everything=True)
+    covered = uncentred(side, scored_of(index, "one").compared, COVERAGE)[0]
+    whole, part, nothing = (covered[index.row(call(n, "").identifier)] for n in texts)
+    assert whole == pytest.approx(1, abs=1e-5)
+    assert nothing == pytest.approx(0, abs=1e-5)
+    (skill,) = skills_of(profile("optical fibre"), Analyzer(), index, index.arrays)
+    assert part == pytest.approx(float(skill.weights[skill.ids == index.find_term("fiber")][0]) ** 2, abs=1e-5)
+
+
+def test_in_the_space_each_term_of_a_skill_pulls_by_its_weight_however_rare_it_is():
+    frequent, rare = [0.6, 0.0], [0.0, 0.03]
+    arrays = {
+        "latent_terms": np.array([0, 1], dtype=np.int32),
+        "latent_vectors": np.array([frequent, rare], dtype=np.float16),
+    }
+    place = fold(arrays, np.array([0, 1], dtype=np.int32), np.array([0.6, 0.8], dtype=np.float32))
+    assert place == pytest.approx([0.6, 0.8], abs=1e-3)
 
 
 def test_the_title_of_the_call_that_siblings_share_is_nothing_of_theirs():

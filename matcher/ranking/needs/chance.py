@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.model.frozen import dataclass
-from matcher.ranking.needs.likeness import ENCODER, WAYS, divisors
+from matcher.ranking.needs.likeness import WAYS, divisors, ways_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,10 +40,11 @@ BROAD = ("ERC-", "MSCA-", "-EIC-", "EURATOM-MSCA")
 def feature_names(*, encoder: bool) -> tuple[str, ...]:
     """The features of a store with a sentence encoder, or without one, in their order.
 
-    Of the encoder the best skill alone: with its mean too fits were less well calibrated (docs/ranking.md).
+    Of coverage and of the encoder the best skill alone: their means earned nothing, or less well calibrated fits
+    (docs/ranking.md).
     """
-    bests = (*WAYS, ENCODER) if encoder else WAYS
-    return (*(f"{way}.mean" for way in WAYS), *(f"{way}.best" for way in bests), "place", *FACTS)
+    bests = (f"{way}.best" for way in ways_of(encoder=encoder))
+    return (*(f"{way}.mean" for way in WAYS), *bests, "place", *FACTS)
 
 
 @dataclass(frozen=True, slots=True)

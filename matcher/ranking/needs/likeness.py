@@ -1,9 +1,10 @@
-"""How like each skill is to each call, in four ways or five; numpy only, as this runs while a person waits.
+"""How like each skill is to each call, in five ways or six; numpy only, as this runs while a person waits.
 
 `words` is the cosine of their terms; `expanded` that of the call and what the skill's nearest texts say, less the
 average text; `neighbours` how far the texts nearest to both are the same; `passage` the latent cosine of the call's
-best passage; `encoder`, in a store that has one, the cosine of its best passage by a sentence encoder. Each is taken
-less what strangers' skills have with the call, so that a call that resembles everything resembles nothing.
+best passage; `coverage` how much of the skill the call has words of, however often; `encoder`, in a store that has one,
+the cosine of its best passage by a sentence encoder. Each is taken less what strangers' skills have with the call, so
+that a call that resembles everything resembles nothing.
 """
 
 from __future__ import annotations
@@ -27,8 +28,19 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 WAYS = ("words", "expanded", "neighbours", "passage")
+"""Ways that count by the mean over the skills and by the best skill."""
+
+COVERAGE = "coverage"
+"""A way that counts by the best skill: one that a call says whole, not by a word that has another meaning alone."""
+
 ENCODER = "encoder"
-"""A fifth way, after the others, of a store with a sentence encoder."""
+"""One more, after the others, of a store with a sentence encoder."""
+
+
+def ways_of(*, encoder: bool) -> tuple[str, ...]:
+    """The ways in which a store compares, in their order."""
+    return (*WAYS, COVERAGE, ENCODER) if encoder else (*WAYS, COVERAGE)
+
 
 _LEAST_SPREAD = 1e-5
 """Likenesses are numbers of 32 bits of the order of 1: a smaller spread is made by rounding, where all are the same."""
@@ -104,19 +116,20 @@ def call_side(arrays: Mapping[str, npt.NDArray[Any]]) -> CallSide:
 
 def compare(side: CallSide, skills: Sequence[Skill]) -> Floats:
     """(ways, skills, calls) each skill against each call, less the strangers' mean where that is known."""
-    ways = len(WAYS) if side.meanings is None else len(WAYS) + 1
-    found = np.zeros((ways, len(skills), len(side)), dtype=np.float32)
+    ways = ways_of(encoder=side.meanings is not None)
+    found = np.zeros((len(ways), len(skills), len(side)), dtype=np.float32)
     for row, skill in enumerate(skills):
         found[0, row] = side.terms.product(skill.ids, skill.weights) / side.lengths
         found[1, row] = _expanded(side, skill)
         found[2, row] = _neighbours(side, skill)
+        found[len(WAYS), row] = side.terms.held(skill.ids, skill.weights**2)
     for start in range(0, len(skills), _AT_ONCE):
         some = skills[start : start + _AT_ONCE]
         places = np.stack([skill.place for skill in some]) * np.float32(STEP)
         found[3, start : start + _AT_ONCE] = _best_passage(side, side.passages, places)
         if side.meanings is not None:
             meant = np.stack([skill.meaning for skill in some if skill.meaning is not None])
-            found[len(WAYS), start : start + _AT_ONCE] = _best_passage(side, side.meanings, meant * np.float32(STEP**2))
+            found[-1, start : start + _AT_ONCE] = _best_passage(side, side.meanings, meant * np.float32(STEP**2))
     if side.means is None or side.scales is None:
         return found
     return (found - side.means[:, None, :]) / side.scales[:, None, None]
@@ -124,7 +137,7 @@ def compare(side: CallSide, skills: Sequence[Skill]) -> Floats:
 
 def uncentred(side: CallSide, compared: Floats, way: str) -> Floats:
     """(skills, calls) one way of likeness as it is, without what strangers have."""
-    place = WAYS.index(way)
+    place = ways_of(encoder=side.meanings is not None).index(way)
     if side.means is None or side.scales is None:
         return np.asarray(compared[place])
     return np.asarray(compared[place] * side.scales[place] + side.means[place])

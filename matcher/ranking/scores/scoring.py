@@ -12,7 +12,7 @@ from matcher.model.frozen import dataclass
 from matcher.model.match import Evidence, EvidenceKind
 from matcher.ranking.needs import chance
 from matcher.ranking.needs.chance import StoreNumbers
-from matcher.ranking.needs.likeness import WAYS, compare, divisors, uncentred
+from matcher.ranking.needs.likeness import compare, divisors, uncentred
 from matcher.ranking.needs.need import Need, Own
 from matcher.ranking.needs.profile_projects import nearest_project
 from matcher.ranking.scores.said_words import SkillWords
@@ -149,7 +149,8 @@ class Scored:
         if not self.need.skills:
             return
         ways, rest = self._parts(np.searchsorted(self.rows, [row]))
-        by_skill = ways[: len(WAYS)].sum(axis=0)[:, 0].tolist()
+        told = ways[:-1] if self.index.has_encoder else ways
+        by_skill = told.sum(axis=0)[:, 0].tolist()
         for skill, words, weight in zip(self.need.skills, self._skill_words, by_skill, strict=True):
             if weight:
                 kind = EvidenceKind.TERM if words.said_by(row) else EvidenceKind.LIKENESS

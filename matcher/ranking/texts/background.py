@@ -43,14 +43,22 @@ class Postings:
 
     def product(self, ids: Whole, weights: Floats) -> npt.NDArray[np.float64]:
         """(size,) the product of every row with one sparse vector."""
+        places, repeated = self._places(ids, weights)
+        return self._summed(places, self.weights[places].astype(np.float64) * repeated)
+
+    def held(self, ids: Whole, weights: Floats) -> npt.NDArray[np.float64]:
+        """(size,) how much of a sparse vector lies on terms that each row has, however often."""
+        return self._summed(*self._places(ids, weights))
+
+    def _places(self, ids: Whole, weights: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        """Where the rows of some terms stand, and for each of them the weight of its term."""
         lows = self.starts[ids].astype(np.int64)
         lengths = self.starts[ids + 1].astype(np.int64) - lows
-        total = int(lengths.sum())
-        if not total:
-            return np.zeros(self.size)
         ends = np.cumsum(lengths)
-        places = np.arange(total) + np.repeat(lows - (ends - lengths), lengths)
-        values = self.weights[places].astype(np.float64) * np.repeat(weights.astype(np.float64), lengths)
+        places = np.arange(int(lengths.sum())) + np.repeat(lows - (ends - lengths), lengths)
+        return places, np.repeat(weights.astype(np.float64), lengths)
+
+    def _summed(self, places: npt.NDArray[np.int64], values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return np.bincount(self.rows[places], weights=values, minlength=self.size).astype(np.float64)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from matcher.ranking.texts.word_positions import search_stem
 from matcher.text.analysis import words
 from matcher.text.folding import folded
+from matcher.text.spellings import one_spelling
 from matcher.text.synonyms import synonyms
 
 if TYPE_CHECKING:
@@ -81,35 +82,17 @@ def phrase(text: str, analyzer: Analyzer) -> Meaning:
     return Meaning((Want(text, (Way(stems),)),))
 
 
-SPELLINGS = (
-    ("isation", "ization"),
-    ("ise", "ize"),
-    ("ising", "izing"),
-    ("ised", "ized"),
-    ("iser", "izer"),
-    ("yse", "yze"),
-    ("ysis", "yser"),
-    ("ysis", "yzer"),
-    ("our", "or"),
-    ("fibre", "fiber"),
-    ("metre", "meter"),
-    ("litre", "liter"),
-    ("centre", "center"),
-    ("aluminium", "aluminum"),
-    ("sulph", "sulf"),
-    ("haem", "hem"),
-    ("paed", "ped"),
-)
-"""Two ways to write one word; the last ones of a word stand for its plural too."""
+_AKIN = ("ysis", "yser")
+"""What is done and what does it: electrolysis and electrolysers."""
 
 
 def _as_written(word: str, stem: str, analyzer: Analyzer) -> Want:
-    """A word by its stem, in both spellings, and as the beginning of a part of an identifier."""
+    """A word by its stem, by that of what is akin, and as the beginning of a part of an identifier."""
     ways = [Way((stem,))]
-    for one, other in SPELLINGS:
-        for here, there in ((one, other), (other, one)):
-            if here in word:
-                ways.append(Way((search_stem(word.replace(here, there), analyzer),)))
+    spelt = one_spelling(word)
+    for here, there in (_AKIN, _AKIN[::-1]):
+        if here in spelt:
+            ways.append(Way((search_stem(spelt.replace(here, there), analyzer),)))
     if len(word) >= _SHORTEST_BEGINNING:
         ways.append(Way((word,), begins=True))
     return Want(word, tuple(dict.fromkeys(ways)))
