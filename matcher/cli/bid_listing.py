@@ -10,17 +10,20 @@ from matcher.app.answering.bidding import bids
 from matcher.cli.layout import heading, paragraphs, styled
 from matcher.cli.options import COUNT, as_of_option
 from matcher.cli.output import output_options, partly, print_csv, print_json, print_note
+from matcher.cli.spoken_language import spoken, tr, tr_n
+from matcher.model.language import Language
 from matcher.present.decision_words import decided_line
 from matcher.present.facts import day, deadline_text
 from matcher.present.project_records import BID_FIELDS, bid_record
 from matcher.present.records import envelope, sample_label
+from matcher.present.words import NARROW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
     from matcher.app.home import Home
-    from matcher.model.consortium import Bid
+    from matcher.model.consortium import Bid, BidMember
 
 
 @click.command("bids")
@@ -47,45 +50,81 @@ def bids_command(home: Home, /, top: int, is_decided: bool | None, as_of: date |
         print_csv(records, BID_FIELDS)
     else:
         print_note(found.sample)
-        click.echo(heading(f"Joint bids of the network as of {day(found.as_of)}"))
+        click.echo(heading(tr("Joint bids of the network as of {day}", day=day(found.as_of, spoken()))))
         for number, one in enumerate(found.found, 1):
             click.echo("\n" + _block(number, one, found.as_of))
         if not found.found:
-            which = "" if is_decided is None else " that was decided on" if is_decided else " that nobody decided on"
-            click.echo(f"No call{which} suits two institutes that add something to each other.")
+            click.echo("\n".join(paragraphs(_none(is_decided))))
     return partly(found.problems)
+
+
+def _none(is_decided: bool | None) -> str:
+    if is_decided is None:
+        return tr("No call suits two institutes that add something to each other.")
+    if is_decided:
+        return tr("No call that was decided on suits two institutes that add something to each other.")
+    return tr("No call that nobody decided on suits two institutes that add something to each other.")
 
 
 _IN = " " * 5
 
 
 def _block(number: int, bid: Bid, today: date) -> str:
-    call = bid.call
+    call, words = bid.call, spoken()
+    covered = tr("covered {share}", share=_percent(bid.cover))
+    gaps = tr_n("{n} of {of} passages by nobody", "{n} of {of} passages by nobody", bid.gaps, of=bid.passages)
+    when = deadline_text(call.next_deadline(today), call, today, words)
     lines = [
-        f"{number:>3}  {styled(call.identifier, bold=True)}   covered {bid.cover:.0%}",
-        *(paragraphs(f"{bid.gaps} of {bid.passages} passages by nobody", _IN) if bid.gaps else ()),
+        f"{number:>3}  {styled(call.identifier, bold=True)}   {covered}",
+        *(paragraphs(gaps, _IN) if bid.gaps else ()),
         *paragraphs(call.title, _IN),
-        *paragraphs(f"deadline {deadline_text(call.next_deadline(today), call, today)}", _IN),
+        *paragraphs(tr("deadline {when}", when=when), _IN),
     ]
     for place, member in enumerate(bid.members):
-        adds = "" if place == 0 else f", adds {member.gain:.1%}"
-        text = f"{member.institute}: fit {member.fit}{adds}, by {', '.join(member.skills) or '—'}"
-        lines += paragraphs(text, _IN + "- ", _IN + "  ")
+        lines += paragraphs(_member(member, adds=place > 0), _IN + "- ", _IN + "  ")
     for decision in bid.decisions:
-        lines += paragraphs(decided_line(decision), _IN, _IN + "  ")
+        lines += paragraphs(decided_line(decision, words), _IN, _IN + "  ")
     for line in _past(bid):
         lines += paragraphs(line, _IN, _IN + "  ")
     return "\n".join(lines)
 
 
+def _member(member: BidMember, *, adds: bool) -> str:
+    skills = ", ".join(member.skills) or "—"
+    if not adds:
+        return tr("{institute}: fit {fit}, by {skills}", institute=member.institute, fit=member.fit, skills=skills)
+    share = _percent(member.gain, 1)
+    return tr(
+        "{institute}: fit {fit}, adds {share}, by {skills}",
+        institute=member.institute,
+        fit=member.fit,
+        share=share,
+        skills=skills,
+    )
+
+
+def _percent(share: float, digits: int = 0) -> str:
+    """`75%`, `2.7%`; in French `2,7 %`."""
+    text = f"{share:.{digits}%}"
+    return text.replace(".", ",").replace("%", f"{NARROW}%") if spoken().language is Language.FR else text
+
+
 def _past(bid: Bid) -> Iterator[str]:
     """What is known of the past of the institutes, and of those who could fill the gaps."""
     for one in bid.together or ():
-        yield f"{' and '.join(one.institutes)} were together in {', '.join(one.projects)}"
+        names = spoken().both(list(one.institutes))
+        yield tr("{institutes} were together in {projects}", institutes=names, projects=", ".join(one.projects))
     if bid.led:
-        part = bid.led[0].part
-        yield f"led projects, in {part} and in all: " + ", ".join(
-            f"{one.institute} {one.inside} of {one.projects}" for one in bid.led
+        each = (
+            tr("{institute} {inside} of {n}", institute=one.institute, inside=one.inside, n=one.projects)
+            for one in bid.led
         )
+        yield tr("led projects, in {part} and in all: {each}", part=bid.led[0].part, each=", ".join(each))
     for other in bid.outside or ():
-        yield f"for the gaps: {other.name} ({other.country or '—'}, {other.type or '—'}), {', '.join(other.projects)}"
+        yield tr(
+            "for the gaps: {name} ({country}, {type}), {projects}",
+            name=other.name,
+            country=other.country or "—",
+            type=other.type or "—",
+            projects=", ".join(other.projects),
+        )

@@ -30,7 +30,6 @@ from matcher.present.call_rows import match_row
 from matcher.present.records import (
     envelope,
     institute_record,
-    label_text,
     match_record,
     unknown_record,
 )
@@ -57,11 +56,17 @@ def institutes_command(home: Home, output: str | None) -> None:
     elif output == "csv":
         print_csv(records)
     else:
+        language = spoken().language
         rows = [
-            (i.name_en, i.identifier, label_text(i.label_2015), label_text(i.label_current), str(len(i.keywords_en)))
+            (i.name_in(language), i.identifier, _label(i.label_2015), _label(i.label_current), str(len(i.keywords_en)))
             for i in home.institutes
         ]
-        click.echo(table(("name", "institute", "2015", "today", "skills"), rows))
+        click.echo(table((tr("name"), tr("institute"), "2015", tr("today"), tr("keywords")), rows))
+
+
+def _label(borne: bool | None) -> str:
+    """Whether an institute bears a label."""
+    return {True: tr("yes"), False: tr("no"), None: tr("uncertain")}[borne]
 
 
 HEAVIEST = 25
@@ -301,8 +306,7 @@ def _source_text(profile: ShownProfile) -> str:
 
 def _profile_text(profile: ShownProfile) -> str:
     institute = profile.institute
-    borne = {True: tr("yes"), False: tr("no"), None: tr("uncertain")}
-    label = tr("2015: {then}, today: {now}", then=borne[institute.label_2015], now=borne[institute.label_current])
+    label = tr("2015: {then}, today: {now}", then=_label(institute.label_2015), now=_label(institute.label_current))
     lines = [
         styled(institute.name_en, bold=True),
         institute.name_fr,

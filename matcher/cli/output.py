@@ -286,4 +286,9 @@ def part_heading(part: Part | None) -> str:
     """The name of a part in the reader's language, above the calls of it."""
     if part is None:
         return styled(tr("Programme unknown"), bold=True)
-    return styled(part.fr if spoken().language is Language.FR else part.en, bold=True)
+    return styled(part_name(part), bold=True)
+
+
+def part_name(part: Part) -> str:
+    """The name of a part in the reader's language."""
+    return part.fr if spoken().language is Language.FR else part.en

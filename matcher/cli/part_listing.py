@@ -9,7 +9,9 @@ import click
 from matcher.app.answering import lookup
 from matcher.cli.layout import paragraphs, table
 from matcher.cli.options import as_of_option
-from matcher.cli.output import output_options, print_csv, print_json, say
+from matcher.cli.output import output_options, part_name, print_csv, print_json, say
+from matcher.cli.spoken_language import spoken, tr
+from matcher.model.parts import PartKind
 from matcher.present.facts import day
 from matcher.present.records import PART_FIELDS, envelope, part_record, sample_label
 
@@ -40,14 +42,33 @@ def programmes_command(
     elif output == "csv":
         print_csv(({**record, **label} for record in records), (*PART_FIELDS, *label))
     else:
-        rows = [(str(line.live), line.part.kind.value, "  " * line.depth + line.part.en) for line in listing.lines]
-        click.echo(table(("live", "kind", "programme or part"), rows))
+        kinds = _kinds()
+        rows = [
+            (str(line.live), kinds[line.part.kind], "  " * line.depth + part_name(line.part)) for line in listing.lines
+        ]
+        click.echo(table((tr("live"), tr("kind"), tr("programme or part")), rows))
         if len(listing.lines) == 1 or name:
             first = listing.lines[0].part
-            others = dict.fromkeys(name for name in (first.identifier, first.fr, *first.names) if name != first.en)
+            called = part_name(first)
+            others = dict.fromkeys(one for one in (first.identifier, first.en, first.fr, *first.names) if one != called)
             if others:
-                click.echo("\n" + "\n".join(paragraphs(f"{first.en} is also called {', '.join(others)}.")))
+                also = tr("{part} is also called {names}.", part=called, names=", ".join(others))
+                click.echo("\n" + "\n".join(paragraphs(also)))
+        when = day(listing.as_of, spoken())
         say(
-            f"programmes and parts as of {day(listing.as_of)}: {len(rows)}"
-            + ("" if everything else "; --all has those without a call")
+            tr("programmes and parts as of {day}: {n}", day=when, n=len(rows))
+            + ("" if everything else tr("; --all has those without a call"))
         )
+
+
+def _kinds() -> dict[PartKind, str]:
+    return {
+        PartKind.PROGRAMME: tr("programme"),
+        PartKind.PILLAR: tr("pillar"),
+        PartKind.CLUSTER: tr("cluster"),
+        PartKind.MISSION: tr("mission"),
+        PartKind.PARTNERSHIP: tr("partnership"),
+        PartKind.SCHEME: tr("scheme"),
+        PartKind.STRAND: tr("strand"),
+        PartKind.DESTINATION: tr("destination"),
+    }

@@ -10,6 +10,7 @@ from matcher.app.answering.partnering import partners
 from matcher.cli.layout import heading, paragraphs, styled
 from matcher.cli.options import COUNT, as_of_option
 from matcher.cli.output import output_options, print_csv, print_json
+from matcher.cli.spoken_language import spoken, tr
 from matcher.model.consortium import OrganisationType, PartnerQuestion
 from matcher.present.facts import day
 from matcher.present.project_records import PARTNER_FIELDS, partner_record
@@ -70,16 +71,21 @@ def partners_command(  # noqa: PLR0913 (click hands over one parameter an option
     elif output == "csv":
         print_csv(records, PARTNER_FIELDS)
     else:
-        click.echo(heading(f"Partners of {found.institute} for {found.call} as of {day(found.as_of)}"))
+        when = day(found.as_of, spoken())
+        about = tr(
+            "Partners of {institute} for {call} as of {day}", institute=found.institute, call=found.call, day=when
+        )
+        click.echo(heading(about))
         for one in found.found:
             click.echo("\n" + _block(one))
         if not found.found:
-            click.echo("Nobody: ask for fewer countries or types.")
+            click.echo(tr("Nobody: ask for fewer countries or types."))
 
 
 def _block(one: Partner) -> str:
     head = f"{one.rank:>3}  {styled(one.name, bold=True)}   {one.country or '—'}, {one.type or '—'}"
     lines = ["; ".join(one.reasons)]
     if one.projects:
-        lines.append("nearest: " + "; ".join(f"{p.name} ({p.title})" if p.acronym else p.title for p in one.projects))
+        named = (f"{p.name} ({p.title})" if p.acronym else p.title for p in one.projects)
+        lines.append(tr("nearest: {projects}", projects="; ".join(named)))
     return "\n".join([head, *(part for line in lines for part in paragraphs(line, _IN))])

@@ -94,8 +94,7 @@ def _show(listing: ProjectListing, output: str | None) -> None:
     elif not listing.projects:
         click.echo(tr("No such project is kept; `matcher projects WORDS` searches them."))
     else:
-        columns = ("title", "name", "project", "signed", "role", "contribution", "partners", "topic", "selected by")
-        click.echo(table(columns, [_cells(one) for one in listing.projects]))
+        click.echo(table(_columns(), [_cells(one) for one in listing.projects]))
         _say_how_many(listing)
 
 
@@ -128,7 +127,7 @@ def _say_how_many(listing: ProjectListing) -> None:
 
 def _found_block(listed: ListedProject, sentence: str | None) -> str:
     one, words = listed.project, spoken()
-    coordinator = listed.partners[:1] if listed.role is None else (listed.role,)
+    coordinator = listed.partners[:1] if listed.role is None else (_role(listed.role),)
     facts = (one.identifier, day(one.date, words), money(listed.contribution_eur, words), one.topic or "", *coordinator)
     said = "\n".join([one.title, " · ".join(filter(None, facts)), *([f"“{sentence}”"] if sentence else [])])
     return "\n".join([styled(one.name, bold=True), *paragraphs(said, "    ")])
@@ -151,6 +150,24 @@ def _missing_words(outcome: SearchOutcome) -> str:
     return "\n".join(unknown_lines(outcome.missing, lambda **one: tr("No project has the word {word}{hint}.", **one)))
 
 
+def _columns() -> tuple[str, ...]:
+    names = (tr("title"), tr("name"), tr("project"), tr("signed"), tr("role"), tr("contribution"), tr("partners"))
+    return (*names, tr("topic"), tr("selected by"))
+
+
+def _role(role: str | None) -> str:
+    """A role as CORDIS has it, in the reader's language where it is a usual one."""
+    known = {
+        "coordinator": tr("coordinator"),
+        "participant": tr("participant"),
+        "associatedPartner": tr("associated partner"),
+        "thirdParty": tr("third party"),
+        "internationalPartner": tr("international partner"),
+        "partner": tr("partner"),
+    }
+    return known.get(role, role) if role else "—"
+
+
 def _cells(one: ListedProject) -> tuple[str, ...]:
     project = one.project
     return (
@@ -158,8 +175,8 @@ def _cells(one: ListedProject) -> tuple[str, ...]:
         project.acronym or "—",
         project.identifier,
         project.date.isoformat() if project.date else "—",
-        one.role or "—",
-        money(one.contribution_eur),
+        _role(one.role),
+        money(one.contribution_eur, spoken()),
         str(len(one.partners)),
         project.topic or "—",
         "; ".join(one.selected_by or ()),
@@ -176,24 +193,32 @@ def _show_one(project: Project, parts: Sequence[Participation], output: str | No
 
 
 def _block(project: Project, parts: Sequence[Participation]) -> str:
+    words = spoken()
     rows = [
-        (part.name + (" (left)" if part.ended else ""), part.role, part.country or "—", money(part.contribution_eur))
+        (
+            tr("{name} (left)", name=part.name) if part.ended else part.name,
+            _role(part.role),
+            part.country or "—",
+            money(part.contribution_eur, words),
+        )
         for part in parts
     ]
+    days = {name: day(when, words) for name, when in (("signed", project.date), ("start", project.start))}
+    share = tr("{share} of {cost}", share=money(project.contribution_eur, words), cost=money(project.cost_eur, words))
     return "\n".join(
         [
             f"{styled(project.name, bold=True)}   {project.identifier}",
             *paragraphs(project.title),
             "",
-            *fact("call", project.topic or "—"),
-            *fact("programme", f"{project.framework or '—'}, {project.scheme or '—'}"),
-            *fact("signed", f"{day(project.date)}, {day(project.start)} to {day(project.end)}"),
-            *fact("EU share", f"{money(project.contribution_eur)} of {money(project.cost_eur)}"),
-            *fact("keywords", project.keywords or "—"),
-            *fact("link", f"https://cordis.europa.eu/project/id/{project.identifier}"),
+            *fact(tr("call"), project.topic or "—"),
+            *fact(tr("programme"), f"{project.framework or '—'}, {project.scheme or '—'}"),
+            *fact(tr("signed"), tr("{signed}, {start} to {end}", **days, end=day(project.end, words))),
+            *fact(tr("EU share"), share),
+            *fact(tr("keywords"), project.keywords or "—"),
+            *fact(tr("link"), f"https://cordis.europa.eu/project/id/{project.identifier}"),
             "",
             *paragraphs(project.text),
             "",
-            table(("organisation", "role", "country", "contribution"), rows),
+            table((tr("organisation"), tr("role"), tr("country"), tr("contribution")), rows),
         ]
     )

@@ -13,6 +13,7 @@ from matcher.cli.options import as_of_option
 from matcher.cli.output import (
     evidence_lines,
     output_options,
+    part_name,
     print_csv,
     print_json,
     print_note,
@@ -21,7 +22,6 @@ from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.model.caution import reported_text
 from matcher.model.changes import TERMS
 from matcher.model.day import brussels_day
-from matcher.model.language import Language
 from matcher.model.terms import Name
 from matcher.present.call_rows import call_row
 from matcher.present.decision_shapes import about_records
@@ -60,7 +60,6 @@ if TYPE_CHECKING:
     from matcher.model.changes import Change
     from matcher.model.consortium import Predecessors
     from matcher.model.decision import Decision
-    from matcher.model.parts import Part
 
 
 @click.command("show")
@@ -167,7 +166,7 @@ def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:
         "",
         *paragraphs(facts_line(call, words)),
         *_fact(tr("call"), f"{call.call_id or '—'}  {call.call_title or ''}"),
-        *_fact(tr("programme"), " › ".join(map(_part_name, call.parts)) or call.programme or "—"),
+        *_fact(tr("programme"), " › ".join(map(part_name, call.parts)) or call.programme or "—"),
         *(_fact(tr("destination"), call.destination) if call.destination else []),
         *_fact(tr("budget"), budget(call, words)),
         *_fact(tr("per project"), tr("{share}, {n} grants, {trl}", share=share, n=call.grants or "—", trl=trl)),
@@ -192,10 +191,6 @@ def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:
         rows = [(str(brussels_day(c.seen_at)), c.kind, c.field, _old_and_new(c)) for c in changes]
         lines += ["", table((tr("seen"), tr("change"), tr("field"), tr("old → new")), rows)]
     return "\n".join(lines)
-
-
-def _part_name(part: Part) -> str:
-    return part.fr if spoken().language is Language.FR else part.en
 
 
 def _terms_lines(call: Call) -> list[str]:

@@ -205,11 +205,6 @@ def institute_record(institute: Institute) -> dict[str, Any]:
     }
 
 
-def label_text(value: bool | None) -> str:
-    """Whether an institute bears a label; unknown is `uncertain`."""
-    return {True: "yes", False: "no", None: "uncertain"}[value]
-
-
 INSTITUTE_FIELDS = tuple(institute_record(Institute("", "", "", "")))
 """The keys of an institute, for the header of a listing that is empty."""
 

@@ -41,6 +41,10 @@ def _english_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
         (("profile", "cea-leti", "--try", "lymphoma"), ("ne changerait rien parmi les 20 premiers",)),
         (("profile", "cea-leti", "--forget"), ("La liste de cea-leti a oublié ce qu’elle avait appris.",)),
         (("status",), ("dernière lecture", "début (UTC)")),
+        (("institutes",), ("institut", "aujourd’hui", "oui", "Institut Carnot")),
+        (("programmes", "pôle", "4", *ON_A_DAY), ("en cours", "pôle", "Pôle 4", "s’appelle aussi")),
+        (("bids", *ON_A_DAY), ("Réponses communes du réseau au 15 juin 2026",)),
+        (("bids", "--decided", *ON_A_DAY), ("Aucun appel avec décision ne convient à deux instituts",)),
     ],
 )
 def test_what_project_officers_ask_is_answered_in_french(run, fetched, words, says):

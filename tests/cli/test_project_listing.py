@@ -262,3 +262,13 @@ def test_a_search_in_python_is_that_of_the_command(run: Run, searched: Place) ->
     assert sorted(found(words="battery", without=["ships"], top=1)) in ([5], [6])
     with pytest.raises(UsageError, match="holds no word"):
         frames.projects(words="!!")
+
+
+def test_lists_projects_and_partners_speak_the_language_of_the_terminal(run: Run, place: Place) -> None:
+    listed = run(place, "--lang", "fr", "projects", "brgm").out
+    assert "coordinateur" in listed or "participant" in listed
+    assert "choisi par" in listed
+    number = asked(run, place, "--programme", "h2020")["projects"][0]["project"]
+    shown = run(place, "--lang", "fr", "projects", number).out.replace("\u202f", " ")
+    for said in ("signé", "part UE", "mots-clés", "organisation", "pays"):
+        assert said in shown

@@ -58,7 +58,10 @@ NOT_OF_CLICK = {
 SYSTEM = (errno.ENOENT, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR, errno.ENOSPC, errno.EROFS)
 SYSTEM += (errno.ENAMETOOLONG, errno.EEXIST, errno.EIO, errno.EBADF, errno.ELOOP)
 """What the system says of a failure, in so far as people meet it."""
-FRENCH_COMMANDS = ("rank", "why", "show", "calls", "profile", "digest", "status")
+FRENCH_COMMANDS = (
+    *("rank", "why", "show", "calls", "profile", "digest", "status"),
+    *("institutes", "programmes", "projects", "partners", "bids"),
+)
 SOURCES = [
     ("digest/**.py", "python"),
     ("mail/**.py", "python"),
