@@ -60,22 +60,34 @@ class PartTable:
         """The parts that a call is in, the widest first."""
         programme = self.abbreviation(call.programme)
         known = programme if programme in self._parts else None
-        own = [part.identifier for part in self if self._shows(part, call, known)]
-        found = {name for part in own for name in self._around(part) if known is None or known in self._roots[name]}
+        actions, divisions = {action.code.upper() for action in call.actions}, set(call.divisions)
+        own = [
+            part.identifier
+            for part in self._candidates.get(known, ())
+            if part.identifier == known or self._shows(part, call, actions, divisions)
+        ]
+        found = {name for part in own for name in self._around[part] if known is None or known in self._roots[name]}
         return tuple(self._parts[name] for name in sorted(found, key=self._order.__getitem__))
 
-    def _shows(self, part: Part, call: Call, programme: str | None) -> bool:
-        if part.kind is PartKind.PROGRAMME and programme is not None:
-            return part.identifier == programme
-        if programme is not None and programme not in self._roots[part.identifier]:
-            return False
-        signs = part.signs
+    def _shows(self, part: Part, call: Call, actions: set[str], divisions: set[str]) -> bool:
+        """Whether a call bears a sign of a part."""
         return bool(
-            (signs.actions and any(action.code.upper() in signs.actions for action in call.actions))
+            not actions.isdisjoint(part.signs.actions)
             or ((pattern := self._patterns.get(part.identifier)) and pattern.match(call.identifier))
             or ((pattern := self._titles.get(part.identifier)) and pattern.match(call.title))
-            or not set(signs.divisions).isdisjoint(call.divisions)
+            or not divisions.isdisjoint(part.signs.divisions)
         )
+
+    @cached_property
+    def _candidates(self) -> dict[str | None, tuple[Part, ...]]:
+        """What a call can be in: a programme and its parts, and anything where its programme is not known."""
+        parts = [part for part in self if part.kind is not PartKind.PROGRAMME]
+        of_programme = {
+            whole.identifier: (whole, *(part for part in parts if whole.identifier in self._roots[part.identifier]))
+            for whole in self.programmes
+        }
+        anything: dict[str | None, tuple[Part, ...]] = {None: tuple(self)}
+        return anything | of_programme
 
     @cached_property
     def _patterns(self) -> dict[str, re.Pattern[str]]:
@@ -85,25 +97,30 @@ class PartTable:
     def _titles(self) -> dict[str, re.Pattern[str]]:
         return {part.identifier: _pattern(part.signs.titles) for part in self if part.signs.titles}
 
-    def _around(self, name: str) -> set[str]:
-        """A part and all that it is in."""
-        found, waiting = set(), [name]
-        while waiting:
-            if (one := waiting.pop()) not in found:
-                found.add(one)
-                waiting += self._parts[one].within
-        return found
+    @cached_property
+    def _around(self) -> dict[str, frozenset[str]]:
+        """Each part with all that it is in."""
+
+        def all_around(name: str) -> Iterator[str]:
+            found, waiting = set[str](), [name]
+            while waiting:
+                if (one := waiting.pop()) not in found:
+                    found.add(one)
+                    yield one
+                    waiting += self._parts[one].within
+
+        return {name: frozenset(all_around(name)) for name in self._parts}
 
     @cached_property
     def _roots(self) -> dict[str, frozenset[str]]:
         """The programmes that each part is in."""
         whole = {part.identifier for part in self.programmes}
-        return {name: frozenset(self._around(name) & whole) for name in self._parts}
+        return {name: self._around[name] & whole for name in self._parts}
 
     @cached_property
     def _order(self) -> dict[str, tuple[int, int]]:
         """What parts are sorted by, the widest first: in how many others each is, then its place in the table."""
-        return {name: (len(self._around(name)), place) for place, name in enumerate(self._parts)}
+        return {name: (len(self._around[name]), place) for place, name in enumerate(self._parts)}
 
     # names
 
