@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import logging
+import signal
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from matcher.documents.refusal import UnreadableError
@@ -11,7 +14,7 @@ from matcher.errors import UsageError
 from matcher.text.time_limit import TimeLimit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pypdf import PageObject
 
@@ -28,9 +31,12 @@ def pdf_text(data: bytes) -> str:
         raise UsageError("PDF files are read with `pip install 'matcher[files]'`; or give the text as .txt.") from error
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is odd in a file is no news where its text is read
     try:
-        reader = PdfReader(io.BytesIO(data))
-        locked = reader.is_encrypted and not reader.decrypt("")
-        text = "" if locked else _pages(reader.pages)
+        with _ended(MOST_SECONDS):
+            reader = PdfReader(io.BytesIO(data))
+            locked = reader.is_encrypted and not reader.decrypt("")
+            text = "" if locked else _pages(reader.pages)
+    except _TimeUpError as error:
+        raise _too_long() from error
     except UnreadableError:
         raise
     except Exception as error:  # (a stranger's file can make the library fail in any way)
@@ -42,6 +48,33 @@ def pdf_text(data: bytes) -> str:
     if sum(map(str.isalpha, text)) < _FEWEST_LETTERS:
         raise UnreadableError("a PDF of pictures only, without text: have its text recognised (OCR) first.")
     return text
+
+
+class _TimeUpError(BaseException):
+    """No `Exception`, which the library takes for a fault of the file and goes on after."""
+
+
+@contextmanager
+def _ended(seconds: float) -> Iterator[None]:
+    """A block that is left when its time is up, in whatever it is: the library parses a page before it looks up.
+
+    By a signal of the system, which the main thread alone gets, and where the system has it; as long as the block lasts
+    it comes again every second.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def leave(*_: object) -> None:
+        raise _TimeUpError
+
+    before = signal.signal(signal.SIGALRM, leave)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _pages(pages: Sequence[PageObject]) -> str:

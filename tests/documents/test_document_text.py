@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import zipfile
 from contextlib import suppress
 from io import BytesIO
 
+import pypdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -234,6 +236,23 @@ def test_a_document_that_is_packed_in_another_way_is_refused(tmp_path) -> None:
         archive.writestr("word/document.xml", "<w:document/>")
     with pytest.raises(UsageError, match="damaged"):
         read(tmp_path, packed.getvalue())
+
+
+def test_what_a_page_is_parsed_for_ends_in_time_too(tmp_path, monkeypatch) -> None:
+    """However the library takes what goes wrong in it: it looks at no clock while it parses."""
+
+    def parsed(*_: object, **__: object) -> str:
+        while True:
+            with suppress(Exception):
+                sum(range(1000))
+
+    monkeypatch.setattr(pdf_pages, "MOST_SECONDS", 0.2)
+    monkeypatch.setattr(pypdf.PageObject, "extract_text", parsed)
+    before = signal.getsignal(signal.SIGALRM)
+    with pytest.raises(UsageError, match="too long"):
+        read(tmp_path, pdf(SAID))
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
 def test_a_page_that_takes_too_long_is_left_in_its_midst(tmp_path, monkeypatch) -> None:
