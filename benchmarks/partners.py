@@ -1,14 +1,17 @@
-"""`python -m benchmarks.partners [--learn] [FILE]`: from a call and one member of a real consortium, the others.
+"""`python -m benchmarks.partners [--learn] [--cut DAY] [FILE]`: from a call and a member of a consortium, the others.
 
 Projects signed from the cut on in calls of the benchmark, of three or more members that were in a project before
 (affiliated entities left out, those that left kept); one of them, drawn with a seed, is given. The others are to be
 among the first 50 and 100 of all organisations with a past. FILE gets the list of projects and given members.
 `--learn` prints weights learned on half of the topics, with what they find on the other half, and those of all.
+`--cut 2024-01-01` takes another day for what is known and what is asked about.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,14 +19,30 @@ import numpy as np
 from scipy.optimize import minimize
 
 from benchmarks.past_calls import CUT, World, world
-from matcher.ranking.network.partners import WEIGHTS, Candidates, team_of
+from matcher.ranking.network.earlier import Earlier
+from matcher.ranking.network.partner_signals import WEIGHTS
+from matcher.ranking.network.partners import Candidates
+from matcher.ranking.network.team import team_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     import numpy.typing as npt
 
+    Floats = npt.NDArray[np.float32]
+
 SEED = 0
-RIDGE = 0.001
+RIDGE, NEAR = 0.001, 0.003
 STEPS = 40
+
+FIRST = 75
+"""Between the 50 and the 100 that are measured."""
+
+SOFTNESS = 0.35
+"""Of the step from not being among the first to being among them."""
+
+ALONE = ("number", "words", "ranked", "with_these", "around", "from_ours")
+"""Signals that are measured by themselves too."""
 
 Case = tuple[str, int, str, frozenset[str]]
 
@@ -47,7 +66,7 @@ def candidates(known: World, case: Case) -> Candidates:
     place = past.position(given)
     own = past.numbers_at(past.projects_of[past.members == place].tolist())
     country = past.organisation(place)[2] if place is not None else ""
-    return Candidates(known.index, row, past, team_of(past, own, [given], country), CUT)
+    return Candidates(known.index, row, past, team_of(past, own, [given], country), known.day)
 
 
 def recall(known: World, case: Case, scores: npt.NDArray[np.floating]) -> tuple[float, float]:
@@ -58,73 +77,131 @@ def recall(known: World, case: Case, scores: npt.NDArray[np.floating]) -> tuple[
 
 
 def main() -> None:
-    known = world()
+    asked = argparse.ArgumentParser()
+    asked.add_argument("file", nargs="?")
+    asked.add_argument("--learn", action="store_true")
+    asked.add_argument("--cut", type=date.fromisoformat, default=CUT)
+    given = asked.parse_args()
+    known = world(day=given.cut)
     chosen = cases(known)
-    wanted = [word for word in sys.argv[1:] if not word.startswith("--")]
-    if wanted:
-        lines = "\n".join(f"{number}\t{given}" for number, _, given, _ in chosen)
-        Path(wanted[0]).write_text(f"project\tgiven\n{lines}\n", encoding="utf-8")
-    if "--learn" in sys.argv:
+    if given.file:
+        lines = "\n".join(f"{number}\t{member}" for number, _, member, _ in chosen)
+        Path(given.file).write_text(f"project\tgiven\n{lines}\n", encoding="utf-8")
+    if given.learn:
         learn(known, chosen)
         return
-    ways = {"all signals": WEIGHTS, **{name: {name: 1.0} for name in ("number", "together", "around", "asked")}}
+    found = measured(known, chosen, {"all signals": WEIGHTS, **{name: {name: 1.0} for name in ALONE}})
+    count = int((Earlier(known.past, known.day).number > 0).sum())
+    print(f"{len(chosen)} consortia, {count} organisations, seed {SEED}; recall at 50, at 100")
+    for name, values in found.items():
+        print(f"{name:12}", interval(values))
+
+
+def measured(
+    known: World, chosen: Sequence[Case], ways: Mapping[str, Mapping[str, float]]
+) -> dict[str, list[tuple[float, float]]]:
+    """The recall at 50 and at 100 of each consortium, by each way to weigh signals."""
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     for case in chosen:
         these = candidates(known, case)
         for name, weights in ways.items():
             scores = sum(w * these.signals[signal] for signal, w in weights.items())
-            out = np.where(np.isfinite(these.scores), scores, -np.inf)
-            found[name].append(recall(known, case, out))
-    print(f"{len(chosen)} consortia, {int((these.number > 0).sum())} organisations, seed {SEED}; recall at 50, at 100")
-    rng = np.random.default_rng(SEED)
-    for name, values in found.items():
-        drawn = np.array(values)
-        again = [drawn[rng.integers(len(drawn), size=len(drawn))].mean(axis=0) for _ in range(300)]
-        low, high = np.percentile(again, [2.5, 97.5], axis=0)
-        mean = drawn.mean(axis=0)
-        print(f"{name:12}", "   ".join(f"{mean[i]:.3f} ({low[i]:.3f}-{high[i]:.3f})" for i in (0, 1)))
+            found[name].append(recall(known, case, np.where(np.isfinite(these.scores), scores, -np.inf)))
+    return found
 
 
-def learn(known: World, chosen: list[Case]) -> None:
-    names = list(WEIGHTS)
+def interval(values: Sequence[tuple[float, float]]) -> str:
+    """Both means, each with its 95% interval by drawing consortia again."""
+    rng, drawn = np.random.default_rng(SEED), np.array(values)
+    again = [drawn[rng.integers(len(drawn), size=len(drawn))].mean(axis=0) for _ in range(300)]
+    low, high = np.percentile(again, [2.5, 97.5], axis=0)
+    mean = drawn.mean(axis=0)
+    return "   ".join(f"{mean[i]:.3f} ({low[i]:.3f}-{high[i]:.3f})" for i in (0, 1))
+
+
+@dataclass(frozen=True)
+class Learning:
+    """The signals of each consortium's organisations (signals × organisations) and the places of its others."""
+
+    blocks: list[npt.NDArray[np.float16]]
+    targets: list[npt.NDArray[np.intp]]
+
+    def weights(self, which: Sequence[int]) -> npt.NDArray[np.float64]:
+        """Those of a choice among all organisations, moved towards finding more of the others among the first."""
+        chosen = self._least(self._choice, which, np.zeros(self.blocks[0].shape[0]), STEPS)
+        return self._least(self._among_first, which, chosen, STEPS, towards=chosen)
+
+    def _least(
+        self,
+        loss: Callable[[int, Floats], tuple[float, Floats]],
+        which: Sequence[int],
+        start: npt.NDArray[np.float64],
+        steps: int,
+        towards: npt.NDArray[np.float64] | None = None,
+    ) -> npt.NDArray[np.float64]:
+        """The weights of least loss; `towards` are weights that they should stay near, for zero."""
+        middle, ridge = (np.zeros(len(start)), RIDGE) if towards is None else (towards, NEAR)
+
+        def total(weights: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+            value, slope = 0.0, np.zeros(len(weights))
+            for one in which:
+                lost, steep = loss(one, weights.astype(np.float32))
+                value += lost
+                slope += steep
+            away = weights - middle
+            return value / len(which) + ridge * float(away @ away), slope / len(which) + 2 * ridge * away
+
+        found = minimize(total, start, jac=True, method="L-BFGS-B", options={"maxiter": steps})
+        return np.asarray(found.x)
+
+    def _choice(self, one: int, weights: Floats) -> tuple[float, Floats]:
+        """How improbable the others are, were each drawn from all by its score (a conditional logit)."""
+        block, others = self.blocks[one].astype(np.float32), self.targets[one]
+        scores = weights @ block
+        shares = np.exp(scores - scores.max())
+        shares /= shares.sum()
+        return -float(np.log(shares[others] + 1e-30).mean()), block @ shares - block[:, others].mean(axis=1)
+
+    def _among_first(self, one: int, weights: Floats) -> tuple[float, Floats]:
+        """How many of the others are not among the first `FIRST`, each counted by a soft step."""
+        block, others = self.blocks[one], self.targets[one]
+        scores = weights @ block.astype(np.float32)
+        edge = int(np.argpartition(-scores, FIRST)[FIRST])
+        inside = 1 / (1 + np.exp((scores[edge] - scores[others]) / SOFTNESS))
+        steep = inside * (1 - inside) / SOFTNESS / len(others)
+        near = block[:, others].astype(np.float32) @ steep - block[:, edge].astype(np.float32) * steep.sum()
+        return -float(inside.mean()), -near
+
+    def hits(self, weights: npt.NDArray[np.float64], one: int) -> tuple[float, float]:
+        """The share of the others among the first 50 and 100."""
+        scores = weights.astype(np.float32) @ self.blocks[one].astype(np.float32)
+        order = np.argsort(-scores, kind="stable")[:100].tolist()
+        true = set(self.targets[one].tolist())
+        return len(true & set(order[:50])) / len(true), len(true & set(order)) / len(true)
+
+
+def learning(known: World, chosen: list[Case]) -> Learning:
     blocks, targets = [], []
     for case in chosen:
         these = candidates(known, case)
-        usable = np.flatnonzero(these.number > 0)
-        block = np.stack([these.signals[name][usable] for name in names]).astype(np.float16)
+        usable = np.flatnonzero(np.isfinite(these.scores))
+        blocks.append(np.stack([these.signals[name][usable] for name in WEIGHTS]).astype(np.float16))
         place = {known.past.organisation(one)[0]: i for i, one in enumerate(usable.tolist())}
-        blocks.append(block)
         targets.append(np.array(sorted(place[pic] for pic in case[3])))
+    return Learning(blocks, targets)
+
+
+def learn(known: World, chosen: list[Case]) -> None:
+    """Weights learned on half of the topics, measured on the others, and those of all."""
+    known_of = learning(known, chosen)
     rows = np.array([case[1] for case in chosen])
-
-    def fit(which: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-        def loss(weights: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
-            total, slope = 0.0, np.zeros(len(names))
-            for i in which:
-                block = blocks[i].astype(np.float32)
-                scores = weights.astype(np.float32) @ block
-                shares = np.exp(scores - scores.max())
-                shares /= shares.sum()
-                total -= float(np.log(shares[targets[i]] + 1e-30).mean())
-                slope -= block[:, targets[i]].mean(axis=1) - block @ shares
-            n = len(which)
-            return total / n + RIDGE * float(weights @ weights), slope / n + 2 * RIDGE * weights
-
-        found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
-        return np.asarray(found.x)
-
-    def hits(weights: npt.NDArray[np.float64], i: int) -> tuple[float, float]:
-        scores = weights.astype(np.float32) @ blocks[i].astype(np.float32)
-        order = np.argsort(-scores, kind="stable")[:101].tolist()
-        true = set(targets[i].tolist())
-        return len(true & set(order[:50])) / len(true), len(true & set(order[:100])) / len(true)
-
-    held = []
+    held: dict[int, tuple[float, float]] = {}
     for half in (0, 1):
-        weights = fit(np.flatnonzero(rows % 2 == half))
-        held += [hits(weights, int(i)) for i in np.flatnonzero(rows % 2 != half)]
-    print("learned on half of the topics, measured on the other:", np.mean(held, axis=0).round(3))
-    print({name: round(float(w), 2) for name, w in zip(names, fit(np.arange(len(chosen))), strict=True)})
+        weights = known_of.weights(np.flatnonzero(rows % 2 == half).tolist())
+        held |= {int(one): known_of.hits(weights, int(one)) for one in np.flatnonzero(rows % 2 != half)}
+    print("learned on half of the topics, measured on the other:", interval(list(held.values())))
+    every = known_of.weights(range(len(chosen)))
+    print({name: round(float(weight), 2) for name, weight in zip(WEIGHTS, every, strict=True)})
 
 
 if __name__ == "__main__":

@@ -34,23 +34,24 @@ class World:
     past: Consortia
     later: list[Project]
     members: dict[str, set[str]]
+    day: date = CUT
 
 
-def world(profiles: Sequence[Profile] = ()) -> World:
-    """Some 20 seconds of work."""
+def world(profiles: Sequence[Profile] = (), day: date = CUT) -> World:
+    """What is known on a day; some 20 seconds of work."""
     with Dump(SHARED / "cordis" / "cordis-HORIZONprojects-csv.zip") as dump:
         projects = sorted(read_projects(dump, Reading()), key=lambda project: project.identifier)
         parts = [part for part in read_participations(dump, Reading()) if part.role != AFFILIATED]
-    early = [project for project in projects if project.date and project.date < CUT]
+    early = [project for project in projects if project.date and project.date < day]
     calls = load_benchmark(SHARED / "benchmark" / "horizon-europe").calls
-    now = datetime(CUT.year, CUT.month, CUT.day, tzinfo=UTC)
+    now = datetime(day.year, day.month, day.day, tzinfo=UTC)
     known = Known(projects=lambda: early, count=len(early))
     index = build(calls, profiles, now=now, meta={"sample": None, "sample_day": None}, known=known)
     members: dict[str, set[str]] = {}
     for part in parts:
         members.setdefault(part.project, set()).add(part.pic)
-    later = [p for p in projects if p.date and p.date >= CUT and p.topic and index.row(p.topic) is not None]
-    return World(index, _past(early, parts), later, members)
+    later = [p for p in projects if p.date and p.date >= day and p.topic and index.row(p.topic) is not None]
+    return World(index, _past(early, parts), later, members, day)
 
 
 def _past(projects: list[Project], parts: list[Participation]) -> Consortia:

@@ -39,7 +39,8 @@ def partners(home: Home, question: PartnerQuestion) -> Partners:
     Raises:
         UsageError: for a call or institute that nobody knows, and while there are too few projects, or none.
     """
-    from matcher.ranking.network.partners import Candidates, best, leaders_first, team_of
+    from matcher.ranking.network.partners import Candidates, best, leaders_first
+    from matcher.ranking.network.team import team_of
 
     index = current_index(home)
     day = home.day(question.as_of, index).date
@@ -69,7 +70,7 @@ def partners(home: Home, question: PartnerQuestion) -> Partners:
 
 
 def _nearest(candidates: Candidates, one: int) -> list[int]:
-    rows = [r for r in candidates.rows_of(one).tolist() if candidates.likeness[r] > 0]
+    rows = [r for r in candidates.earlier.rows_of(one).tolist() if candidates.likeness[r] > 0]
     return sorted(rows, key=lambda r: (-candidates.likeness[r], r))[:NEAR_SHOWN]
 
 
@@ -85,9 +86,9 @@ class _Telling:
     def partner(self, rank: int, one: int, near: list[Project]) -> Partner:
         pic, name, country, code = self.past.organisation(one)
         kind = self.past.kinds[one] or code
-        rows = self.candidates.rows_of(one).tolist()
+        rows = self.candidates.earlier.rows_of(one).tolist()
         common = [row for row in rows if self.candidates.own[row]]
-        led = set(self.candidates.led_by(one).tolist())
+        led = set(self.candidates.earlier.led_by(one).tolist())
         brings = self.lacking.words(near)
         reasons = [*self._reasons(one, rows, common, led), *([f"would bring {', '.join(brings)}"] if brings else [])]
         score = float(self.candidates.scores[one])
@@ -97,6 +98,8 @@ class _Telling:
         like = [row for row in rows if self.candidates.likeness[row] > 0]
         if like:
             yield f"{_many(like)} like the call" + _led(like, led, ", {} of them as coordinator")
+        elif self.candidates.signals["with_these"][one] > _OFTEN:
+            yield "often with those whose projects are like the call"
         if common:
             year = date.fromordinal(max(int(self.past.signed[row]) for row in common)).year
             yield f"{_many(common)} with {self.us}, the last of {year}" + _led(common, led, ", {} led by it")

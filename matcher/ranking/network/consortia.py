@@ -108,6 +108,17 @@ class Consortia:
         return np.array([line.split(b"\t")[2].decode() for line in self._organisations.all()], dtype=np.str_)
 
     @cached_property
+    def country_places(self) -> tuple[npt.NDArray[np.int64], list[str]]:
+        """(organisations,) the place of each one's country among the codes, and the codes."""
+        codes, places = np.unique(self.countries, return_inverse=True)
+        return places.astype(np.int64), codes.tolist()
+
+    @property
+    def is_small(self) -> npt.NDArray[np.bool_]:
+        """(organisations,) whether each is known to be a small or medium-sized company."""
+        return np.asarray(self._small == 1)
+
+    @cached_property
     def types(self) -> npt.NDArray[np.str_]:
         """(organisations,) CORDIS's type of each: HES, REC, PRC, PUB, OTH."""
         return np.array([line.split(b"\t")[3].decode() for line in self._organisations.all()], dtype=np.str_)

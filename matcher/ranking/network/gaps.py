@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.ranking.network.bids import passages_of
-from matcher.ranking.network.partners import nearest_of, place_of, shared_words
+from matcher.ranking.network.call_likeness import nearest_of, place_of, shared_words
 from matcher.ranking.texts.latent import unit
 
 if TYPE_CHECKING:
