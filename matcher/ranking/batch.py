@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from matcher.ranking.index import Index
     from matcher.ranking.needs.profile import QueryVector
+    from matcher.ranking.texts.generation import Whole
 
 Floats = npt.NDArray[np.float32]
 
@@ -69,6 +70,11 @@ def _best(scorer: _Scorer, queries: Sequence[QueryVector]) -> Best:
     return scorer.best(queries)
 
 
+def _signed(places: Whole) -> npt.NDArray[np.int32]:
+    """As scipy knows them; those of 32 bits stay where they are, mapped: a copy would be sent to each worker."""
+    return places.view(np.int32) if places.dtype.itemsize == np.dtype(np.int32).itemsize else places.astype(np.int32)
+
+
 class _Scorer:
     """What all blocks have in common: arrays of the index, and no more of it than scores are made of."""
 
@@ -76,12 +82,12 @@ class _Scorer:
         self.top = top
         near = index.arrays["similar_calls"]
         starts, rows, weights = (index.arrays[f"posting_{name}"] for name in ("starts", "rows", "weights"))
-        rows, starts = rows.astype(np.int32), starts.astype(np.int32)  # scipy knows no unsigned rows
+        rows, starts = _signed(rows), _signed(starts)
         self.postings = sparse.csc_array((weights, rows, starts), shape=(len(index), len(starts) - 1))
         self.squares = index.arrays["squares"]
         shares = index.arrays["similar_weights"].ravel() * np.float32(numbers.SIMILAR_WEIGHT)
         edges = np.arange(len(index) + 1, dtype=np.int32) * near.shape[1]
-        self.lent = sparse.csr_array((shares, near.ravel().astype(np.int32), edges), shape=(len(index), len(index)))
+        self.lent = sparse.csr_array((shares, _signed(near.ravel()), edges), shape=(len(index), len(index)))
         self.floor = np.float32(numbers.LENGTH_FLOOR * index.meta["mean_square"])
         self.coordination = index.arrays["coordination"] * np.float32(numbers.COORDINATION_WEIGHT)
         self.parts = index.meta["parts"]
