@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -35,7 +34,7 @@ from tests.helpers.home import (
 from tests.helpers.memory import keep_files_in_memory
 from tests.helpers.portal.server import LocalPortal
 from tests.helpers.postgres import private_cluster, programs_or_skip
-from tests.helpers.processes import one_at_a_time
+from tests.helpers.processes import made_once, shared_by_processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -137,17 +136,17 @@ def fetched(fetched_once: Place, tmp_path: Path) -> Iterator[Place]:
 def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """Read only: the first recorded pass, with every shipped institute, fitted by the first process that asks."""
     rows = recorded_pass("2026-05-07T1130")
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "recorded"
+    folder = shared_by_processes(tmp_path_factory, "recorded")
     place = Place(folder / "home", folder / "config")
-    with one_at_a_time(folder.with_suffix(".lock")):
-        if not (folder / "done").exists():
-            shutil.copytree(packaged_config(), place.config, dirs_exist_ok=True)
-            (place.config / "matcher.toml").write_text(QUICK, encoding="utf-8")
-            with LocalPortal(rows) as portal:
-                place.portal = portal.url
-                fetch_into(place, "2026-05-07")
-            (folder / "done").touch()
+
+    def fetch_all() -> None:
+        shutil.copytree(packaged_config(), place.config, dirs_exist_ok=True)
+        (place.config / "matcher.toml").write_text(QUICK, encoding="utf-8")
+        with LocalPortal(rows) as portal:
+            place.portal = portal.url
+            fetch_into(place, "2026-05-07")
+
+    made_once(folder, fetch_all)
     return place
 
 

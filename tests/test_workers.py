@@ -7,9 +7,12 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from tests.helpers.paths import ROOT
+from tests.helpers.processes import made_once
 from tests.helpers.workers import import_by_turns
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
 
@@ -35,3 +38,11 @@ def test_each_process_compiles_other_modules_first(monkeypatch):
 def test_who_asks_for_some_tests_waits_for_no_others(monkeypatch):
     assert imported(monkeypatch, [str(ROOT / "tests" / "store")], workerid="gw0", workercount=2) == []
     assert imported(monkeypatch, [str(ROOT / "tests")]) == []
+
+
+def test_what_all_share_is_made_by_who_asks_first(tmp_path):
+    made: list[Path] = []
+    folder = tmp_path / "shared"
+    for _ in range(2):
+        made_once(folder, lambda: made.append(folder))
+    assert made == [folder]

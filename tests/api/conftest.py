@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from matcher.app.sources import fetching
+from tests.helpers.processes import made_once, shared_by_processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,16 +20,19 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def sample_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Home], None]:
     """What `use_sample` does, by itself for the first home of a configuration, and as a copy of that for the others."""
-    made = tmp_path_factory.mktemp("samples")
+    made = shared_by_processes(tmp_path_factory, "samples")
+    made.mkdir(exist_ok=True)
     by_itself = fetching.use_sample
 
     def use_sample(home: Home) -> None:
         kept = made / hashlib.sha256(home.fingerprint.encode()).hexdigest()
-        if kept.exists():
-            shutil.copytree(kept, home.settings.home, dirs_exist_ok=True)
-        else:
+
+        def make() -> None:
             by_itself(home)
             shutil.copytree(home.settings.home, kept)
+
+        made_once(kept, make)
+        shutil.copytree(kept, home.settings.home, dirs_exist_ok=True)
 
     return use_sample
 

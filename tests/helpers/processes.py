@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    import pytest
+
 MATCHER = [sys.executable, "-m", "matcher"]
 MODULES = """
 import sys
@@ -30,6 +32,21 @@ def one_at_a_time(lock: Path) -> Iterator[None]:
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def shared_by_processes(factory: pytest.TempPathFactory, name: str) -> Path:
+    """A path that is the same for all processes of one run of the tests."""
+    base = factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+
+
+def made_once(folder: Path, make: Callable[[], object]) -> None:
+    """Has the first process that asks make the folder; the others wait for it."""
+    with one_at_a_time(folder.with_suffix(".lock")):
+        done = folder.with_suffix(".done")
+        if not done.exists():
+            make()
+            done.touch()
 
 
 def in_child(work: Callable[[], None]) -> int:
