@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from matcher.documents.keyword_lists import Keyword, are_keywords, keywords_of, rows_of
 from matcher.documents.office import MOST_CHARACTERS, office_text
 from matcher.documents.pdf_pages import pdf_text
-from matcher.documents.plain import markup_text, text_of
+from matcher.documents.plain import markup_text, text_of, without_headings
 from matcher.documents.references import bibtex_text, is_bibtex, is_ris, ris_text
 from matcher.documents.refusal import UnreadableError
 from matcher.documents.sheets import sheet_rows
@@ -112,9 +112,11 @@ def _document(path: Path, data: bytes) -> Document:
             named=_NAMED[suffix],
         )
     text = text_of(data)
-    if not is_bibtex(text) and not is_ris(text) and (listed := _listed(rows_of(text))):
-        return listed
-    return Document(_of_text(text))
+    if is_bibtex(text):
+        return Document(bibtex_text(text))
+    if is_ris(text):
+        return Document(ris_text(text))
+    return _listed(rows_of(markup_text(without_headings(text)))) or Document(_of_text(text))
 
 
 def _listed(rows: Rows | None) -> Document | None:
@@ -124,8 +126,4 @@ def _listed(rows: Rows | None) -> Document | None:
 
 
 def _of_text(text: str) -> str:
-    if is_bibtex(text):
-        return bibtex_text(text)
-    if is_ris(text):
-        return ris_text(text)
     return re.sub(r"https?://\S+", " ", markup_text(text))

@@ -29,7 +29,14 @@ _MARKS = (
     (re.compile(r"!?\[([^\[\]\n]*)\]\([^()\n]*\)"), r"\1"),
     (re.compile(r"^[^\S\n]*(#{1,6}|[-*+>])\s+", re.MULTILINE), ""),
     (re.compile(r"[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}"), ""),
+    (re.compile(r"^[^\S\n]*\|[^\S\n]*|[^\S\n]*\|[^\S\n]*$", re.MULTILINE), ""),  # the edges of a table
 )
+_HEADING = re.compile(r"^[^\S\n]*#{1,6}[^\S\n].*$", re.MULTILINE)
+
+
+def without_headings(text: str) -> str:
+    """A Markdown text without what stands above its paragraphs and lists; elsewhere such a line is a remark."""
+    return _HEADING.sub("", text)
 
 
 def markup_text(text: str) -> str:

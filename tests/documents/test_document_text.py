@@ -137,6 +137,13 @@ def test_a_keyword_a_line_is_a_list_and_lines_of_sentences_are_none(tmp_path) ->
     assert not read_document(path).keywords
 
 
+def test_a_list_in_markdown_is_one_of_keywords_without_its_signs_and_headings(tmp_path) -> None:
+    path = tmp_path / "skills.md"
+    said = "# Our skills\n\n* **aquifer recharge**\n* [heat pumps](https://x.eu/a)\n- `wells`\n\n```sh\nls\n```\n"
+    path.write_text(said, encoding="utf-8")
+    assert [one.text for one in read_document(path).keywords] == ["aquifer recharge", "heat pumps", "wells"]
+
+
 def test_of_a_page_neither_markup_nor_style_is_read(tmp_path) -> None:
     assert read(tmp_path, HTML.encode()).split() == ["Managed", "aquifer", "recharge"]
 
