@@ -10,6 +10,7 @@ from matcher.app.profiles.profile_editing import edits
 from matcher.cli.layout import table
 from matcher.cli.output import print_csv, print_json
 from matcher.cli.spoken_language import spoken, tr
+from matcher.present.edit_words import edit_text
 from matcher.present.records import envelope
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def show_edits(home: Home, name: str, output: str | None) -> None:
     elif output == "csv":
         print_csv(records, FIELDS)
     elif found:
-        rows = [(one.summary, spoken().moment(one.at), one.by or "—") for one in found]
+        rows = [(edit_text(one.summary, spoken()), spoken().moment(one.at), one.by or "—") for one in found]
         click.echo(table((tr("what changed"), tr("when"), tr("by")), rows))
     else:
         click.echo(tr("Nothing of the profile of {name} was edited through the product yet.", name=institute))

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from matcher.app.home import Home
     from matcher.model.call import Call
     from matcher.model.changes import Change
-    from matcher.model.consortium import Predecessors
+    from matcher.model.consortium import Predecessor, Predecessors
     from matcher.model.decision import Decision
 
 
@@ -137,7 +137,7 @@ def _predecessors_text(before: Predecessors) -> str:
         lines += [
             f"{styled(one.call, bold=True)}  {projects}, {money(amount, spoken())}",
             *(paragraphs(one.title, "  ") if one.title else ()),
-            *paragraphs(tr("because: {reasons}", reasons="; ".join(one.reasons) or tr("like it")), "  "),
+            *paragraphs(tr("because: {reasons}", reasons=_told(one) or tr("like it")), "  "),
         ]
         for part in one.network:
             had = tr(
@@ -191,6 +191,10 @@ def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:
         rows = [(str(brussels_day(c.seen_at)), c.kind, c.field, _old_and_new(c)) for c in changes]
         lines += ["", table((tr("seen"), tr("change"), tr("field"), tr("old → new")), rows)]
     return "\n".join(lines)
+
+
+def _told(before: Predecessor) -> str:
+    return "; ".join(map(spoken().tell, before.reasons))
 
 
 def _terms_lines(call: Call) -> list[str]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from matcher.model.call import Call
     from matcher.model.decision import Decision
     from matcher.model.project import Project
+    from matcher.text.saying import Saying
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Predecessor:
     call: str
     title: str | None
     score: float
-    reasons: tuple[str, ...]
+    reasons: tuple[Saying, ...]
     projects: tuple[Project, ...]
     contribution_eur: float | None
     organisations: tuple[tuple[str, int], ...] = ()
@@ -118,7 +119,7 @@ class Partner:
     country: str
     type: str
     score: float
-    reasons: tuple[str, ...]
+    reasons: tuple[Saying, ...]
     projects: tuple[Project, ...] = ()
     together: int = 0
     coordinated: int = 0

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from matcher.model.profile_terms import ProfileTerms
 
 
+TAKEN_BACK = "taken back: "
+"""What the summary of an edit begins with that took another one back, which follows."""
+
+ANOTHER_ORDER, TO_THE_FILE = "another order", "back to the file"
+"""The summaries of edits that neither add a term nor take one out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """An edit that is being made; `before` is the whole text that it replaces."""

@@ -55,6 +55,14 @@ def who(terms: Terms) -> Phrase | None:
     return _WHO[terms.who] if terms.who else None
 
 
+def costs(terms: Terms) -> Phrase | None:
+    """What is paid; None where it is unknown."""
+    told = terms.value(Name.COSTS)
+    if told is None:
+        return None
+    return {"lump sum": say("lump sum"), "unit costs": say("unit costs")}.get(str(told), say("actual costs"))
+
+
 def in_short(terms: Terms) -> tuple[Phrase, ...]:
     """`consortium of 3+; 100% for you; lump sum; two stages`: what one line has room for, without the unknown."""
     return tuple(_in_short(terms))
@@ -66,11 +74,8 @@ def _in_short(terms: Terms) -> Iterator[Phrase]:
     rate = terms.number(Name.RATE)
     if rate is not None:
         yield say("{n}% for you", n=rate)
-    costs = terms.value(Name.COSTS)
-    if costs == "lump sum":
-        yield say("lump sum")
-    elif costs is not None:
-        yield say("unit costs") if costs == "unit costs" else say("actual costs")
+    if found := costs(terms):
+        yield found
     if terms.number(Name.STAGES) == 2:
         yield say("two stages, the first blind") if terms.value(Name.BLIND) else say("two stages")
     if terms.value(Name.REQUIRED):

@@ -406,7 +406,7 @@ def predecessors_frame(found: Iterable[Predecessor]) -> pd.DataFrame:
             "call": one.call,
             "title": one.title,
             "score": one.score,
-            "reasons": "; ".join(one.reasons),
+            "reasons": "; ".join(map(str, one.reasons)),
             "projects": len(one.projects),
             "contribution_eur": one.contribution_eur,
             "network": ", ".join(part.institute for part in one.network) or None,
@@ -421,7 +421,7 @@ def partners_frame(found: Iterable[Partner]) -> pd.DataFrame:
     rows = (
         {
             **{name: getattr(one, name) for name in PARTNER_COLUMNS},
-            "reasons": "; ".join(one.reasons),
+            "reasons": "; ".join(map(str, one.reasons)),
             "projects": ", ".join(project.name for project in one.projects) or None,
         }
         for one in found

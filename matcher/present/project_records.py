@@ -25,7 +25,7 @@ def predecessor_record(one: Predecessor) -> Record:
         "call": one.call,
         "title": one.title,
         "score": one.score,
-        "reasons": list(one.reasons),
+        "reasons": [str(reason) for reason in one.reasons],
         "funded": len(one.projects),
         "contribution_eur": one.contribution_eur,
         "projects": [
@@ -50,7 +50,7 @@ def partner_record(one: Partner) -> Record:
         "country": one.country,
         "type": one.type,
         "score": one.score,
-        "reasons": list(one.reasons),
+        "reasons": [str(reason) for reason in one.reasons],
         "projects": [p.name for p in one.projects],
         "together": one.together,
         "coordinated": one.coordinated,

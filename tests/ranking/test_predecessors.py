@@ -53,7 +53,7 @@ def test_the_topic_whose_projects_are_nearest_comes_first(world) -> None:
     first = predecessors(index, index.row(call(1, "").identifier), past, TODAY)[0]
     assert first.topic == "HORIZON-CL2-2023-D1-02"
     assert len(first.rows) == 20
-    assert any("20 projects are among the nearest" in reason for reason in first.reasons)
+    assert any("20 projects are among the nearest" in str(reason) for reason in first.reasons)
 
 
 def test_what_the_text_names_comes_before_everything(world) -> None:

@@ -15,6 +15,7 @@ from matcher.app.decisions.deciding import decide
 from matcher.model.consortium import Partner, Partners, Predecessor, Predecessors
 from matcher.model.decision import Act, Order
 from matcher.model.project import Project
+from matcher.text.saying import Saying
 from matcher.web import call_files
 from matcher.web.list_files import TYPES
 from tests.helpers.home import DAY, PHOTONIC, Place
@@ -97,8 +98,9 @@ def test_who_is_of_another_institute_gets_no_file_of_this_one(configured: Callab
 
 
 def test_partners_and_predecessors(site: LocalSite, monkeypatch: pytest.MonkeyPatch, day: date) -> None:
-    one = Partner(1, "999", "=Institute()", "DE", "RTO", 0.5, ("3 projects",), (Project("101", "X", acronym="LAMP"),))
-    before = Predecessor("OLD-1", "Light", 0.7, ("the same words",), (Project("101", "X", acronym="LAMP"),), 2.0)
+    why, lamp = (Saying("named in the text"),), (Project("101", "X", acronym="LAMP"),)
+    one = Partner(1, "999", "=Institute()", "DE", "RTO", 0.5, why, lamp)
+    before = Predecessor("OLD-1", "Light", 0.7, why, lamp, 2.0)
     monkeypatch.setattr(call_files, "partners", lambda *_: Partners(PHOTONIC, "cea-leti", day, (one,)))
     monkeypatch.setattr(call_files, "predecessors", lambda *_, **__: Predecessors(PHOTONIC, day, (before,)))
     for which, first in (("partners", "'=Institute()"), ("predecessors", "OLD-1")):

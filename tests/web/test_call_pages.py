@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.model.consortium import Partner, Partners, Predecessor, Predecessors
+from matcher.model.project import Project
+from matcher.text.saying import Saying
 from matcher.web.marking import marked
+from matcher.web.pages import call_page
 from tests.helpers.home import CONTACT_POINTS, DAY, LIFE_CALL, ODD, PHOTONIC
 from tests.web.test_pages import strict
 
@@ -126,3 +130,15 @@ def test_words_are_marked_whole_and_nothing_is_lost(words: list[str], found: lis
     pieces = marked(text, words)
     assert "".join(piece.text for piece in pieces) == text
     assert [piece.text for piece in pieces if piece.is_marked] == found
+
+
+def test_a_french_page_gives_partners_past_and_terms_in_french(site: LocalSite, monkeypatch) -> None:
+    projects, day = (Project("101", "X", acronym="LAMP"),), site.home.day(None).date
+    like = Saying("{n} projects like the call", n=3)
+    partner = Partner(1, "999", "An institute", "DE", "RTO", 0.5, (Saying("{said}, {n} led by it", said=like, n=2),))
+    before = Predecessor("OLD-1", "Light", 0.7, (Saying("named in the text"),), projects, 2.0)
+    monkeypatch.setattr(call_page, "partners", lambda *_: Partners(PHOTONIC, "cea-leti", day, (partner,)))
+    monkeypatch.setattr(call_page, "predecessors", lambda *_, **__: Predecessors(PHOTONIC, day, (before,)))
+    page = site.get(f"/calls/{PHOTONIC}?for=cea-leti&as_of=2026-06-13", headers={"Accept-Language": "fr"}).text
+    assert "3 projets proches de l’appel, dont 2 comme coordinateur" in page
+    assert "cité dans le texte" in page

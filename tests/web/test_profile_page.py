@@ -70,8 +70,9 @@ def test_a_form_sent_as_it_is_changes_no_byte(site: LocalSite, place: Place) -> 
     before = file_of(place).read_bytes()
     answer = sent(site, do="save")
     assert answer.status_code == 200
-    assert "Saved" in answer.text
+    assert "nothing to save" in answer.text
     assert file_of(place).read_bytes() == before
+    assert "another order" not in answer.text  # and no edit is in the history
 
 
 def test_what_a_term_changes_is_seen_before_anything_is_saved(site: LocalSite, place: Place) -> None:

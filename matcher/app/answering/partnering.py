@@ -13,6 +13,7 @@ from matcher.app.own_projects import whole_projects
 from matcher.errors import UsageError
 from matcher.model.consortium import Partner, Partners
 from matcher.model.programmes import programme_part
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -90,35 +91,47 @@ class _Telling:
         common = [row for row in rows if self.candidates.own[row]]
         led = set(self.candidates.earlier.led_by(one).tolist())
         brings = self.lacking.words(near)
-        reasons = [*self._reasons(one, rows, common, led), *([f"would bring {', '.join(brings)}"] if brings else [])]
+        reasons = [*self._reasons(one, rows, common, led)]
+        if brings:
+            reasons.append(Saying("would bring {terms}", terms=", ".join(brings)))
         score = float(self.candidates.scores[one])
         return Partner(rank, pic, name, country, kind, score, tuple(reasons), tuple(near), len(common), len(led))
 
-    def _reasons(self, one: int, rows: list[int], common: list[int], led: set[int]) -> Iterator[str]:
+    def _reasons(self, one: int, rows: list[int], common: list[int], led: set[int]) -> Iterator[Saying]:
         like = [row for row in rows if self.candidates.likeness[row] > 0]
         if like:
-            yield f"{_many(like)} like the call" + _led(like, led, ", {} of them as coordinator")
+            yield _led(_many(like, *_LIKE), like, led, Saying("{said}, {n} of them as coordinator"))
         elif self.candidates.signals["with_these"][one] > _OFTEN:
-            yield "often with those whose projects are like the call"
+            yield Saying("often with those whose projects are like the call")
         if common:
             year = date.fromordinal(max(int(self.past.signed[row]) for row in common)).year
-            yield f"{_many(common)} with {self.us}, the last of {year}" + _led(common, led, ", {} led by it")
+            yield _led(_many(common, *_COMMON, us=self.us, year=year), common, led, Saying("{said}, {n} led by it"))
         elif self.candidates.signals["around"][one] > _OFTEN:
-            yield "often with our partners"
+            yield Saying("often with our partners")
         part = self.candidates.part
         inside = [row for row in rows if self.past.topics[row] and programme_part(self.past.topics[row]) == part]
         if inside:
-            yield f"{_many(inside)} in {part}"
-        yield f"{_many(rows)} in all" + _led(rows, led, ", {} as coordinator")
+            yield _many(inside, *_INSIDE, part=part)
+        yield _led(_many(rows, *_IN_ALL), rows, led, Saying("{said}, {n} as coordinator"))
 
 
-def _many(rows: list[int]) -> str:
-    return f"{len(rows)} project" + ("" if len(rows) == 1 else "s")
+_LIKE = Saying("{n} project like the call"), Saying("{n} projects like the call")
+_COMMON = (
+    Saying("{n} project with {us}, the last of {year}"),
+    Saying("{n} projects with {us}, the last of {year}"),
+)
+_INSIDE = Saying("{n} project in {part}"), Saying("{n} projects in {part}")
+_IN_ALL = Saying("{n} project in all"), Saying("{n} projects in all")
 
 
-def _led(rows: list[int], led: set[int], words: str) -> str:
+def _many(rows: list[int], one: Saying, many: Saying, **values: object) -> Saying:
+    return (one if len(rows) == 1 else many).of(n=len(rows), **values)
+
+
+def _led(said: Saying, rows: list[int], led: set[int], more: Saying) -> Saying:
+    """The same, with how many of the projects it led."""
     count = sum(row in led for row in rows)
-    return words.format(count) if count else ""
+    return more.of(said=said, n=count) if count else said
 
 
 class _Lacking:

@@ -13,7 +13,7 @@ from matcher.app.standing_profiles import editing
 from matcher.config.fingerprint import institute_files
 from matcher.disk import can_be_written, write_file, writing_to
 from matcher.errors import StoreMissing, UsageError
-from matcher.model.profile_revision import Edit, Editable
+from matcher.model.profile_revision import ANOTHER_ORDER, TAKEN_BACK, TO_THE_FILE, Edit, Editable
 from matcher.model.profile_terms import LONGEST_TERM, MOST_TERMS, ProfileTerms
 from matcher.text.encodings import marked
 
@@ -85,8 +85,8 @@ def check_terms(home: Home, name: str, terms: ProfileTerms) -> list[SkillCheck]:
     return check_skills(current_index(home), terms.applied(home.institute(name)).written_skills())
 
 
-def save(home: Home, name: str, terms: ProfileTerms, *, mark: str, by: str | None) -> None:
-    """Put these terms into the institute's file, or above it; what was there is kept.
+def save(home: Home, name: str, terms: ProfileTerms, *, mark: str, by: str | None) -> bool:
+    """Put these terms into the institute's file, or above it; what was there is kept. False where they stand there.
 
     Args:
         home: the configuration, and the store that keeps what was before.
@@ -106,7 +106,10 @@ def save(home: Home, name: str, terms: ProfileTerms, *, mark: str, by: str | Non
     now = editable(home, name)
     if now.mark != mark:
         raise EditConflict(now)
-    _replace(home, now, edited(now.text, terms), _summary(now.terms, terms), by)
+    if (text := edited(now.text, terms)) == now.text:
+        return False
+    _replace(home, now, text, _summary(now.terms, terms), by)
+    return True
 
 
 def undo(home: Home, name: str, *, mark: str, by: str | None) -> Revision:
@@ -117,7 +120,7 @@ def undo(home: Home, name: str, *, mark: str, by: str | None) -> Revision:
     if now.mark != mark:
         raise EditConflict(now)
     last = now.revisions[0]
-    _replace(home, now, last.before, f"taken back: {last.summary}", by)
+    _replace(home, now, last.before, TAKEN_BACK + last.summary, by)
     return last
 
 
@@ -127,7 +130,7 @@ def revert(home: Home, name: str, *, by: str | None) -> None:
     with home.open_filled() as store, editing(home, store) as edit:
         above = edit.standing(identifier)
         if above is not None:
-            edit.keep(Edit(identifier, above, "back to the file", by, home.clock()))
+            edit.keep(Edit(identifier, above, TO_THE_FILE, by, home.clock()))
             edit.put(identifier, None)
     if above is None:
         raise UsageError("The profile of {name} is what its file says already.", name=identifier)
@@ -175,7 +178,7 @@ def _summary(before: ProfileTerms, after: ProfileTerms) -> str:
     """`+ hydrogen storage; - coal`"""
     had, has = ({term for _, found in terms.lists() for term in found} for terms in (before, after))
     said = [f"+ {term}" for term in sorted(has - had)] + [f"- {term}" for term in sorted(had - has)]
-    return "; ".join(said) or "another order"
+    return "; ".join(said) or ANOTHER_ORDER
 
 
 def _path(home: Home, identifier: str) -> Path:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matcher.model.programmes import programme_cluster, programme_part
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from datetime import date
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _IDENTIFIER = re.compile(r"\b[A-Z][A-Z0-9]+(?:-[A-Za-z0-9]+){2,12}\b")
 _NUMBERS = re.compile(r"\d+")
+_NEAR = Saying("{n} of its {of} projects are among the nearest to the call")
 
 NAMED = 10.0
 """What being named in the text is worth; likeness is at most 1 and grows by these factors."""
@@ -37,7 +39,7 @@ class Found:
 
     topic: str
     score: float
-    reasons: tuple[str, ...]
+    reasons: tuple[Saying, ...]
     rows: tuple[int, ...]
     is_close: bool = True
 
@@ -66,20 +68,21 @@ def predecessors(index: Index, row: int, past: Consortia, day: date, most: int =
     alike = {topic for topic in rows_of if family(topic) == own_family}
     found = []
     for topic in likeness.keys() | named | (alike if _is_broad(own_family) else set()):
-        score, reasons = likeness.get(topic, 0.0), []
+        score = likeness.get(topic, 0.0)
+        reasons: list[Saying] = []
         if topic in named:
-            reasons.append("named in the text")
+            reasons.append(Saying("named in the text"))
         if topic in alike:
-            reasons.append(f"of the same family, {own_family}")
+            reasons.append(Saying("of the same family, {family}", family=own_family))
         same_part = programme_part(topic) == programme_part(call.identifier)
         if same_part:
             score *= SAME_PART
-            reasons.append(f"same part of the programme, {programme_part(topic)}")
+            reasons.append(Saying("same part of the programme, {part}", part=programme_part(topic)))
         elif programme_cluster(topic) == programme_cluster(call.identifier):
             score *= SAME_CLUSTER
         score += (topic in named) * NAMED + (topic in alike and _is_broad(own_family)) * FAMILY
         if near[topic]:
-            reasons.append(f"{near[topic]} of its {len(rows_of[topic])} projects are among the nearest to the call")
+            reasons.append(_NEAR.of(n=near[topic], of=len(rows_of[topic])))
         newest = max(int(past.signed[number]) for number in rows_of[topic])
         is_close = topic in named or topic in alike or same_part
         found.append((score, newest, Found(topic, score, tuple(reasons), tuple(rows_of[topic]), is_close)))

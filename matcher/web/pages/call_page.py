@@ -18,7 +18,7 @@ from matcher.model.match import EvidenceKind
 from matcher.model.question import Question
 from matcher.model.terms import Name
 from matcher.present import facts
-from matcher.present.entry_words import who
+from matcher.present.entry_words import costs, who
 from matcher.text import untrusted
 from matcher.web.asked_question import day_of
 from matcher.web.call_files import CALL, CallLists
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 PARTNERS = 8
 
 PREDECESSORS = 3
+
+_PHRASED = {Name.WHO: who, Name.COSTS: costs}
+"""The terms of entry that are said in a phrase."""
 
 _TOLD = {EvidenceKind.TERM, EvidenceKind.PROJECTS, EvidenceKind.LEARNED}
 """The kinds of reasons that say something of the call; the others are numbers, which `matcher why` lists."""
@@ -148,7 +151,7 @@ def _terms(shown: ShownCall, visit: Visit) -> list[tuple[str, str, str, str]]:
     rows = []
     for term in shown.call.terms.found:
         value = str(term.value)
-        if term.name is Name.WHO and (phrase := who(shown.call.terms)) is not None:
+        if (said := _PHRASED.get(term.name)) is not None and (phrase := said(shown.call.terms)) is not None:
             value = visit.words.say(phrase.sentence, **phrase.values)
         elif term.value is True:
             value = visit.words.say("yes")

@@ -9,6 +9,7 @@ from matcher.app.decisions.audit_log import audit_log
 from matcher.export.dated_list import DatedEntry, DatedList
 from matcher.model.day import brussels_day
 from matcher.present.decision_words import act_line
+from matcher.present.edit_words import edit_text
 from matcher.web.asked_question import day_of
 from matcher.web.list_files import NAMES, dated_file
 from matcher.web.rights import Right
@@ -56,7 +57,7 @@ def _own(visit: Visit) -> frozenset[str] | None:
 
 def _said(one: Deed, words: Words) -> str:
     if one.entry is None:
-        return words.say("profile: {said}", said=one.summary)
+        return words.say("profile: {said}", said=edit_text(one.summary or "", words))
     return act_line(one.entry, words)
 
 

@@ -11,6 +11,7 @@ from matcher.app.profiles.own_profile import suggest, switched_projects
 from matcher.app.profiles.profile_editing import EditConflict, check_terms, compare, editable, revert, save, undo
 from matcher.errors import UsageError
 from matcher.model.profile_terms import ProfileTerms
+from matcher.present.edit_words import edit_text
 from matcher.web.failures import Refused
 from matcher.web.profile_form import KeywordVerdicts, ProfileForm
 from matcher.web.rights import Right
@@ -41,11 +42,8 @@ def edit(visit: Visit) -> Response:
     form = ProfileForm.of(ProfileTerms.of(institute)).read(visit.form)
     try:
         if what == "undo":
-            return _done(
-                visit,
-                name,
-                visit.words.say("Taken back: {said}", said=undo(visit.home, name, mark=mark, by=by).summary),
-            )
+            said = edit_text(undo(visit.home, name, mark=mark, by=by).summary, visit.words)
+            return _done(visit, name, visit.words.say("Taken back: {said}", said=said))
         if what == "revert":
             revert(visit.home, name, by=by)
             return _done(visit, name, visit.words.say("The file counts again."))
@@ -53,7 +51,8 @@ def edit(visit: Visit) -> Response:
             clear_learned(visit.home, name)
             return _done(visit, name, visit.words.say("The list forgot what it had learned; the decisions stay."))
         if what == "save":
-            save(visit.home, name, form.terms, mark=mark, by=by)
+            if not save(visit.home, name, form.terms, mark=mark, by=by):
+                return _done(visit, name, visit.words.say("Nothing was changed: there is nothing to save."))
             return _done(visit, name, visit.words.say("Saved. The list is made anew with it."))
     except EditConflict as conflict:
         theirs = conflict.theirs
@@ -81,6 +80,7 @@ def _page(visit: Visit, now: Editable, form: ProfileForm, mark: str, theirs: Pro
         mark=mark,
         theirs=theirs,
         now=now,
+        edits=[(one, edit_text(one.summary, visit.words)) for one in now.revisions],
         comparison=compare(visit.home, name, terms) if terms != now.terms else None,
         verdicts=verdicts,
         others=verdicts.besides(form),
