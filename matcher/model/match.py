@@ -75,6 +75,9 @@ TOLD_OWN = 0.3
 WORDS = 5
 """Terms that a digest keeps of a match."""
 
+COUNTING = 0.05
+"""A reason is told where it counts this share of the heaviest: what counts less made nothing of a match."""
+
 REASONS = 5
 """Reasons of a match that are shown, and quoted from the call, where all of them were not asked for."""
 
@@ -116,7 +119,7 @@ class Match:
         return tuple(e for e in self.evidence if e.kind is EvidenceKind.LIKENESS and e.weight > 0)
 
     def words(self, most: int) -> tuple[str, ...]:
-        """The reasons in words, heaviest first, without those that say again what a heavier one said."""
+        """The reasons in words, heaviest first, without those that hardly count or say a heavier one again."""
         return tuple(item.named for item in self._telling(most))
 
     @property
@@ -131,11 +134,16 @@ class Match:
 
     def _telling(self, most: int) -> tuple[Evidence, ...]:
         shown: list[Evidence] = []
-        for item in self.reasons(len(self.evidence)):
-            new = not any(_within(item, other) for other in shown)
-            if new and len(shown) < most:
+        for item in self._counting():
+            again = any(_within(item, other) or _is_shorter_and_heavier(other, item) for other in shown)
+            if not again and len(shown) < most:
                 shown = [other for other in shown if not _within(other, item)] + [item]
         return tuple(shown)
+
+    def _counting(self) -> tuple[Evidence, ...]:
+        """The reasons that count beside the heaviest."""
+        found = self.reasons(len(self.evidence))
+        return tuple(e for e in found if e.weight >= COUNTING * found[0].weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +159,11 @@ class Away:
 def _within(one: Evidence, other: Evidence) -> bool:
     """True when every word of a term stands in another."""
     return set(one.term.split()) <= set(other.term.split())
+
+
+def _is_shorter_and_heavier(one: Evidence, other: Evidence) -> bool:
+    """True when a term says a part of another and counts more than twice as much: sensors, and image sensors."""
+    return _within(one, other) and other.weight < one.weight / 2
 
 
 class SkillVerdict(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matcher.model.match import THRESHOLD, EvidenceKind
+from matcher.model.match import THRESHOLD, Evidence, EvidenceKind, Match
 from matcher.model.question import CallFilter
 from matcher.ranking.needs.likeness import COVERAGE, uncentred
 from matcher.ranking.needs.skillset import skills_of
@@ -222,6 +222,43 @@ def test_a_skill_of_which_a_call_has_no_word_or_one_that_says_little_is_no_reaso
         weights = [e.weight for e in match.reasons(20)]
         assert weights == sorted(weights, reverse=True)
         assert sum(e.sentence is not None for e in match.evidence) <= 5
+
+
+def test_a_skill_whose_words_are_scattered_over_a_call_is_no_reason():
+    between = " ".join(["photonics and lasers for towns"] * 6)
+    texts = {
+        60: f"deep tissue {between} brain research {between} stimulation of markets",
+        61: "stimulation that reaches into the brain at a deep place",
+    }
+    index = indexed([*some_calls(), *(call(n, text) for n, text in texts.items())], profile("deep brain stimulation"))
+    scored = scored_of(index, "one")
+    kinds = [match_of(scored, index.row(call(n, "").identifier), 1, sentence=False).evidence for n in texts]
+    assert not [e for e in kinds[0] if e.kind is EvidenceKind.TERM]
+    assert [e.term for e in kinds[1] if e.kind is EvidenceKind.TERM] == ["deep brain stimulation"]
+
+
+def test_what_is_written_in_several_ways_is_near_all_words():
+    index = indexed([*some_calls(), call(60, "storage of carbon dioxide")], profile("CO2 storage"))
+    match = match_of(scored_of(index, "one"), index.row(call(60, "").identifier), 1, sentence=False)
+    assert "CO2 storage" in match.words(5)
+
+
+def reasons(**weights):
+    """A match with these skills as its reasons."""
+    evidence = [Evidence(term.replace("_", " "), weight, None, None) for term, weight in weights.items()]
+    return Match(1, call(0, ""), 1.0, 73, tuple(evidence), None)
+
+
+def test_a_longer_skill_stands_for_a_part_of_it_where_it_counts_about_as_much():
+    assert reasons(sensors=0.6, image_sensors=0.4).words(5) == ("image sensors",)
+    assert reasons(sensors=0.6, image_sensors=0.05).words(5) == ("sensors",)
+    assert reasons(image_sensors=0.6, sensors=0.5).words(5) == ("image sensors",)
+
+
+def test_a_skill_that_hardly_counts_is_no_reason_in_short():
+    match = reasons(energy_harvesting=2.6, internet=0.15, diagnostics=0.02)
+    assert match.words(5) == ("energy harvesting", "internet")
+    assert len(match.reasons(5)) == 3
 
 
 def test_a_word_that_no_call_has_leaves_little_to_the_others_of_its_skill():

@@ -15,7 +15,7 @@ from matcher.ranking.needs.chance import StoreNumbers
 from matcher.ranking.needs.likeness import compare, divisors, uncentred
 from matcher.ranking.needs.need import Need, Own
 from matcher.ranking.needs.profile_projects import nearest_project
-from matcher.ranking.scores.said_words import SkillWords
+from matcher.ranking.scores.said_words import CallPlaces, SkillWords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -143,7 +143,8 @@ class Scored:
 
     @cached_property
     def _skill_words(self) -> list[SkillWords]:
-        return [SkillWords(self.index, skill) for skill in self.need.skills]
+        places = CallPlaces(self.index)
+        return [SkillWords(self.index, skill, places) for skill in self.need.skills]
 
     def _skill_evidence(self, row: int) -> Iterator[Evidence]:
         if not self.need.skills:
