@@ -88,10 +88,13 @@ def _sizes(folder: Path) -> list[Figure]:
 
 
 def _daily(folder: Path, sources: Sequence[str]) -> list[Figure]:
-    """A run that finds some calls that are new, in homes with projects and in homes without, in turns."""
+    """A run that finds some calls that are new, in homes with projects and in homes without, in turns.
+
+    Both have had such a day before: what is made once of the projects (who was in which) is there.
+    """
     write_config(folder / "config")
     rows = many_rows()
-    with portal(write_rows(folder / "before", rows[:-NEWS])) as base:
+    with portal(write_rows(folder / "first", rows[: -2 * NEWS])) as base:
         matcher(folder, "without", base, "run")
         shutil.copytree(folder / "without", folder / "with")
         process(
@@ -99,6 +102,9 @@ def _daily(folder: Path, sources: Sequence[str]) -> list[Figure]:
             {**as_installed(), "MATCHER_CONFIG": str(folder / "config")},
         )
         matcher(folder, "with", base, "run")
+    with portal(write_rows(folder / "before", rows[:-NEWS])) as base:
+        for kind in ("with", "without"):
+            matcher(folder, kind, base, "run")
     days: dict[str, list[Taken]] = {"with": [], "without": []}
     with portal(write_rows(folder / "after", rows)) as base:
         for day in range(DAYS):

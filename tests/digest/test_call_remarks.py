@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
+from matcher.app.answering import call_remarks
+from matcher.app.home import Home
+from matcher.app.kept_index import current_index
+from matcher.app.mishaps import Mishaps
+from matcher.config.settings import load_settings
 from tests.helpers.home import DAY, Place, fetch_into
 from tests.helpers.joint import joint_place, joint_projects
 from tests.helpers.portal.rows import topic
@@ -39,6 +45,19 @@ def test_a_new_call_says_who_won_the_one_before(run: Run, place: Place) -> None:
     french = preview(run, place, "--language", "fr")
     assert f"Avant {EARLIER} (5 projets)" in french
     assert "BRGM dans 3 (PROJ0, PROJ1, PROJ2)" in french
+
+
+def test_who_was_in_which_project_is_opened_once_for_all_calls_of_a_day(place: Place, monkeypatch) -> None:
+    home, opened = Home(load_settings(environ=place.environment)), []
+    consortia = call_remarks.consortia
+    monkeypatch.setattr(call_remarks, "consortia", lambda *of: opened.append(1) or consortia(*of))
+    index = current_index(home)
+    with home.open_store(read_only=True) as store:
+        remarks = call_remarks.CallRemarks(home, store, index, date.fromisoformat(DAY), Mishaps())
+        told = [remarks.won(name) for name in index.identifiers()]
+    assert len(told) > 1
+    assert any(told)
+    assert opened == [1]
 
 
 def test_where_nobody_won_nothing_is_said(run: Run, place: Place, tmp_path: Path) -> None:

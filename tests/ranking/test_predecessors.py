@@ -65,6 +65,22 @@ def test_a_call_without_a_subject_continues_its_family(world) -> None:
     assert family("HORIZON-MSCA-2026-DN-01-01") == family("HORIZON-MSCA-2022-DN-01-01") == "HORIZON-MSCA-DN"
 
 
+def test_a_call_does_not_continue_itself(world) -> None:
+    index, past = world
+    name = call(1, "").identifier
+    again = Project("001", "About it", "We study it.", topic=name.lower(), date=EARLY)
+    topics = [replace(again, identifier=f"{n:03}") for n in range(len(past))]
+    assert predecessors(index, index.row(name), past_of(topics), TODAY) == []
+
+
+def test_projects_are_put_to_their_topics_once_for_all_calls_of_a_day(world) -> None:
+    _, past = world
+    assert past.by_topic(TODAY) is past.by_topic(TODAY)
+    assert past.by_topic(TODAY)["HORIZON-CL2-2023-D1-02"] == tuple(range(40, 60))
+    assert past.by_topic(EARLY) == {}
+    assert len(past.by_topic(TODAY)) == len(SUBJECTS) + 1
+
+
 def test_what_was_signed_later_is_not_known_yet(world) -> None:
     assert found(world, call(1, "").identifier, EARLY) == []
 

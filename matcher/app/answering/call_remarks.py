@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from matcher.app.answering.bidding import bids_of, covers_of
-from matcher.app.answering.project_history import won_before
+from matcher.app.answering.project_history import consortia, won_before
 from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from matcher.model.consortium import Bid, WonBefore
     from matcher.ranking.index import Index
     from matcher.ranking.network.bids import Cover
+    from matcher.ranking.network.consortia import Consortia
     from matcher.store.database import Store
 
 
@@ -38,7 +40,14 @@ class CallRemarks:
         return self._won[call]
 
     def _won_before(self, call: str) -> WonBefore | None:
-        return won_before(self._home, self._store, self._index, call, self._day)
+        if self._past is None:
+            return None
+        return won_before(self._home, self._store, self._index, self._past, call, self._day)
+
+    @cached_property
+    def _past(self) -> Consortia | None:
+        """Who was in which project, opened once for all calls of a day; None where the store has no project."""
+        return consortia(self._home, self._store) if self._store.projects.counts().projects else None
 
     def covers(self, suited: Mapping[str, Mapping[str, int]], followed: Mapping[str, Collection[str]]) -> list[Cover]:
         """The joint bids for live calls that are open to research, best first.

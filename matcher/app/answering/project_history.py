@@ -77,7 +77,7 @@ def predecessors(home: Home, call: str, *, as_of: date | None = None, most: int 
     return Predecessors(index.call(row).identifier, day, told)
 
 
-def won_before(home: Home, store: Store, index: Index, call: str, day: date) -> WonBefore | None:
+def won_before(home: Home, store: Store, index: Index, past: Consortia, call: str, day: date) -> WonBefore | None:
     """What the network won of the call that another continues; None where that is nothing, or not known.
 
     A call that is only like another is not said to continue it.
@@ -85,9 +85,8 @@ def won_before(home: Home, store: Store, index: Index, call: str, day: date) -> 
     from matcher.ranking.network.predecessors import predecessors as found_of
 
     row = index.row(call)
-    if row is None or not store.projects.counts().projects:
+    if row is None:
         return None
-    past = consortia(home, store)
     found = [one for one in found_of(index, row, past, day, 1) if one.is_close]
     for one in _told(home, store, index, found, past):
         if one.network:

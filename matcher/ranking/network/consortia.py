@@ -5,6 +5,7 @@ Projects stand in the order of their numbers, as in the background of an index t
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +85,7 @@ class Consortia:
         self._small = arrays["small"]
         self._topics = generation.table("topics")
         self._organisations = generation.table("organisations")
+        self._by_topic: dict[date, Mapping[str, tuple[int, ...]]] = {}
 
     def __len__(self) -> int:
         return len(self.signed)
@@ -151,6 +153,16 @@ class Consortia:
     def before(self, day: date) -> npt.NDArray[np.bool_]:
         """(projects,) those signed before a day; one without a signature is of no day."""
         return np.asarray((self.signed != _UNSIGNED) & (self.signed < day.toordinal()))
+
+    def by_topic(self, day: date) -> Mapping[str, tuple[int, ...]]:
+        """The projects of each topic that were signed before a day, by their rows; read once for all calls of a day."""
+        if day not in self._by_topic:
+            found: dict[str, list[int]] = defaultdict(list)
+            for row in np.flatnonzero(self.before(day)).tolist():
+                if self.topics[row]:
+                    found[self.topics[row]].append(row)
+            self._by_topic = {day: {topic: tuple(rows) for topic, rows in found.items()}}
+        return self._by_topic[day]
 
     def numbers_at(self, rows: Iterable[int]) -> list[str]:
         return [self.numbers[row].decode() for row in rows]

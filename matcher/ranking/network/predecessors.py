@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from matcher.model.programmes import programme_cluster, programme_part
 from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from datetime import date
-
-    import numpy.typing as npt
 
     from matcher.ranking.index import Index
     from matcher.ranking.network.consortia import Consortia
@@ -28,6 +25,9 @@ NAMED = 10.0
 """What being named in the text is worth; likeness is at most 1 and grows by these factors."""
 FAMILY = 2.0
 SAME_PART, SAME_CLUSTER = 2.0, 1.5
+
+_FAMILIES_HELD = 50_000
+"""Each call is held against the topics of all projects, the same ones for the next call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Found:
     is_close: bool = True
 
 
+@lru_cache(_FAMILIES_HELD)
 def family(identifier: str) -> str:
     """An identifier without its numbers: `HORIZON-MSCA-2026-DN-01-01` is of `HORIZON-MSCA-DN`."""
     words = [word for word in identifier.upper().split("-") if not _NUMBERS.fullmatch(word)]
@@ -56,18 +57,14 @@ def predecessors(index: Index, row: int, past: Consortia, day: date, most: int =
     A topic of many projects is like everything a little, so that likeness is shared by the root of their number.
     """
     call = index.full_call(row)
-    earlier = past.before(day)
-    rows_of: dict[str, list[int]] = defaultdict(list)
-    for number in np.flatnonzero(earlier).tolist():
-        if past.topics[number] and past.topics[number] != call.identifier.upper():
-            rows_of[past.topics[number]].append(number)
+    rows_of, itself = past.by_topic(day), {call.identifier.upper()}
     text = "\n".join([call.title, *(section.text for section in call.sections)])
     named = {name.upper() for name in _IDENTIFIER.findall(text)} & rows_of.keys()
-    likeness, near = _likeness(index, row, past, rows_of, earlier)
+    likeness, near = _likeness(index, row, past, day)
     own_family = family(call.identifier)
     alike = {topic for topic in rows_of if family(topic) == own_family}
     found = []
-    for topic in likeness.keys() | named | (alike if _is_broad(own_family) else set()):
+    for topic in (likeness.keys() | named | (alike if _is_broad(own_family) else set())) - itself:
         score = likeness.get(topic, 0.0)
         reasons: list[Saying] = []
         if topic in named:
@@ -95,18 +92,17 @@ def _is_broad(name: str) -> bool:
     return name.startswith(("ERC", "HORIZON-MSCA", "HORIZON-ERC", "HORIZON-EIC"))
 
 
-def _likeness(
-    index: Index, row: int, past: Consortia, rows_of: dict[str, list[int]], earlier: npt.NDArray[np.bool_]
-) -> tuple[dict[str, float], Counter[str]]:
+def _likeness(index: Index, row: int, past: Consortia, day: date) -> tuple[dict[str, float], Counter[str]]:
     """Topic → what the projects nearest to the call say for it, and how many of them are its own."""
     if not past.is_background_of(index):
         return {}, Counter()
+    rows_of, earlier = past.by_topic(day), past.before(day)
     shares: dict[str, float] = defaultdict(float)
     near: Counter[str] = Counter()
     rows, weights = index.arrays["call_near_rows"][row].tolist(), index.arrays["call_near_shares"][row].tolist()
     for number, weight in zip(rows, weights, strict=True):
         topic = past.topics[number]
-        if weight > 0 and earlier[number] and topic in rows_of:
+        if weight > 0 and topic and earlier[number]:
             shares[topic] += weight
             near[topic] += 1
     return {topic: share / len(rows_of[topic]) ** 0.5 for topic, share in shares.items()}, near
