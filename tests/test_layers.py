@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROOT_MODULES = 6
-MODULES = 408
+MODULES = 409
 
 HEAVY = {
     "sqlalchemy",

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from matcher.model.call import pack
 from matcher.model.programmes import programme_part
 from matcher.ranking.call_arrays import call_arrays, near_arrays, passage_meanings, stranger_arrays
-from matcher.ranking.call_words import PREFIX, call_fields
+from matcher.ranking.call_fields import PREFIX, call_fields
 from matcher.ranking.index import Index
 from matcher.ranking.lent import lent_own_side, own_state
 from matcher.ranking.needs import chance

@@ -1,12 +1,12 @@
-"""Calls that hold the words of a search: which field counts how much, identifiers as people write them."""
+"""Calls that hold the words of a search, identifiers as people write them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from matcher.ranking.call_fields import FIELDS, PREFIX
 from matcher.ranking.texts.identifiers import is_name, named, nearly_named
-from matcher.ranking.texts.numbers import UNREAD_SECTIONS
 from matcher.ranking.texts.searching import search, telling_sentence
 from matcher.ranking.texts.unmet import unmet
 from matcher.ranking.texts.word_positions import WordPositions
@@ -20,24 +20,9 @@ if TYPE_CHECKING:
     from matcher.ranking.index import Index
     from matcher.ranking.texts.searching import Sought
 
-PREFIX = "word"
-"""What the names of these arrays begin with in the index."""
-
-FIELDS = {"title": 8.0, "identifier": 6.0, "keywords": 2.0, "text": 1.0, "context": 0.2}
-"""What a word counts in each field; the context is what a call shares with its siblings."""
-
 _NAMED = 1000.0  # an identifier comes before words
 _IN_PART = 1.01  # of the best score: what being in the part of a programme that the words name adds
 _IN_ONE_WORD = 0.5  # the same for one word, which may be meant as a subject: "biodiversity"
-
-
-def call_fields(call: Call) -> tuple[tuple[str, ...], ...]:
-    """The lines of each of `FIELDS`."""
-    text = tuple(
-        line for section in call.sections if section.name not in UNREAD_SECTIONS for line in section.text.splitlines()
-    )
-    context = tuple(line for line in (call.call_title, call.destination, call.call_id) if line)
-    return (call.title,), (call.identifier,), call.keywords, text, context
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from matcher.model.searched import Search
 from matcher.portal.listing import fresh
 from matcher.portal.parsing import parse_rows
-from matcher.ranking.call_words import FIELDS, call_fields, search_calls
+from matcher.ranking.call_fields import FIELDS, call_fields
+from matcher.ranking.call_words import search_calls
 from tests.helpers.corpus import indexed
 from tests.helpers.home import recorded_pass
 from tests.helpers.paths import ROOT

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from matcher.ranking.call_words import FIELDS, PREFIX
+from matcher.ranking.call_fields import FIELDS, PREFIX
 from matcher.ranking.texts.word_positions import WordPositions
 from matcher.text.analysis import Analyzer, pair_of, words
 from matcher.text.french import pieces

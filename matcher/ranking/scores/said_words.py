@@ -28,7 +28,7 @@ class CallPlaces:
 
     @cached_property
     def _words(self) -> WordPositions:
-        from matcher.ranking.call_words import FIELDS, PREFIX  # most lists get by without
+        from matcher.ranking.call_fields import FIELDS, PREFIX  # most lists get by without
         from matcher.ranking.texts.word_positions import WordPositions
 
         return WordPositions(self._index.arrays, PREFIX, len(FIELDS))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from matcher.ranking.call_words import FIELDS, PREFIX
+from matcher.ranking.call_fields import FIELDS, PREFIX
 from matcher.ranking.texts.unmet import near_words
 from matcher.ranking.texts.word_positions import WordPositions
 from matcher.text.analysis import Analyzer
