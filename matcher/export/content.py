@@ -103,6 +103,11 @@ class Content:
         """The distinct calls alone, of nobody in particular."""
         return replace(self, thing=Thing.CALLS, parts=(Portion(None, NETWORK, calls=self.calls),))
 
+    def as_shared(self) -> Content:
+        """The same as the network sees it: decisions name no person."""
+        parts = (replace(part, matches=tuple(match.as_shared() for match in part.matches)) for part in self.parts)
+        return replace(self, parts=tuple(parts))
+
     def split(self) -> tuple[Content, ...]:
         """One content for each part."""
         return tuple(replace(self, parts=(part,)) for part in self.parts)

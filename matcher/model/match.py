@@ -127,6 +127,10 @@ class Match:
         """The nearest own project, `NAME (2021)`, where own projects speak for the call."""
         return next((e.source for e in self.evidence if e.kind is EvidenceKind.PROJECTS and e.weight >= TOLD_OWN), None)
 
+    def as_shared(self) -> Match:
+        """The same as other institutes see it: what was decided names no person."""
+        return self if self.decision is None else replace(self, decision=self.decision.as_shared())
+
     def brief(self) -> Match:
         """The match with `WORDS` reasons and the own projects as its only evidence: what a digest tells of it."""
         own = (e for e in self.evidence if e.kind is EvidenceKind.PROJECTS)

@@ -89,7 +89,7 @@ def summary_of(visit: Visit, as_of: date | None) -> DecisionSummary:
 def _matches(visit: Visit, as_of: date | None, form: str) -> Content:
     """The calls that suit an institute: for tables a line for each of both; a feed has each call once."""
     question = Question(top=FILED, min_fit=visit.home.settings.digest.threshold, as_of=as_of)
-    found = matches(visit.home, [], question)
+    found = matches(visit.home, [], question).as_shared()
     return found.of_calls() if form == "atom" else found
 
 

@@ -52,6 +52,10 @@ class Person:
         """Whether an institute's pages are this person's."""
         return self.role in _EVERYWHERE or institute in self.institutes
 
+    def knows_persons_of(self, institute: str) -> bool:
+        """Whether notes, and who decided for whom, are told: the network sees that an institute decided."""
+        return self.role is not Role.NETWORK and self.sees(institute)
+
 
 NOBODY = Person(None)
 """Whoever did not say who he is."""

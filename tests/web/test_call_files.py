@@ -97,6 +97,29 @@ def test_who_is_of_another_institute_gets_no_file_of_this_one(configured: Callab
         assert "Freiberg" in site.get(PAGE + "&list=decisions&format=json").text
 
 
+def test_the_network_sees_that_an_institute_decided_and_no_person(configured: Callable[..., Place]) -> None:
+    readers = READERS + '- {address: net@example.org, id: net, language: en, institutes: ["*"]}\n'
+    with LocalSite(configured("https://matcher.example.org/", readers)) as site:
+        decide(site.home, "cea-leti", [PHOTONIC], Order.of(Act.ASSIGN, "Anastasia", by="Wilhelmina"))
+        decide(site.home, "cea-leti", [PHOTONIC], Order.of(Act.NOTE, "Ask Freiberg first.", by="Wilhelmina"))
+        pages = [
+            PAGE,
+            *(f"{PAGE}&list=decisions&format={form}" for form in ("json", "csv", "ics", "atom")),
+            f"/institutes/cea-leti?as_of={DAY}",
+            f"/institutes/cea-leti?as_of={DAY}&format=json",
+            f"/network?as_of={DAY}&list=matches&format=json",
+            "/institutes/cea-leti/profile",
+        ]
+        signed_in(site, "net")
+        told = {page: site.get(page).text for page in pages}
+        assert {page for page, text in told.items() if "assigned" in text.lower()} >= set(pages[:2])
+        names = ("Anastasia", "Wilhelmina", "Freiberg")
+        assert [page for page, text in told.items() if any(name in text for name in names)] == []
+        site.session.cookies.clear()
+        signed_in(site, "ana")
+        assert all(name in site.get(PAGE).text for name in names)
+
+
 def test_partners_and_predecessors(site: LocalSite, monkeypatch: pytest.MonkeyPatch, day: date) -> None:
     why, lamp = (Saying("named in the text"),), (Project("101", "X", acronym="LAMP"),)
     one = Partner(1, "999", "=Institute()", "DE", "RTO", 0.5, why, lamp)

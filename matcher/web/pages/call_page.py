@@ -120,7 +120,8 @@ def _own(visit: Visit, shown: ShownCall, institute: Institute | None, as_of: dat
     if institute is None:
         return None
     kept = decisions_of(visit.home, DecisionQuestion(institute.identifier, as_of=as_of)).decisions
-    return next((one for one in kept if one.call == shown.call.identifier), None)
+    found = next((one for one in kept if one.call == shown.call.identifier), None)
+    return found if found is None or visit.person.knows_persons_of(institute.identifier) else found.as_shared()
 
 
 def _sections(shown: ShownCall) -> list[tuple[str, list[Any]]]:

@@ -51,8 +51,12 @@ def institute(visit: Visit) -> Response:
     whole = question if question.top else replace(question, top=TOP)
     if wanted := request.extras.get("format"):
         checked_format(wanted)
-        return list_file(visit, matches(visit.home, [about], whole), wanted, found.identifier)
+        listed = matches(visit.home, [about], whole)
+        told = listed if visit.person.knows_persons_of(found.identifier) else listed.as_shared()
+        return list_file(visit, told, wanted, found.identifier)
     ranking = visit.answer(("rank", whole), lambda: rank(visit.home, whole))
+    if not visit.person.knows_persons_of(found.identifier):
+        ranking = replace(ranking, matches=tuple(match.as_shared() for match in ranking.matches))
     return visit.page(
         "institute.html",
         institute=found,

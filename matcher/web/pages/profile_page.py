@@ -81,6 +81,7 @@ def _page(visit: Visit, now: Editable, form: ProfileForm, mark: str, theirs: Pro
         theirs=theirs,
         now=now,
         edits=[(one, edit_text(one.summary, visit.words)) for one in now.revisions],
+        names_persons=visit.person.knows_persons_of(name),
         comparison=compare(visit.home, name, terms) if terms != now.terms else None,
         verdicts=verdicts,
         others=verdicts.besides(form),
