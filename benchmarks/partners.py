@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,9 @@ STEPS = 40
 
 FIRST = 75
 """Between the 50 and the 100 that are measured."""
+
+DRAWN, HARDEST = 600, 1200
+"""Organisations that are drawn in the first step, and those that the second one sees."""
 
 SOFTNESS = 0.35
 """Of the step from not being among the first to being among them."""
@@ -119,24 +123,47 @@ def interval(values: Sequence[tuple[float, float]]) -> str:
     return "   ".join(f"{mean[i]:.3f} ({low[i]:.3f}-{high[i]:.3f})" for i in (0, 1))
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The signals (signals × organisations) of the others and of some of the rest, of so many in `all`."""
+
+    others: Floats
+    rest: Floats
+    all: int
+
+
 @dataclass(frozen=True)
 class Learning:
-    """The signals of each consortium's organisations (signals × organisations) and the places of its others."""
+    """The signals of each consortium's organisations (signals × organisations) and the places of its others.
+
+    What is learned sees the others and some of the rest: drawn ones, each for many, and then those that stand first.
+    """
 
     blocks: list[npt.NDArray[np.float16]]
     targets: list[npt.NDArray[np.intp]]
 
     def weights(self, which: Sequence[int]) -> npt.NDArray[np.float64]:
         """Those of a choice among all organisations, moved towards finding more of the others among the first."""
-        chosen = self._least(self._choice, which, np.zeros(self.blocks[0].shape[0]), STEPS)
-        return self._least(self._among_first, which, chosen, STEPS, towards=chosen)
+        rng = np.random.default_rng(SEED)
+        drawn = {one: self._seen(one, rng.choice(self.blocks[one].shape[1], DRAWN, replace=False)) for one in which}
+        chosen = self._least(partial(_choice, drawn), which, np.zeros(len(WEIGHTS)))
+        ranked = {one: np.argsort(-self._scores(chosen, one))[:HARDEST] for one in which}
+        hardest = {one: self._seen(one, rows) for one, rows in ranked.items()}
+        return self._least(partial(_among_first, hardest), which, chosen, towards=chosen)
+
+    def _seen(self, one: int, rest: npt.NDArray[np.intp]) -> Seen:
+        block, others = self.blocks[one], self.targets[one]
+        rest = np.setdiff1d(rest, others)
+        return Seen(block[:, others].astype(np.float32), block[:, rest].astype(np.float32), block.shape[1])
+
+    def _scores(self, weights: npt.NDArray[np.float64], one: int) -> Floats:
+        return np.asarray(weights.astype(np.float32) @ self.blocks[one].astype(np.float32))
 
     def _least(
         self,
         loss: Callable[[int, Floats], tuple[float, Floats]],
         which: Sequence[int],
         start: npt.NDArray[np.float64],
-        steps: int,
         towards: npt.NDArray[np.float64] | None = None,
     ) -> npt.NDArray[np.float64]:
         """The weights of least loss; `towards` are weights that they should stay near, for zero."""
@@ -151,33 +178,36 @@ class Learning:
             away = weights - middle
             return value / len(which) + ridge * float(away @ away), slope / len(which) + 2 * ridge * away
 
-        found = minimize(total, start, jac=True, method="L-BFGS-B", options={"maxiter": steps})
+        found = minimize(total, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
         return np.asarray(found.x)
-
-    def _choice(self, one: int, weights: Floats) -> tuple[float, Floats]:
-        """How improbable the others are, were each drawn from all by its score (a conditional logit)."""
-        block, others = self.blocks[one].astype(np.float32), self.targets[one]
-        scores = weights @ block
-        shares = np.exp(scores - scores.max())
-        shares /= shares.sum()
-        return -float(np.log(shares[others] + 1e-30).mean()), block @ shares - block[:, others].mean(axis=1)
-
-    def _among_first(self, one: int, weights: Floats) -> tuple[float, Floats]:
-        """How many of the others are not among the first `FIRST`, each counted by a soft step."""
-        block, others = self.blocks[one], self.targets[one]
-        scores = weights @ block.astype(np.float32)
-        edge = int(np.argpartition(-scores, FIRST)[FIRST])
-        inside = 1 / (1 + np.exp((scores[edge] - scores[others]) / SOFTNESS))
-        steep = inside * (1 - inside) / SOFTNESS / len(others)
-        near = block[:, others].astype(np.float32) @ steep - block[:, edge].astype(np.float32) * steep.sum()
-        return -float(inside.mean()), -near
 
     def hits(self, weights: npt.NDArray[np.float64], one: int) -> tuple[float, float]:
         """The share of the others among the first 50 and 100."""
-        scores = weights.astype(np.float32) @ self.blocks[one].astype(np.float32)
+        scores = self._scores(weights, one)
         order = np.argsort(-scores, kind="stable")[:100].tolist()
         true = set(self.targets[one].tolist())
         return len(true & set(order[:50])) / len(true), len(true & set(order)) / len(true)
+
+
+def _choice(seen: Mapping[int, Seen], one: int, weights: Floats) -> tuple[float, Floats]:
+    """How improbable the others are, were each drawn from all by its score (a conditional logit)."""
+    of = seen[one]
+    others, rest = weights @ of.others, weights @ of.rest + np.log((of.all - len(of.others.T)) / len(of.rest.T))
+    highest = max(others.max(), rest.max())
+    shares, of_rest = np.exp(others - highest), np.exp(rest - highest)
+    total = shares.sum() + of_rest.sum()
+    lost = float(np.log(total) - (others - highest).mean())
+    return lost, (of.others @ shares + of.rest @ of_rest) / total - of.others.mean(axis=1)
+
+
+def _among_first(seen: Mapping[int, Seen], one: int, weights: Floats) -> tuple[float, Floats]:
+    """How many of the others are not among the first `FIRST`, each counted by a soft step."""
+    of = seen[one]
+    others, rest = weights @ of.others, weights @ of.rest
+    edge = int(np.argpartition(-rest, FIRST)[FIRST])
+    inside = 1 / (1 + np.exp((rest[edge] - others) / SOFTNESS))
+    steep = inside * (1 - inside) / SOFTNESS / len(others)
+    return -float(inside.mean()), of.rest[:, edge] * steep.sum() - of.others @ steep
 
 
 def learning(known: World, chosen: list[Case]) -> Learning:
