@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import shutil
 from typing import TYPE_CHECKING
@@ -31,7 +30,7 @@ from tests.helpers.home import (
     recorded_pass,
     some_rows,
 )
-from tests.helpers.memory import keep_files_in_memory
+from tests.helpers.memory import collect_seldom, keep_files_in_memory
 from tests.helpers.portal.server import LocalPortal
 from tests.helpers.postgres import private_cluster, programs_or_skip
 from tests.helpers.processes import made_once, shared_by_processes
@@ -78,10 +77,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: no collection of garbage looks at it again, and seldom at what comes."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    collect_seldom()
 
 
 @pytest.fixture(autouse=True)

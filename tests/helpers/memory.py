@@ -1,7 +1,11 @@
-"""Where tests keep their files: in memory, where there is room, as most of what is synced is gone a second later."""
+"""Where tests keep their files: in memory, where there is room, as most of what is synced is gone a second later.
+
+And how seldom processes that do much look for garbage.
+"""
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -22,3 +26,13 @@ def keep_files_in_memory() -> None:
     if memory is not None:
         os.environ.setdefault("TMPDIR", str(memory))
         tempfile.tempdir = None  # asked anew
+
+
+def collect_seldom() -> None:
+    """What is loaded by now stays: no collection of garbage looks at it again, and seldom at what comes.
+
+    A fork of this process so copies none of it either.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from matcher.cli.main import main
 from tests.helpers.flow import Flow, photonics
 from tests.helpers.home import Place, make_config
 from tests.helpers.mail.smtp_server import LocalSmtp
+from tests.helpers.memory import collect_seldom
 from tests.helpers.portal.server import LocalPortal
 
 if TYPE_CHECKING:
@@ -53,5 +53,4 @@ def warm_up() -> None:
             Flow(place, smtp.url).run()
     while threading.active_count() > 1:  # a fork copies no thread, but the locks that one may hold
         time.sleep(0.01)
-    gc.collect()
-    gc.freeze()  # or the collector of each fork looks at, and so copies, all that was loaded here
+    collect_seldom()

@@ -5,7 +5,6 @@ As a program this is that process, and its argument the socket on which it is as
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from tests.helpers.memory import collect_seldom
 from tests.helpers.warm_program import serve, warm_program
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def main() -> None:
     import matcher.api.benchmark_source
     import matcher.evaluation.rankers  # noqa: F401
 
-    gc.freeze()
+    collect_seldom()
     serve(Path(sys.argv[1]), _kernel)
 
 
