@@ -27,7 +27,7 @@ def background_of(sources: Sequence[str], before: date | None) -> Known:
     if not sources:
         return NOTHING_KNOWN
     found = list(_each(sources, before))
-    return Known(projects=lambda: found, mark=f"{sources} {before}", count=len(found))
+    return Known(projects=lambda: found, mark=f"{list(sources)} {before}", count=len(found))
 
 
 def _each(sources: Iterable[str], before: date | None) -> Iterator[Project]:
