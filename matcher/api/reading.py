@@ -171,7 +171,7 @@ class Questions(DecisionFrames):
         Example:
             >>> session.new_profile("my-lab", "My lab").add("sodium-ion batteries").rank(top=1)
             My lab: 1 best call as of 2026-05-07 [packaged sample, ...]
-                1  fit  86  HORIZON-CL5-2026-09-D2-01  ...
+                1  fit  87  HORIZON-CL5-2026-09-D2-01  ...
         """
         made = new_institute(identifier, name)
         return Draft(made, made, current_index(self._home), self.as_of)
@@ -208,9 +208,9 @@ class Questions(DecisionFrames):
         Example:
             >>> network = session.network()
             >>> network.shared.loc["3bcar"].drop("3bcar").idxmax()  # who matches the same calls most
-            'agrifood-transition'
+            'lisa'
             >>> len(network.joint_bids), len(network.unmatched)
-            (83, 54)
+            (86, 52)
         """
         from matcher.api.network import Network
         from matcher.app.decision_copy import decided as decided_on
