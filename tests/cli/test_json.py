@@ -209,7 +209,7 @@ def test_status_before_anything_was_fetched(run, tmp_path, place):
 def test_doctor(run, fetched, serve):
     fetched.portal = serve(some_rows()).url
     checks = asked(run, fetched, "doctor")["checks"]
-    assert [set(c) for c in checks] == [{"check", "ok", "detail"}] * 14
+    assert [set(c) for c in checks] == [{"check", "ok", "detail"}] * 15
     assert all(c["ok"] for c in checks)
     fetched.portal = "http://127.0.0.1:9/rest"
     late = asked(run, fetched, "doctor", "--as-of", "2040-01-01", code=1)["checks"]
