@@ -19,9 +19,8 @@ from matcher.ranking.build import build
 from matcher.ranking.needs.chance import LEARNED
 from matcher.ranking.scores.asked_anew import asked_text
 from tests.helpers.benchmarks import BENCHMARK, with_benchmark, write
-from tests.helpers.cordis import every_so_many
 from tests.helpers.encoders import MODEL, needs_the_extra, tiny_model, with_model
-from tests.helpers.forms import either, has_a_long_form, only_long
+from tests.helpers.forms import only_long, only_long_marks
 from tests.helpers.paths import SHARED
 
 if TYPE_CHECKING:
@@ -133,12 +132,8 @@ INSTITUTES = BENCHMARK / "h2020"
 """Written profiles and the calls of Horizon 2020."""
 
 
-@pytest.fixture(scope="module")
-def projects(tmp_path_factory):
-    """Real projects to learn words from; in the short form every second."""
-    whole = SHARED / "cordis" / "cordis-HORIZONprojects-csv.zip"
-    few = tmp_path_factory.mktemp("cordis") / "few.zip"
-    return str(either(short=lambda: every_so_many(whole, few, 2), long=lambda: whole)())
+REAL_PROJECTS = str(SHARED / "cordis" / "cordis-HORIZONprojects-csv.zip")
+"""Real projects to learn words from; tests in the short form do without, as in a store that has none."""
 
 
 @pytest.fixture(scope="module")
@@ -175,12 +170,12 @@ def test_targets_on_real_wins(evaluate):
 JUDGED = BENCHMARK / "judged"
 
 
-@has_a_long_form
+@only_long
 @with_benchmark
 @pytest.mark.usefixtures("_built_once")
-def test_targets_on_calls_judged_by_reading(evaluate, projects):
-    """Each topic by numbers learned on the others; docs/ranking.md shows the figures."""
-    asked = ("--background", projects, "--cross-validate", "--model", "matcher", "--model", "bm25")
+def test_targets_on_calls_judged_by_reading(evaluate):
+    """Each topic by numbers learned on the others, here and below; docs/ranking.md shows the figures."""
+    asked = ("--background", REAL_PROJECTS, "--cross-validate", "--model", "matcher", "--model", "bm25")
     models = evaluate(JUDGED, *asked)
     ours = models["models"]["matcher"]
     assert ours["ndcg@10"] >= 0.77
@@ -189,21 +184,46 @@ def test_targets_on_calls_judged_by_reading(evaluate, projects):
     assert found["average_precision"] >= 0.64
     assert found["calibration_error"] <= 0.06
     assert found["grade_0_in_10"]["institute"] <= 0.06
-    (shown,) = [row for row in found["shown"] if row["fit"] == THRESHOLD]
-    assert shown["calls"] <= either(short=12.5, long=12)  # half of the projects tell a little less
+    shown = _shown(found)
+    assert shown["calls"] <= 12
     assert shown["precision"] >= 0.50
     assert shown["of_grade_3"] >= 0.90
     assert shown["of_relevant"] >= 0.68
 
 
+@with_benchmark
+@pytest.mark.usefixtures("_built_once")
+def test_what_a_store_without_projects_loses_is_known(evaluate):
+    ours = evaluate(JUDGED, "--cross-validate", "--model", "matcher")["models"]["matcher"]
+    assert ours["ndcg@10"] >= 0.71
+    found = ours["judgement"]
+    assert found["average_precision"] >= 0.60
+    assert found["calibration_error"] <= 0.06
+    shown = _shown(found)
+    assert shown["calls"] <= 12.5
+    assert shown["precision"] >= 0.49
+    assert shown["of_grade_3"] >= 0.90
+    assert shown["of_relevant"] >= 0.66
+
+
+def _shown(found: dict) -> dict:
+    """What the default threshold shows."""
+    (row,) = [row for row in found["shown"] if row["fit"] == THRESHOLD]
+    return row
+
+
+in_both_stores = pytest.mark.parametrize("projects", [(), pytest.param((REAL_PROJECTS,), marks=only_long_marks)])
+"""Without projects, and in the long form with them too."""
+
+
 @pytest.fixture
 def ask(_built_once, projects):
     """What calls judged by reading are for a typed text: the index, and the calls as they are scored."""
-    index = learning.index_of(replace(load_benchmark(JUDGED), known=background_of([projects], None)))
+    index = learning.index_of(replace(load_benchmark(JUDGED), known=background_of(projects, None)))
     return index, lambda text: asked_text(index, text).scored(index)
 
 
-@has_a_long_form
+@in_both_stores
 @with_benchmark
 def test_an_optical_fibre_is_no_textile_however_it_is_written(ask):
     index, scored = ask
@@ -213,7 +233,8 @@ def test_an_optical_fibre_is_no_textile_however_it_is_written(ask):
     assert totals[2] == pytest.approx(totals[0])
 
 
-@has_a_long_form
+@only_long
+@pytest.mark.parametrize("projects", [(REAL_PROJECTS,)])
 @with_benchmark
 def test_a_word_of_a_typed_compound_is_not_sure_by_itself(ask):
     index, scored = ask
@@ -221,24 +242,26 @@ def test_a_word_of_a_typed_compound_is_not_sure_by_itself(ask):
     assert max(fit for row, fit in enumerate(fits) if "heat" in index.call(row).title.casefold()) < 40
 
 
-@has_a_long_form
+@in_both_stores
 @with_benchmark
 @pytest.mark.usefixtures("_built_once")
 def test_what_is_shipped_is_what_learning_gives(monkeypatch, tmp_path, projects):
     monkeypatch.setenv("MATCHER_HOME", str(tmp_path / "home"))
     file = tmp_path / "learned.json"
+    background = [word for name in projects for word in ("--background", name)]
     with pytest.raises(SystemExit):
-        main(["evaluate", str(JUDGED), "--background", projects, "--learn", str(file)])
-    again, shipped = (json.loads(path.read_text(encoding="utf-8"))["with_projects"] for path in (file, LEARNED))
+        main(["evaluate", str(JUDGED), *background, "--learn", str(file)])
+    kind = "with_projects" if projects else "without_projects"
+    again, shipped = (json.loads(path.read_text(encoding="utf-8"))[kind] for path in (file, LEARNED))
     weights = [[row["weight"] for row in record["features"].values()] for record in (again, shipped)]
-    assert weights[0] == pytest.approx(weights[1], abs=either(short=0.2, long=0.02))
+    assert weights[0] == pytest.approx(weights[1], abs=0.02)
 
 
 @pytest.fixture
-def judges(_built_once, built, projects):
+def judges(_built_once, built):
     """The judged topics, with an index of their calls; made once."""
     if Judges not in built:
-        built[Judges] = Judges(projects)
+        built[Judges] = Judges(REAL_PROJECTS)
     return built[Judges]
 
 
@@ -312,8 +335,8 @@ def test_what_an_encoder_is_worth(evaluate, monkeypatch):
 @with_benchmark
 @pytest.mark.parametrize("pattern", [(), ("--calls", "*2014*")], ids=["all", "2014"])
 @pytest.mark.usefixtures("_built_once")
-def test_written_profiles_are_ahead_of_both_baselines(evaluate, projects, pattern):
-    models = evaluate(INSTITUTES, *pattern, "--background", projects)["models"]
+def test_written_profiles_are_ahead_of_both_baselines(evaluate, pattern):
+    models = evaluate(INSTITUTES, *pattern, "--background", REAL_PROJECTS)["models"]
     for measure in ("ndcg@10", "recall@50", "map"):
         assert models["matcher"][measure] > models["naive"][measure]
         assert models["matcher"][measure] > models["bm25"][measure]
@@ -321,9 +344,9 @@ def test_written_profiles_are_ahead_of_both_baselines(evaluate, projects, patter
 
 @only_long
 @with_benchmark
-def test_french_keywords_find_what_english_ones_do(evaluate, projects):
+def test_french_keywords_find_what_english_ones_do(evaluate):
     """A third as many French words as English ones, in a store with projects."""
-    asked = (INSTITUTES, "--model", "matcher", "--background", projects, "--use")
+    asked = (INSTITUTES, "--model", "matcher", "--background", REAL_PROJECTS, "--use")
     english = evaluate(*asked, "keywords")["models"]["matcher"]
     french = evaluate(*asked, "keywords_fr")["models"]["matcher"]
     assert french["recall@50"] >= 0.85 * english["recall@50"]

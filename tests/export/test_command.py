@@ -193,7 +193,9 @@ def test_a_feed_names_its_own_address_where_a_base_is_set(run, twice, tmp_path):
     def exported(place: Place, *words: str) -> str:
         return run(place, "export", *words, "-f", "atom", *AS_OF).out
 
-    served = replace(twice, config=tmp_path / "config")
+    # a home of its own: another folder of institutes is another index, and other processes read that of `twice`
+    served = replace(twice, home=tmp_path / "home", config=tmp_path / "config")
+    shutil.copytree(twice.home, served.home)
     shutil.copytree(twice.config, served.config)
     with (served.config / "matcher.toml").open("a", encoding="utf-8") as settings:
         settings.write('[export]\nbase_url = "https://example.org/feeds"\n')
@@ -207,7 +209,6 @@ def test_a_feed_names_its_own_address_where_a_base_is_set(run, twice, tmp_path):
 
 
 def test_an_institute_that_fails_is_told_and_left_out_where_all_are_asked_for(export, monkeypatch):
-    export("matches", "--format", "csv")  # an index that another configuration made would be built anew
     spoil_index(monkeypatch, "cea-leti")
     answer = export("matches", "--format", "csv", "--min-fit", 0)
     assert answer.code == 3

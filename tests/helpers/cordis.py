@@ -98,24 +98,6 @@ def zipped(path: Path, files: Mapping[str, bytes]) -> Path:
     return path
 
 
-def every_so_many(source: Path, target: Path, step: int) -> Path:
-    """A smaller real dump: every so many projects, with their rows in all tables."""
-    with zipfile.ZipFile(source) as dump, zipfile.ZipFile(target, "w") as smaller:
-        tables_there = {name: _rows(dump.read(name)) for name in dump.namelist()}
-        kept = {row[0] for row in tables_there["project.csv"][1::step]}
-        for name, (header, *rows) in tables_there.items():
-            place = 0 if name == "project.csv" else header.index("projectID")
-            text = io.StringIO()
-            writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n")
-            writer.writerows([header, *(row for row in rows if len(row) > place and row[place] in kept)])
-            smaller.writestr(name, text.getvalue())
-    return target
-
-
-def _rows(content: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
-
-
 class LocalCordis:
     """A server with one dump, which answers 304 to whoever has it, by its ETag, or where it gives none by its day;
     `asked` keeps the headers of each request."""

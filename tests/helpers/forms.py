@@ -21,9 +21,15 @@ Amount = TypeVar("Amount")
 Test = TypeVar("Test", bound="Callable[..., object]")
 
 
+only_long_marks = (has_a_long_form, pytest.mark.skipif(not LONG, reason="left to `make long`"))
+"""Of what `make test` leaves to `make long`, because others do in short what it does."""
+
+
 def only_long(test: Test) -> Test:
-    """A test that `make test` leaves to `make long`, because others do in short what it does."""
-    return has_a_long_form(pytest.mark.skipif(not LONG, reason="left to `make long`")(test))
+    """A test that is left to `make long`."""
+    for mark in only_long_marks:
+        test = mark(test)
+    return test
 
 
 def either(*, short: Amount, long: Amount) -> Amount:

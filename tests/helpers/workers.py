@@ -25,6 +25,7 @@ TOGETHER = (
     "tests/docs/test_site.py",
     "tests/evaluation/test_evaluate.py",
     "tests/notebooks/test_notebooks.py",
+    "tests/portal/test_entry.py",
     "tests/ranking/test_statements.py",
     "tests/test_layers.py",
     "tests/web/",
