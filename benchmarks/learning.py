@@ -99,8 +99,10 @@ def interval(before: Doubles, after: Doubles) -> str:
         return f"{change} (too few)"
     rng = np.random.default_rng(SEED)
     drawn = rng.integers(len(before), size=(DRAWS, len(before)))
-    means = after[drawn].mean(axis=1) / before[drawn].mean(axis=1) - 1
-    low, high = np.percentile(means, [2.5, 97.5])
+    former = before[drawn].mean(axis=1)
+    if not former.all():  # topics without anything before are so many that some draws have no others
+        return f"{change} (too few)"
+    low, high = np.percentile(after[drawn].mean(axis=1) / former - 1, [2.5, 97.5])
     return f"{change} ({low:+.1%} to {high:+.1%})"
 
 

@@ -276,7 +276,7 @@ def test_fits_do_not_hang_on_how_a_profile_is_written(judges):
     )
     assert in_labs.totals == pytest.approx(written.totals)
     doubled = judges.institutes(with_a_word_more)
-    assert doubled.expected == pytest.approx(written.expected, rel=0.15)
+    assert doubled.expected == pytest.approx(written.expected, rel=0.2)
     assert [fits.surplus for fits in (written, doubled)] == pytest.approx([0, 0], abs=0.1)
 
 
@@ -349,4 +349,4 @@ def test_french_keywords_find_what_english_ones_do(evaluate):
     asked = (INSTITUTES, "--model", "matcher", "--background", REAL_PROJECTS, "--use")
     english = evaluate(*asked, "keywords")["models"]["matcher"]
     french = evaluate(*asked, "keywords_fr")["models"]["matcher"]
-    assert french["recall@50"] >= 0.85 * english["recall@50"]
+    assert french["recall@50"] >= 0.80 * english["recall@50"]
