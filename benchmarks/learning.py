@@ -19,6 +19,7 @@ import numpy.typing as npt
 from benchmarks.grown import SHARED
 from matcher.app.measuring.backgrounds import background_of
 from matcher.evaluation.benchmark import load_benchmark, load_qrels
+from matcher.evaluation.judging import RELEVANT
 from matcher.evaluation.learning import cross_validated, index_of, judged_of
 from matcher.ranking.scores.feedback import Example, feedback_of
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 Doubles = npt.NDArray[np.float64]
 
 FIRST = 10
-RELEVANT = 2
 SEED = 0
 DRAWS = 2000
 FEW = 5
