@@ -1,8 +1,8 @@
 """What speaks for an organisation as a partner, in numbers; the weighted sum of them ranks partners.
 
 Numbers that are counted are taken as logarithms and as z-scores over all organisations with a past. The weights are
-those of a choice among all organisations (a conditional logit, McFadden 1974), as `python -m benchmarks.partners
---learn` prints them.
+those that `python -m benchmarks.partners --learn` prints: of a choice among all organisations (a conditional logit,
+McFadden 1974), moved towards more of the right ones among the first.
 """
 
 from __future__ import annotations
