@@ -45,6 +45,14 @@ def test_every_weight_has_its_signal(signals: dict[str, dict[str, float]]) -> No
     assert all(np.isfinite(list(values.values())).all() for values in signals.values())
 
 
+def test_one_organisation_is_told_as_all_of_them_are() -> None:
+    kinds = [("REC", None), ("PRC", True), ("PRC", False), ("PRC", None), ("XYZ", None)]
+    lines = [(str(pic), f"Name {pic}", "EL", code, sme) for pic, (code, sme) in enumerate(kinds)]
+    past = Consortia(consortia_of([], [], lines, {}))
+    assert [past.kind(one) for one in range(len(lines))] == past.kinds == ["RTO", "SME", "large", "company", None]
+    assert (past.countries.tolist(), past.types.tolist()) == (["EL"] * 5, [code for code, _ in kinds])
+
+
 def test_what_was_done_before_the_day_counts_and_for_whom(signals: dict[str, dict[str, float]]) -> None:
     for name in ("words", "words_each", "ranked"):
         assert signals[name][LIKE] > signals[name][OFTEN]

@@ -153,7 +153,7 @@ class _NetworkPast:
             return
         for one in fillings(self.index, cover, past, self._network, self.day):
             pic, name, country, code = past.organisation(one.organisation)
-            kind = past.kinds[one.organisation] or code
+            kind = past.kind(one.organisation) or code
             yield Outsider(pic, name, country, kind, self._names(past.numbers_at(one.rows)))
 
     def _names(self, numbers: Sequence[str]) -> tuple[str, ...]:

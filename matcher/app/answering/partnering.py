@@ -86,7 +86,7 @@ class _Telling:
 
     def partner(self, rank: int, one: int, near: list[Project]) -> Partner:
         pic, name, country, code = self.past.organisation(one)
-        kind = self.past.kinds[one] or code
+        kind = self.past.kind(one) or code
         rows = self.candidates.earlier.rows_of(one).tolist()
         common = [row for row in rows if self.candidates.own[row]]
         led = set(self.candidates.earlier.led_by(one).tolist())

@@ -38,12 +38,12 @@ def place_of(index: Index, row: int) -> Floats:
     return np.asarray(unit(place[None, :])[0])
 
 
-def nearest_of(index: Index, shared: Doubles, place: Floats) -> Doubles:
-    """(projects,) how like a call the nearest projects of the background are: the words that they share with it, times
-    the square of their nearness to a place in the latent space; 0 for all others.
+def nearest_of(index: Index, shared: Doubles, place: Floats, most: int = NEAREST) -> Doubles:
+    """(projects,) how like a call so many projects of the background are that share most words with it: those words,
+    times the square of their nearness to a place in the latent space; 0 for all others.
     """
     background, average = Background(index.arrays), index.arrays["latent_average"]
-    nearest = np.argsort(-shared, kind="stable")[:NEAREST]
+    nearest = np.argsort(-shared, kind="stable")[:most]
     found = np.zeros(len(shared))
     for one in nearest.tolist():
         if shared[one] > 0:

@@ -105,9 +105,15 @@ class Consortia:
         return np.repeat(np.arange(len(self)), np.diff(self.edges))
 
     @cached_property
+    def _codes(self) -> npt.NDArray[np.str_]:
+        """(2, organisations) country and type of each, read at once."""
+        codes = [line.decode().rsplit("\t", 2)[1:] for line in self._organisations.all()]
+        return np.ascontiguousarray(np.array(codes, dtype=np.str_).reshape(-1, 2).T)
+
+    @property
     def countries(self) -> npt.NDArray[np.str_]:
         """(organisations,) the EU's code of each one's country."""
-        return np.array([line.split(b"\t")[2].decode() for line in self._organisations.all()], dtype=np.str_)
+        return np.asarray(self._codes[0])
 
     @cached_property
     def country_places(self) -> tuple[npt.NDArray[np.int64], list[str]]:
@@ -120,16 +126,19 @@ class Consortia:
         """(organisations,) whether each is known to be a small or medium-sized company."""
         return np.asarray(self._small == 1)
 
-    @cached_property
+    @property
     def types(self) -> npt.NDArray[np.str_]:
         """(organisations,) CORDIS's type of each: HES, REC, PRC, PUB, OTH."""
-        return np.array([line.split(b"\t")[3].decode() for line in self._organisations.all()], dtype=np.str_)
+        return np.asarray(self._codes[1])
 
     @cached_property
     def kinds(self) -> list[OrganisationType | None]:
         """What each organisation is, in words."""
-        small = [None if flag == _UNTOLD else bool(flag) for flag in self._small.tolist()]
-        return [OrganisationType.of(code, sme) for code, sme in zip(self.types.tolist(), small, strict=True)]
+        return [_kind(code, flag) for code, flag in zip(self.types.tolist(), self._small.tolist(), strict=True)]
+
+    def kind(self, position: int) -> OrganisationType | None:
+        """What one is: who tells of a few need not read all."""
+        return _kind(self.organisation(position)[3], int(self._small[position]))
 
     @property
     def organisations(self) -> int:
@@ -166,3 +175,7 @@ class Consortia:
 
     def numbers_at(self, rows: Iterable[int]) -> list[str]:
         return [self.numbers[row].decode() for row in rows]
+
+
+def _kind(code: str, flag: int) -> OrganisationType | None:
+    return OrganisationType.of(code, None if flag == _UNTOLD else bool(flag))

@@ -49,9 +49,7 @@ def fillings(index: Index, cover: Cover, past: Consortia, inside: Collection[int
     gap = unit(passages_of(index, cover.row)[list(cover.gaps)].sum(axis=0)[None, :])[0]
     every = nearest_of(index, shared_words(index, cover.row), place_of(index, cover.row))
     like = np.where(past.before(day), every, 0.0)
-    nearest = np.argsort(-like, kind="stable")[:NEAREST]
-    near = np.zeros(len(past))
-    near[nearest] = nearest_of(index, like, gap)[nearest]
+    near = nearest_of(index, like, gap, NEAREST)
     number = np.bincount(past.members, minlength=past.organisations)
     shared = np.bincount(past.members, weights=near[past.projects_of], minlength=past.organisations)
     several = np.bincount(past.members, weights=near[past.projects_of] > 0, minlength=past.organisations) > 1
