@@ -26,7 +26,7 @@ from matcher.ranking.network.partners import Candidates
 from matcher.ranking.network.team import team_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -74,10 +74,13 @@ def candidates(known: World, case: Case) -> Candidates:
 
 
 def recall(known: World, case: Case, scores: npt.NDArray[np.floating]) -> tuple[float, float]:
-    order = np.argsort(-scores, kind="stable")[:100].tolist()
-    named = [known.past.organisation(one)[0] for one in order]
-    others = case[3]
-    return len(others & set(named[:50])) / len(others), len(others & set(named)) / len(others)
+    return shares_found(scores, {place for pic in case[3] if (place := known.past.position(pic)) is not None})
+
+
+def shares_found(scores: npt.NDArray[np.floating], others: Collection[int]) -> tuple[float, float]:
+    """The share of the others among the first 50 and 100."""
+    order, wanted = np.argsort(-scores, kind="stable")[:100].tolist(), set(others)
+    return len(wanted & set(order[:50])) / len(wanted), len(wanted & set(order)) / len(wanted)
 
 
 def main() -> None:
@@ -182,11 +185,7 @@ class Learning:
         return np.asarray(found.x)
 
     def hits(self, weights: npt.NDArray[np.float64], one: int) -> tuple[float, float]:
-        """The share of the others among the first 50 and 100."""
-        scores = self._scores(weights, one)
-        order = np.argsort(-scores, kind="stable")[:100].tolist()
-        true = set(self.targets[one].tolist())
-        return len(true & set(order[:50])) / len(true), len(true & set(order)) / len(true)
+        return shares_found(self._scores(weights, one), self.targets[one].tolist())
 
 
 def _choice(seen: Mapping[int, Seen], one: int, weights: Floats) -> tuple[float, Floats]:
