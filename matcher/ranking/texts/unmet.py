@@ -10,12 +10,13 @@ import numpy as np
 from matcher.ranking.texts.query_expansion import meanings
 from matcher.ranking.texts.searching import Counting, Sought, places_met, search
 from matcher.text.analysis import words
-from matcher.text.spelling import is_slip
+from matcher.text.slips import is_slip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from matcher.model.searched import Search
+    from matcher.ranking.texts.query_expansion import Meaning
     from matcher.ranking.texts.word_positions import WordPositions
     from matcher.text.analysis import Analyzer
 
@@ -40,14 +41,14 @@ class Unmet:
 
 def unmet(places: WordPositions, weights: Sequence[float], asked: Search, analyzer: Analyzer) -> Unmet:
     """Why a search with words found nothing, and what may be meant."""
-    lacking = _missing(places, asked, analyzer)
+    readings = tuple(meanings(asked.text, places, analyzer))
+    lacking = _missing(places, readings)
     if lacking:
         meant = _corrected(asked, lacking)
         return Unmet(lacking, None if meant is None else search(places, weights, meant, analyzer))
-    own = meanings(asked.text, places, analyzer)[0]
-    if asked.phrase or asked.without or len(own.wants) < _SEVERAL:
+    if asked.phrase or asked.without or len(readings[0].wants) < _SEVERAL:
         return Unmet({}, None)
-    return Unmet({}, _with_most(places, weights, asked, analyzer), partly=True)
+    return Unmet({}, _with_most(places, weights, readings), partly=True)
 
 
 def near_words(places: WordPositions, word: str, most: int = 3) -> tuple[str, ...]:
@@ -66,9 +67,9 @@ def near_words(places: WordPositions, word: str, most: int = 3) -> tuple[str, ..
 _SLIPS = 2
 
 
-def _missing(places: WordPositions, asked: Search, analyzer: Analyzer) -> dict[str, tuple[str, ...]]:
+def _missing(places: WordPositions, readings: tuple[Meaning, ...]) -> dict[str, tuple[str, ...]]:
     """Each word of a search that no text has, in any reading, with words that are spelt nearly so."""
-    own, *others = meanings(asked.text, places, analyzer)
+    own, *others = readings
     if any(all(len(places_met(places, want)) for want in reading.wants) for reading in others):
         return {}
     return {w.word: near_words(places, w.word) for w in own.wants if not len(places_met(places, w))}
@@ -83,9 +84,8 @@ def _corrected(asked: Search, lacking: Mapping[str, tuple[str, ...]]) -> Search 
     return replace(asked, words=(" ".join(spelt),))
 
 
-def _with_most(places: WordPositions, weights: Sequence[float], asked: Search, analyzer: Analyzer) -> Sought:
+def _with_most(places: WordPositions, weights: Sequence[float], readings: tuple[Meaning, ...]) -> Sought:
     """The texts that have most of what the words tell, in any reading, those that have more of it first."""
-    readings = tuple(meanings(asked.text, places, analyzer))
     counting, scores = Counting(places, weights), np.zeros(len(places))
     for reading in readings:
         total, share = counting.partly(reading)
