@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from matcher.text.spelling import is_slip, slips
+from matcher.text.slips import is_slip, slips
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def place_of(index: Index, row: int) -> Floats:
     return np.asarray(unit(place[None, :])[0])
 
 
-def nearest_of(index: Index, shared: Doubles, place: Floats, most: int = NEAREST) -> Doubles:
+def likeness_of_nearest(index: Index, shared: Doubles, place: Floats, most: int = NEAREST) -> Doubles:
     """(projects,) how like a call so many projects of the background are that share most words with it: those words,
     times the square of their nearness to a place in the latent space; 0 for all others.
     """

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.ranking.network.bids import passages_of
-from matcher.ranking.network.call_likeness import nearest_of, place_of, shared_words
+from matcher.ranking.network.call_likeness import likeness_of_nearest, place_of, shared_words
 from matcher.ranking.texts.latent import unit
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def fillings(index: Index, cover: Cover, past: Consortia, inside: Collection[int
     if not cover.gaps:
         return []
     gap = unit(passages_of(index, cover.row)[list(cover.gaps)].sum(axis=0)[None, :])[0]
-    every = nearest_of(index, shared_words(index, cover.row), place_of(index, cover.row))
+    every = likeness_of_nearest(index, shared_words(index, cover.row), place_of(index, cover.row))
     like = np.where(past.before(day), every, 0.0)
-    near = nearest_of(index, like, gap, NEAREST)
+    near = likeness_of_nearest(index, like, gap, NEAREST)
     number = np.bincount(past.members, minlength=past.organisations)
     shared = np.bincount(past.members, weights=near[past.projects_of], minlength=past.organisations)
     several = np.bincount(past.members, weights=near[past.projects_of] > 0, minlength=past.organisations) > 1

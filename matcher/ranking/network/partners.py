@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.model.programmes import programme_part
-from matcher.ranking.network.call_likeness import nearest_of, place_of, shared_words
+from matcher.ranking.network.call_likeness import likeness_of_nearest, place_of, shared_words
 from matcher.ranking.network.earlier import Earlier
 from matcher.ranking.network.partner_signals import WEIGHTS, Signals
 
@@ -36,7 +36,7 @@ class Candidates:
         self._topic = index.call(row).identifier
         self.earlier = earlier = Earlier(past, day)
         shared = np.where(earlier.projects, shared_words(index, row), 0.0)
-        self.likeness = nearest_of(index, shared, place_of(index, row))  # (projects,)
+        self.likeness = likeness_of_nearest(index, shared, place_of(index, row))  # (projects,)
         self._signals = Signals(earlier, team, self._topic, shared, self.likeness)
 
     @property
