@@ -13,22 +13,30 @@ from matcher.ranking.network.gaps import fillings
 from tests.helpers.corpus import META, NOW, SUBJECTS, TODAY, call, some_calls
 
 GAP, COVERED = SUBJECTS[1], SUBJECTS[0]
-GAP_MAKER, OTHER_MAKER, INSIDE, ONCE = "1", "2", "3", "4"
+GAP_MAKER, OTHER_MAKER, INSIDE, ONCE, LESS = "1", "2", "3", "4", "5"
 
 
-def world(day=TODAY):
-    """Twenty projects a subject and a call on two subjects; one organisation a subject, one of the network in all."""
+def world(later: int = 0):
+    """Twenty projects a subject and a call on two subjects; one organisation a subject, one of the network in all.
+
+    `LESS` is in some projects about the gap; the maker of the gap is in so many more that are signed after today.
+    """
     projects = [
         Project(f"{s:02}{n:02}", f"{subject} {n}", f"We study {subject}.", date=NOW.date().replace(year=2024))
         for s, subject in enumerate(SUBJECTS)
         for n in range(20)
     ]
+    about = f"We study {SUBJECTS[2]}."
+    after = [Project(f"99{n:03}", f"Later {n}", about, date=TODAY.replace(year=TODAY.year + 1)) for n in range(later)]
     parts = [(p.identifier, INSIDE, "participant") for p in projects]
     parts += [(p.identifier, GAP_MAKER, "participant") for p in projects if GAP in p.text]
     parts += [(p.identifier, OTHER_MAKER, "participant") for p in projects if COVERED in p.text]
     parts += [("0100", ONCE, "participant")]
+    parts += [(f"01{n:02}", LESS, "participant") for n in range(12)]
+    parts += [(p.identifier, GAP_MAKER, "participant") for p in after]
+    projects += after
     lines = [(p.identifier, p.topic, p.date) for p in projects]
-    organisations = [(pic, f"O {pic}", "FR", "REC", None) for pic in (GAP_MAKER, OTHER_MAKER, INSIDE, ONCE)]
+    organisations = [(pic, f"O {pic}", "FR", "REC", None) for pic in (GAP_MAKER, OTHER_MAKER, INSIDE, ONCE, LESS)]
     past = Consortia(consortia_of(lines, parts, organisations, {}))
     sections = (Section("Scope", "\n".join([(COVERED + " ") * 20, (GAP + " ") * 20])),)
     both = replace(call(90, COVERED), title="Two parts", sections=sections, status=Status.OPEN)
@@ -37,8 +45,8 @@ def world(day=TODAY):
     return index, past, index.row(both.identifier)
 
 
-def named(gaps: tuple[int, ...], day=TODAY) -> list[str]:
-    index, past, row = world()
+def named(gaps: tuple[int, ...], day=TODAY, later: int = 0) -> list[str]:
+    index, past, row = world(later)
     inside = [past.position(INSIDE)]
     found = fillings(index, Cover(row, (), 0.5, gaps), past, inside, day)
     assert all(1 <= len(one.rows) <= 3 for one in found)
@@ -59,3 +67,7 @@ def test_a_single_project_makes_nobody_known_and_no_gap_needs_nobody() -> None:
 
 def test_what_was_signed_later_is_not_known_yet() -> None:
     assert named((1,), TODAY.replace(year=2020)) == []
+
+
+def test_projects_of_later_take_nothing_from_what_an_organisation_did_by_then() -> None:
+    assert named((1,), later=150)[:2] == [GAP_MAKER, LESS]

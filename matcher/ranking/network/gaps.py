@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from matcher.ranking.network.bids import passages_of
 from matcher.ranking.network.call_likeness import likeness_of_nearest, place_of, shared_words
+from matcher.ranking.network.earlier import Earlier
 from matcher.ranking.texts.latent import unit
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from matcher.ranking.index import Index
     from matcher.ranking.network.bids import Cover
     from matcher.ranking.network.consortia import Consortia
+    from matcher.ranking.network.earlier import Rows
 
 NEAREST = 100
 """Projects nearest to the call that count: those about the gaps alone are about something else."""
@@ -41,25 +43,23 @@ class Filling:
 def fillings(index: Index, cover: Cover, past: Consortia, inside: Collection[int], day: date) -> list[Filling]:
     """Organisations that are not `inside`, best first: by how near the projects that are like the call are to its gaps.
 
-    One such project makes nobody known for it. What is near is shared by the root of the number of an organisation's
-    projects: the largest have something of everything.
+    One such project makes nobody known for it. What is near is shared by the root of the number of projects that an
+    organisation had on the day: the largest have something of everything.
     """
     if not cover.gaps:
         return []
     gap = unit(passages_of(index, cover.row)[list(cover.gaps)].sum(axis=0)[None, :])[0]
-    every = likeness_of_nearest(index, shared_words(index, cover.row), place_of(index, cover.row))
-    like = np.where(past.before(day), every, 0.0)
+    earlier = Earlier(past, day)
+    words = np.where(earlier.projects, shared_words(index, cover.row), 0.0)
+    like = likeness_of_nearest(index, words, place_of(index, cover.row))
     near = likeness_of_nearest(index, like, gap, NEAREST)
-    number = np.bincount(past.members, minlength=past.organisations)
-    shared = np.bincount(past.members, weights=near[past.projects_of], minlength=past.organisations)
-    several = np.bincount(past.members, weights=near[past.projects_of] > 0, minlength=past.organisations) > 1
-    found = np.where(several, shared / np.sqrt(number + FEW), 0.0)
+    several = earlier.sums((near > 0).astype(np.float64)) > 1
+    found = np.where(several, earlier.sums(near) / np.sqrt(earlier.number + FEW), 0.0)
     found[list(inside)] = 0.0
     order = np.argsort(-found, kind="stable")[:SHOWN]
-    return [Filling(one, _nearest(past, near, one)) for one in order.tolist() if found[one] > 0]
+    return [Filling(one, _nearest(earlier.rows_of(one), near)) for one in order.tolist() if found[one] > 0]
 
 
-def _nearest(past: Consortia, near: npt.NDArray[np.float64], one: int) -> tuple[int, ...]:
-    rows = past.projects_of[past.members == one]
+def _nearest(rows: Rows, near: npt.NDArray[np.float64]) -> tuple[int, ...]:
     order = rows[np.argsort(-near[rows], kind="stable")][:SHOWN]
     return tuple(row for row in order.tolist() if near[row] > 0)
