@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matcher.ranking.texts.numbers import UNREAD_SECTIONS
+from matcher.ranking.texts.word_positions import WordPositions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
     from matcher.model.call import Call
 
 PREFIX = "word"
@@ -23,3 +28,8 @@ def call_fields(call: Call) -> tuple[tuple[str, ...], ...]:
     )
     context = tuple(line for line in (call.call_title, call.destination, call.call_id) if line)
     return (call.title,), (call.identifier,), call.keywords, text, context
+
+
+def call_places(arrays: Mapping[str, npt.NDArray[Any]]) -> WordPositions:
+    """Where words stand in the calls of an index."""
+    return WordPositions(arrays, PREFIX, len(FIELDS))

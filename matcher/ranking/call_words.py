@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matcher.ranking.call_fields import FIELDS, PREFIX
+from matcher.ranking.call_fields import FIELDS, call_places
 from matcher.ranking.texts.identifiers import is_name, named, nearly_named
 from matcher.ranking.texts.searching import search, telling_sentence
 from matcher.ranking.texts.unmet import unmet
-from matcher.ranking.texts.word_positions import WordPositions
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class SoughtCalls:
 
 def search_calls(index: Index, asked: Search) -> SoughtCalls:
     """Every call of the index that a search finds, live or not."""
-    places = WordPositions(index.arrays, PREFIX, len(FIELDS))
+    places = call_places(index.arrays)
     analyzer = Analyzer()
     sought = search(places, tuple(FIELDS.values()), asked, analyzer)
     part = None if asked.phrase or asked.without else index.parts.known_as(asked.text)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from matcher.ranking.call_fields import FIELDS, PREFIX
-from matcher.ranking.texts.word_positions import WordPositions
+from matcher.ranking.call_fields import FIELDS, call_places
 from matcher.text.analysis import Analyzer, pair_of, words
 from matcher.text.french import pieces
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from matcher.ranking.index import Index
+    from matcher.ranking.texts.word_positions import WordPositions
 
 MAIN = 8
 """A term is a main one of a call where fewer terms of it are heavier: of some four hundred."""
@@ -28,7 +28,7 @@ _TITLE = tuple(FIELDS).index("title")
 def calls_about(index: Index, terms: Iterable[str]) -> dict[int, str]:
     """The rows of the calls that are about one of these terms, in English or French, each with the first such term."""
     found: dict[int, str] = {}
-    subjects = _Subjects(index, WordPositions(index.arrays, PREFIX, len(FIELDS)), Analyzer())
+    subjects = _Subjects(index, call_places(index.arrays), Analyzer())
     for term in terms:
         for row in subjects.rows(term):
             found.setdefault(row, term)

@@ -28,10 +28,9 @@ class CallPlaces:
 
     @cached_property
     def _words(self) -> WordPositions:
-        from matcher.ranking.call_fields import FIELDS, PREFIX  # most lists get by without
-        from matcher.ranking.texts.word_positions import WordPositions
+        from matcher.ranking.call_fields import call_places  # most lists get by without
 
-        return WordPositions(self._index.arrays, PREFIX, len(FIELDS))
+        return call_places(self._index.arrays)
 
     def of(self, stem: str, row: int) -> list[int] | None:
         """The places of a stem in one call; None of what is written in other ways too (CO2 and carbon dioxide)."""

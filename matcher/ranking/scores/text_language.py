@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from matcher.ranking.call_fields import FIELDS, PREFIX
+from matcher.ranking.call_fields import call_places
 from matcher.ranking.texts.unmet import near_words
-from matcher.ranking.texts.word_positions import WordPositions
 from matcher.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def unknown_words(index: Index, texts: Iterable[tuple[str, str]]) -> dict[str, t
 
 
 def _with_near(index: Index, words: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    places = WordPositions(index.arrays, PREFIX, len(FIELDS))
+    places = call_places(index.arrays)
     return {word: near_words(places, word) for word in islice(words, MOST)}
 
 
