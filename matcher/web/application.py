@@ -189,7 +189,10 @@ async def _form(request: Request, page: PageRoute) -> dict[str, str]:
 
 
 def _failed(request: Request, error: Exception) -> Response:
-    """The page of an error; it stands without a home, which may be what is wrong."""
+    """The page of an error; it stands without a home, which may be what is wrong.
+
+    What is answered a little later has a link that asks for it again; what was sent is not in it.
+    """
     words, status = words_for(request), status_of(error)
     number = logged(error, shown_path(request.scope))
     content: dict[str, Any] = {
@@ -203,8 +206,13 @@ def _failed(request: Request, error: Exception) -> Response:
         "title": title_of(status, words),
         "sentence": told_of(error, words),
         "number": number,
+        "again": _same_page(request) if status == HTTPStatus.SERVICE_UNAVAILABLE and request.method == "GET" else None,
     }
     return HTMLResponse(rendered("failure.html", content), status)
+
+
+def _same_page(request: Request) -> str:
+    return with_query(local(request.url.path), request.url.query)
 
 
 async def _unrouted(request: Request, error: Exception | None = None) -> Response:

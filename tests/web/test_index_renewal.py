@@ -77,9 +77,9 @@ def test_a_small_change_is_waited_for(fetched: Place, held, edit, monkeypatch) -
 def test_the_first_index_is_announced_while_it_is_made(fetched: Place, held) -> None:
     (fetched.home / "index" / "generation").unlink()
     with LocalSite(fetched) as site:
-        answer = site.get(LIST)
+        answer = site.get(f"{LIST}?min_fit=1&top=5")
         assert answer.status_code == 503
-        assert "Load the page again" in answer.text
+        assert f'<a href="{LIST}?min_fit=1&amp;top=5">Load the page again</a>' in answer.text
         held.set()
         _until(lambda: site.get(LIST).status_code == 200)
 
