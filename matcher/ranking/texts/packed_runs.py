@@ -47,9 +47,6 @@ class PackedRuns:
         self._steps = arrays[f"{name}_steps"]
         self._starts = arrays[f"{name}_starts"]
 
-    def __len__(self) -> int:
-        return len(self._starts) - 1
-
     def __getitem__(self, run: int) -> npt.NDArray[np.int64]:
         """The numbers of one run."""
         low, high = int(self._starts[run]), int(self._starts[run + 1])
