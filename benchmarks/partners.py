@@ -69,8 +69,7 @@ def candidates(known: World, case: Case) -> Candidates:
     past = known.past
     place = past.position(given)
     own = past.numbers_at(past.projects_of[past.members == place].tolist())
-    country = past.organisation(place)[2] if place is not None else ""
-    return Candidates(known.index, row, past, team_of(past, own, [given], country), known.day)
+    return Candidates(known.index, row, past, team_of(past, own, [given]), known.day)
 
 
 def recall(known: World, case: Case, scores: npt.NDArray[np.floating]) -> tuple[float, float]:

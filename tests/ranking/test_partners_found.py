@@ -53,6 +53,15 @@ def test_one_organisation_is_told_as_all_of_them_are() -> None:
     assert (past.countries.tolist(), past.types.tolist()) == (["EL"] * 5, [code for code, _ in kinds])
 
 
+def test_a_team_is_of_the_country_and_kind_of_most_of_its_entities(past: Consortia) -> None:
+    team = team_of(past, [], [OURS, LIKE, ALONE, "unknown"])
+    assert (team.country, team.kind, len(team.entities)) == ("FR", "REC", 3)
+    lines = [("1", "One", "DE", "HES", None), ("2", "Two", "DE", "HES", None), ("3", "Three", "AT", "REC", None)]
+    other = Consortia(consortia_of([], [], lines, {}))
+    assert (team_of(other, [], "123").country, team_of(other, [], "123").kind) == ("DE", "HES")
+    assert team_of(other, [], ["9"]).country == "FR"
+
+
 def test_what_was_done_before_the_day_counts_and_for_whom(signals: dict[str, dict[str, float]]) -> None:
     for name in ("words", "words_each", "ranked"):
         assert signals[name][LIKE] > signals[name][OFTEN]
