@@ -84,7 +84,7 @@ def partners_command(  # noqa: PLR0913 (click hands over one parameter an option
 
 def _block(one: Partner) -> str:
     head = f"{one.rank:>3}  {styled(one.name, bold=True)}   {one.country or '—'}, {one.type or '—'}"
-    lines = ["; ".join(map(str, one.reasons))]
+    lines = ["; ".join(map(spoken().tell, one.reasons))]
     if one.projects:
         named = (f"{p.name} ({p.title})" if p.acronym else p.title for p in one.projects)
         lines.append(tr("nearest: {projects}", projects="; ".join(named)))

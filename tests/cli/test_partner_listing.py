@@ -102,6 +102,13 @@ def test_they_can_be_asked_for_by_country_and_type(run: Run, place: Place) -> No
     assert run(place, "partners", PHOTONIC, "--for", "brgm", "--as-of", DAY, "--country", "XX").out.count("Nobody") == 1
 
 
+def test_why_is_told_in_the_readers_language(run: Run, place: Place) -> None:
+    text = run(place, "--lang", "fr", "partners", PHOTONIC, "--for", "brgm", "--as-of", DAY).out
+    assert "5 projets proches de l’appel" in text
+    assert "avec nous" in text
+    assert "like the call" not in text
+
+
 def test_what_was_signed_later_does_not_count(run: Run, place: Place) -> None:
     answer = run(place, "partners", PHOTONIC, "--for", "brgm", "--as-of", "2022-01-01", "--json")
     assert json.loads(answer.out)["partners"] == []

@@ -63,7 +63,10 @@ def partners(home: Home, question: PartnerQuestion) -> Partners:
         numbers = past.numbers_at({r for rows in shown.values() for r in rows})
         known = {project.identifier: project for project in store.projects.named(numbers)}
         telling = _Telling(
-            candidates, past, "us" if own else "our legal entity", _Lacking(index, row, institute.identifier)
+            candidates,
+            past,
+            Saying("us") if own else Saying("our legal entity"),
+            _Lacking(index, row, institute.identifier),
         )
         near = {one: [known[n] for n in past.numbers_at(rows) if n in known] for one, rows in shown.items()}
         found = tuple(telling.partner(rank, one, near[one]) for rank, one in enumerate(order, 1))
@@ -81,7 +84,7 @@ class _Telling:
 
     candidates: Candidates
     past: Consortia
-    us: str
+    us: Saying
     lacking: _Lacking
 
     def partner(self, rank: int, one: int, near: list[Project]) -> Partner:
@@ -91,7 +94,7 @@ class _Telling:
         common = [row for row in rows if self.candidates.own[row]]
         led = set(self.candidates.earlier.led_by(one).tolist())
         brings = self.lacking.words(near)
-        reasons = [*self._reasons(one, rows, common, led)]
+        reasons = list(self._reasons(one, rows, common, led))
         if brings:
             reasons.append(Saying("would bring {terms}", terms=", ".join(brings)))
         score = float(self.candidates.scores[one])
