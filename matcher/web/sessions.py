@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
-from matcher.app.access.person_mark import is_of, person_mark
+from matcher.app.access.person_mark import marked_one, person_mark
 from matcher.errors import UsageError
 from matcher.web.failures import Refused
 from matcher.web.openid_trip import Trips
@@ -70,7 +70,7 @@ class Sessions:
             ) from error
         except (BadSignature, ValueError, TypeError) as error:
             raise Refused("This link is not whole: copy all of it from the mail.", HTTPStatus.NOT_FOUND) from error
-        whose = None if name == _MACHINE else self._subscriber(home, name, mark)
+        whose = None if name == _MACHINE else marked_one(self._key, home.subscribers, name, mark)
         if whose is None and name != _MACHINE:
             raise Refused("Whose link this was is subscribed no more.", HTTPStatus.GONE)
         return SignInLink(whose, str(once), str(back))
@@ -87,16 +87,11 @@ class Sessions:
             return NOBODY
         if name == _MACHINE:
             return OPERATOR
-        found = self._subscriber(home, name, mark)
+        found = marked_one(self._key, home.subscribers, name, mark)
         return NOBODY if found is None else person_of(found, home)
 
     def _named(self, subscriber: Subscriber | None) -> tuple[str, str]:
         return (_MACHINE, "") if subscriber is None else (subscriber.identifier, person_mark(self._key, subscriber))
-
-    def _subscriber(self, home: Home, name: object, mark: object) -> Subscriber | None:
-        """Who has that id, where it is still the one of whom it was signed."""
-        found = next((one for one in home.subscribers if one.identifier == name), None)
-        return found if found is not None and is_of(self._key, found, name, mark) else None
 
 
 def person_called(home: Home, name: str) -> Person:

@@ -7,6 +7,8 @@ import hmac
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from matcher.model.subscription import Subscriber
 
 LETTERS = 16
@@ -18,6 +20,7 @@ def person_mark(key: bytes, subscriber: Subscriber) -> str:
     return hmac.digest(key, f"matcher person {said}".encode(), hashlib.sha256).hex()[:LETTERS]
 
 
-def is_of(key: bytes, subscriber: Subscriber, name: object, mark: object) -> bool:
-    """Whether an id and a mark that were signed are those of this subscriber today."""
-    return name == subscriber.identifier and hmac.compare_digest(str(mark), person_mark(key, subscriber))
+def marked_one(key: bytes, subscribers: Iterable[Subscriber], name: object, mark: object) -> Subscriber | None:
+    """Whose an id and a mark are that were signed; None where nobody of these has both today."""
+    found = next((one for one in subscribers if one.identifier == name), None)
+    return found if found is not None and hmac.compare_digest(str(mark), person_mark(key, found)) else None

@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from matcher.app.access.person_mark import is_of, person_mark
+from matcher.app.access.person_mark import marked_one, person_mark
 from matcher.app.access.signing_key import signing_key
 from matcher.app.mails.mail_links import LinkRefused
 from matcher.app.mails.reader_choices import choices
-from matcher.errors import UsageError
 from matcher.model.day import brussels_day
 from matcher.model.mail_link import ReaderChoice
-from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from matcher.app.home import Home
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
 
 _MARKS = "feed-mark:"
 """Small facts of the store: what the addresses of a reader bear since he renewed them."""
-
-_GONE = Saying("Whose address this was is subscribed no more.")
 
 
 class FeedAddresses:
@@ -55,13 +51,11 @@ class FeedAddresses:
         """Whose an address is, as he gets mails but for pauses. Raises LinkRefused."""
         try:
             name, whose, mark = self._signer.loads(token)
-            configured = self._home.subscriber(name)
-        except (BadSignature, ValueError, TypeError, AttributeError) as error:
+        except (BadSignature, ValueError, TypeError) as error:
             raise LinkRefused("This address is not whole, or not of this site: copy all of it.") from error
-        except UsageError as error:
-            raise LinkRefused(_GONE) from error
-        if not is_of(self._key, configured, name, whose):
-            raise LinkRefused(_GONE)
+        configured = marked_one(self._key, self._home.subscribers, name, whose)
+        if configured is None:
+            raise LinkRefused("Whose address this was is subscribed no more.")
         if mark != self._mark(name):
             raise LinkRefused("This address was renewed: the page of your mails has the new one.")
         with self._home.open_store(read_only=True) as store:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcher.app.access.person_mark import is_of, person_mark
+from matcher.app.access.person_mark import marked_one, person_mark
 from matcher.app.access.signing_key import signing_key
 from matcher.errors import UsageError
 from matcher.model.mail_link import LinkAct, MailLink
@@ -70,7 +70,7 @@ class MailLinks:
 
         try:
             act, name, mark, *named = self._signer.loads(token, max_age=DAYS * 86_400)
-            reader = next((one for one in subscribers if is_of(self._key, one, name, mark)), None)
+            reader = marked_one(self._key, subscribers, name, mark)
             if reader is None:
                 raise LinkRefused("Who got this mail is subscribed no more.")
             return MailLink(LinkAct(act), reader, *named)
