@@ -14,7 +14,6 @@ import click
 from matcher.cli.layout import UNBROKEN, paragraphs, styled
 from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.errors import UsageError, shorten
-from matcher.model.language import Language
 from matcher.model.match import EvidenceKind
 from matcher.present.decision_words import decision_line
 from matcher.present.facts import TERMINAL, UNKNOWN, closed_line, deadline_text, facts_line, status_text, terms_line
@@ -291,4 +290,4 @@ def part_heading(part: Part | None) -> str:
 
 def part_name(part: Part) -> str:
     """The name of a part in the reader's language."""
-    return part.fr if spoken().language is Language.FR else part.en
+    return part.name_in(spoken().language)

@@ -9,7 +9,6 @@ from matcher.digest.item_view import ItemView, Limits, family_view
 from matcher.digest.notices import Notice, above_left, empty, footer, left_out, notices
 from matcher.digest.subject_line import audience, summary
 from matcher.model.families import by_part, families, told_under
-from matcher.model.language import Language
 from matcher.model.subscription import MailSection
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from matcher.config.setting_sections import MailSettings
     from matcher.model.call import Call
+    from matcher.model.language import Language
     from matcher.model.subscription import Digest, Item, Subscriber
     from matcher.present.words import Words
 
@@ -121,7 +121,7 @@ def under_parts(views: Sequence[Any], calls: Sequence[Call], digest: Digest) -> 
 def _part_name(call: Call, language: Language) -> str | None:
     """The part of a programme that a call is told under, by its name."""
     part = told_under(call)
-    return None if part is None else part.fr if language is Language.FR else part.en
+    return None if part is None else part.name_in(language)
 
 
 _FOLDED = frozenset(MailSection) - {MailSection.CHANGED, MailSection.KEPT, MailSection.JOINT}

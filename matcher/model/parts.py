@@ -6,6 +6,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from matcher.model.frozen import dataclass
+from matcher.model.language import Language
 
 
 class PartKind(StrEnum):
@@ -50,3 +51,7 @@ class Part:
     def called(self) -> tuple[str, ...]:
         """Every name that it is known by."""
         return (self.identifier, self.en, self.fr, *self.names)
+
+    def name_in(self, language: Language) -> str:
+        """What it is called in a language."""
+        return self.fr if language is Language.FR else self.en
