@@ -11,12 +11,10 @@ from matcher.cli.layout import heading, paragraphs, styled
 from matcher.cli.options import COUNT, as_of_option
 from matcher.cli.output import output_options, partly, print_csv, print_json, print_note
 from matcher.cli.spoken_language import spoken, tr, tr_n
-from matcher.model.language import Language
 from matcher.present.decision_words import decided_line
 from matcher.present.facts import day, deadline_text
 from matcher.present.project_records import BID_FIELDS, bid_record
 from matcher.present.records import envelope, sample_label
-from matcher.present.words import NARROW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +69,7 @@ _IN = " " * 5
 
 def _block(number: int, bid: Bid, today: date) -> str:
     call, words = bid.call, spoken()
-    covered = tr("covered {share}", share=_percent(bid.cover))
+    covered = tr("covered {share}", share=words.percent(bid.cover))
     gaps = tr_n("{n} of {of} passages by nobody", "{n} of {of} passages by nobody", bid.gaps, of=bid.passages)
     when = deadline_text(call.next_deadline(today), call, today, words)
     lines = [
@@ -93,7 +91,7 @@ def _member(member: BidMember, *, adds: bool) -> str:
     skills = ", ".join(member.skills) or "—"
     if not adds:
         return tr("{institute}: fit {fit}, by {skills}", institute=member.institute, fit=member.fit, skills=skills)
-    share = _percent(member.gain, 1)
+    share = spoken().percent(member.gain, 1)
     return tr(
         "{institute}: fit {fit}, adds {share}, by {skills}",
         institute=member.institute,
@@ -101,12 +99,6 @@ def _member(member: BidMember, *, adds: bool) -> str:
         share=share,
         skills=skills,
     )
-
-
-def _percent(share: float, digits: int = 0) -> str:
-    """`75%`, `2.7%`; in French `2,7 %`."""
-    text = f"{share:.{digits}%}"
-    return text.replace(".", ",").replace("%", f"{NARROW}%") if spoken().language is Language.FR else text
 
 
 def _past(bid: Bid) -> Iterator[str]:

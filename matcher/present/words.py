@@ -126,11 +126,12 @@ class Words:
             first = first.partition(NARROW)[0]
         return f"{first}–{last}"
 
-    def percent(self, share: float) -> str:
-        """`12 %` with the language's own space; what is below one percent shows as one."""
+    def percent(self, share: float, digits: int = 0) -> str:
+        """`12 %`, `2,7 %` with the language's own space; what is below the least that is shown shows as that."""
         from babel.numbers import format_percent
 
-        return format_percent(max(0.01, round(share, 2)), locale=self._locale).replace("\xa0", NARROW)
+        shown = max(10.0 ** -(digits + 2), round(share, digits + 2))
+        return format_percent(shown, locale=self._locale, decimal_quantization=False).replace("\xa0", NARROW)
 
     def both(self, names: list[str]) -> str:
         """`A, B et C`."""
