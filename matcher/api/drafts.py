@@ -147,7 +147,7 @@ class Draft:
         Example:
             >>> session.profile("brgm").rank(top=1)
             BRGM Carnot Institute ...: 1 best call as of 2026-05-07 [packaged sample, ...]
-                1  fit  82  HORIZON-CL4-2027-01-MAT-PROD-16  ...
+                1  fit  80  HORIZON-CL4-2027-01-MAT-PROD-16  ...
         """
         from matcher.model.answers import Ranking
 

@@ -210,7 +210,7 @@ class Questions(DecisionFrames):
             >>> network.shared.loc["3bcar"].drop("3bcar").idxmax()  # who matches the same calls most
             'lisa'
             >>> len(network.joint_bids), len(network.unmatched)
-            (86, 52)
+            (88, 51)
         """
         from matcher.api.network import Network
         from matcher.app.decision_copy import decided as decided_on

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from matcher.ranking.needs.profile_projects import OwnProject
     from matcher.ranking.texts.generation import Whole
 
-LAYOUT = 15
+LAYOUT = 16
 """Grows with every change of the arrays' meaning; an index of another layout is built anew."""
 
 _CALLS_HELD = 5_000

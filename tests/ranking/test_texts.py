@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from matcher.model.match import THRESHOLD, Evidence, EvidenceKind, Match
@@ -14,7 +13,6 @@ from matcher.ranking.needs.skillset import skills_of
 from matcher.ranking.proposals.skills import try_term
 from matcher.ranking.scores.asked_anew import asked_text
 from matcher.ranking.scores.matching import Depth, best_matches, match_of
-from matcher.ranking.texts.latent import fold
 from matcher.text.analysis import Analyzer
 from tests.helpers.corpus import TODAY, call, indexed, profile, scored_of, some_calls, totals
 
@@ -161,16 +159,6 @@ def test_a_call_covers_what_of_a_skill_it_has_words_of_however_often():
     assert nothing == pytest.approx(0, abs=1e-5)
     (skill,) = skills_of(profile("optical fibre"), Analyzer(), index, index.arrays)
     assert part == pytest.approx(float(skill.weights[skill.ids == index.find_term("fiber")][0]) ** 2, abs=1e-5)
-
-
-def test_in_the_space_each_term_of_a_skill_pulls_by_its_weight_however_rare_it_is():
-    frequent, rare = [0.6, 0.0], [0.0, 0.03]
-    arrays = {
-        "latent_terms": np.array([0, 1], dtype=np.int32),
-        "latent_vectors": np.array([frequent, rare], dtype=np.float16),
-    }
-    place = fold(arrays, np.array([0, 1], dtype=np.int32), np.array([0.6, 0.8], dtype=np.float32))
-    assert place == pytest.approx([0.6, 0.8], abs=1e-3)
 
 
 def test_the_title_of_the_call_that_siblings_share_is_nothing_of_theirs():

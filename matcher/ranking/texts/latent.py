@@ -55,15 +55,11 @@ def fit_space(texts: sparse.csr_array, seed: int = 0) -> dict[str, npt.NDArray[A
 
 
 def fold(arrays: Mapping[str, npt.NDArray[Any]], ids: npt.NDArray[np.integer[Any]], weights: Floats) -> Floats:
-    """(dimensions,) where a sparse vector lies, at unit length; zero where the space knows none of its terms.
-
-    Each term pulls by its weight alone. The vector of a rare one is short, so that of an optical fibre the words apart
-    would say more than the pair.
-    """
+    """(dimensions,) where a sparse vector lies, at unit length; zero where the space knows none of its terms."""
     places = arrays["latent_terms"]
     rows = places[ids[ids < len(places)]]
     known = rows >= 0
-    vectors = unit(arrays["latent_vectors"][rows[known]])
+    vectors = arrays["latent_vectors"][rows[known]].astype(np.float32)
     return np.asarray(unit((weights[: len(rows)][known] @ vectors)[None, :])[0], dtype=np.float32)
 
 
