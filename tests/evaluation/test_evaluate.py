@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks.comparable import COUNTS, Judges, as_written, some, with_a_word_more
+from benchmarks.learning import change, judged
 from matcher.app.measuring.backgrounds import background_of
 from matcher.cli.main import main
 from matcher.evaluation import learning, rankers
@@ -342,3 +343,14 @@ def test_french_keywords_find_what_english_ones_do(evaluate):
     english = evaluate(*asked, "keywords")["models"]["matcher"]
     french = evaluate(*asked, "keywords_fr")["models"]["matcher"]
     assert french["recall@50"] >= 0.85 * english["recall@50"]
+
+
+@only_long
+@with_benchmark
+@pytest.mark.usefixtures("_built_once")
+def test_decisions_improve_what_comes_next_and_two_wrong_ones_hardly_harm():
+    """Over the calls not yet seen, each topic by numbers learned on the others; docs/ranking.md shows the table."""
+    known = judged(JUDGED, [REAL_PROJECTS])
+    assert change(known, rounds=1, wrong=0) >= 0.04
+    assert change(known, rounds=1, wrong=2) >= -0.01
+    assert change(known, rounds=3, wrong=0) >= 0.12

@@ -1,9 +1,9 @@
 """What kept and dismissed calls add to the scores of others: likeness to the kept ones less likeness to the dismissed.
 
 A call's vector is its unit TF-IDF vector less the mean one, so that what all calls share likens none; likeness is the
-product of two, counted between `LOW` and `HIGH` and averaged over at least `SIDE` examples a side. So one decision more
-or less moves no call's log-odds by more than `BOUND`, whatever was decided before; all together by no more than `BOUND`
-for each decision from the `LEAST`th on.
+product of two, counted between `LOW` and `HIGH`, from `USUAL` on, and averaged over at least `SIDE` examples a side. So
+one decision more or less moves no call's log-odds by more than `BOUND`, whatever was decided before; all together by no
+more than `BOUND` for each decision from the `LEAST`th on.
 """
 
 from __future__ import annotations
@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
 Doubles = npt.NDArray[np.float64]
 
-WEIGHT = 20.0
+WEIGHT = 30.0
 """Log-odds for a likeness of 1, chosen with the bounds by simulation on judged topics (docs/ranking.md)."""
 
 LOW, HIGH = -0.05, 0.1
 
-SIDE = 5.0
+USUAL = 0.01
+"""What calls that may suit one institute have in common: kept ones are to tell which others do, not that more do."""
+
+SIDE = 8.0
+"""Examples a side that its mean is over at the least, so that few count for less."""
 
 BOUND = WEIGHT * (HIGH - LOW) / (SIDE + 1)
 """Log-odds that one decision more, or less, can move a call by: 0.5."""
@@ -79,7 +83,7 @@ def feedback_of(index: Index, examples: Sequence[Example]) -> Feedback | None:
     """What is learned of examples, each call once; None of fewer than `LEAST`."""
     if len(examples) < LEAST:
         return None
-    likeness = np.clip(_likeness(index, [one.row for one in examples]), LOW, HIGH)
+    likeness = np.clip(_likeness(index, [one.row for one in examples]), LOW, HIGH) - USUAL
     each = _weights(examples)[:, None] * likeness
     most = BOUND * (len(examples) - LEAST + 1)
     over = np.maximum(np.abs(each.sum(axis=0)) / most, 1)
