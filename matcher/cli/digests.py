@@ -14,9 +14,10 @@ from matcher.app.decisions.deciding import dismiss_for_reader
 from matcher.app.mails.mailing import Mailing
 from matcher.cli.layout import paragraphs, table
 from matcher.cli.options import COUNT, DayType, as_of_option
-from matcher.cli.output import PARTLY_DONE, away_text, complain, output_options, partly, print_csv, print_json, say
+from matcher.cli.output import away_text, complain, output_options, partly, print_csv, print_json, say
 from matcher.cli.spoken_language import spoken, tr
 from matcher.model.day import brussels_day
+from matcher.model.outcomes import PARTLY_DONE
 from matcher.present.call_rows import ITEM_COLUMNS, item_row
 from matcher.present.mail_records import (
     LINE_FIELDS,

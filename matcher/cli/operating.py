@@ -12,11 +12,12 @@ import click
 from matcher.app.run_context import Observer
 from matcher.cli.layout import fact, table
 from matcher.cli.options import COUNT, Age, as_of_option
-from matcher.cli.output import PARTLY_DONE, complain, output_options, print_csv, print_json, say
+from matcher.cli.output import complain, output_options, print_csv, print_json, say
 from matcher.cli.spoken_language import told, tr, tr_n
 from matcher.errors import MatcherError, StoreBusy, StoreMissing
 from matcher.model.caution import reported_text
 from matcher.model.day import brussels_day, noon
+from matcher.model.outcomes import PARTLY_DONE
 from matcher.present.project_records import project_health_record, project_report_record
 from matcher.present.records import envelope
 from matcher.present.run_records import run_record

@@ -15,6 +15,7 @@ from matcher.cli.layout import UNBROKEN, paragraphs, styled
 from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.errors import UsageError, shorten
 from matcher.model.match import EvidenceKind
+from matcher.model.outcomes import PARTLY_DONE
 from matcher.present.decision_words import decision_line
 from matcher.present.facts import TERMINAL, UNKNOWN, closed_line, deadline_text, facts_line, status_text, terms_line
 from matcher.present.separated import DELIMITERS, Separators, csv_text
@@ -96,10 +97,6 @@ def say(message: str) -> None:
 def complain(problem: str) -> None:
     """A line on stderr that `--quiet` does not silence: a failure that nobody sees is the worst."""
     _tell("WARNING", problem, tr("problem: {problem}", problem=problem))
-
-
-PARTLY_DONE = 3
-"""The exit code of a command that did what it could."""
 
 
 def partly(problems: Collection[str]) -> int:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
         Subscriber,
     )
 
+PARTLY_DONE = 3
+"""The exit code of work that did what it could."""
+
 
 @dataclass(frozen=True, slots=True)
 class TextHealth:

@@ -23,7 +23,7 @@ from matcher.mail.delivery import given_up
 from matcher.model.day import noon
 from matcher.model.families import families
 from matcher.model.match import Group
-from matcher.model.outcomes import InstituteLine, RunOutcome
+from matcher.model.outcomes import PARTLY_DONE, InstituteLine, RunOutcome
 from matcher.model.question import Question
 from matcher.model.subscription import Fate, Freshness, MailState
 from matcher.present.facts import GROUP_TITLES
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from matcher.model.outcomes import Sending
     from matcher.model.rows import FetchReport
     from matcher.ranking.index import Index
-
-PARTLY_DONE = 3
 
 FETCH_FAILED = "the portal could not be read"
 
