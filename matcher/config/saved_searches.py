@@ -17,6 +17,7 @@ from matcher.text.saying import Saying
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from matcher.model.language import Language
     from matcher.model.part_table import PartTable
     from matcher.model.parts import Part
 
@@ -72,7 +73,7 @@ class SearchEntry(BaseModel):
 
 
 def saved_searches(
-    entries: Sequence[Any], table: PartTable, at: str, language: str, mistakes: list[Saying]
+    entries: Sequence[Any], table: PartTable, at: str, language: Language, mistakes: list[Saying]
 ) -> tuple[SavedSearch, ...]:
     """The searches that are right; what is wrong in the others is told, with the way `at` which they stand."""
     found: dict[str, SavedSearch] = {}
@@ -104,9 +105,9 @@ def _entry(raw: Any, table: PartTable, key: str, mistakes: list[Saying]) -> Sear
     return None
 
 
-def _saved(entry: SearchEntry, parts: Sequence[Part], language: str) -> SavedSearch:
+def _saved(entry: SearchEntry, parts: Sequence[Part], language: Language) -> SavedSearch:
     words = entry.words or parts[0].en
-    name = entry.name or entry.words or (parts[0].fr if language == "fr" else parts[0].en)
+    name = entry.name or entry.words or parts[0].name_in(language)
     return SavedSearch(
         name=name if len(name) <= _MOST_NAME else f"{name[: _MOST_NAME - 1]}…",
         search=Search(tuple(words.split())),

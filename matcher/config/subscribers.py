@@ -170,7 +170,8 @@ def read_subscribers(
         ]
         table, at = parts or packaged_parts(), dotted("subscribers", number)
         asked = _parts(entry.programmes, table, dotted(at, "programmes"), mistakes)
-        searches = saved_searches(entry.searches, table, dotted(at, "searches"), entry.language, mistakes)
+        spoken = Language(entry.language)
+        searches = saved_searches(entry.searches, table, dotted(at, "searches"), spoken, mistakes)
         found[number] = _subscriber(entry, tuple(dict.fromkeys(known)), asked, threshold, searches)
     mistakes += _twice("id", {number: s.identifier for number, s in found.items()})
     mistakes += _twice("address", {number: s.address.casefold() for number, s in found.items()})
