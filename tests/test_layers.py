@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROOT_MODULES = 6
-MODULES = 409
+MODULES = 410
 
 HEAVY = {
     "sqlalchemy",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcher.errors import UsageError, shorten
 from matcher.model.parts import Part, PartKind, Signs
+from matcher.text.analysis import words
 from matcher.text.folding import folded
 from matcher.text.saying import Saying, did_you_mean
 
@@ -144,6 +145,11 @@ class PartTable:
     def meant(self, names: Iterable[str]) -> frozenset[str]:
         """The identifiers of the parts that names mean. Raises UsageError."""
         return frozenset(self.named(name).identifier for name in names)
+
+    @cached_property
+    def words_of_names(self) -> frozenset[str]:
+        """The words of every part's own two names, folded; its other names may be spelt wrongly."""
+        return frozenset(word for part in self for name in (part.en, part.fr) for word in words(name) if word.isalpha())
 
     @cached_property
     def _by_words(self) -> dict[tuple[str, ...], str]:

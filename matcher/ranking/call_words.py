@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from matcher.ranking.call_fields import FIELDS, call_places
+from matcher.ranking.part_and_subject import part_and_subject
 from matcher.ranking.texts.identifiers import is_name, named, nearly_named
-from matcher.ranking.texts.searching import search, telling_sentence
+from matcher.ranking.texts.searching import Sought, search, telling_sentence
 from matcher.ranking.texts.unmet import unmet
 from matcher.text.analysis import Analyzer
 
@@ -17,8 +19,9 @@ if TYPE_CHECKING:
     from matcher.model.call import Call
     from matcher.model.searched import Search
     from matcher.ranking.index import Index
-    from matcher.ranking.texts.searching import Sought
+    from matcher.ranking.texts.word_positions import WordPositions
 
+_WEIGHTS = tuple(FIELDS.values())
 _NAMED = 1000.0  # an identifier comes before words
 _IN_PART = 1.01  # of the best score: what being in the part of a programme that the words name adds
 _IN_ONE_WORD = 0.5  # the same for one word, which may be meant as a subject: "biodiversity"
@@ -53,14 +56,9 @@ class SoughtCalls:
 
 def search_calls(index: Index, asked: Search) -> SoughtCalls:
     """Every call of the index that a search finds, live or not."""
-    places = call_places(index.arrays)
-    analyzer = Analyzer()
-    sought = search(places, tuple(FIELDS.values()), asked, analyzer)
-    part = None if asked.phrase or asked.without else index.parts.known_as(asked.text)
-    if part is not None:
-        # Words of a name are no words of all its calls: these come too, and before others that have the words alone.
-        share = _IN_PART if len(asked.text.split()) > 1 else _IN_ONE_WORD
-        sought.scores[index.rows_in(part)] += max(1.0, share * float(sought.scores.max(initial=0.0)))
+    places, analyzer = call_places(index.arrays), Analyzer()
+    seek = partial(_in_parts_too, index, places, analyzer)
+    sought = seek(asked)
     names = index.identifiers()
     whole = is_name(asked.text)
     if whole and not asked.without:
@@ -71,6 +69,26 @@ def search_calls(index: Index, asked: Search) -> SoughtCalls:
         return SoughtCalls(rows, False, False, {}, index, sought)
     if whole and (near := nearly_named(names, asked.text)):
         return SoughtCalls(near, True, False, {}, index, sought)
-    other = unmet(places, tuple(FIELDS.values()), asked, analyzer)
+    other = unmet(places, _WEIGHTS, asked, analyzer, seek, index.parts.words_of_names)
     sought = other.instead or sought
     return SoughtCalls(sought.rows, bool(sought.rows), other.partly, other.missing, index, sought)
+
+
+def _in_parts_too(index: Index, places: WordPositions, analyzer: Analyzer, asked: Search) -> Sought:
+    """The calls that hold the words, and those that hold what the words say beside the name of a part that they are in.
+
+    Words of a name are no words of all its calls: these come too, and before others that have the words alone.
+    """
+    sought = search(places, _WEIGHTS, asked, analyzer)
+    named = None if asked.phrase else part_and_subject(index.parts, asked.text, analyzer)
+    if named is None:
+        return sought
+    subject = search(places, _WEIGHTS, replace(asked, words=(named.subject,) if named.subject else ()), analyzer)
+    inside = [row for row in index.rows_in(named.part) if subject.scores[row] > 0]
+    share = _IN_PART if len(asked.text.split()) > 1 else _IN_ONE_WORD
+    first = max(1.0, share * float(sought.scores.max(initial=0.0)))
+    if not named.subject:
+        sought.scores[inside] += first
+        return sought
+    sought.scores[inside] = first + subject.scores[inside]
+    return Sought(sought.scores, subject.readings)

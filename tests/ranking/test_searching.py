@@ -139,6 +139,22 @@ def test_a_french_term_that_no_call_has_as_one_is_looked_for_word_by_word():
     assert search_calls(indexed(calls), Search(("construction bois",))).rows == [0]
 
 
+@pytest.mark.parametrize(
+    ("word", "stem"), [("citties", "cities"), ("netwroks", "networks"), ("acelerators", "accelerator")]
+)
+def test_a_slip_is_known_in_every_form_of_a_word(word, stem):
+    calls = [make(1, f"Of {stem}."), make(2, "Of ciders, nets and access.")]
+    sought = search_calls(indexed(calls), Search((word,)))
+    assert (sought.rows, sought.guessed) == ([0], True)
+
+
+def test_a_french_term_finds_what_its_english_is_short_for():
+    calls = [make(1, "Models of ML."), make(2, "Carbon capture by plants."), make(3, "Clusters of CCUS.")]
+    assert search_calls(indexed(calls), Search(("apprentissage automatique",))).rows == [0]
+    assert search_calls(indexed(calls), Search(("captage du carbone",))).rows == [1, 2]
+    assert search_calls(indexed(calls), Search(("carbon", "capture"))).rows == [1, 2]
+
+
 def test_the_sentence_that_matched_is_short_and_holds_the_words():
     call = make(1, "Nothing here. " + "Long " * 200 + "and a turbine here " + "tail " * 200 + ". A pump.")
     sought = search_calls(indexed([call]), Search(("turbines",)))

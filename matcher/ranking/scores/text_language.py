@@ -59,8 +59,8 @@ def unknown_words(index: Index, texts: Iterable[tuple[str, str]]) -> dict[str, t
 
 
 def _with_near(index: Index, words: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    places = call_places(index.arrays)
-    return {word: near_words(places, word) for word in islice(words, MOST)}
+    places, analyzer = call_places(index.arrays), Analyzer()
+    return {word: near_words(places, word, analyzer) for word in islice(words, MOST)}
 
 
 def _judged(index: Index, text: str, language: str) -> Iterator[tuple[str, bool]]:

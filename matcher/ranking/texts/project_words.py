@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from matcher.ranking.texts.generation import StringTable
@@ -80,10 +81,12 @@ def search_projects(arrays: Mapping[str, npt.NDArray[Any]], asked: Search) -> So
     """Every project that holds all the words; where none does, the nearest to those that none has, or most of them."""
     places, analyzer = WordPositions(arrays, PREFIX, len(FIELDS)), Analyzer()
     numbers = StringTable(arrays[f"{NUMBERS}_blob"], arrays[f"{NUMBERS}_offsets"])
-    sought = search(places, tuple(FIELDS.values()), asked, analyzer)
+    weights = tuple(FIELDS.values())
+    seek = partial(search, places, weights, analyzer=analyzer)
+    sought = seek(asked)
     other = Unmet({}, None)
     if asked.words and not sought.rows:
-        other = unmet(places, tuple(FIELDS.values()), asked, analyzer)
+        other = unmet(places, weights, asked, analyzer, seek)
     sought = other.instead or sought
     found = tuple(numbers[row].decode() for row in sought.rows)
     return SoughtProjects(found, bool(found and other.instead), other.partly, other.missing, sought.stems)

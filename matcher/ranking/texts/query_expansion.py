@@ -184,10 +184,20 @@ def _in_english(text: str, own: Meaning, places: WordPositions, analyzer: Analyz
     wants = [Want(piece.french, ways) for piece, ways in zip(found, terms, strict=True) if ways[0].stems]
     if wants:
         yield Meaning(tuple(wants), guess=guess)
+        table = _by_stems(analyzer)
+        akin = tuple(Want(want.word, (*want.ways, *_same_as(want, table))) for want in wants)
+        if akin != tuple(wants):
+            yield Meaning(akin, _SAME, guess)
         apart = [Want(want.word, (Way((stem,)),)) for want in wants for stem in _first_known(want, places)]
         yield Meaning(tuple(apart), _APART, guess)
         if any(" " in want.word for want in wants):  # the words of a term, each in all that it may be in English
             yield Meaning(tuple(_each_word(text, analyzer)), _APART, guess=True)
+
+
+def _same_as(want: Want, table: Mapping[tuple[str, ...], tuple[Way, ...]]) -> Iterator[Way]:
+    """What means the same as the English of a French piece."""
+    for way in want.ways:
+        yield from table.get(tuple(stem for stem in way.stems if stem), ())
 
 
 def _each_word(text: str, analyzer: Analyzer) -> Iterator[Want]:

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matcher.ranking.texts.query_expansion import meanings
-from matcher.ranking.texts.searching import Counting, Sought, places_met, search
+from matcher.ranking.texts.searching import Counting, Sought, places_met
+from matcher.ranking.texts.word_positions import search_stem
 from matcher.text.analysis import words
-from matcher.text.slips import is_slip
+from matcher.text.french import is_term_word
+from matcher.text.slips import is_slip, slips
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from matcher.model.searched import Search
+    from matcher.ranking.texts.generation import StringTable
     from matcher.ranking.texts.query_expansion import Meaning
     from matcher.ranking.texts.word_positions import WordPositions
     from matcher.text.analysis import Analyzer
@@ -39,45 +42,84 @@ class Unmet:
     partly: bool = False
 
 
-def unmet(places: WordPositions, weights: Sequence[float], asked: Search, analyzer: Analyzer) -> Unmet:
-    """Why a search with words found nothing, and what may be meant."""
+def unmet(
+    places: WordPositions,
+    weights: Sequence[float],
+    asked: Search,
+    analyzer: Analyzer,
+    seek: Callable[[Search], Sought],
+    names: Collection[str] = (),
+) -> Unmet:
+    """Why a search with words found nothing, and what may be meant: words of the texts, and `names` beside them."""
     readings = tuple(meanings(asked.text, places, analyzer))
-    lacking = _missing(places, readings)
+    lacking = _missing(places, readings, analyzer, names)
     if lacking:
-        meant = _corrected(asked, lacking)
-        return Unmet(lacking, None if meant is None else search(places, weights, meant, analyzer))
+        meant = _corrected(asked, lacking, analyzer)
+        return Unmet(lacking, None if meant is None else seek(meant))
     if asked.phrase or asked.without or len(readings[0].wants) < _SEVERAL:
         return Unmet({}, None)
     return Unmet({}, _with_most(places, weights, readings), partly=True)
 
 
-def near_words(places: WordPositions, word: str, most: int = 3) -> tuple[str, ...]:
-    """Words of the texts that are spelt nearly like one that they lack; first those that begin like it."""
-    from difflib import get_close_matches
+def near_words(places: WordPositions, word: str, analyzer: Analyzer, most: int = 3) -> tuple[str, ...]:
+    """Words of the texts that are spelt nearly like one that they lack, slips of it first; of the others those that
+    begin like it.
 
-    known = [spelling.decode() for spelling in places.spellings.all()]
-    alike = [other for other in known if other[:1] == word[:1] and abs(len(other) - len(word)) <= _SLIPS]
-    near = get_close_matches(word, alike, n=most, cutoff=0.75)
-    if near:
-        return tuple(near)
-    alike = [other for other in known if abs(len(other) - len(word)) <= 1]
-    return tuple(get_close_matches(word, alike, n=most, cutoff=0.75))
+    Of each stem one spelling is known: `citties` is near `city` by its stem.
+    """
+    stem = search_stem(word, analyzer) or word
+    stems, spellings = _decoded(places.stems), _decoded(places.spellings)
+    near = dict.fromkeys(_alike(word, [other for other in spellings if _begins_alike(word, other)], most))
+    spelt = dict(zip(stems, spellings, strict=True))
+    near |= dict.fromkeys(spelt[other] for other in _alike(stem, [o for o in stems if _begins_alike(stem, o)], most))
+    if not near:
+        near = dict.fromkeys(_alike(word, [other for other in spellings if abs(len(other) - len(word)) <= 1], most))
+    return tuple(sorted(near, key=lambda other: not _is_slip(word, other, analyzer))[:most])
 
 
 _SLIPS = 2
 
 
-def _missing(places: WordPositions, readings: tuple[Meaning, ...]) -> dict[str, tuple[str, ...]]:
-    """Each word of a search that no text has, in any reading, with words that are spelt nearly so."""
+def _decoded(table: StringTable) -> list[str]:
+    return [entry.decode() for entry in table.all()]
+
+
+def _begins_alike(word: str, other: str) -> bool:
+    return other[:1] == word[:1] and abs(len(other) - len(word)) <= _SLIPS
+
+
+def _alike(word: str, others: Sequence[str], most: int) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(word, others, n=most, cutoff=0.75)
+
+
+def _is_slip(word: str, other: str, analyzer: Analyzer) -> bool:
+    """Whether a word is another one misspelt, in whatever form: `citties` is a slip of `city` for its `cities`."""
+    if is_slip(word, other):
+        return True
+    stem, there = search_stem(word, analyzer), search_stem(other, analyzer)
+    return bool(stem and there) and not is_term_word(word) and is_slip(stem or word, there or other)
+
+
+def _missing(
+    places: WordPositions, readings: tuple[Meaning, ...], analyzer: Analyzer, names: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """Each word of a search that no text has, in any reading, with names and words that are spelt nearly so."""
     own, *others = readings
     if any(all(len(places_met(places, want)) for want in reading.wants) for reading in others):
         return {}
-    return {w.word: near_words(places, w.word) for w in own.wants if not len(places_met(places, w))}
+    lacking = [want.word for want in own.wants if not len(places_met(places, want))]
+    return {word: _near_names(word, names) or near_words(places, word, analyzer) for word in lacking}
 
 
-def _corrected(asked: Search, lacking: Mapping[str, tuple[str, ...]]) -> Search | None:
+def _near_names(word: str, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted((name for name in names if is_slip(word, name)), key=lambda name: (slips(word, name), name)))
+
+
+def _corrected(asked: Search, lacking: Mapping[str, tuple[str, ...]], analyzer: Analyzer) -> Search | None:
     """The search with each word that no text has as it is spelt rightly; None where one is no slip of a known word."""
-    meant = {word: next((other for other in near if is_slip(word, other)), None) for word, near in lacking.items()}
+    meant = {word: next((o for o in near if _is_slip(word, o, analyzer)), None) for word, near in lacking.items()}
     if None in meant.values():
         return None
     spelt = (meant.get(word) or word for word in words(asked.text))
