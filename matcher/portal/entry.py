@@ -352,9 +352,11 @@ def _read(said: Sequence[Statement], described: Sequence[Statement]) -> Iterable
     amounts the highest.
     """
     folded = {id(s): s.words.casefold() for s in (*said, *described)}
+    everything = "\n".join(folded.values())  # most hints stand nowhere
+    rules = [rule for rule in _RULES if rule.hint in everything]
     for name in Name:
         found: list[Term] = []
-        for rule in (rule for rule in _RULES if rule.name is name):
+        for rule in (rule for rule in rules if rule.name is name):
             places = (*said, *described) if rule.text else said
             found.extend(
                 Term(name, rule.value(match), f"condition: {s.heading}", shortened(s.words))
