@@ -10,7 +10,7 @@ abbreviation is the same as what it is short for (`matcher.text.abbreviations`).
 from __future__ import annotations
 
 import re
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,10 +23,13 @@ from matcher.text.spellings import one_spelling
 from matcher.text.tokens import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 MAX_CHARACTERS = 400_000
 """Text beyond this is ignored: the longest call on the portal has a tenth of it."""
+
+KEYWORD = 100
+"""Characters of a line that may be one keyword; longer ones are prose, and seldom come again."""
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -84,15 +87,27 @@ class Analyzer:
         """What each line says, its abbreviations as what they are short for."""
         return self._abbreviations.spelt_out(self._read(text))
 
-    def _read(self, text: str) -> list[list[Read]]:
+    def _read(self, text: str) -> list[Sequence[Read]]:
         stem = self.stem
         return [
-            [Read(found, token.word, token.aside) for token in tokens(line) if (found := stem(token.word)) is not None]
+            _of_keyword(line) if len(line) <= KEYWORD else _of_line(line, stem)
             for line in text[:MAX_CHARACTERS].splitlines()
         ]
 
 
-def _terms(lines: Iterable[list[Read]]) -> list[str]:
+def _of_line(line: str, stem: Callable[[str], str | None]) -> tuple[Read, ...]:
+    return tuple(
+        Read(found, token.word, token.aside) for token in tokens(line) if (found := stem(token.word)) is not None
+    )
+
+
+@lru_cache(50_000)
+def _of_keyword(line: str) -> tuple[Read, ...]:
+    """What a keyword says, kept: each build and each question asks for those of all profiles, several times."""
+    return _of_line(line, partial(_stem, _english()))
+
+
+def _terms(lines: Iterable[Sequence[Read]]) -> list[str]:
     found: list[str] = []
     for line in lines:
         found += [read.stem for read in line]

@@ -14,7 +14,7 @@ from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from matcher.text.analysis import stop_words, words
+from matcher.text.analysis import KEYWORD, stop_words, words
 from matcher.text.tokens import spoken
 
 if TYPE_CHECKING:
@@ -133,16 +133,12 @@ def pieces(text: str) -> list[Piece]:
 
 def _of_line(line: str) -> tuple[Piece, ...]:
     """The pieces of a line, from left to right; those of a keyword are kept, as each build asks for all of them."""
-    return _of_keyword(line) if len(line) <= _KEYWORD else tuple(_pieces(spoken(line)))
+    return _of_keyword(line) if len(line) <= KEYWORD else tuple(_pieces(spoken(line)))
 
 
 @lru_cache(20_000)
 def _of_keyword(line: str) -> tuple[Piece, ...]:
     return tuple(_pieces(spoken(line)))
-
-
-_KEYWORD = 100
-"""Characters of a line that may be one keyword; longer ones are prose, and seldom come again."""
 
 
 def _pieces(found: list[str]) -> list[Piece]:
