@@ -105,6 +105,7 @@ class Background:
         self._values = arrays["background_values"]
         self.average: Floats = arrays["background_average"]
         self._square = float(self.average.astype(np.float64) @ self.average)
+        self._opened: dict[int, tuple[Whole, Floats]] = {}
 
     def __len__(self) -> int:
         return len(self._edges) - 1
@@ -122,8 +123,10 @@ class Background:
 
     def heaviest(self, row: int) -> tuple[Whole, Floats]:
         """The heaviest terms of a background text, ascending, and their weights."""
-        low, high = int(self._edges[row]), int(self._edges[row + 1])
-        return self._terms[row], self._values[low:high].astype(np.float32)
+        if row not in self._opened:  # the skills of a profile have many of their nearest texts in common
+            low, high = int(self._edges[row]), int(self._edges[row + 1])
+            self._opened[row] = self._terms[row], self._values[low:high].astype(np.float32)
+        return self._opened[row]
 
     def expanded(self, near: Near) -> Expanded:
         """The weighted mean of the nearest few, less the average of all."""
