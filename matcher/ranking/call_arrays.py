@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -167,13 +168,13 @@ def _texts(call: Call) -> list[str]:
 
 def _counted(texts: Sequence[str], vocabulary: Vocabulary, analyzer: Analyzer, size: int) -> sparse.csr_array:
     """TF-IDF rows of unit length over the terms of the index."""
-    ends, ids, values = [0], [], []
+    ends, ids, times = [0], array("i"), array("i")
     for text in texts:
-        for term, times in Counter(analyzer.terms(text)).items():
+        for term, often in Counter(analyzer.terms(text)).items():
             if (position := vocabulary.find_term(term)) is not None:
                 ids.append(position)
-                values.append((1 + np.log(times)) * vocabulary.idf[position])
+                times.append(often)
         ends.append(len(ids))
-    data = np.array(values, dtype=np.float32)
-    found = sparse.csr_array((data, np.array(ids, dtype=np.int32), np.array(ends)), shape=(len(texts), size))
-    return unit_rows(found)
+    rows = np.array(ids, dtype=np.int32)
+    data = ((1 + np.log(np.array(times, dtype=np.float64))) * vocabulary.idf[rows]).astype(np.float32)
+    return unit_rows(sparse.csr_array((data, rows, np.array(ends)), shape=(len(texts), size)))
