@@ -224,24 +224,3 @@ def test_terms_are_counted_as_scikit_learn_counts_them():
     expected = vectorizer.fit_transform(some_calls())
     assert counted.terms == vectorizer.get_feature_names_out().tolist()
     assert (counted.matrix.toarray() == expected.toarray()).all()
-
-
-def test_terms_weigh_what_scikit_learn_has_them_weigh():
-    from sklearn.feature_extraction.text import TfidfTransformer
-
-    from matcher.ranking.texts.tfidf import smoothed_idf
-
-    counts = count_terms(some_calls(), Analyzer()).matrix
-    assert (smoothed_idf(counts) == TfidfTransformer(norm=None).fit(counts).idf_).all()
-
-
-@pytest.mark.parametrize("shape", [(300, 80), (80, 300)], ids=["more texts than terms", "more terms than texts"])
-def test_the_space_is_the_one_that_scikit_learn_finds(shape):
-    from scipy import sparse
-    from sklearn.utils.extmath import randomized_svd
-
-    from matcher.ranking.texts.factoring import TURNS, right_vectors
-
-    rows = sparse.random_array(shape, density=0.1, format="csr", dtype=np.float32, rng=np.random.default_rng(1))
-    _, _, expected = randomized_svd(rows, 20, n_iter=TURNS, random_state=3)
-    assert right_vectors(rows, 20, seed=3) == pytest.approx(expected.T, abs=1e-5)

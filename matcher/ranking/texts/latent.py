@@ -30,7 +30,8 @@ STEP = 1 / 254
 
 def fit_space(texts: sparse.csr_array, seed: int = 0) -> dict[str, npt.NDArray[Any]]:
     """The space of these texts, rows of unit length (texts × terms)."""
-    from matcher.ranking.texts.factoring import right_vectors
+    from sklearn.utils.extmath import randomized_svd
+
     from matcher.ranking.texts.tfidf import unit_rows
 
     size = texts.shape[1]
@@ -47,7 +48,8 @@ def fit_space(texts: sparse.csr_array, seed: int = 0) -> dict[str, npt.NDArray[A
         }
     rows[chosen] = np.arange(len(chosen), dtype=np.int32)
     part = unit_rows(texts[:, chosen])
-    vectors = np.ascontiguousarray(right_vectors(part, dimensions, seed), dtype=np.float16)
+    _, _, components = randomized_svd(part, dimensions, n_iter=4, random_state=seed)
+    vectors = np.ascontiguousarray(components.T, dtype=np.float16)
     average = unit(part @ vectors.astype(np.float32)).mean(axis=0)
     return {"latent_terms": rows, "latent_vectors": vectors, "latent_average": average.astype(np.float32)}
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
 from matcher.ranking.texts import numbers
 from matcher.ranking.texts.numbers import UNREAD_SECTIONS
@@ -111,8 +112,8 @@ def fit_model(
 ) -> Model:
     """Learn idf and averages of calls and, where there are any, of background texts.
 
-    Terms of a call all count; one that only background texts have counts when several of them have it. `own` are the
-    past projects of the profiles.
+    idf is scikit-learn's smoothed one, ln((1 + N) / (1 + df)) + 1. Terms of a call all count; one that only background
+    texts have counts when several of them have it. `own` are the past projects of the profiles.
     """
     reference = frozenset(call.identifier for call in calls)
     terms = counts.terms if texts is None else sorted({*counts.terms, *_shared_terms(texts)})
@@ -121,7 +122,7 @@ def fit_model(
         return Model([], nothing, nothing, nothing, 1.0, reference)
     matrix = on_terms(counts, terms)
     whole = matrix if texts is None else sparse.vstack([matrix, on_terms(texts, terms)], format="csr")
-    idf = smoothed_idf(whole)
+    idf = TfidfTransformer(norm=None).fit(whole).idf_.astype(np.float32)
     weights = weigh(matrix, idf)
     return Model(
         terms=terms,
@@ -131,12 +132,6 @@ def fit_model(
         mean_square=float(weights.multiply(weights).sum(axis=1).mean()) or 1.0,
         reference=reference,
     )
-
-
-def smoothed_idf(counts: sparse.csr_array) -> Floats:
-    """(terms,) ln((1 + texts) / (1 + texts that have the term)) + 1, as scikit-learn has it."""
-    held = np.bincount(counts.indices, minlength=counts.shape[1]).astype(np.float32)
-    return np.asarray(np.log(np.float32(1 + counts.shape[0]) / (1 + held)) + 1, dtype=np.float32)
 
 
 def _shared_terms(texts: Counts) -> Iterator[str]:
@@ -223,5 +218,9 @@ def _mean_unit(weights: sparse.csr_array) -> Floats:
 def _background(projects: Sequence[ProfilePart], terms: list[str], idf: Floats, analyzer: Analyzer) -> Floats:
     if not projects:
         return np.zeros(0, dtype=np.float32)
-    counts = on_terms(count_texts(analyzer.terms(part.text) for part in projects), terms)
-    return _mean_unit(weigh(counts, idf))
+    vectorizer = CountVectorizer(
+        analyzer=lambda part: analyzer.terms(part.text),
+        vocabulary={term: i for i, term in enumerate(terms)},
+        dtype=np.float32,
+    )
+    return _mean_unit(weigh(sparse.csr_array(vectorizer.transform(projects)), idf))
