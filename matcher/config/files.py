@@ -35,9 +35,7 @@ def read_bytes(path: Path, most_bytes: int, expected: Saying) -> bytes:
     """What `read_yaml` parses."""
     try:
         if path.stat().st_size > most_bytes:
-            raise Mistaken(
-                "found more than {most} bytes, expected {expected}", most=f"{most_bytes:,}", expected=expected
-            )
+            raise Mistaken("found more than {most:,} bytes, expected {expected}", most=most_bytes, expected=expected)
         return path.read_bytes()
     except OSError as error:
         raise Mistaken("cannot be read: {reason}", reason=system_reason(error)) from error

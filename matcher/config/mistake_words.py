@@ -82,17 +82,17 @@ def _expected(detail: ErrorDetails) -> Saying | str:
         return wrong.saying
     for bound, sentence in _BOUNDS.items():
         if bound in told:
-            return sentence.of(bound=f"{told[bound]:,}")
+            return sentence.of(bound=told[bound])
     if "expected" in told:  # one of a few names
         return either(str(told["expected"]).replace(" or ", ", ").split(", "))
     return Saying(detail["msg"].removeprefix("Input should be "))
 
 
 _BOUNDS = {
-    "ge": Saying("at least {bound}"),
-    "le": Saying("at most {bound}"),
-    "gt": Saying("more than {bound}"),
-    "min_length": Saying("at least {bound} of them"),
-    "max_length": Saying("at most {bound} characters"),
+    "ge": Saying("at least {bound:,}"),
+    "le": Saying("at most {bound:,}"),
+    "gt": Saying("more than {bound:,}"),
+    "min_length": Saying("at least {bound:,} of them"),
+    "max_length": Saying("at most {bound:,} characters"),
 }
 """What is said of a bound, by its name in what pydantic tells."""

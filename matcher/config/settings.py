@@ -291,8 +291,8 @@ def _read(path: Path, mistakes: list[Saying]) -> bytes:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             told = Saying(
-                "found more than {most} bytes, expected {expected}",
-                most=f"{MAX_FILE_BYTES:,}",
+                "found more than {most:,} bytes, expected {expected}",
+                most=MAX_FILE_BYTES,
                 expected=Saying("settings"),
             )
             mistakes.append(told_at(path, told))

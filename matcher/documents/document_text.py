@@ -29,14 +29,13 @@ FEWEST_LETTERS = 3
 _SAVE_AS = Saying(
     "in Word or LibreOffice, File, Save as, Word document (.docx) or Plain text (.txt); then give the new file."
 )
+_PICTURE = Saying("a picture, which holds no text: have its text recognised (OCR) first.")
 UNREADABLE = {
     b"\xd0\xcf\x11\xe0": Saying(
         "a document of an older Word, or locked by a password, which is not read: {how}", how=_SAVE_AS
     ),
     b"{\\rtf": Saying("a rich text, which is not read: {how}", how=_SAVE_AS),
-    b"\x89PNG": Saying("a picture, which holds no text."),
-    b"\xff\xd8\xff": Saying("a picture, which holds no text."),
-    b"GIF8": Saying("a picture, which holds no text."),
+    **dict.fromkeys((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"RIFF"), _PICTURE),
     b"\x1f\x8b": Saying("an archive: give the documents in it."),
     b"7z\xbc\xaf": Saying("an archive: give the documents in it."),
 }

@@ -39,6 +39,27 @@ def catalogue(language: Language) -> GNUTranslations:
         return GNUTranslations(stream)
 
 
+class _French:
+    """A number whose `{:,}` and `{:,.1f}` are as French has them; `{:,}` keeps the point, as settings are typed."""
+
+    __slots__ = ("_number",)
+
+    def __init__(self, number: float) -> None:
+        self._number = number
+
+    def __format__(self, spec: str) -> str:
+        said = format(self._number, spec)
+        if "," not in spec:
+            return said
+        grouped = said.replace(",", NARROW)
+        return grouped.replace(".", ",") if "." in spec else grouped
+
+    def __str__(self) -> str:
+        return str(self._number)
+
+    __repr__ = __str__
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """One language: `say` for a sentence, `say_n` for one that depends on a number, and values.
@@ -50,15 +71,21 @@ class Words:
     terse: bool = False  # dates and amounts are short, for lines and columns: `18 Mar 2027`, `17.5 M€`
 
     def say(self, sentence: str, **values: object) -> str:
-        return catalogue(self.language).gettext(sentence).format(**values)
+        return catalogue(self.language).gettext(sentence).format(**self._all_shown(values))
 
     def tell(self, saying: Saying) -> str:
         """A sentence that was kept apart from its values."""
-        return saying.said(catalogue(self.language).gettext)
+        return saying.said(catalogue(self.language).gettext, self._shown)
 
     def say_n(self, one: str, many: str, n: int, **values: object) -> str:
         """The plural form that the language asks for; `{n}` is the number."""
-        return catalogue(self.language).ngettext(one, many, n).format(n=n, **values)
+        return catalogue(self.language).ngettext(one, many, n).format(**self._all_shown({**values, "n": n}))
+
+    def _all_shown(self, values: dict[str, object]) -> dict[str, object]:
+        return {name: self._shown(value) for name, value in values.items()}
+
+    def _shown(self, value: object) -> object:
+        return _French(value) if self.language is Language.FR and isinstance(value, int | float) else value
 
     @property
     def _locale(self) -> str:

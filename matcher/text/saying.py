@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
+def _as_it_is(value: object) -> object:
+    return value
+
+
 class Saying:
     """An English sentence with `{name}` places, and the values for them; a value may be a saying itself.
 
@@ -27,13 +31,13 @@ class Saying:
     def __str__(self) -> str:
         return self.said(str)
 
-    def said(self, translated: Callable[[str], str]) -> str:
-        """The sentence as `translated` gives it, its values put in as they are."""
+    def said(self, translated: Callable[[str], str], shown: Callable[[object], object] = _as_it_is) -> str:
+        """The sentence as `translated` gives it, its values put in as `shown` gives them."""
         text = translated(self.sentence) if self.sentence else ""
         if not self.values:
             return text
         return text.format(
-            **{name: v.said(translated) if isinstance(v, Saying) else v for name, v in self.values.items()}
+            **{n: v.said(translated, shown) if isinstance(v, Saying) else shown(v) for n, v in self.values.items()}
         )
 
 
@@ -46,8 +50,8 @@ class Lines(Saying):
         super().__init__("")
         self.lines = tuple(lines)
 
-    def said(self, translated: Callable[[str], str]) -> str:
-        return "\n".join(f"  {line.said(translated)}" for line in self.lines)
+    def said(self, translated: Callable[[str], str], shown: Callable[[object], object] = _as_it_is) -> str:
+        return "\n".join(f"  {line.said(translated, shown)}" for line in self.lines)
 
 
 def did_you_mean(near: Iterable[str]) -> Saying:

@@ -74,6 +74,22 @@ def test_of_publications_what_they_are_about_is_read(tmp_path, data: bytes) -> N
     assert not {"author", "dupont,", "abstract", "title", "journal", "ab", "ti"} & set(words)
 
 
+@pytest.mark.parametrize(("remark", "list_"), [("% Encoding: UTF-8\n\n", BIBTEX), ("Provider: A library\n\n", RIS)])
+def test_a_remark_may_stand_above_publications(tmp_path, remark: str, list_: str) -> None:
+    assert read(tmp_path, (remark + list_).encode()) == read(tmp_path, list_.encode())
+
+
+def test_letters_of_latex_are_read_as_what_they_are(tmp_path) -> None:
+    title = r"Caract{\'e}risation de pi\`{e}ces na{\"\i}ves en fa\c{c}ade, {\oe}uvres et gar\c con, Stra{\ss}e \& \^ile"
+    said = read(tmp_path, f"@article{{a, title = {{{title}}}, author = {{X}}}}".encode())
+    assert said == "Caractérisation de pièces naïves en façade, œuvres et garçon, Straße & île"
+
+
+def test_a_field_of_ris_goes_on_in_the_lines_below(tmp_path) -> None:
+    lines = ["TY  - JOUR", "AB  - Recharge of", "      aquifers", "and wells", "AU  - Dupont", "  Anne", "ER  - ", ""]
+    assert read(tmp_path, "\r\n".join(lines).encode()) == "Recharge of aquifers and wells"
+
+
 @pytest.mark.parametrize("separator", [";", "\t", ","])
 def test_a_list_of_keywords_is_one_a_line(tmp_path, separator: str) -> None:
     rows = [("keyword", "weight"), ("aquifer recharge", "2"), ("drought", "1")]
@@ -176,6 +192,7 @@ ENTITIES = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><w:document xm
         (b"\xd0\xcf\x11\xe0" + bytes(600), "a.doc", "older Word, or locked"),
         (b"{\\rtf1 words}", "a.rtf", "rich text"),
         (b"\x89PNG\r\n" + bytes(50), "a.png", "a picture"),
+        (b"II*\0" + bytes(50), "a.tiff", "have its text recognised"),
         (bytes(range(256)) * 20, "a.bin", "no text file"),
         (b"1234 5678", "a.txt", "holds no words"),
         (b"word " * 500_000, "a.txt", "more than 2,000,000 characters"),

@@ -289,7 +289,8 @@ def test_a_text_of_unknown_words_has_no_skill(index):
 
 
 @pytest.mark.parametrize(
-    "text", ["hydrogen storage", "stockage de l'hydrogène", "the storage of hydrogen", "H2", "éolienne"]
+    "text",
+    ["hydrogen storage", "stockage de l'hydrogène", "the storage of hydrogen", "H2", "éolienne", "éolienne en 2019"],
 )
 def test_known_words_of_either_language_are_not_told(index, text):
     assert asked_text(index, text).unknown == {}

@@ -74,7 +74,9 @@ def _judged(index: Index, text: str, language: str) -> Iterator[tuple[str, bool]
     from matcher.text.french import pieces
 
     for piece in pieces(text):
-        terms = (term for english in piece.english for term in analyzer.terms(english))
+        terms = [term for english in piece.english for term in analyzer.terms(english)]
+        if not terms:  # a number, or a small word in English
+            continue
         here = any(index.find_term(term) is not None for term in terms)
         for word in piece.french.split():
             yield word, here
