@@ -193,10 +193,21 @@ _REQUIRED = (
     ),
     _rule(
         Name.REQUIRED,
-        "independent legal entity",
-        r"^at least one independent legal entity established in an? (?!(?:EU )?member state)",
+        "legal entity",
+        r"^(?:at least )?one (?:independent )?legal entity,?(?: as a beneficiary,)? established in an? "
+        r"(?!(?:EU )?member state)",
         True,
     ),
+    _rule(
+        Name.REQUIRED,
+        "beneficiaries",
+        r"\bat least [^.]{0,30}\bof the beneficiaries\b[^.]{0,40}\bmust be established in\b",
+        True,
+    ),
+    _rule(
+        Name.REQUIRED, "include, as beneficiaries", r"\binclude, as beneficiaries, legal entities established in", True
+    ),
+    _rule(Name.REQUIRED, "budget", r"^at least [^.]{0,30}\bbudget must be implemented by\b", True),
     _rule(Name.REQUIRED, "cities", r"\bat least [^.]{0,200}\bcities\b[^.]{0,250}\bmust participate\b", True),
     _rule(Name.REQUIRED, "mandatory", r"\bparticipation of [^.]{0,160} in the consortium is mandatory", True),
 )
@@ -264,7 +275,8 @@ _THIRD_PARTIES = (
     _rule(
         Name.THIRD_PARTY_EUR,
         "third party",
-        rf"\bmaximum amount [^.]{{0,40}}\b(?:each|any single) third party is (?:set at )?{_EURO}",
+        rf"\bmaximum amount [^.]{{0,40}}\b(?:each|any single) third party(?: for the [^.]{{3,40}})?"
+        rf" is (?:set at )?{_EURO}",
         _euros,
     ),
     _rule(
@@ -292,11 +304,18 @@ _THIRD_PARTIES = (
 
 _FORM = (
     _rule(Name.BLIND, "blind", r"\bproposals of this topic will be evaluated blind", True),
-    _rule(Name.PAGES, "page", rf"\bpage limit\b[^.:]{{0,110}}\bis (?:increased to |set at )?{_N} pages", _count),
     _rule(
         Name.PAGES,
         "page",
-        rf"\blimit for (?:a full (?:proposal|application)|[^.]{{3,30}} actions) is {_N} pages",
+        rf"\bpage limit\b[^.:]{{0,110}}\bis (?:exceptionally )?(?:(?:increased|extended) to |set (?:at|to) )?"
+        rf"(?:a total maximum of )?{_N} pages",
+        _count,
+    ),
+    _rule(
+        Name.PAGES,
+        "page",
+        rf"\blimit for (?:a full (?:[^.]{{3,40}} )?(?:proposal|application)|[^.]{{3,30}} actions)"
+        rf" is (?:set (?:at|to) )?{_N} pages",
         _count,
     ),
     _rule(Name.PAGES, "page", rf"\bmust consist of a maximum of {_N} (?:format )?A4 pages", _count),

@@ -39,6 +39,10 @@ def call_with(*sentences: str, **fields: object) -> Call:
         ("Label for harbours - any organisation legally established in a country of the coast.", Name.WHO, Who.ANY),
         ("This call aims to provide support for the functioning of established pilots.", Name.WHO, Who.DESIGNATED),
         ("At least one independent legal entity established in a coastal country.", Name.REQUIRED, True),
+        ("One legal entity, as a beneficiary, established in a coastal country.", Name.REQUIRED, True),
+        ("At least 40% of the beneficiaries of a fleet must be established in coastal states.", Name.REQUIRED, True),
+        ("At least a third of the budget must be implemented by the members of the Harbour JU.", Name.REQUIRED, True),
+        ("Boats include, as beneficiaries, legal entities established in three harbours.", Name.REQUIRED, True),
         ("Consortia must include at least five (5) participants of any size.", Name.PARTNERS, 5),
         ("At least four applicants each established in a different country.",
          Name.COUNTRIES, 4),
@@ -50,6 +54,8 @@ def call_with(*sentences: str, **fields: object) -> Call:
         ("These beneficiaries must be from at least 4 different EU Member States or harbours.", Name.COUNTRIES, 4),
         ("The maximum amount that reaches any single third party is EUR 75 000.", Name.THIRD_PARTY_EUR, 75_000),
         ("The maximum amount that reaches any single third party is EUR 2.5 million.", Name.THIRD_PARTY_EUR, 2_500_000),
+        ("The maximum amount for any single third party for the duration of the trip is set at EUR 4.00 million.",
+         Name.THIRD_PARTY_EUR, 4_000_000),
         ("Harbours get support of a maximum amount of 90.000 EUR per third party.", Name.THIRD_PARTY_EUR, 90_000),
         ("Boats come with the maximum amount of up to 80.000 euro per third party.", Name.THIRD_PARTY_EUR, 80_000),
         ("The maximum value for a lump sum grant is EUR 45,000; boats are lent.", Name.THIRD_PARTY_EUR, 45_000),
@@ -57,6 +63,9 @@ def call_with(*sentences: str, **fields: object) -> Call:
         ("Short proposals of this topic will be evaluated blind.", Name.BLIND, True),
         ("The page limit of the application is 33 pages.", Name.PAGES, 33),
         ("To ensure fairness a strict limit of twelve pages applies.", Name.PAGES, 12),
+        ("To hold a map, the page limit of part B is exceptionally extended to a total maximum of 44 pages.",
+         Name.PAGES, 44),
+        ("The limit for a full Harbour Action application is set to 55 pages.", Name.PAGES, 55),
         ("Hence participation in the call is limited to legal entities established in three harbours.",
          Name.LIMITED, True),
         ("Entities directly or indirectly controlled by others may not participate.", Name.CONTROL, True),
@@ -95,6 +104,10 @@ def test_two_limits_of_pages_are_none_and_that_of_the_first_stage_is_another() -
     limit = "The page limit for the {} is {} pages."
     assert call_with(limit.format("study", 10), limit.format("plan", 20)).terms.value(Name.PAGES) is None
     assert call_with(limit.format("first-stage outline", 10), limit.format("plan", 20)).terms.value(Name.PAGES) == 20
+
+
+def test_pages_more_than_a_limit_that_is_not_named_are_no_limit() -> None:
+    assert call_with("The page limit of part B is exceptionally extended by 3 pages.").terms.value(Name.PAGES) is None
 
 
 def test_an_entity_of_a_member_state_is_what_every_consortium_has() -> None:
