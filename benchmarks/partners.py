@@ -4,7 +4,8 @@ Projects signed from the cut on in calls of the benchmark, of three or more memb
 (affiliated entities left out, those that left kept); one of them, drawn with a seed, is given. The others are to be
 among the first 50 and 100 of all organisations with a past. FILE gets the list of projects and given members.
 `--learn` prints weights learned on half of the topics, with what they find on the other half, and those of all.
-`--cut 2024-01-01` takes another day for what is known and what is asked about.
+`--cut 2024-01-01` takes another day for what is known and what is asked about; with `--learn` the weights are learned
+from the consortia that were signed before it, and measured on those since.
 """
 
 from __future__ import annotations
@@ -88,6 +89,9 @@ def main() -> None:
     asked.add_argument("--learn", action="store_true")
     asked.add_argument("--cut", type=date.fromisoformat, default=CUT)
     given = asked.parse_args()
+    if given.learn and given.cut > CUT:
+        learn_before(given.cut)
+        return
     known = world(day=given.cut)
     chosen = cases(known)
     if given.file:
@@ -230,6 +234,21 @@ def learn(known: World, chosen: list[Case]) -> None:
     print("learned on half of the topics, measured on the other:", interval(list(held.values())))
     every = known_of.weights(range(len(chosen)))
     print({name: round(float(weight), 2) for name, weight in zip(WEIGHTS, every, strict=True)})
+
+
+def learn_before(day: date) -> None:
+    """Weights learned from the consortia that were signed before a day, measured on those since."""
+    known = world()
+    signed = {project.identifier: project.date for project in known.later}
+    before = [case for case in cases(known) if (when := signed[case[0]]) and when < day]
+    weights = learning(known, before).weights(range(len(before)))
+    now = world(day=day)
+    since = cases(now)
+    found = measured(now, since, {"learned": dict(zip(WEIGHTS, weights.tolist(), strict=True))})
+    print(
+        f"learned from {len(before)} consortia before {day}, measured on {len(since)} since:",
+        interval(found["learned"]),
+    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from matcher.cli.options import COUNT, as_of_option
 from matcher.cli.output import output_options, partly, print_csv, print_json, print_note
 from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.present.decision_words import decided_line
-from matcher.present.facts import day, deadline_text
+from matcher.present.facts import day, deadline_text, organisation_kind
 from matcher.present.project_records import BID_FIELDS, bid_record
 from matcher.present.records import envelope, sample_label
 
@@ -117,6 +117,6 @@ def _past(bid: Bid) -> Iterator[str]:
             "for the gaps: {name} ({country}, {type}), {projects}",
             name=other.name,
             country=other.country or "—",
-            type=other.type or "—",
+            type=organisation_kind(other.type, spoken()),
             projects=", ".join(other.projects),
         )

@@ -12,7 +12,7 @@ from matcher.cli.options import COUNT, as_of_option
 from matcher.cli.output import output_options, print_csv, print_json
 from matcher.cli.spoken_language import spoken, tr
 from matcher.model.consortium import OrganisationType, PartnerQuestion
-from matcher.present.facts import day
+from matcher.present.facts import day, organisation_kind
 from matcher.present.project_records import PARTNER_FIELDS, partner_record
 from matcher.present.records import envelope
 
@@ -83,9 +83,11 @@ def partners_command(  # noqa: PLR0913 (click hands over one parameter an option
 
 
 def _block(one: Partner) -> str:
-    head = f"{one.rank:>3}  {styled(one.name, bold=True)}   {one.country or '—'}, {one.type or '—'}"
-    lines = ["; ".join(map(spoken().tell, one.reasons))]
+    head = (
+        f"{one.rank:>3}  {styled(one.name, bold=True)}   {one.country or '—'}, {organisation_kind(one.type, spoken())}"
+    )
+    lines = [tr("; ").join(map(spoken().tell, one.reasons))]
     if one.projects:
         named = (f"{p.name} ({p.title})" if p.acronym else p.title for p in one.projects)
-        lines.append(tr("nearest: {projects}", projects="; ".join(named)))
+        lines.append(tr("nearest: {projects}", projects=tr("; ").join(named)))
     return "\n".join([head, *(part for line in lines for part in paragraphs(line, _IN))])

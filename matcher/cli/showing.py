@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
@@ -22,10 +23,10 @@ from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.model.caution import reported_text
 from matcher.model.changes import TERMS
 from matcher.model.day import brussels_day
-from matcher.model.terms import Name
 from matcher.present.call_rows import call_row
 from matcher.present.decision_shapes import about_records
 from matcher.present.decision_words import decision_line
+from matcher.present.entry_words import entry_rows, unknown_names
 from matcher.present.facts import (
     TERMINAL,
     budget,
@@ -53,6 +54,7 @@ from matcher.present.records import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from matcher.app.home import Home
@@ -60,6 +62,10 @@ if TYPE_CHECKING:
     from matcher.model.changes import Change
     from matcher.model.consortium import Predecessor, Predecessors
     from matcher.model.decision import Decision
+    from matcher.model.project import Project
+
+PROJECTS_NAMED = 8
+"""Projects of a predecessor that are named; files and the page in the browser have more."""
 
 
 @click.command("show")
@@ -148,7 +154,8 @@ def _predecessors_text(before: Predecessors) -> str:
                 projects=", ".join(part.projects),
             )
             lines += paragraphs(had, "  ")
-        often = "; ".join(f"{name} ({times})" for name, times in one.organisations)
+        lines += paragraphs(tr("projects: {projects}", projects=_named(one.projects)), "  ")
+        often = tr("; ").join(f"{name} ({times})" for name, times in one.organisations)
         lines += paragraphs(tr("most often in them: {names}", names=often), "  ")
     return "\n".join(lines)
 
@@ -169,7 +176,9 @@ def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:
         *_fact(tr("programme"), " › ".join(map(part_name, call.parts)) or call.programme or "—"),
         *(_fact(tr("destination"), call.destination) if call.destination else []),
         *_fact(tr("budget"), budget(call, words)),
-        *_fact(tr("per project"), tr("{share}, {n} grants, {trl}", share=share, n=call.grants or "—", trl=trl)),
+        *_fact(
+            tr("per project"), f"{share}, {tr_n('{n} grant', '{n} grants', call.grants) if call.grants else '—'}, {trl}"
+        ),
         *_fact(tr("opening"), day(call.opening, words)),
     ]
     lines += _terms_lines(call)
@@ -194,18 +203,28 @@ def _call_block(call: Call, changes: tuple[Change, ...], today: date) -> str:
 
 
 def _told(before: Predecessor) -> str:
-    return "; ".join(map(spoken().tell, before.reasons))
+    return tr("; ").join(map(spoken().tell, before.reasons))
+
+
+def _named(projects: Sequence[Project]) -> str:
+    """Their names and sizes; of many projects how many more there are."""
+    named = [f"{one.name} ({money(_whole(one.contribution_eur), spoken())})" for one in projects[:PROJECTS_NAMED]]
+    if more := len(projects) - len(named):
+        named.append(tr("and {n} more", n=more))
+    return tr("; ").join(named)
 
 
 def _terms_lines(call: Call) -> list[str]:
-    """Each term of entry with its source and the words that say it; the unknown ones by name."""
+    """Each term of entry with its source and the words that say it, those of one sentence together; the unknown ones
+    by name.
+    """
     if not call.terms:
         return _fact(tr("entry"), "—")
-    lines = _fact(tr("entry"), terms_line(call, spoken()))
-    for term in call.terms.found:
-        said = f" “{term.words}”" if term.words else ""
-        lines += _fact("", f"{term.name.value}: {_shown(term.value)}   ←{UNBROKEN}{term.source}{said}")
-    unknown = ", ".join(name.value for name in Name if call.terms.term(name) is None)
+    lines, words = _fact(tr("entry"), terms_line(call, spoken())), spoken()
+    for (source, said), rows in groupby(entry_rows(call.terms, words), key=lambda row: (row.source, row.said)):
+        told = tr("; ").join(f"{row.name}{tr(': ')}{row.value}" for row in rows)
+        lines += _fact("", f"{told}   ←{UNBROKEN}{source}" + (f" “{said}”" if said else ""))
+    unknown = tr("; ").join(unknown_names(call.terms, words))
     return [*lines, *_fact("", tr("nothing is said of: {terms}", terms=unknown))] if unknown else lines
 
 
@@ -213,14 +232,10 @@ def _fact(name: str, text: str) -> list[str]:
     return fact(name, text, 12 if spoken() is TERMINAL else 17)
 
 
-def _shown(value: object) -> str:
-    return tr("yes") if value is True else str(value)
-
-
 def _old_and_new(change: Change) -> str:
     """Terms of entry in words, all else as it is kept."""
     if change.field == TERMS:
-        return "; ".join(f"{line.old} → {line.new}" for line in change_lines([change], spoken()))
+        return tr("; ").join(f"{line.old} → {line.new}" for line in change_lines([change], spoken()))
     return f"{_value(change.old)} → {_value(change.new)}"
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from matcher.model.call import Status
+from matcher.model.consortium import OrganisationType
 from matcher.model.frozen import dataclass
 from matcher.model.language import Language
 from matcher.model.match import Group
@@ -211,6 +212,21 @@ def _support(call: Call, words: Words) -> tuple[str, ...]:
     if call.grants:
         parts.append(words.say_n("{n} grant", "{n} grants", call.grants))
     return tuple(parts)
+
+
+def organisation_kind(kind: str | None, words: Words = TERMINAL) -> str:
+    """What an organisation is, in words; CORDIS's code where there is none, an em dash where nothing is known."""
+    say = words.say
+    known: dict[str, str] = {
+        OrganisationType.RTO: say("RTO"),
+        OrganisationType.UNIVERSITY: say("university"),
+        OrganisationType.COMPANY: say("company"),
+        OrganisationType.SME: say("SME"),
+        OrganisationType.LARGE: say("large company"),
+        OrganisationType.PUBLIC: say("public body"),
+        OrganisationType.OTHER: say("other kind"),
+    }
+    return known.get(kind, kind) if kind else UNKNOWN
 
 
 def terms(call: Call, words: Words = TERMINAL) -> str | None:

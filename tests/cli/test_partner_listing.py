@@ -106,6 +106,9 @@ def test_why_is_told_in_the_readers_language(run: Run, place: Place) -> None:
     text = run(place, "--lang", "fr", "partners", PHOTONIC, "--for", "brgm", "--as-of", DAY).out
     assert "5 projets proches de l’appel" in text
     assert "avec nous" in text
+    assert "NEAR IT   IT, organisme de recherche" in text
+    assert "\u202f; " in text
+    assert " RTO" not in text
     assert "like the call" not in text
 
 

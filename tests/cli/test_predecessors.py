@@ -41,6 +41,7 @@ def test_what_came_before_a_call(run: Run, fetched: Place, tmp_path: Path) -> No
     text = run(fetched, "show", PHOTONIC, "--predecessors", "--as-of", DAY).out
     assert EARLIER in text
     assert "most often in them: A PARTNER SA (5)" in text
+    assert "PROJ168 (1.5 M€); PROJ208 (1.5 M€)" in text
     with matcher.open(home=fetched.home, config=fetched.config, as_of=DAY) as session:
         frame = session.predecessors(PHOTONIC)
     assert (frame["call"][0], frame["projects"][0]) == (EARLIER, 5)

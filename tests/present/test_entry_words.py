@@ -9,7 +9,7 @@ import pytest
 from matcher.model.language import Language
 from matcher.model.terms import Name, Term, Terms, Who
 from matcher.present import facts
-from matcher.present.entry_words import _WHO
+from matcher.present.entry_words import _WHO, entry_rows, unknown_names
 from matcher.present.facts import closed_line, terms_line
 from matcher.present.words import Words
 from tests.helpers.story import call
@@ -48,3 +48,17 @@ def test_the_reason_of_what_is_closed() -> None:
 
 def test_everybody_who_may_apply_has_words() -> None:
     assert {*_WHO, Who.CONSORTIUM, Who.PROGRAMMES} == set(Who)
+
+
+def test_each_term_has_a_name_and_a_value_in_the_readers_language() -> None:
+    terms = with_terms(who=Who.CONSORTIUM, partners=4, company_rate=70, third_party_eur=60_000, control=True)
+    rows = [(row.name, row.value.replace("\u202f", " ")) for row in entry_rows(terms, Words(Language.FR))]
+    assert rows == [
+        ("Qui peut candidater", "consortium de 4 ou plus"),
+        ("Partenaires au moins", "4"),
+        ("Taux pour les entreprises", "70 %"),
+        ("À chacun de ces tiers au plus", "60 k€"),
+        ("Sans contrôle étranger", "oui"),
+    ]
+    assert "Pages at most" in unknown_names(terms, Words(Language.EN))
+    assert len(rows) + len(unknown_names(terms, Words(Language.EN))) == len(Name)

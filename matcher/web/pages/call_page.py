@@ -16,9 +16,8 @@ from matcher.model.consortium import PartnerQuestion
 from matcher.model.decision import DecisionQuestion
 from matcher.model.match import EvidenceKind
 from matcher.model.question import Question
-from matcher.model.terms import Name
 from matcher.present import facts
-from matcher.present.entry_words import costs, who
+from matcher.present.entry_words import entry_rows
 from matcher.text import untrusted
 from matcher.web.asked_question import day_of
 from matcher.web.call_files import CALL, CallLists
@@ -44,9 +43,6 @@ if TYPE_CHECKING:
 PARTNERS = 8
 
 PREDECESSORS = 3
-
-_PHRASED = {Name.WHO: who, Name.COSTS: costs}
-"""The terms of entry that are said in a phrase."""
 
 _TOLD = {EvidenceKind.TERM, EvidenceKind.PROJECTS, EvidenceKind.LEARNED}
 """The kinds of reasons that say something of the call; the others are numbers, which `matcher why` lists."""
@@ -83,7 +79,7 @@ def call(visit: Visit) -> Response:
         sections=_sections(shown),
         changes=facts.changes(shown.changes, visit.words),
         history=shown.changes,
-        terms=_terms(shown, visit),
+        terms=list(entry_rows(shown.call.terms, visit.words)),
         links=[link for link in shown.call.links_on(shown.as_of) if untrusted.link(link.url)],
         evidence=_evidence(shown.match),
         people=people_of(visit.home, institute) if institute else [],
@@ -144,48 +140,6 @@ def _evidence(match: Match | None) -> list[Evidence]:
         return []
     shown = (one for one in match.evidence if one.kind in _TOLD and one.weight > 0)
     return sorted(shown, key=lambda one: -one.weight)[:10]
-
-
-def _terms(shown: ShownCall, visit: Visit) -> list[tuple[str, str, str, str]]:
-    """Each term of entry: its name, its value, where it was read and the words that say it."""
-    named = term_names(visit)
-    rows = []
-    for term in shown.call.terms.found:
-        value = str(term.value)
-        if (said := _PHRASED.get(term.name)) is not None and (phrase := said(shown.call.terms)) is not None:
-            value = visit.words.say(phrase.sentence, **phrase.values)
-        elif term.value is True:
-            value = visit.words.say("yes")
-        elif term.name in {Name.RATE, Name.COMPANY_RATE}:
-            value = visit.words.percent(float(term.value) / 100)
-        elif term.name is Name.THIRD_PARTY_EUR:
-            value = visit.words.money(float(term.value))
-        rows.append((named.get(term.name, term.name.value), value, term.source, term.words))
-    return rows
-
-
-def term_names(visit: Visit) -> dict[Name, str]:
-    """What the terms of entry are called."""
-    say = visit.words.say
-    return {
-        Name.WHO: say("Who may apply"),
-        Name.PARTNERS: say("Partners at least"),
-        Name.COUNTRIES: say("Countries at least"),
-        Name.RATE: say("Rate for research"),
-        Name.COMPANY_RATE: say("Rate for companies"),
-        Name.COSTS: say("Costs"),
-        Name.STAGES: say("Stages"),
-        Name.BLIND: say("First stage without names"),
-        Name.PAGES: say("Pages at most"),
-        Name.THIRD_PARTIES: say("Grants passed on to others"),
-        Name.THIRD_PARTY_EUR: say("To each of these at most"),
-        Name.COORDINATOR: say("Who may coordinate is limited"),
-        Name.LIMITED: say("Only some countries"),
-        Name.CONTROL: say("Not under foreign control"),
-        Name.CLASSIFIED: say("Classified information"),
-        Name.GENDER_PLAN: say("Gender equality plan needed"),
-        Name.REQUIRED: say("Has to be in it"),
-    }
 
 
 def _past(visit: Visit, shown: ShownCall, institute: Institute | None, as_of: date | None) -> dict[str, Any]:
