@@ -35,7 +35,10 @@ def _members(bid: Bid, digest: Digest, words: Words, most: int) -> Iterator[tupl
     for place, member in enumerate(bid.members):
         adds = words.say("adds {share}", share=words.percent(member.gain)) if place else words.say("begins")
         skills = ", ".join(untrusted.text(skill, untrusted.TERM) for skill in member.skills[:most])
-        yield f"{institute_name(member.institute, digest)} {member.fit}", "; ".join(filter(None, (adds, skills)))
+        yield (
+            f"{institute_name(member.institute, digest)} {member.fit}",
+            words.say("; ").join(filter(None, (adds, skills))),
+        )
 
 
 def _past(bid: Bid, digest: Digest, words: Words) -> Iterator[tuple[str, str]]:

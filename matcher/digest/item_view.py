@@ -155,7 +155,7 @@ def decided_text(decisions: Sequence[Decision], digest: Digest, words: Words) ->
     said = [own_line(one, _called(one, digest) if len(own) > 1 else None, words) for one in mine]
     if others := shared_line([one for one in decisions if one not in mine], digest.names, words):
         said.append(others)
-    return "; ".join(said) or None
+    return words.say("; ").join(said) or None
 
 
 def _called(decision: Decision, digest: Digest) -> str:
@@ -175,7 +175,7 @@ def match_line(match: Match, digest: Digest, limits: Limits, words: Words) -> Ma
         return MatchLine(_name(match, digest, words), match.fit, terms)
     if terms and match.own_project:
         own = untrusted.text(match.own_project, untrusted.TERM)
-        terms += "; " + words.say("like your project {project}", project=own)
+        terms += words.say("; ") + words.say("like your project {project}", project=own)
     return MatchLine("", match.fit, terms)
 
 
@@ -199,7 +199,7 @@ def _before(item: Item, words: Words) -> Iterator[tuple[str, str]]:
     if item.won is not None:
         call = untrusted.text(item.won.call, untrusted.TERM * 2)
         before = words.say_n("{call} ({n} project)", "{call} ({n} projects)", item.won.projects, call=call)
-        winners = "; ".join(_won(part, words) for part in item.won.network[:_WINNERS])
+        winners = words.say("; ").join(_won(part, words) for part in item.won.network[:_WINNERS])
         yield words.say("Before"), before + words.say(": ") + winners
 
 

@@ -60,7 +60,7 @@ def shared_line(decisions: Sequence[Decision], names: Mapping[str, str], words: 
         for one in decisions
         if one.is_made and not one.is_followed
     ]
-    return "; ".join(said) or None
+    return words.say("; ").join(said) or None
 
 
 def _dismissed(decision: Decision, words: Words) -> str:

@@ -155,7 +155,7 @@ def deadline_origin(call: Call, words: Words = TERMINAL) -> str | None:
     if call.deadlines_unread:
         written = ", ".join(f"“{untrusted.text(one, untrusted.TERM)}”" for one in call.deadlines_unread)
         said.append(words.say("not read as a date: {written}", written=written))
-    return "; ".join(said) or None
+    return words.say("; ").join(said) or None
 
 
 def deadlines(call: Call, today: date, words: Words) -> tuple[DeadlineLine, ...]:

@@ -10,6 +10,7 @@ import pytest
 
 import matcher
 from matcher.errors import UsageError
+from matcher.ranking.network.partners import LIKE
 from tests.helpers.cordis import participation, project, tables, zipped
 from tests.helpers.home import DAY, PHOTONIC, Place, fetch_into, make_config, some_rows
 from tests.helpers.portal.server import LocalPortal
@@ -87,6 +88,18 @@ def test_who_did_what_the_call_asks_for_comes_first_and_says_why(run: Run, place
     assert "BRGM" not in by_name
     assert "LEFT IT" in by_name
     assert "AFFILIATED" not in by_name
+
+
+def test_only_the_projects_nearest_to_a_call_are_said_to_be_like_it(run: Run, bare: Place, tmp_path: Path) -> None:
+    projects = [project(n, topics="HORIZON-CL6-2021-X-1", objective=f"Barley number {n}.") for n in range(300)]
+    for n in range(150):
+        projects[n] |= {"title": "Photonic chips", "objective": f"Photonics, chips, lasers and barley number {n}."}
+    parts = [participation(n, NEAR, name="IN MANY") for n in range(150)]
+    parts += [participation(n, FAR, name="OF BARLEY") for n in range(150, 300)]
+    assert run(bare, "fetch", "--projects", str(zipped(tmp_path / "c.zip", tables(projects, parts)))).code == 0
+    reasons = {one["name"]: one["reasons"] for one in asked(run, bare)}
+    assert f"{LIKE} projects like the call" in reasons["IN MANY"]
+    assert not any("like the call" in reason for reason in reasons["OF BARLEY"])
 
 
 def test_they_can_be_asked_for_by_country_and_type(run: Run, place: Place) -> None:

@@ -47,6 +47,7 @@ def test_a_family_stands_where_its_best_call_does(language: Language, more: str)
     for part in (mail.html, mail.body.decode(errors="replace")):
         assert part.index("A-1") < part.index("A-3") < part.index("B-1")
     assert more in mail.html.replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert f"{Words(language).say('fit {fit}', fit=80)}</b>" in mail.html
 
 
 def test_what_changed_stands_by_itself_in_a_family() -> None:

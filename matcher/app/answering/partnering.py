@@ -74,7 +74,7 @@ def partners(home: Home, question: PartnerQuestion) -> Partners:
 
 
 def _nearest(candidates: Candidates, one: int) -> list[int]:
-    rows = [r for r in candidates.earlier.rows_of(one).tolist() if candidates.likeness[r] > 0]
+    rows = [r for r in candidates.earlier.rows_of(one).tolist() if candidates.like[r]]
     return sorted(rows, key=lambda r: (-candidates.likeness[r], r))[:NEAR_SHOWN]
 
 
@@ -101,7 +101,7 @@ class _Telling:
         return Partner(rank, pic, name, country, kind, score, tuple(reasons), tuple(near), len(common), len(led))
 
     def _reasons(self, one: int, rows: list[int], common: list[int], led: set[int]) -> Iterator[Saying]:
-        like = [row for row in rows if self.candidates.likeness[row] > 0]
+        like = [row for row in rows if self.candidates.like[row]]
         if like:
             yield _led(_many(like, *_LIKE), like, led, Saying("{said}, {n} of them as coordinator"))
         elif self.candidates.signals["with_these"][one] > _OFTEN:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from matcher.model.programmes import programme_part
 from matcher.ranking.network.call_likeness import likeness_of_nearest, place_of, shared_words
 from matcher.ranking.network.earlier import Earlier
-from matcher.ranking.network.partner_signals import WEIGHTS, Signals
+from matcher.ranking.network.partner_signals import WEIGHTS, Signals, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from matcher.ranking.network.team import Team
 
 Doubles = npt.NDArray[np.float64]
+
+LIKE = 100
+"""Projects nearest to a call that are said to be like it."""
 
 
 class Candidates:
@@ -44,6 +47,11 @@ class Candidates:
         """The part of the programme that the call is of."""
         return programme_part(self._topic)
 
+    @cached_property
+    def like(self) -> npt.NDArray[np.bool_]:
+        """(projects,) whether each is like the call: all that has a word in common with it would say too much."""
+        return nearest(self.likeness, LIKE) > 0
+
     @property
     def own(self) -> Doubles:
         """(projects,) one for each of the team's."""
@@ -64,8 +72,7 @@ class Candidates:
 
 def leaders_first(candidates: Candidates, order: list[int]) -> list[int]:
     """The same organisations, those first that coordinated a project that is like the call."""
-    like = candidates.likeness > 0
-    leads = {one for one in order if like[candidates.earlier.led_by(one)].any()}
+    leads = {one for one in order if candidates.like[candidates.earlier.led_by(one)].any()}
     return [one for one in order if one in leads] + [one for one in order if one not in leads]
 
 

@@ -1,6 +1,7 @@
 """Pictures of the mails with headless Chromium: `python -m tests.helpers.mail.mail_pictures FOLDER`.
 
-The folder is docs/images where none is named.
+The folder is docs/images where none is named. `python -m tests.helpers.mail.mail_pictures MAIL.html PICTURE.png` takes
+one of a mail that `matcher digest preview --html MAIL.html` wrote.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from tests.helpers.mail import digests
 from tests.helpers.paths import DOCS
 
 IMAGES = DOCS / "images"
+WIDTH, HEIGHT = 660, 1400
+"""Of one picture, in pixels."""
+
 KEPT = (
-    ("digest-fr", digests.normal, Language.FR, 660, 1500, False),
-    ("digest-en-dark", digests.normal, Language.EN, 660, 1500, True),
-    ("joint-bids-en", digests.joint, Language.EN, 660, 900, False),
+    ("digest-fr", digests.normal, Language.FR, WIDTH, 1500, False),
+    ("digest-en-dark", digests.normal, Language.EN, WIDTH, 1500, True),
 )
 FLAGS = (
     "--headless",
@@ -57,6 +60,10 @@ def shoot(html: str, target: Path, width: int, height: int, *, dark: bool) -> No
 
 
 def main() -> None:
+    if len(sys.argv) > 2:
+        written, picture = map(Path, sys.argv[1:])
+        shoot(written.read_text(encoding="utf-8"), picture.absolute(), WIDTH, HEIGHT, dark=False)
+        return
     everything = len(sys.argv) > 1
     folder = Path(sys.argv[1]) if everything else IMAGES
     folder.mkdir(parents=True, exist_ok=True)

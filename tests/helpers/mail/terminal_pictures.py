@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import textwrap
 from html import escape
 from pathlib import Path
 
@@ -29,8 +30,11 @@ def main() -> None:
     environment = {**os.environ, "COLUMNS": str(COLUMNS), "NO_COLOR": "1"}
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=300)
     output = done.stdout.rstrip("\n")
-    page = PAGE.format(margin=MARGIN, line=LINE, command=escape(" ".join(words)), output=escape(output))
-    lines = output.count("\n") + 2
+    asked = " \\\n    ".join(
+        textwrap.wrap(" ".join(words), COLUMNS - 16, break_long_words=False, break_on_hyphens=False)
+    )
+    page = PAGE.format(margin=MARGIN, line=LINE, command=escape(asked), output=escape(output))
+    lines = f"{asked}\n{output}".count("\n") + 1
     shoot(page, Path(target).absolute(), 8 * COLUMNS + 10 * MARGIN // 2, LINE * lines + 2 * MARGIN, dark=False)
 
 
