@@ -74,7 +74,7 @@ def _found_and_expected(detail: ErrorDetails) -> Saying:
     return found_and_expected(value, _expected(detail), missing_blank(value) if kind in _IN_PLAIN_WORDS else "")
 
 
-def _expected(detail: ErrorDetails) -> Saying | str:
+def _expected(detail: ErrorDetails) -> object:
     kind, told = detail["type"], detail.get("ctx", {})
     if kind in _IN_PLAIN_WORDS:
         return _IN_PLAIN_WORDS[kind]

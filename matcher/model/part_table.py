@@ -170,14 +170,15 @@ class PartTable:
             some=some,
         )
 
-    def _near(self, letters: str) -> list[str]:
+    def _near(self, letters: str) -> list[Part | str]:
+        """What is called nearly so: programmes by what one types, other parts by their names."""
         from difflib import get_close_matches
 
         for cutoff in _SLIPS:
             if found := get_close_matches(letters[:_MOST_LETTERS], self._by_letters, n=_NEAR, cutoff=cutoff):
                 break
         near = dict.fromkeys(self._parts[self._by_letters[spelt]] for spelt in found)
-        return [part.identifier if part.kind is PartKind.PROGRAMME else part.en for part in near]
+        return [part.identifier if part.kind is PartKind.PROGRAMME else part for part in near]
 
     def nested(self, within: str | None = None) -> Iterator[tuple[int, Part]]:
         """Every part, or one and what is in it, each under what it is in, with how deep it stands there.

@@ -52,6 +52,9 @@ class Part:
         """Every name that it is known by."""
         return (self.identifier, self.en, self.fr, *self.names)
 
+    def __str__(self) -> str:
+        return self.en
+
     def name_in(self, language: Language) -> str:
         """What it is called in a language."""
         return self.fr if language is Language.FR else self.en

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from matcher.model.day import BRUSSELS
 from matcher.model.frozen import dataclass
 from matcher.model.language import Language
+from matcher.model.parts import Part
 
 if TYPE_CHECKING:
     from matcher.text.saying import Saying
@@ -85,6 +86,8 @@ class Words:
         return {name: self._shown(value) for name, value in values.items()}
 
     def _shown(self, value: object) -> object:
+        if isinstance(value, Part):
+            return value.name_in(self.language)
         return _French(value) if self.language is Language.FR and isinstance(value, int | float) else value
 
     @property

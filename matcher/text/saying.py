@@ -54,12 +54,15 @@ class Lines(Saying):
         return "\n".join(f"  {line.said(translated, shown)}" for line in self.lines)
 
 
-def did_you_mean(near: Iterable[str]) -> Saying:
+def did_you_mean(near: Iterable[object]) -> Saying:
     """`did you mean A, B or C?`"""
     return Saying("did you mean {names}?", names=either(near))
 
 
-def either(names: Iterable[str]) -> Saying | str:
-    """`A, B or C`"""
+def either(names: Iterable[object]) -> object:
+    """`A, B or C`; a name may be what whoever shows it says in another language."""
     *before, last = names
-    return Saying("{names} or {last}", names=", ".join(before), last=last) if before else last
+    if not before:
+        return last
+    listed = {f"name{number}": name for number, name in enumerate(before)}
+    return Saying("{names} or {last}", names=Saying(", ".join(f"{{{name}}}" for name in listed), **listed), last=last)

@@ -74,6 +74,13 @@ MISTAKES = [
 ]  # fmt: skip
 
 
+def test_near_parts_of_programmes_are_named_in_the_language(run, fetched) -> None:
+    said = run(fetched, "--lang", "fr", "rank", "cea-leti", "--programme", "cluster 9").err
+    assert re.search(r"Pôle \d.*, Pôle \d.* ou Pôle \d", said)
+    assert re.search(r"Cluster \d.*, Cluster \d.* or Cluster \d", run(fetched, "calls", "--programme", "cluster 9").err)
+    assert "vouliez-vous dire HORIZON" in run(fetched, "--lang", "fr", "calls", "--programme", "horizn").err
+
+
 @pytest.mark.parametrize("words", MISTAKES)
 def test_a_mistake_is_told_in_french(run, fetched, words) -> None:
     answer = run(fetched, "--lang", "fr", *words.format(call=PHOTONIC).split())
