@@ -9,20 +9,22 @@ import pytest
 
 from tests.helpers.forms import either, has_a_long_form
 from tests.helpers.soak.oracle import FETCH_FAILED, MAILS_FAILED, READERS, Expected, expect
-from tests.helpers.soak.script import Script, write_script
+from tests.helpers.soak.script import MailTrouble, Rhythm, Script, write_script
 from tests.helpers.soak.verdict import OPERATOR, arrived, mistakes
 from tests.helpers.soak.year import Pace, Seen, Year
 
 pytestmark = has_a_long_form
 
-START, DAYS = date(2026, 10, 5), either(short=30, long=45)
-PACE = Pace(30, either(short=10, long=30), either(short=(0, 2, 3, 12, 16), long=Pace.looks))
+START, DAYS = either(short=(date(2026, 10, 15), 19), long=(date(2026, 10, 5), 45))
+SEED, RHYTHM = either(short=(4, Rhythm((5, 23), (9, 41), (12, 37), (2, 4), (4, 3))), long=(1, Rhythm()))
+PACE = either(short=Pace(30, 6, (0, 2, 3, 12, 16)), long=Pace(30, 30))
 WORDS = either(short=60, long=180)
 
 
 @pytest.fixture(scope="module")
 def script() -> Script:
-    return replace(write_script(START, DAYS, [reader.identifier for reader in READERS]), words=WORDS)
+    script = write_script(START, DAYS, [reader.identifier for reader in READERS], seed=SEED, rhythm=RHYTHM)
+    return replace(script, words=WORDS)
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,7 @@ def test_the_script_has_what_it_is_about(script, expected) -> None:
     assert {reason for _, reason in expected.notices} == {FETCH_FAILED, MAILS_FAILED}
     assert expected.down
     assert script.asleep
+    assert {kind for kind, _ in script.mail.values()} == set(MailTrouble)
     for kept in (True, False):  # what is kept and what is dismissed each make other mails
         others = tuple(one for one in script.decisions if one.kept is kept)
         assert expect(replace(script, decisions=others)).mails != expected.mails
@@ -50,7 +53,7 @@ def test_the_script_has_what_it_is_about(script, expected) -> None:
 
 def test_the_oracle_is_asked_only_what_it_knows() -> None:
     """A mail of more calls would be shortened for mail readers, and the rest told later."""
-    year = write_script(START, 365, [reader.identifier for reader in READERS])
+    year = write_script(date(2026, 10, 5), 365, [reader.identifier for reader in READERS])
     assert max(map(len, expect(year).mails.values())) <= 30
 
 

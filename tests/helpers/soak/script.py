@@ -154,23 +154,45 @@ class Script:
         return bulk_json([bulk_item(number) for number in range(100 + 10 * months)])
 
 
-def write_script(start: date, days: int, subscribers: list[str], *, seed: int = 1) -> Script:
+@dataclass(frozen=True)
+class Rhythm:
+    """On which working days, counted from 0, a thing happens: the first time, and every so many days from then on."""
+
+    down_a_quarter: tuple[int, int] = (8, 23)
+    down_all_day: tuple[int, int] = (15, 41)
+    asleep: tuple[int, int] = (20, 37)
+    mail_trouble: tuple[int, int] = (3, 6)
+    decided: tuple[int, int] = (6, 5)
+
+
+def write_script(
+    start: date, days: int, subscribers: list[str], *, seed: int = 1, rhythm: Rhythm | None = None
+) -> Script:
     """A year of a portal's life, the same for the same seed."""
+    rhythm = rhythm or Rhythm()
     chance = random.Random(seed)
     topics = [_topic(chance, number, start - timedelta(days=3)) for number in range(FIRST)]
     working = [d for d in (start + timedelta(days=n) for n in range(days)) if d.weekday() < 5]
     for day in working:
         for _ in range(chance.choice((0, 0, 0, 0, 1, 2))):
             topics.append(_topic(chance, len(topics), day))
-    down = dict.fromkeys(working[8::23], Down.A_QUARTER) | dict.fromkeys(working[15::41], Down.ALL_DAY)
+
+    def at(first: int, every: int) -> list[date]:
+        return working[first::every]
+
+    down = dict.fromkeys(at(*rhythm.down_a_quarter), Down.A_QUARTER) | dict.fromkeys(
+        at(*rhythm.down_all_day), Down.ALL_DAY
+    )
     down |= dict.fromkeys(working[60:62], Down.ALL_DAY)
-    asleep = frozenset(working[20::37]) - down.keys()
+    asleep = frozenset(at(*rhythm.asleep)) - down.keys()
     troubles = list(MailTrouble)
     mail = {
-        day: (troubles[n % len(troubles)], subscribers[n % len(subscribers)]) for n, day in enumerate(working[3::6])
+        day: (troubles[n % len(troubles)], subscribers[n % len(subscribers)])
+        for n, day in enumerate(at(*rhythm.mail_trouble))
     }
     mail = {day: trouble for day, trouble in mail.items() if day not in asleep}
-    return Script(start, days, tuple(topics), down, asleep, mail, tuple(_decisions(working[6::5], topics)))
+    decisions = tuple(_decisions(at(*rhythm.decided), topics))
+    return Script(start, days, tuple(topics), down, asleep, mail, decisions)
 
 
 _MADE = ((("cea-leti", True),), (("cea-leti", False),), (("mines", False),), (("cea-leti", True), ("mines", True)))
