@@ -117,9 +117,9 @@ def quiet_logs() -> Iterator[None]:
 
 
 def in_turn(names: Iterable[str], spelled: str, always: Collection[str]) -> list[str]:
-    """Where a secret is put: in the short form in a third of the names, by turns of the spellings, always in some."""
+    """Where a secret is put: in the short form in a fifth of the names, by turns of the spellings, always in some."""
     number = list(SPELLED.values()).index(spelled)
-    return [name for place, name in enumerate(names) if LONG or name in always or place % 3 == number % 3]
+    return [name for place, name in enumerate(names) if LONG or name in always or place % 5 == number % 5]
 
 
 @has_a_long_form

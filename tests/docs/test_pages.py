@@ -73,14 +73,15 @@ OTHERS = [page for page in PAGES if steps(page) and page not in TUTORIALS]
 
 
 def one_walk(english: list[Step], french: list[Step]) -> list[Step]:
-    """What both readers do, once, and what each does otherwise.
+    """What both readers do, once, and what each does otherwise; in the short form each step in one language, by turns.
 
     From where they write other files, one goes after the other; in the short form the English one alone.
     """
     pairs = list(zip(english, french, strict=True))
     apart = next((n for n, (ours, theirs) in enumerate(pairs) if ours.content != theirs.content), len(pairs))
-    together = [step for pair in pairs[:apart] for step in dict.fromkeys(pair)]
-    return [*together, *english[apart:], *either(short=[], long=french[apart:])]
+    both = [step for pair in pairs[:apart] for step in dict.fromkeys(pair)]
+    turns = [pair[number % 2] for number, pair in enumerate(pairs[:apart])]
+    return [*either(short=turns, long=both), *english[apart:], *either(short=[], long=french[apart:])]
 
 
 @has_a_long_form

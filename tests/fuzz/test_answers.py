@@ -14,6 +14,7 @@ from matcher.model.call import Section
 from matcher.portal.client import parse_details
 from matcher.portal.parsing import parse_rows
 from matcher.portal.search import SearchPage, _counts, _page
+from tests.helpers.forms import has_a_long_form
 from tests.helpers.fuzz.harness import Target, short
 from tests.helpers.fuzz.mutations import bytes_like, changed, changes, dumped
 from tests.helpers.portal.rows import description, topic
@@ -78,17 +79,21 @@ TOPIC_DETAILS = Target("topicDetails", like(DETAILS), check_details)
 GZIP = Target("gzip bodies", bytes_like(BOMB, gzipped(b"{}", 1), gzipped(BOMB, 1)), check_body)
 
 
+@has_a_long_form
 def test_pages():
     PAGES.run()
 
 
+@has_a_long_form
 def test_facets():
     COUNTS.run()
 
 
+@has_a_long_form
 def test_topic_details():
     TOPIC_DETAILS.run()
 
 
+@has_a_long_form
 def test_gzip_bodies():
     GZIP.run()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from matcher.errors import BenchmarkError
 from matcher.evaluation.benchmark import load_benchmark, load_qrels
 from matcher.evaluation.wins import build_benchmark
+from tests.helpers.forms import has_a_long_form
 from tests.helpers.fuzz.harness import Target, folder_of, short
 from tests.helpers.fuzz.mutations import bytes_like, changed, changes, dumped
 
@@ -52,6 +53,7 @@ FOLDERS = Target(
 )
 
 
+@has_a_long_form
 def test_benchmark_folders():
     FOLDERS.run()
 
@@ -87,6 +89,7 @@ CORDIS = Target(
 )
 
 
+@has_a_long_form
 def test_cordis_dumps():
     CORDIS.run()
 

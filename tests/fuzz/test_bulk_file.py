@@ -11,6 +11,7 @@ from matcher.errors import PortalError
 from matcher.model.rows import ParsedRow, SetAside
 from matcher.portal.bulk import BulkFile
 from matcher.text.untrusted import ShortNumbers
+from tests.helpers.forms import has_a_long_form
 from tests.helpers.fuzz.harness import Target, short
 from tests.helpers.fuzz.mutations import bytes_like, changed, changes, dumped
 from tests.helpers.portal.rows import bulk_item, bulk_json
@@ -37,6 +38,7 @@ def check(body):
 BULK = Target("bulk file", st.builds(archive, changes) | bytes_like(bulk_json(ITEMS)), check)
 
 
+@has_a_long_form
 def test_bulk_file():
     BULK.run()
 
@@ -72,6 +74,7 @@ NUMBERS = Target(
 )
 
 
+@has_a_long_form
 def test_numbers_are_shortened_and_nothing_else_is():
     """Whatever the borders of the pieces: what stands in strings is untouched, longer integers read null."""
     NUMBERS.run()

@@ -6,6 +6,7 @@ from matcher.config.institutes import load_institutes
 from matcher.config.settings import load_settings, packaged_config
 from matcher.config.subscribers import load_subscribers
 from matcher.errors import ConfigError
+from tests.helpers.forms import has_a_long_form
 from tests.helpers.fuzz.harness import Target, folder_of, short
 from tests.helpers.fuzz.mutations import bytes_like
 
@@ -77,13 +78,16 @@ READERS = Target("subscribers.yaml", bytes_like(SUBSCRIBERS, SUBSCRIBERS, BOMB, 
 SETTINGS = Target("matcher.toml", bytes_like(SMALL_TOML, TOML), check_settings)
 
 
+@has_a_long_form
 def test_institutes():
     INSTITUTES.run()
 
 
+@has_a_long_form
 def test_subscribers():
     READERS.run()
 
 
+@has_a_long_form
 def test_settings():
     SETTINGS.run()

@@ -14,6 +14,7 @@ from matcher.cordis.project_tables import PARTS, PROJECTS, Members, Reading, rea
 from matcher.errors import ProjectsError
 from matcher.store.schema import clean
 from tests.helpers.cordis import CONCEPT, ORGANISATION, PROJECT, participation, project, table, tables
+from tests.helpers.forms import has_a_long_form
 from tests.helpers.fuzz.harness import Target, folder_of, short
 from tests.helpers.fuzz.mutations import STRANGE, bytes_like
 
@@ -112,5 +113,6 @@ def _read(dump: Dump, reading: Reading) -> None:
 DUMPS = Target("dumps of projects", ZIPS | MISLED | FILES, check)
 
 
+@has_a_long_form
 def test_dumps_of_projects() -> None:
     DUMPS.run()

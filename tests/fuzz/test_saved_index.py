@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from matcher.errors import IndexMissing
 from matcher.ranking.texts.generation import Generation, StringTable, open_generation, write_generation
+from tests.helpers.forms import has_a_long_form
 from tests.helpers.fuzz.harness import Target, folder_of, short
 from tests.helpers.fuzz.mutations import bytes_like
 
@@ -47,5 +48,6 @@ DAMAGES = st.one_of([st.tuples(st.just(path), bytes_like(content)) for path, con
 INDEX = Target("saved index", DAMAGES, check)
 
 
+@has_a_long_form
 def test_saved_index():
     INDEX.run()

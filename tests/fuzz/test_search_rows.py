@@ -13,6 +13,7 @@ from matcher.portal.parsing import IDENTIFIER_LIMIT, KEYWORD_LIMIT, LINK_LIMIT, 
 from matcher.portal.sections import HTML_LIMIT, SECTION_LIMIT, sections
 from matcher.portal.values import LINE
 from matcher.text.untrusted import decoded
+from tests.helpers.forms import has_a_long_form
 from tests.helpers.fuzz.harness import Target
 from tests.helpers.fuzz.mutations import changed, changes, dumped
 from tests.helpers.portal.rows import actions, cascade, external, line, topic
@@ -49,6 +50,7 @@ def check_row(item):
 ROWS = Target("search rows", st.builds(row, st.sampled_from(BASES), changes, changes, changes), check_row)
 
 
+@has_a_long_form
 def test_rows():
     ROWS.run()
 
@@ -83,5 +85,6 @@ HTML = Target(
 )
 
 
+@has_a_long_form
 def test_html():
     HTML.run()

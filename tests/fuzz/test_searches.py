@@ -10,6 +10,7 @@ from matcher.model.question import Question
 from matcher.ranking.build import build
 from matcher.ranking.call_words import search_calls
 from tests.helpers.corpus import META, NOW, some_calls
+from tests.helpers.forms import has_a_long_form
 from tests.helpers.fuzz.harness import Target, short
 from tests.helpers.fuzz.mutations import STRANGE
 
@@ -63,5 +64,6 @@ SEARCHES = Target(
 )
 
 
+@has_a_long_form
 def test_searches():
     SEARCHES.run()

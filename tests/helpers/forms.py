@@ -38,5 +38,5 @@ def either(*, short: Amount, long: Amount) -> Amount:
 
 
 def tries(most: int) -> int:
-    """How many inputs a property is tried on: a third of them in the short form."""
-    return either(short=most // 3, long=most)
+    """How many inputs a property is tried on: a quarter of them in the short form."""
+    return either(short=most // 4, long=most)

@@ -102,7 +102,7 @@ def test_each_failure_is_tried_again(serve, connect, fault):
 
 
 @has_a_long_form
-@pytest.mark.parametrize("seed", range(either(short=4, long=10)))
+@pytest.mark.parametrize("seed", range(either(short=2, long=10)))
 def test_rows_that_share_an_identifier_are_found_although_their_order_is_unstable(serve, connect, seed):
     # copies of one call stand together in the order, and which of them a page border cuts off is drawn anew each time
     rows = [row for number in range(80) for row in copies(number)]
@@ -130,7 +130,7 @@ def test_rows_twice_in_the_index_explain_a_shortfall(serve, connect):
 
 
 @has_a_long_form
-@pytest.mark.parametrize("seed", range(either(short=4, long=10)))
+@pytest.mark.parametrize("seed", range(either(short=2, long=10)))
 def test_rows_that_an_unstable_order_lost_are_never_explained_away(serve, connect, seed):
     portal = serve(listing(300), seed=seed)
     honest = portal.index.page
@@ -235,8 +235,8 @@ def test_a_portal_that_is_not_there_is_unreachable(serve, connect):
 
 @has_a_long_form
 def test_more_rows_than_the_portal_shows_are_split(serve, connect, monkeypatch):
-    """It shows ten thousand; in the short form both sides take it to show two thousand."""
-    shown = either(short=2_000, long=WINDOW)
+    """It shows ten thousand; in the short form both sides take it to show a thousand."""
+    shown = either(short=1_000, long=WINDOW)
     for module in (reading, splitting, index):
         monkeypatch.setattr(module, "WINDOW", shown)
     monkeypatch.setattr(reading, "LAST_PAGE", shown // PAGE_SIZE)

@@ -27,6 +27,7 @@ from matcher.model.subscription import Mail, Told
 from matcher.store import database
 from matcher.store.database import Store
 from matcher.store.schema import HEAD, metadata
+from tests.helpers.forms import either, has_a_long_form
 from tests.helpers.listings import DAY, NOW, call, row
 from tests.helpers.postgres import new_database
 
@@ -352,7 +353,13 @@ def at_revision(url: str, revision: str) -> sa.Engine:
     return engine
 
 
-@pytest.mark.parametrize("revision", revisions())
+SCHEMAS = {"sqlite": revisions(), "postgresql": either(short=revisions()[::3], long=revisions())}
+
+
+@has_a_long_form
+@pytest.mark.parametrize(
+    ("empty_url", "revision"), [(name, one) for name, found in SCHEMAS.items() for one in found], indirect=["empty_url"]
+)
 def test_every_earlier_schema_is_brought_up_to_date_with_its_data(empty_url: str, tmp_path, revision: str) -> None:
     with Store.open(f"sqlite:///{tmp_path}/now.db") as now:
         from tests.helpers.listings import Fetcher

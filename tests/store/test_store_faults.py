@@ -89,7 +89,7 @@ def check_whole(url: str, was_killed: bool) -> int:
 def test_kill_at_every_statement_leaves_a_whole_store(store_url: str) -> None:
     one_fetch(store_url, 1)
     outcomes = set()
-    step = either(short=3, long=1) if store_url.startswith("postgresql") else 1
+    step = either(short=5 if store_url.startswith("postgresql") else 2, long=1)
     for number in range(1, 200, step):
 
         def work(number: int = number) -> None:

@@ -62,6 +62,8 @@ def test_a_day_killed_at_any_stage_ends_like_one_that_was_not(home: Home, here: 
     assert sum(account.points for account in kills.accounts.values()) == POINTS[database]
 
 
+@has_a_long_form
+@pytest.mark.parametrize("home", either(short=["sqlite"], long=["sqlite", "postgresql"]), indirect=True)
 def test_a_mail_given_up_right_before_the_kill_is_told_by_the_next_run(home: Home, here: World, forks: Forks) -> None:
     moments = moments_of(home, forks)
     delivered = moments.index(DELIVER)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.helpers.crash.days import World
 
-POINTS = either(short={"strict": 6, "mixed": 2}, long={"strict": 9, "mixed": 9})
+POINTS = either(short={"strict": 4, "mixed": 2}, long={"strict": 9, "mixed": 9})
 
 
 @pytest.fixture

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.helpers.forms import either
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-FEW = 100
-"""Inputs of each target in the normal test run."""
+FEW = either(short=33, long=100)
+"""Inputs of each target in a run of the tests."""
 SECONDS = 10.0
 """Processor time for one input, on a busy machine; what hangs never ends at all."""
 
@@ -33,7 +35,7 @@ class HungError(AssertionError):
 class Target:
     """A parser under test: `check` raises for whatever must not happen. `count` is the number of inputs so far.
 
-    `few` is the number of inputs in the normal test run.
+    `few` is the number of inputs in a run of the tests.
     """
 
     name: str
