@@ -12,7 +12,7 @@ from matcher.cli.options import COUNT, as_of_option
 from matcher.cli.output import output_options, partly, print_csv, print_json, print_note
 from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.present.decision_words import decided_line
-from matcher.present.facts import day, deadline_text, organisation_kind
+from matcher.present.facts import day, deadline_text, organisation_kind, past_unknown
 from matcher.present.project_records import BID_FIELDS, bid_record
 from matcher.present.records import envelope, sample_label
 
@@ -53,6 +53,8 @@ def bids_command(home: Home, /, top: int, is_decided: bool | None, as_of: date |
             click.echo("\n" + _block(number, one, found.as_of))
         if not found.found:
             click.echo("\n".join(paragraphs(_none(is_decided))))
+        if missing := past_unknown(found.found, spoken()):
+            click.echo("\n" + "\n".join(paragraphs(missing)))
     return partly(found.problems)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from matcher.model.call import Action, Call, Deadline
     from matcher.model.changes import Change
+    from matcher.model.consortium import Bid
 
 UNKNOWN = "—"
 
@@ -212,6 +213,16 @@ def _support(call: Call, words: Words) -> tuple[str, ...]:
     if call.grants:
         parts.append(words.say_n("{n} grant", "{n} grants", call.grants))
     return tuple(parts)
+
+
+def past_unknown(bids: Iterable[Bid], words: Words = TERMINAL) -> str | None:
+    """What is missing from joint bids where no projects are known, and how to get it; None where nothing is."""
+    if all(bid.together is not None for bid in bids):
+        return None
+    return words.say(
+        "Who worked together, who led projects and who could fill gaps is not known: `matcher fetch --projects` brings"
+        " CORDIS's projects."
+    )
 
 
 def organisation_kind(kind: str | None, words: Words = TERMINAL) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from matcher.config.settings import packaged_config
 from matcher.present.project_records import BID_FIELDS
-from tests.helpers.home import DAY
+from tests.helpers.home import DAY, Place, make_config
 from tests.helpers.joint import JOINT, joint_place, joint_projects
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.helpers.home import Place, Run
+    from tests.helpers.home import Run
 
 
 def test_bids_are_listed_in_every_shape(run: Run, fetched: Place) -> None:
@@ -28,9 +29,19 @@ def test_bids_are_listed_in_every_shape(run: Run, fetched: Place) -> None:
     assert run(fetched, "bids", "--as-of", DAY).out.startswith("Joint bids of the network")
 
 
+def test_what_is_missing_without_projects_is_told(run: Run, tmp_path: Path) -> None:
+    everybody = tuple(sorted(path.stem for path in (packaged_config() / "institutes").iterdir()))
+    place = Place(tmp_path / "home", make_config(tmp_path / "config", everybody))
+    assert run(place, "run").code == 0  # from the packaged sample
+    text = run(place, "bids", "--as-of", "2026-05-07").out
+    assert "Who worked together, who led projects and who could fill gaps is not known" in " ".join(text.split())
+    assert "matcher fetch --projects" in text
+
+
 def test_the_past_of_the_institutes_and_of_others_is_told(run: Run, tmp_path: Path) -> None:
     place = joint_place(tmp_path)
     assert run(place, "fetch", "--projects", str(joint_projects(tmp_path))).code == 0
+    assert "is not known" not in run(place, "bids", "--as-of", DAY).out
     answer = run(place, "bids", "--as-of", DAY, "--json")
     assert answer.code == 0, answer.err
     bids = json.loads(answer.out)["bids"]

@@ -96,6 +96,13 @@ def test_projects_say_what_to_do_before_there_are_any(site: LocalSite) -> None:
     assert "matcher fetch --projects" in page.text
 
 
+def test_a_call_says_what_its_past_lacks_while_there_are_no_projects(site: LocalSite) -> None:
+    page = site.get(PAGE).text
+    assert "What came before" in page
+    assert "No projects were fetched yet" in page
+    assert "Aucun projet n’a encore été lu" in site.get(PAGE, headers={"Accept-Language": "fr"}).text
+
+
 @pytest.mark.parametrize(
     ("name", "start"),
     [("csv", b"institute,"), ("xlsx", b"PK"), ("json", b"{"), ("ics", b"BEGIN:VCALENDAR"), ("atom", b"<?xml")],

@@ -143,14 +143,15 @@ def _evidence(match: Match | None) -> list[Evidence]:
 
 
 def _past(visit: Visit, shown: ShownCall, institute: Institute | None, as_of: date | None) -> dict[str, Any]:
-    """What came before, and with whom to apply; both are known once projects were fetched."""
+    """What came before, and with whom to apply; or what is `missing`, as both are known once projects were fetched."""
     before: Predecessors | None = None
     found: Partners | None = None
+    missing = None
     try:
         before = predecessors(visit.home, shown.call.identifier, as_of=as_of, most=PREDECESSORS)
         if institute is not None:
             question = PartnerQuestion(shown.call.identifier, institute.identifier, top=PARTNERS, as_of=as_of)
             found = partners(visit.home, question)
-    except UsageError:
-        pass  # no projects, or too few of them
-    return {"before": before, "partners": found}
+    except UsageError as error:  # no projects, or too few of them
+        missing = visit.words.tell(error.saying)
+    return {"before": before, "partners": found, "missing": missing}
