@@ -103,7 +103,7 @@ FILTERS = (
         "words",
         {
             "en": 'A programme or a part of one, by any of its names: LIFE, EIC, "soil mission"…; may be repeated.',
-            "fr": "Un programme ou une partie, par l'un de ses noms : LIFE, EIC, « mission sol »… ; peut être répété.",
+            "fr": "Un programme ou une partie, par l’un de ses noms : LIFE, EIC, « mission sol »… ; peut être répété.",
         },
         lambda wanted, call, _on: not _is_part(call, wanted),
     ),
@@ -113,7 +113,7 @@ FILTERS = (
         "words",
         {
             "en": "Type of action: RIA, IA, HORIZON-CSA…; may be repeated.",
-            "fr": "Type d'action : RIA, IA, HORIZON-CSA… ; peut être répété.",
+            "fr": "Type d’action : RIA, IA, HORIZON-CSA… ; peut être répété.",
         },
         lambda wanted, call, _on: not any(action_matches(a.code, wanted) for a in call.actions),
     ),
@@ -143,7 +143,7 @@ FILTERS = (
         "audience",
         {
             "en": "Only calls that research institutes (or small companies) may enter; any: none stand apart.",
-            "fr": "Seulement les appels ouverts aux instituts de recherche (ou aux PME) ; any : aucun n'est à part.",
+            "fr": "Seulement les appels ouverts aux instituts de recherche (ou aux PME) ; any : aucun n’est à part.",
         },
         lambda audience, call, _on: call.terms.closed_to(audience) is not None,
         tuple(audience.value for audience in Audience),
@@ -154,7 +154,7 @@ FILTERS = (
         "flag",
         {
             "en": "Only calls that the institute decided on (of no institute: any of them did).",
-            "fr": "Seulement les appels sur lesquels l'institut (sans institut : l'un d'eux) a décidé.",
+            "fr": "Seulement les appels sur lesquels l’institut (sans institut : l’un d’eux) a décidé.",
         },
         lambda marked, call, _on: call.identifier not in marked.calls,
     ),
@@ -164,7 +164,7 @@ FILTERS = (
         "flag",
         {
             "en": "Only calls that it has not decided on.",
-            "fr": "Seulement les appels sur lesquels il n'a pas décidé.",
+            "fr": "Seulement les appels sur lesquels il n’a pas décidé.",
         },
         lambda marked, call, _on: call.identifier in marked.calls,
     ),
