@@ -10,7 +10,16 @@ import click
 from matcher.app.answering import lookup
 from matcher.cli.layout import paragraphs, styled, table
 from matcher.cli.options import Typed, as_of_option, filter_options, group_option, search_options
-from matcher.cli.output import output_options, part_heading, print_csv, print_json, print_note, say, unknown_lines
+from matcher.cli.output import (
+    none_has,
+    output_options,
+    part_heading,
+    print_csv,
+    print_json,
+    print_note,
+    say,
+    unknown_lines,
+)
 from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.model.families import by_part
 from matcher.model.question import Question
@@ -28,7 +37,8 @@ if TYPE_CHECKING:
     from matcher.app.home import Home
     from matcher.model.answers import CallListing
     from matcher.model.call import Call
-    from matcher.model.searched import SearchOutcome
+    from matcher.model.parts import Part
+    from matcher.model.searched import Search, SearchOutcome
 
 
 @click.command("calls")
@@ -63,7 +73,7 @@ def calls_command(home: Home, /, grouped_by: str | None, output: str | None, **a
         if listing.outcome is None:
             _print_table(listing, grouped=grouped_by is not None)
         else:
-            _print_found(listing, listing.outcome, " ".join(asked["words"]), grouped=grouped_by is not None)
+            _print_found(listing, listing.outcome, question.search, grouped=grouped_by is not None)
 
 
 def _print_json(listing: CallListing, label: dict[str, Any], *, grouped: bool) -> None:
@@ -72,7 +82,8 @@ def _print_json(listing: CallListing, label: dict[str, Any], *, grouped: bool) -
         record["decisions"] = about_records(listing.decisions.get(record["call"], ()))
     about: dict[str, Any] = {}
     if listing.outcome is not None:
-        about = outcome_record(listing.outcome)
+        none_in = listing.outcome.none_in
+        about = {**outcome_record(listing.outcome), "none_in": none_in and none_in.en}
         for record in records:
             record["sentence"] = listing.outcome.sentences.get(record["call"])
     groups = part_records(listing.calls) if grouped else {}
@@ -109,13 +120,15 @@ def _decided(listing: CallListing, call: Call) -> list[str]:
     return [decided_line(one, spoken()) for one in listing.decisions.get(call.identifier, ())]
 
 
-def _print_found(listing: CallListing, outcome: SearchOutcome, asked: str, *, grouped: bool) -> None:
+def _print_found(listing: CallListing, outcome: SearchOutcome, asked: Search, *, grouped: bool) -> None:
+    if outcome.none_in is not None:
+        click.echo("\n".join(paragraphs(_none_in(outcome.none_in), "")) + "\n")
     if outcome.partly and listing.calls:
         click.echo(tr("No call has all of these words; these have most of them.") + "\n")
     elif outcome.guessed and outcome.missing:
         click.echo(_missing_words(outcome) + "\n" + tr("These have what is near it.") + "\n")
     elif outcome.guessed:
-        click.echo(tr("No call is named {name}; these are nearly spelt so.", name=asked) + "\n")
+        click.echo(tr("No call is named {name}; these are nearly spelt so.", name=asked.text) + "\n")
     for part, calls in by_part(listing.calls, lambda call: call) if grouped else [(None, listing.calls)]:
         if grouped:
             click.echo(part_heading(part) + "\n")
@@ -124,14 +137,18 @@ def _print_found(listing: CallListing, outcome: SearchOutcome, asked: str, *, gr
             said = [line for one in _decided(listing, call) for line in paragraphs(one, "    ")]
             click.echo("\n".join([block, *said]) + "\n")
     if not listing.calls:
-        click.echo(_nothing_found(outcome))
+        click.echo(_nothing_found(outcome, asked))
     when = day(listing.as_of, spoken())
     shown, found = len(listing.calls), outcome.found
     listed = tr_n("{shown} of {n} call as of {day}", "{shown} of {n} calls as of {day}", found, shown=shown, day=when)
     say(listed + (tr("; --limit {n} shows all", n=found) if found > shown else ""))
 
 
-def _nothing_found(outcome: SearchOutcome) -> str:
+def _none_in(part: Part) -> str:
+    return tr("No call of {part} is among those asked for (live ones, unless --status says more).", part=part)
+
+
+def _nothing_found(outcome: SearchOutcome, asked: Search) -> str:
     """Why a search found nothing, and what may be meant."""
     if outcome.elsewhere:
         return tr_n(
@@ -140,7 +157,7 @@ def _nothing_found(outcome: SearchOutcome) -> str:
             outcome.elsewhere,
         )
     if not outcome.missing:
-        return tr("No call has all of these words; each of them alone is there. Try fewer.")
+        return none_has(asked, tr("No call has all of these words; each of them alone is there. Try fewer."))
     return _missing_words(outcome)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matcher.model.call import Call
     from matcher.model.match import Away, Evidence, Match
     from matcher.model.parts import Part
-    from matcher.model.searched import Unknown
+    from matcher.model.searched import Search, Unknown
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -121,6 +121,15 @@ def _tell(level: str, message: str, line: str) -> None:
         logging.getLogger("matcher").log(logging.getLevelNamesMapping()[level], message)
     else:
         click.echo(line, err=True)
+
+
+def none_has(asked: Search, apart: str) -> str:
+    """Why nothing holds the words of a search, of which each is there: `apart`, or how they were asked for."""
+    if asked.phrase:
+        return tr("Nothing has these words side by side, in this order; try without --phrase.")
+    if asked.without:
+        return tr("Nothing has all of these words and none of those after --without.")
+    return apart
 
 
 def away_text(away: Sequence[Away]) -> str:

@@ -9,7 +9,7 @@ import click
 from matcher.app.answering import project_questions
 from matcher.cli.layout import fact, paragraphs, styled, table
 from matcher.cli.options import COUNT, Typed, matching_options
-from matcher.cli.output import output_options, print_csv, print_json, say, unknown_lines
+from matcher.cli.output import none_has, output_options, print_csv, print_json, say, unknown_lines
 from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.errors import UsageError
 from matcher.model.project import ProjectQuestion
@@ -73,7 +73,7 @@ def projects_command(  # noqa: PLR0913 (click hands over one parameter an option
         search=asked,
         top=top if top is not None or output is not None or (institute and not asked) else most,
     )
-    _show(project_questions.projects(home, question), output)
+    _show(project_questions.projects(home, question), asked, output)
 
 
 def _institute(home: Home, word: str) -> str | None:
@@ -83,14 +83,14 @@ def _institute(home: Home, word: str) -> str | None:
         return None  # a word to search for
 
 
-def _show(listing: ProjectListing, output: str | None) -> None:
+def _show(listing: ProjectListing, asked: Search, output: str | None) -> None:
     records = [project_record(one) for one in listing.projects]
     if output == "json":
         print_json(_json(listing, records))
     elif output == "csv":
         print_csv(records, PROJECT_FIELDS)
     elif listing.outcome is not None:
-        _print_found(listing, listing.outcome)
+        _print_found(listing, listing.outcome, asked)
     elif not listing.projects:
         click.echo(tr("No such project is kept; `matcher projects WORDS` searches them."))
     else:
@@ -107,7 +107,7 @@ def _json(listing: ProjectListing, records: list[dict[str, Any]]) -> dict[str, A
     return envelope(institute=listing.institute, **about, projects=records)
 
 
-def _print_found(listing: ProjectListing, outcome: SearchOutcome) -> None:
+def _print_found(listing: ProjectListing, outcome: SearchOutcome, asked: Search) -> None:
     if outcome.partly and listing.projects:
         click.echo(tr("No project has all of these words; these have most of them.") + "\n")
     elif outcome.guessed and listing.projects:
@@ -115,7 +115,7 @@ def _print_found(listing: ProjectListing, outcome: SearchOutcome) -> None:
     for one in listing.projects:
         click.echo(_found_block(one, outcome.sentences.get(one.project.identifier)) + "\n")
     if not listing.projects:
-        click.echo(_nothing_found(outcome))
+        click.echo(_nothing_found(outcome, asked))
     _say_how_many(listing)
 
 
@@ -133,7 +133,7 @@ def _found_block(listed: ListedProject, sentence: str | None) -> str:
     return "\n".join([styled(one.name, bold=True), *paragraphs(said, "    ")])
 
 
-def _nothing_found(outcome: SearchOutcome) -> str:
+def _nothing_found(outcome: SearchOutcome, asked: Search) -> str:
     """Why a search found nothing, and what may be meant."""
     if outcome.elsewhere:
         return tr_n(
@@ -142,7 +142,7 @@ def _nothing_found(outcome: SearchOutcome) -> str:
             outcome.elsewhere,
         )
     if not outcome.missing:
-        return tr("No project has all of these words; each of them alone is there. Try fewer.")
+        return none_has(asked, tr("No project has all of these words; each of them alone is there. Try fewer."))
     return _missing_words(outcome)
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from matcher.model.call import Call
+    from matcher.model.parts import Part
 
 SORTS = ("relevance", "deadline", "opening", "budget")
 """Orders of a list of calls: best first, next deadline first, latest opening first, most money for the topic first."""
@@ -97,7 +98,8 @@ class SearchOutcome:
     words that nothing has, each with near ones; `elsewhere` counts what has all the words but was stopped by a filter;
     `guessed` is True where what was found is not what was asked for: an identifier that does not exist gave those that
     are nearly spelt so, a word that nothing has (it is in `missing`) what has the one it is a slip of, and three words
-    or more that nothing has all of gave what has most of them, which is `partly`.
+    or more that nothing has all of gave what has most of them, which is `partly`; `none_in` is the part of a programme
+    that the words name where none of its calls was found.
     """
 
     found: int
@@ -106,6 +108,7 @@ class SearchOutcome:
     elsewhere: int = 0
     guessed: bool = False
     partly: bool = False
+    none_in: Part | None = None
 
 
 def order_of(sort: str, on: date) -> Callable[[Call], tuple[float, str]]:

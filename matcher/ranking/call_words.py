@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from matcher.model.call import Call
+    from matcher.model.parts import Part
     from matcher.model.searched import Search
     from matcher.ranking.index import Index
+    from matcher.ranking.part_and_subject import PartAndSubject
     from matcher.ranking.texts.word_positions import WordPositions
 
 _WEIGHTS = tuple(FIELDS.values())
@@ -32,13 +34,15 @@ class SoughtCalls:
     """The rows of calls that were found, best first.
 
     `guessed` where they are not what was asked for: no name, or no word, is spelt so, but nearly; or, `partly`, where
-    none has all of the words, and these most of them.
+    none has all of the words, and these most of them. `part` is what the words name, where they are
+    sure to be a name.
     """
 
     rows: list[int]
     guessed: bool
     partly: bool
     missing: Mapping[str, tuple[str, ...]]
+    part: Part | None
     _index: Index
     _sought: Sought
 
@@ -59,6 +63,8 @@ def search_calls(index: Index, asked: Search) -> SoughtCalls:
     places, analyzer = call_places(index.arrays), Analyzer()
     seek = partial(_in_parts_too, index, places, analyzer)
     sought = seek(asked)
+    told = _part_told(index, asked, analyzer)
+    found = partial(SoughtCalls, part=told.part if told is not None and told.sure else None, _index=index)
     names = index.identifiers()
     whole = is_name(asked.text)
     if whole and not asked.without:
@@ -66,12 +72,16 @@ def search_calls(index: Index, asked: Search) -> SoughtCalls:
             sought.scores[row] += closeness * _NAMED
     rows = sought.rows
     if rows or not asked.words:
-        return SoughtCalls(rows, False, False, {}, index, sought)
+        return found(rows, False, False, {}, _sought=sought)
     if whole and (near := nearly_named(names, asked.text)):
-        return SoughtCalls(near, True, False, {}, index, sought)
+        return found(near, True, False, {}, _sought=sought)
     other = unmet(places, _WEIGHTS, asked, analyzer, seek, index.parts.words_of_names)
     sought = other.instead or sought
-    return SoughtCalls(sought.rows, bool(sought.rows), other.partly, other.missing, index, sought)
+    return found(sought.rows, bool(sought.rows), other.partly, other.missing, _sought=sought)
+
+
+def _part_told(index: Index, asked: Search, analyzer: Analyzer) -> PartAndSubject | None:
+    return None if asked.phrase else part_and_subject(index.parts, asked.text, analyzer)
 
 
 def _in_parts_too(index: Index, places: WordPositions, analyzer: Analyzer, asked: Search) -> Sought:
@@ -80,14 +90,14 @@ def _in_parts_too(index: Index, places: WordPositions, analyzer: Analyzer, asked
     Words of a name are no words of all its calls: these come too, and before others that have the words alone.
     """
     sought = search(places, _WEIGHTS, asked, analyzer)
-    named = None if asked.phrase else part_and_subject(index.parts, asked.text, analyzer)
-    if named is None:
+    told = _part_told(index, asked, analyzer)
+    if told is None:
         return sought
-    subject = search(places, _WEIGHTS, replace(asked, words=(named.subject,) if named.subject else ()), analyzer)
-    inside = [row for row in index.rows_in(named.part) if subject.scores[row] > 0]
+    subject = search(places, _WEIGHTS, replace(asked, words=(told.subject,) if told.subject else ()), analyzer)
+    inside = [row for row in index.rows_in(told.part) if subject.scores[row] > 0]
     share = _IN_PART if len(asked.text.split()) > 1 else _IN_ONE_WORD
     first = max(1.0, share * float(sought.scores.max(initial=0.0)))
-    if not named.subject:
+    if not told.subject:
         sought.scores[inside] += first
         return sought
     sought.scores[inside] = first + subject.scores[inside]

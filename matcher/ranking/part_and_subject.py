@@ -25,10 +25,14 @@ _KINDS = frozenset({"cluster", "pole", "pillar", "pilier", "mission", "partnersh
 
 @dataclass(frozen=True, slots=True)
 class PartAndSubject:
-    """A part that a search names, and what else it says; the subject of a name alone is empty."""
+    """A part that a search names, and what else it says; the subject of a name alone is empty.
+
+    A name alone is not `sure` where it is ordinary words, which may be a subject themselves.
+    """
 
     part: Part
     subject: str
+    sure: bool = True
 
 
 def part_and_subject(table: PartTable, text: str, analyzer: Analyzer) -> PartAndSubject | None:
@@ -38,7 +42,7 @@ def part_and_subject(table: PartTable, text: str, analyzer: Analyzer) -> PartAnd
     """
     whole = table.known_as(text)
     if whole is not None:
-        return PartAndSubject(whole, "")
+        return PartAndSubject(whole, "", sure=_is_name(whole, text.split(), "", analyzer))
     for name, beside in _ends(text.split()):
         part = table.known_as(" ".join(name))
         if part is not None and _is_name(part, name, text, analyzer):

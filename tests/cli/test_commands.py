@@ -219,6 +219,9 @@ def test_of_nothing_found_a_search_says_why(run, fetched):
     assert "'photonnics'; near it: photonics." in run(fetched, "calls", "photonnics", "--as-of", DAY).out
     apart = run(fetched, "calls", "wafers", "lymphoma", "--as-of", DAY)
     assert "each of them alone is there" in apart.out
+    assert "side by side" in run(fetched, "calls", "--phrase", "sensors photonics", "--as-of", DAY).out
+    without = run(fetched, "calls", "photonics", "--without", "photonics", "--as-of", DAY)
+    assert "none of those after --without" in without.out
     stopped = run(fetched, "calls", "photonics", "--status", "closed", "--as-of", DAY)
     assert "3 others do: --status all" in stopped.out
     named = run(fetched, "calls", PHOTONIC.replace("TEST", "TSET"), "--as-of", DAY)

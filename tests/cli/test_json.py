@@ -282,7 +282,7 @@ def test_csv_holds_no_formula(run, fetched, command):
 
 def test_a_search_says_how_many_there_are_and_the_sentence_of_each(run, fetched):
     record = asked(run, fetched, "calls", "photonics", "--as-of", DAY, "--limit", "1")
-    assert set(record) == {"as_of", "calls", "found", "missing", "elsewhere", "guessed"}
+    assert set(record) == {"as_of", "calls", "found", "missing", "elsewhere", "guessed", "none_in"}
     assert (record["found"], record["missing"], record["elsewhere"], record["guessed"]) == (3, {}, 0, False)
     assert "sentence" in record["calls"][0]
     none = asked(run, fetched, "calls", "photonnics", "--as-of", DAY)

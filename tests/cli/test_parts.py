@@ -153,3 +153,16 @@ def test_a_pot_that_topics_share_is_told_wherever_a_call_is_listed_or_shown(run,
         assert "shared by 18 topics" in " ".join(answer.out.split()), command
     listed = run(recorded_once, "export", "calls", "--format", "csv", "--as-of", "2026-05-07").out
     assert "budget_eur,budget_shared_by" in listed
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [("clean hydrogen ju", "Clean Hydrogen"), ("IHI vaccines", "Innovative Health"), ("cluster 5 hydrogen", None)],
+)
+def test_where_a_part_that_is_searched_for_has_no_call_it_is_said(run, recorded_once, words: str, part: str | None):
+    asked = ("calls", *words.split(), "--as-of", "2026-05-07")
+    told = json.loads(run(recorded_once, *asked, "--json").out)["none_in"]
+    assert (told is not None and told.startswith(part)) if part else told is None
+    assert ("No call of" in run(recorded_once, *asked).out) is (part is not None)
+    if part:
+        assert "Aucun appel de" in run(recorded_once, "--lang", "fr", *asked).out

@@ -142,6 +142,7 @@ def test_how_words_are_searched_for(run: Run, searched: Place, words: list[str],
 def test_of_nothing_found_it_is_said_why(run: Run, searched: Place) -> None:
     assert "No project has the word 'zyxw'." in run(searched, "projects", "zyxw", "battery").out
     assert "each of them alone is there" in run(searched, "projects", "battery", "laser").out
+    assert "side by side" in run(searched, "projects", "--phrase", "battery laser").out
     elsewhere = run(searched, "projects", "electrolytes", "--programme", "HORIZON").out
     assert "None of the projects asked for has all of these words; 1 other does." in elsewhere
     assert "Aucun projet ne contient le mot 'batery'" in run(searched, "--lang", "fr", "projects", "batery").out

@@ -89,6 +89,11 @@ def test_calls_are_searched_for_with_the_sentence_that_matched(site: LocalSite) 
     assert "<article" in site.get("/calls?status=all").text
 
 
+def test_where_a_part_that_is_searched_for_has_no_call_a_page_says_so(site: LocalSite) -> None:
+    assert "No call of Clean Hydrogen" in site.get("/calls?words=clean+hydrogen+ju").text
+    assert "No call of" not in site.get("/calls?words=photonics").text
+
+
 def test_projects_say_what_to_do_before_there_are_any(site: LocalSite) -> None:
     page = site.get("/projects?words=photonics")
     assert page.status_code == 200

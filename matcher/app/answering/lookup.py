@@ -91,6 +91,7 @@ def _searched(index: Index, question: Question, day: Day) -> CallListing:
         elsewhere=0 if passing or sought.partly else len(sought.rows),
         guessed=sought.guessed,
         partly=sought.partly,
+        none_in=None if any(sought.part in call.parts for call in passing) else sought.part,
     )
     return CallListing(tuple(shown), day.date, day.sample, outcome)
 
