@@ -1,11 +1,10 @@
 """`python -m benchmarks.bids`: would past consortia of two institutes of the network have been proposed?
 
 Legal entities that carry institutes (by PIC), in projects signed from the cut on in calls of the benchmark: of the
-pairs that were in one project together, for how many does the bid for its call hold an institute of each; against
-the five institutes that suit the call best by text alone, whatever their fit; and how many pairs of such entities would
-have been, drawn by chance for the same calls. 95% intervals by drawing calls again. `own` are entities that are the
-institute, `all`
-hosts too. Profiles are those of today.
+pairs that were in one project together, for how many does the bid for its call hold an institute of each, by itself
+and with those that overlap; against the five institutes that suit the call best by text alone, whatever their fit;
+and how many pairs of such entities would have been, drawn by chance for the same calls. 95% intervals by drawing
+calls again. `own` are entities that are the institute, `all` hosts too. Profiles are those of today.
 """
 
 from __future__ import annotations
@@ -54,16 +53,16 @@ def measure(label: str, known: World, carried: dict[str, set[str]]) -> None:
         if row is not None and len(inside) > 1:
             real.setdefault(row, []).extend(combinations(inside, 2))
     rows, rng = sorted(real), np.random.default_rng(SEED)
-    bids = _bids(known.index, rows)
+    bids, wider = _bids(known.index, rows)
     print(f"{label}: {sum(map(len, real.values()))} pairs in {len(rows)} calls, a bid for {len(bids)}; seed {SEED}")
-    for way, proposed in (("bids", bids), ("text alone", _by_text(known.index, rows))):
+    for way, proposed in (("bids", bids), ("and overlaps", wider), ("text alone", _by_text(known.index, rows))):
         met = {row: [_met(carried, pair, proposed.get(row, set())) for pair in real[row]] for row in rows}
         both = [met[row].count(2) for row in rows]
         again = [rng.choice(both, len(both)).sum() for _ in range(AGAIN)]
         drawn = [_by_chance(carried, proposed, real, rng) for _ in range(AGAIN)]
         one = sum(len(met[row]) - met[row].count(0) for row in rows)
         print(
-            f"  {way:10} both proposed: {sum(both)} ({_interval(again)}), by chance {np.mean(drawn):.1f}"
+            f"  {way:12} both proposed: {sum(both)} ({_interval(again)}), by chance {np.mean(drawn):.1f}"
             f" ({_interval(drawn)}); one at least: {one}"
         )
 
@@ -85,12 +84,13 @@ def _met(carried: Mapping[str, set[str]], pair: Iterable[str], proposed: set[str
     return sum(bool(carried[pic] & proposed) for pic in pair)
 
 
-def _bids(index: Index, rows: list[int]) -> dict[int, set[str]]:
-    """Row of a call → the institutes of its bid."""
+def _bids(index: Index, rows: list[int]) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
+    """Row of a call → the institutes of its bid; and with those that overlap."""
     covering = Covering(index, {})
     fits = by_call({name: suiting(index, name, rows, THRESHOLD, {}, everything=False) for name in index.profiles})
     covers = best_first(covering.cover(row, suited) for row, suited in fits.items())
-    return {one.row: {member.institute for member in one.members} for one in covers}
+    members = {one.row: {member.institute for member in one.members} for one in covers}
+    return members, {one.row: members[one.row] | {name for name, _ in one.overlaps} for one in covers}
 
 
 def _by_text(index: Index, rows: list[int]) -> dict[int, set[str]]:

@@ -17,7 +17,7 @@ from matcher.present.project_records import BID_FIELDS, bid_record
 from matcher.present.records import envelope, sample_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from matcher.app.home import Home
@@ -82,11 +82,17 @@ def _block(number: int, bid: Bid, today: date) -> str:
     ]
     for place, member in enumerate(bid.members):
         lines += paragraphs(_member(member, adds=place > 0), _IN + "- ", _IN + "  ")
+    if bid.overlaps:
+        lines += paragraphs(tr("overlap with them: {institutes}", institutes=_fits(bid.overlaps)), _IN, _IN + "  ")
     for decision in bid.decisions:
         lines += paragraphs(decided_line(decision, words), _IN, _IN + "  ")
     for line in _past(bid):
         lines += paragraphs(line, _IN, _IN + "  ")
     return "\n".join(lines)
+
+
+def _fits(institutes: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(f"{name} {fit}" for name, fit in institutes)
 
 
 def _member(member: BidMember, *, adds: bool) -> str:

@@ -28,7 +28,7 @@ def bid_lines(bid: Bid, digest: Digest, words: Words, most: int) -> tuple[tuple[
     """
     gaps = words.say_n("{n} of {of} passages by nobody", "{n} of {of} passages by nobody", bid.gaps, of=bid.passages)
     covered = (words.say("Covered"), words.percent(bid.cover) + (f" ({gaps})" if bid.gaps else ""))
-    return (*_members(bid, digest, words, most), covered, *_past(bid, digest, words))
+    return (*_members(bid, digest, words, most), *_overlaps(bid, digest, words), covered, *_past(bid, digest, words))
 
 
 def _members(bid: Bid, digest: Digest, words: Words, most: int) -> Iterator[tuple[str, str]]:
@@ -39,6 +39,13 @@ def _members(bid: Bid, digest: Digest, words: Words, most: int) -> Iterator[tupl
             f"{institute_name(member.institute, digest)} {member.fit}",
             words.say("; ").join(filter(None, (adds, skills))),
         )
+
+
+def _overlaps(bid: Bid, digest: Digest, words: Words) -> Iterator[tuple[str, str]]:
+    """Whom the call suits too, who add next to nothing to the others."""
+    if bid.overlaps:
+        named = (f"{institute_name(name, digest)} {fit}" for name, fit in bid.overlaps)
+        yield words.say("Overlap with them"), ", ".join(named)
 
 
 def _past(bid: Bid, digest: Digest, words: Words) -> Iterator[tuple[str, str]]:

@@ -177,8 +177,9 @@ class Outsider:
 @dataclass(frozen=True, slots=True)
 class Bid:
     """Institutes that cover a call together, who begins first: `cover` is from 0 to 1, `gaps` of its `passages` nobody
-    covers, and `outside` who could. `together`, `led` and `outside` are None where no projects are known; `decisions`
-    are those of all institutes.
+    covers, and `outside` who could. `overlaps` are institutes that the call suits too and that add next to nothing,
+    with their fit. `together`, `led` and `outside` are None where no projects are known; `decisions` are those of all
+    institutes.
     """
 
     call: Call
@@ -190,6 +191,7 @@ class Bid:
     led: tuple[Led, ...] | None = None
     outside: tuple[Outsider, ...] | None = None
     decisions: tuple[Decision, ...] = ()
+    overlaps: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,13 +169,15 @@ BID_COLUMNS = {
     "second_fit": "int64",
     "cover": "float64",
     "adds": "float64",
+    "overlaps": "string",
     "gaps": "int64",
     "passages": "int64",
     "led": "string",
     "outside": "string",
     "decided": "string",
 }
-"""Column → dtype of a joint bid: `fit` of its best and second institute, `adds` what the others add to the first.
+"""Column → dtype of a joint bid: `fit` of its best and second institute, `adds` what the others add to the first,
+`overlaps` whom the call suits too, who add next to nothing.
 
 `led` tells of how many projects, in the call's part of the programme and in all, its institutes coordinated; `outside`
 names who could fill the gaps. Both are NA where no projects are known. `decided` says what institutes made of the
@@ -444,6 +446,7 @@ def bids_frame(found: Iterable[Bid]) -> pd.DataFrame:
                 "second_fit": fits[1],
                 "cover": one.cover,
                 "adds": sum(member.gain for member in one.members[1:]),
+                "overlaps": ", ".join(name for name, _ in one.overlaps),
                 "gaps": one.gaps,
                 "passages": one.passages,
                 "led": _led(one),

@@ -72,6 +72,7 @@ def bid_record(one: Bid, today: date) -> Record:
             {"institute": m.institute, "fit": m.fit, "adds": m.gain, "skills": list(m.skills)} for m in one.members
         ],
         "cover": one.cover,
+        "overlaps": [{"institute": name, "fit": fit} for name, fit in one.overlaps],
         "gaps": one.gaps,
         "passages": one.passages,
         "together": None

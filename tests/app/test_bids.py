@@ -47,6 +47,18 @@ def test_each_adds_what_the_others_lack() -> None:
     assert {member.institute: member.skills for member in found.members}["two"] == (HYDROGEN,)
 
 
+def test_whom_the_call_suits_too_and_who_adds_nothing_overlaps() -> None:
+    found = bid(world())
+    assert found is not None
+    members = {member.institute for member in found.members}
+    assert {name for name, _ in found.overlaps} == {"one", "two", "three"} - members
+    assert len(found.members) + len(found.overlaps) <= MOST
+    gone = Decided({Owner("three"): {BOTH: Decision(Owner("three"), BOTH, act=Act.DISMISS)}})
+    without = bid(world(), decided=gone)
+    assert without is not None
+    assert without.overlaps == ()
+
+
 def test_nobody_is_proposed_who_does_not_suit_or_where_research_may_not_enter() -> None:
     assert bid(world(), threshold=101) is None
     closed = Terms((Term(Name.WHO, Who.SME, "a rule"),))

@@ -34,6 +34,7 @@ def test_what_is_missing_without_projects_is_told(run: Run, tmp_path: Path) -> N
     place = Place(tmp_path / "home", make_config(tmp_path / "config", everybody))
     assert run(place, "run").code == 0  # from the packaged sample
     text = run(place, "bids", "--as-of", "2026-05-07").out
+    assert "overlap with them: " in text
     assert "Who worked together, who led projects and who could fill gaps is not known" in " ".join(text.split())
     assert "matcher fetch --projects" in text
 

@@ -106,7 +106,7 @@ def bids_of(home: Home, store: Store, index: Index, day: date, covers: Sequence[
 def _bid(index: Index, cover: Cover) -> Bid:
     edges = index.arrays["passage_edges"]
     passages = int(edges[cover.row + 1] - edges[cover.row])
-    return Bid(index.call(cover.row), cover.members, cover.cover, len(cover.gaps), passages)
+    return Bid(index.call(cover.row), cover.members, cover.cover, len(cover.gaps), passages, overlaps=cover.overlaps)
 
 
 @dataclass

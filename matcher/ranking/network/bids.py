@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 
 MOST = 5
-"""Institutes in a bid."""
+"""Institutes in a bid, with those that overlap."""
 
 LEAST_GAIN = 0.01
 """What a further institute has to add to the mean cover of the passages."""
@@ -41,13 +41,14 @@ GAP = 0.3
 @dataclass(frozen=True, slots=True)
 class Cover:
     """A call and the institutes that cover it: `cover` (0-1) of its passages by all of them, and the numbers of those
-    passages that are gaps.
+    passages that are gaps; `overlaps` are the best of the other institutes that it suits, with their fit.
     """
 
     row: int
     members: tuple[BidMember, ...]
     cover: float
     gaps: tuple[int, ...]
+    overlaps: tuple[tuple[str, int], ...] = ()
 
 
 def open_to_research(index: Index, day: date) -> list[int]:
@@ -147,7 +148,10 @@ def _cover(
         members.append(BidMember(best, suited[best], gains[best], spoken))
         reached = np.maximum(reached, found)
     gaps = tuple(np.flatnonzero(reached < GAP).tolist())
-    return Cover(row, tuple(members), float(reached.mean()) if len(reached) else 0.0, gaps)
+    others = suited.keys() - {member.institute for member in members}
+    overlaps = sorted(((name, suited[name]) for name in others), key=lambda one: (-one[1], one[0]))
+    cover = float(reached.mean()) if len(reached) else 0.0
+    return Cover(row, tuple(members), cover, gaps, tuple(overlaps[: MOST - len(members)]))
 
 
 def passages_of(index: Index, row: int) -> Floats:

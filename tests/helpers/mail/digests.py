@@ -143,7 +143,7 @@ def covered(call: Call) -> Bid:
     pair = Together(("brgm", "ifpen transports énergie"), ("GEOHEX", "HOCLOOP", "MEET", "CROWDTHERMAL"))
     led = (Led("brgm", 14, 3, "CL5-D3"), Led("ifpen transports énergie", 2, 0, "CL5-D3"))
     outside = (Outsider("100000001", "Geological Survey of an Elsewhere", "IT", "RTO", ("GEOLEAD", "FINDHEAT")),)
-    return Bid(call, members, 0.63, 1, 9, (pair,), led, outside)
+    return Bid(call, members, 0.63, 1, 9, (pair,), led, outside, overlaps=(("cetim", 41),))
 
 
 def joint(language: Language) -> Digest:
