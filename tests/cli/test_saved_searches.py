@@ -109,3 +109,15 @@ def test_doctor_says_what_each_search_finds(run, searching):
     path.write_text(SEARCHES.replace("part: LIFE", "action: RIO"), encoding="utf-8")
     assert told()["ok"] is False
     assert "No type of action is called 'RIO'" in told()["detail"]
+
+
+def test_doctor_tells_of_each_type_of_action_that_no_call_has_and_of_the_others(run, searching):
+    path = searching.config / "subscribers.yaml"
+    wrong = SEARCHES.replace("part: LIFE", "action: RAI").replace("id: both,", "id: both, actions: [AI],")
+    path.write_text(wrong, encoding="utf-8")
+    checks = json.loads(run(searching, "doctor", "--as-of", DAY, "--json").out)["checks"]
+    told = {check["check"]: check for check in checks}
+    assert (told["mails"]["ok"], told["searches"]["ok"]) == (False, False)
+    assert "both: No type of action is called 'AI'" in told["mails"]["detail"]
+    assert "light: “Elsewhere” finds none: No type of action is called 'RAI'" in told["searches"]["detail"]
+    assert "both: “photonics” finds" in told["searches"]["detail"]

@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from matcher.app.answering.questions import meant
 from matcher.app.kept_index import current_index
 from matcher.app.mails.mail_trial import look_at_mail_server
 from matcher.app.operation.health import status
@@ -13,7 +14,7 @@ from matcher.app.operation.setup_check import every_mistake
 from matcher.app.sources.project_sources import project_health
 from matcher.app.unread_rows import unread_rows
 from matcher.disk import can_be_written
-from matcher.errors import ConfigError, IndexMissing, MatcherError, StoreMissing
+from matcher.errors import ConfigError, IndexMissing, MatcherError, StoreMissing, UsageError
 from matcher.model.caution import reported_text
 from matcher.model.day import brussels_day
 from matcher.model.institute import Take
@@ -22,7 +23,7 @@ from matcher.model.question import CallFilter, Question
 from matcher.text.counted import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
     from matcher.app.home import Home
@@ -227,18 +228,44 @@ def _mails(home: Home) -> str:
     held = [line.subscriber.address for line in lines if line.paused]
     if held:
         raise _NotWellError(f"{', '.join(held)} refused mails and is paused; see `matcher digest status`")
+    if wrong := list(_wrongly_asked(home)):
+        raise _NotWellError("; ".join(wrong))
     return counted(len(lines), "subscriber") if lines else "nobody is subscribed"
 
 
+def _wrongly_asked(home: Home) -> Iterator[str]:
+    """Who asks for a type of action that no call has, and so gets no mail of it: a slip, or none has it yet."""
+    try:
+        index = current_index(home)
+    except IndexMissing:
+        return
+    for subscriber in home.subscribers:
+        try:
+            meant(index, CallFilter(actions=frozenset(subscriber.actions)))
+        except UsageError as error:
+            yield f"{subscriber.identifier}: {error}"
+
+
 def _searches(home: Home, now: datetime) -> str:
-    """One that finds nothing is no fault, as it may wait for its call; a word that no call has may be a slip."""
+    """One that finds nothing is no fault, as it may wait for its call; a word that no call has may be a slip.
+
+    One for a type of action that there is not is a fault: it can find nothing.
+    """
     saved = [(subscriber, search) for subscriber in home.subscribers for search in subscriber.searches]
     if not saved:
         return "none is saved"
-    try:
-        return "; ".join(f"{one.identifier}: {_search(home, search, brussels_day(now))}" for one, search in saved)
-    except IndexMissing:
-        return f"{len(saved)} are saved, and there is nothing yet to search"
+    told, wrong = [], False
+    for subscriber, search in saved:
+        try:
+            found = _search(home, search, brussels_day(now))
+        except IndexMissing:
+            return f"{len(saved)} are saved, and there is nothing yet to search"
+        except UsageError as error:
+            found, wrong = f"“{search.name}” finds none: {error}", True
+        told.append(f"{subscriber.identifier}: {found}")
+    if wrong:
+        raise _NotWellError("; ".join(told))
+    return "; ".join(told)
 
 
 def _search(home: Home, saved: SavedSearch, day: date) -> str:
