@@ -16,13 +16,13 @@ from matcher.app.decisions.forgetting import forget_person
 from matcher.cli.layout import table
 from matcher.cli.options import DayType, as_of_option
 from matcher.cli.output import output_options, partly, print_csv, print_json, say
-from matcher.cli.spoken_language import spoken, tr
+from matcher.cli.spoken_language import spoken, tr, tr_n
 from matcher.disk import write_file
 from matcher.errors import DiskError, UsageError, system_reason
 from matcher.model.day import brussels_day
-from matcher.model.decision import STATES, DecisionQuestion
+from matcher.model.decision import STATES, Cause, DecisionQuestion
 from matcher.present.decision_shapes import DECISION_FIELDS, entry_record, listing_records, qrels_lines
-from matcher.present.decision_words import decision_line
+from matcher.present.decision_words import act_line, decision_line, reason_text
 from matcher.present.records import envelope
 from matcher.text.counted import counted
 
@@ -86,7 +86,14 @@ def decisions_command(  # noqa: PLR0913 (click hands over one parameter an optio
         raise UsageError("--dry-run and --as go with --import.")
     if person is not None:
         count = forget_person(home, person)
-        click.echo(f"{person} is named no more in {counted(count, 'act')}; what was decided stays.")
+        click.echo(
+            tr_n(
+                "{person} is named no more in {n} act; what was decided stays.",
+                "{person} is named no more in {n} acts; what was decided stays.",
+                count,
+                person=person,
+            )
+        )
         return 0
     if summed:
         _show_summary(summary(home, institute, as_of=as_of), output)
@@ -129,21 +136,23 @@ def _import(done: Imported, output: str | None, dry_run: bool) -> int:
     """What a file brought: a line an act, then each bad row."""
     records = [entry_record(entry) for entry in done.entries]
     if output == "json":
-        about = {"dry_run": dry_run, "unchanged": done.unchanged, "problems": done.problems}
+        about = {"dry_run": dry_run, "unchanged": done.unchanged, "problems": list(map(str, done.problems))}
         about["remarks"] = list(map(str, done.remarks))
         print_json(envelope(**about, acts=records))
     elif output == "csv":
         print_csv(records)
     else:
         for entry in done.entries:
-            click.echo(" ".join(filter(None, (entry.owner.name, entry.act, entry.call, entry.value, entry.detail))))
-        say(
-            f"{'would be taken' if dry_run else 'taken'}: {counted(len(records), 'act')}; "
-            f"stood already: {done.unchanged}; bad: {counted(len(done.problems), 'row')}"
-        )
+            click.echo(f"{entry.owner.name}  {entry.call}  {act_line(entry, spoken())}")
+        taken = tr_n("{n} act taken", "{n} acts taken", len(records))
+        if dry_run:
+            taken = tr_n("{n} act would be taken", "{n} acts would be taken", len(records))
+        already = tr_n("{n} stood already", "{n} stood already", done.unchanged)
+        bad = tr_n("{n} bad row", "{n} bad rows", len(done.problems))
+        say(f"{taken}; {already}; {bad}")
     for remark in done.remarks:
         say(spoken().tell(remark))
-    return partly(done.problems)
+    return partly([spoken().tell(problem) for problem in done.problems])
 
 
 def _show(listing: DecisionListing, output: str | None, *, narrowed: bool) -> None:
@@ -156,7 +165,7 @@ def _show(listing: DecisionListing, output: str | None, *, narrowed: bool) -> No
         say(tr("No decision is like that; without --state and --since all are listed.") if narrowed else _nothing_yet())
     else:
         shown = (one.as_shared() if listing.shared else one for one in listing.decisions)
-        by_call = {(one.owner.name, one.call): decision_line(replace(one, notes=())) for one in shown}
+        by_call = {(one.owner.name, one.call): decision_line(replace(one, notes=()), spoken()) for one in shown}
         rows = [
             (
                 record["call"],
@@ -167,8 +176,9 @@ def _show(listing: DecisionListing, output: str | None, *, narrowed: bool) -> No
             )
             for record in records
         ]
-        click.echo(table(("call", "institute", "decision or note", "by", "on"), rows))
-        say(f"decisions and notes: {len(records)}")
+        heads = (tr("call"), tr("institute"), tr("decision or note"), tr("by"), tr("on"))
+        click.echo(table(heads, rows))
+        say(tr_n("{n} decision or note", "{n} decisions and notes", len(records)))
 
 
 def _nothing_yet() -> str:
@@ -189,9 +199,21 @@ def _show_summary(found: DecisionSummary, output: str | None) -> None:
         say(_nothing_yet())
     else:
         rows = [["—" if one[name] is None else f"{one[name]}" for name in SUMMARY_FIELDS] for one in records]
-        click.echo(table(SUMMARY_FIELDS, rows))
+        heads = (
+            tr("part"),
+            tr("year"),
+            tr("seen"),
+            tr("kept"),
+            tr("dismissed"),
+            tr("applied"),
+            tr("won"),
+            tr("lost"),
+            tr("days"),
+        )
+        click.echo(table(heads, rows))
         for reason, times in found.reasons.items():
-            click.echo(f"dismissed: {reason}: {times}")
+            why = reason_text(Cause(reason), spoken()) if reason in set(Cause) else tr("none given")
+            click.echo(tr("{name}: {said}", name=tr("dismissed: {reason}", reason=why), said=times))
 
 
 def _show_history(entries: Sequence[Entry], output: str | None) -> None:
@@ -201,15 +223,17 @@ def _show_history(entries: Sequence[Entry], output: str | None) -> None:
     elif output == "csv":
         print_csv(records)
     else:
-        columns = ("at", "institute", "call", "act", "value", "detail", "by")
         rows = [
-            [
-                _cell(("undo " if name == "act" and record["undone"] else "") + str(record[name] or ""))
-                for name in columns
-            ]
-            for record in records
+            (
+                spoken().moment(entry.at),
+                entry.call,
+                entry.owner.name,
+                act_line(entry, spoken()),
+                _cell(entry.by),
+            )
+            for entry in entries
         ]
-        click.echo(table(columns, rows))
+        click.echo(table((tr("at"), tr("call"), tr("institute"), tr("what was decided"), tr("by")), rows))
 
 
 def _write(path: Path, text: str) -> None:

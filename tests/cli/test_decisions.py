@@ -281,7 +281,7 @@ def test_a_file_is_taken_row_by_row_and_each_bad_one_told(run: Run, place: Place
     file = tmp_path / "decisions.csv"
     file.write_text(FILE.format(photonic=PHOTONIC, life=LIFE_CALL, bare=BARE), encoding="cp1252")
     tried = done(run, place, "decisions", "--import", str(file), "--dry-run", "--as", "ana", code=3)
-    assert "would be taken: 5 acts; " in tried.err
+    assert "5 acts would be taken; 0 stood already; 4 bad rows" in tried.err
     assert listed(run, place) == []
     answer = done(run, place, "decisions", "--import", str(file), "--as", "ana", code=3)
     for number, told in (
@@ -301,6 +301,20 @@ def test_a_file_is_taken_row_by_row_and_each_bad_one_told(run: Run, place: Place
     assert listed(run, place, "mines")[0]["state"] == "applied"
     again = json.loads(done(run, place, "decisions", "--import", str(file), "--as", "ana", "--json", code=3).out)
     assert (again["acts"], again["unchanged"], len(again["problems"])) == ([], 5, 4)
+
+
+def test_decisions_are_listed_counted_and_read_in_french(run: Run, place: Place, tmp_path: Path) -> None:
+    file = tmp_path / "decisions.csv"
+    file.write_text(FILE.format(photonic=PHOTONIC, life=LIFE_CALL, bare=BARE), encoding="cp1252")
+    brought = done(run, place, "--lang", "fr", "decisions", "--import", str(file), code=3)
+    assert f"cea-leti  {PHOTONIC}  retenu\n" in brought.out
+    assert "5 actes pris" in brought.err
+    assert "decisions.csv, ligne 6\u202f: Aucun appel" in brought.err
+    spoken = "\n".join(
+        done(run, place, "--lang", "fr", "decisions", *words).out for words in ((), ("--history",), ("--summary",))
+    )
+    assert "écarté\u202f: pas de ressources" in spoken
+    assert {"kept", "dismissed", "applied", "assigned to", "institute"}.isdisjoint(spoken.replace(",", "").split())
 
 
 def test_what_is_exported_can_be_imported_and_a_workbook_too(run: Run, place: Place, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from matcher.model.day import brussels_day
 from matcher.model.decision import Act, Application, Entry, Order, Owner, application_of, standing
 from matcher.text.encodings import decoded
 from matcher.text.folding import folded
+from matcher.text.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from matcher.app.home import Home
     from matcher.model.decision import Decision
     from matcher.store.database import Store
-    from matcher.text.saying import Saying
 
 MAX_BYTES = 20_000_000
 
@@ -59,7 +59,7 @@ class Imported:
 
     entries: list[Entry] = field(default_factory=list)
     unchanged: int = 0
-    problems: list[str] = field(default_factory=list)
+    problems: list[Saying] = field(default_factory=list)
     remarks: list[Saying] = field(default_factory=list)
 
 
@@ -87,7 +87,9 @@ def import_decisions(
             try:
                 reading.take(row)
             except UsageError as error:
-                found.problems.append(f"{path.name}, row {number}: {error}")
+                found.problems.append(
+                    Saying("{file}, row {number}: {problem}", file=path.name, number=str(number), problem=error.saying)
+                )
         if not dry_run:
             record(home, store, found.entries)
     return found
