@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcher.errors import UsageError, shorten
 from matcher.model.parts import Part, PartKind, Signs
-from matcher.text.analysis import words
-from matcher.text.folding import folded
+from matcher.text.folding import folded, words
 from matcher.text.saying import Saying, did_you_mean
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matcher.model.parts import PartKind
-from matcher.text.analysis import words
+from matcher.text.folding import words
 from matcher.text.french import is_term_word
 
 if TYPE_CHECKING:

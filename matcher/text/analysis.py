@@ -9,7 +9,6 @@ abbreviation is the same as what it is short for (`matcher.text.abbreviations`).
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
@@ -18,25 +17,15 @@ from typing import TYPE_CHECKING
 import Stemmer
 
 from matcher.text.abbreviations import Abbreviations, Read
-from matcher.text.folding import folded
+from matcher.text.folding import MAX_CHARACTERS
 from matcher.text.spellings import one_spelling
 from matcher.text.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-MAX_CHARACTERS = 400_000
-"""Text beyond this is ignored: the longest call on the portal has a tenth of it."""
-
 KEYWORD = 100
 """Characters of a line that may be one keyword; longer ones are prose, and seldom come again."""
-
-_WORD = re.compile(r"[^\W_]+")
-
-
-def words(text: str) -> list[str]:
-    """The folded words of a text, in order, a hyphen or any other mark between two of them."""
-    return _WORD.findall(folded(text[:MAX_CHARACTERS]))
 
 
 class Analyzer:

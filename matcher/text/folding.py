@@ -6,6 +6,9 @@ import re
 import unicodedata
 from itertools import filterfalse
 
+MAX_CHARACTERS = 400_000
+"""Text beyond this is ignored: the longest call on the portal has a tenth of it."""
+
 
 def _spelt(letter: str) -> str:
     """The name of a Greek letter: people write `alpha-synuclein` as well as `α-synuclein`."""
@@ -39,3 +42,11 @@ def folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     plain = "".join(filterfalse(unicodedata.combining, decomposed))
     return _MICRO.sub("micro", plain).translate(_LETTERS)
+
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, in order, a hyphen or any other mark between two of them."""
+    return _WORD.findall(folded(text[:MAX_CHARACTERS]))

@@ -14,7 +14,8 @@ from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from matcher.text.analysis import KEYWORD, stop_words, words
+from matcher.text.analysis import KEYWORD, stop_words
+from matcher.text.folding import words
 from matcher.text.tokens import spoken
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from matcher.text.analysis import words
+from matcher.text.folding import words
 
 Key = tuple[str, ...]
 

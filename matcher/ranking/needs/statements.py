@@ -17,7 +17,8 @@ import numpy as np
 from matcher.ranking.texts.project_words import FIELDS, PREFIX
 from matcher.ranking.texts.vocabulary import knows
 from matcher.ranking.texts.word_positions import WordPositions
-from matcher.text.analysis import Analyzer, words
+from matcher.text.analysis import Analyzer
+from matcher.text.folding import words
 from matcher.text.french import languages, pieces, verbs
 from matcher.text.passages import WORDS, sentences
 

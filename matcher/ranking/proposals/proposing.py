@@ -17,7 +17,8 @@ from matcher.ranking.texts.searching import SNIPPET
 from matcher.ranking.texts.vocabulary import knows
 from matcher.ranking.texts.word_positions import WordPositions
 from matcher.text import untrusted
-from matcher.text.analysis import Analyzer, words
+from matcher.text.analysis import Analyzer
+from matcher.text.folding import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.ranking.call_fields import FIELDS, call_places
-from matcher.text.analysis import Analyzer, pair_of, words
+from matcher.text.analysis import Analyzer, pair_of
+from matcher.text.folding import words
 from matcher.text.french import pieces
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from matcher.text.analysis import words
+from matcher.text.folding import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from matcher.ranking.texts.word_positions import search_stem
-from matcher.text.analysis import words
-from matcher.text.folding import folded
+from matcher.text.folding import folded, words
 from matcher.text.spellings import one_spelling
 from matcher.text.synonyms import synonyms
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from matcher.ranking.texts.query_expansion import Meaning, meanings, phrase
 from matcher.ranking.texts.word_positions import GAP, nearest
-from matcher.text.analysis import words
+from matcher.text.folding import words
 from matcher.text.passages import sentences
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 from matcher.ranking.texts.query_expansion import meanings
 from matcher.ranking.texts.searching import Counting, Sought, places_met
 from matcher.ranking.texts.word_positions import search_stem
-from matcher.text.analysis import words
+from matcher.text.folding import words
 from matcher.text.french import is_term_word
 from matcher.text.slips import is_slip, slips
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from matcher.ranking.texts.generation import StringTable, edges_of
 from matcher.ranking.texts.packed_runs import PackedRuns, pack_runs
-from matcher.text.analysis import words
+from matcher.text.folding import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
