@@ -25,8 +25,19 @@ def site(fetched_once: Place, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield served
 
 
+@pytest.fixture(scope="session")
+def fetched_to_configure(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Its index knows the institutes by their folder, which `configured` makes anew in the same place for each test."""
+    folder = tmp_path_factory.mktemp("configured")
+    place = Place(folder / "home", make_config(folder / "config"))
+    with LocalPortal(some_rows()) as portal:
+        place.portal = portal.url
+        fetch_into(place, DAY)
+    return place
+
+
 @pytest.fixture
-def configured(fetched_once: Place, tmp_path: Path) -> Callable[..., Place]:
+def configured(fetched_to_configure: Place, tmp_path: Path) -> Callable[..., Place]:
     """Makes a home of a test's own with the twelve topics, and a configuration: `configured(address, readers)`.
 
     The address is where the pages say that they are, the readers are in the words of `subscribers.yaml`; more settings
@@ -34,8 +45,9 @@ def configured(fetched_once: Place, tmp_path: Path) -> Callable[..., Place]:
     """
 
     def made(address: str = "", readers: str = "", **pages: str) -> Place:
-        shutil.copytree(fetched_once.home, tmp_path / "home")
-        place = Place(tmp_path / "home", make_config(tmp_path / "config"))
+        shutil.copytree(fetched_to_configure.home, tmp_path / "home")
+        shutil.rmtree(fetched_to_configure.config)
+        place = Place(tmp_path / "home", make_config(fetched_to_configure.config))
         if address:
             lines = [f'{name} = "{value}"\n' for name, value in {"address": address, **pages}.items()]
             with (place.config / "matcher.toml").open("a", encoding="utf-8") as file:
