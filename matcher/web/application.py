@@ -85,7 +85,7 @@ class Site:
         if name := TrustedProxy.of(home.settings.web).named(request):
             found = person_called(home, name)
             return replace(found, by_proxy=True) if found != NOBODY else Person(None, name)
-        return self.sessions.person(home, request.cookies.get(SESSION, ""))
+        return self.sessions.person(home, request.cookies.get(SESSION, ""), self.kept.answers)
 
     def _serves_this_machine_alone(self, home: Home) -> bool:
         """Whether nobody signs in: neither when this process began, nor as it is configured by now."""

@@ -2,29 +2,38 @@
 
 A link holds for minutes and once. A session says who it is of, by id and address, and no more: what that person may is
 read anew from the configuration at every request, so that a subscription that ends, or another role, counts at once.
+Signing out ends it for whoever else has its cookie, too.
 """
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from matcher.app.access.person_mark import marked_one, person_mark
-from matcher.errors import UsageError
+from matcher.errors import StoreMissing, UsageError
+from matcher.model.day import brussels_day
 from matcher.web.failures import Refused
 from matcher.web.openid_trip import Trips
 from matcher.web.rights import NOBODY, OPERATOR, Person
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from matcher.app.home import Home
     from matcher.model.subscription import Subscriber
+    from matcher.web.kept_answers import KeptAnswers
 
 SESSION = "matcher_session"
 """The cookie of who is signed in."""
+
+ENDED = "signed-out:"
+"""Small facts of the store: sessions that were ended, by what tells each from all others, with the day."""
 
 SESSION_DAYS = 14
 LINK_MINUTES = 20
@@ -44,6 +53,15 @@ class SignInLink:
     subscriber: Subscriber | None
     once: str
     back: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a session's cookie says: `once` tells it from all others."""
+
+    name: str
+    mark: str
+    once: str
 
 
 class Sessions:
@@ -79,19 +97,47 @@ class Sessions:
         """The cookie of a new session of a subscriber, or of whoever has the machine."""
         return str(self._sessions.dumps([*self._named(subscriber), secrets.token_urlsafe(9)]))
 
-    def person(self, home: Home, cookie: str) -> Person:
-        """Who a session is of, and what he may today; nobody where it is over, or its subscription is."""
-        try:
-            name, mark, _ = self._sessions.loads(cookie, max_age=SESSION_DAYS * 86_400)
-        except (BadSignature, ValueError, TypeError):
+    def person(self, home: Home, cookie: str, answers: KeptAnswers) -> Person:
+        """Who a session is of, and what he may today; nobody where it is over, or its subscription is.
+
+        Raises StoreError.
+        """
+        said = self._said(cookie)
+        if said is None or said.once in answers.of(home, "ended sessions", lambda: _ended(home)):
             return NOBODY
-        if name == _MACHINE:
+        if said.name == _MACHINE:
             return OPERATOR
-        found = marked_one(self._key, home.subscribers, name, mark)
+        found = marked_one(self._key, home.subscribers, said.name, said.mark)
         return NOBODY if found is None else person_of(found, home)
+
+    def end(self, home: Home, cookie: str) -> None:
+        """End a session that this site began, wherever its cookie is. Raises StoreError, DiskError."""
+        said = self._said(cookie)
+        if said is not None:
+            today = brussels_day(home.clock())
+            with home.open_store() as store:
+                store.facts.set(ENDED + said.once, today.isoformat())
+                store.facts.forget(ENDED, today - timedelta(SESSION_DAYS + 1))
+
+    def _said(self, cookie: str) -> _Said | None:
+        """What a session's cookie says; None where it was not signed here, or is too old."""
+        try:
+            name, mark, once = self._sessions.loads(cookie, max_age=SESSION_DAYS * 86_400)
+        except (BadSignature, ValueError, TypeError):
+            return None
+        return _Said(name, mark, once)
 
     def _named(self, subscriber: Subscriber | None) -> tuple[str, str]:
         return (_MACHINE, "") if subscriber is None else (subscriber.identifier, person_mark(self._key, subscriber))
+
+
+def _ended(home: Home) -> AbstractSet[str]:
+    """What tells the ended sessions apart whose cookies would hold otherwise."""
+    try:
+        with home.open_store(read_only=True) as store:
+            return store.facts.named(ENDED).keys()
+    except StoreMissing:
+        return frozenset()
 
 
 def person_called(home: Home, name: str) -> Person:

@@ -23,7 +23,7 @@ from matcher.model.day import brussels_day
 from matcher.model.subscription import Frequency, Subscriber
 from matcher.web.pages import signing_in
 from matcher.web.rate_limit import RateLimit, asker
-from matcher.web.sessions import LINK_MINUTES, SESSION, SESSION_DAYS, Sessions
+from matcher.web.sessions import ENDED, LINK_MINUTES, SESSION, SESSION_DAYS, Sessions
 from tests.helpers.web.local_site import LocalSite
 
 if TYPE_CHECKING:
@@ -362,3 +362,23 @@ def test_no_link_is_mailed_where_nobody_signs_in(configured: Callable[..., Place
 def test_who_signs_out_leaves_no_page_behind(site: LocalSite, place: Place) -> None:
     signed_in(site, place)
     assert site.post("/sign-out", "/calls").history[0].headers["Clear-Site-Data"] == '"cache"'
+
+
+def test_a_session_that_was_ended_signs_nobody_in(site: LocalSite, place: Place) -> None:
+    """Who copied the cookie before its owner signed out has nothing of it; his other devices stay signed in."""
+    key = bytes.fromhex((place.home / "signing.key").read_text(encoding="ascii"))
+    other = Sessions(key).begun(site.home.subscriber("ana"))
+    signed_in(site, place)
+    copied = site.session.cookies[SESSION]
+    site.post("/sign-out", "/calls")
+    site.session.cookies.set(SESSION, copied)
+    assert "Your mail address" in site.get("/calls").text
+    site.session.cookies.set(SESSION, other)
+    assert "Sign out" in site.get("/calls").text
+
+
+def test_signing_out_keeps_nothing_of_a_cookie_that_is_not_ours(site: LocalSite, place: Place) -> None:
+    site.session.cookies.set(SESSION, "made.up.cookie")
+    site.post("/sign-out", "/sign-in")
+    with Home(load_settings(environ=place.environment)).open_store() as store:
+        assert store.facts.named(ENDED) == {}

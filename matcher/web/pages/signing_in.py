@@ -90,7 +90,8 @@ def begin(visit: Visit) -> Response:
 
 
 def end(visit: Visit) -> Response:
-    """Forget the session."""
+    """End the session, for whoever else has its cookie too."""
+    visit.sessions.end(visit.home, visit.request.cookies.get(SESSION, ""))
     answer = visit.see_other("/sign-in?left=1")
     answer.delete_cookie(SESSION, httponly=True, samesite="lax")
     answer.headers["Clear-Site-Data"] = '"cache"'  # pages that the next one at this machine could go back to
