@@ -126,7 +126,8 @@ _VALUES = {Act.DISMISS: Cause, Act.STATE: Application}
 def _entry(row: Row[Any]) -> Entry:
     """An act. Raises ValueError for one of a kind, a reason or a state that nobody knows."""
     act = Act(row.act)
-    if act in _VALUES and not (act is Act.DISMISS and row.value is None):
+    says_nothing = row.undone or (act is Act.DISMISS and row.value is None)  # what is taken back needs no word
+    if act in _VALUES and not says_nothing:
         _VALUES[act](row.value)
     return Entry(
         Owner(row.owner, row.reader),

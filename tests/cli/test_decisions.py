@@ -124,6 +124,17 @@ def test_undo_takes_back_and_says_what_stands(run: Run, place: Place) -> None:
     ]
 
 
+def test_a_state_is_taken_back_step_by_step(run: Run, place: Place) -> None:
+    done(run, place, "state", "cea-leti", PHOTONIC, "--is", "preparing")
+    done(run, place, "state", "cea-leti", PHOTONIC, "--is", "applied", "--project", "101000001")
+    assert done(run, place, "state", "cea-leti", PHOTONIC, "--undo").out == f"{PHOTONIC}  preparing\n"
+    assert done(run, place, "state", "cea-leti", PHOTONIC, "--undo").out == f"{PHOTONIC}  nothing is decided\n"
+    assert "cea-leti has no state on" in done(run, place, "state", "cea-leti", PHOTONIC, "--undo", code=2).err
+    acts = json.loads(done(run, place, "decisions", "cea-leti", "--history", "--json").out)["history"]
+    assert [one["undone"] for one in acts] == [True, True, False, False]
+    assert "cannot be read" not in run(place, "doctor").out
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

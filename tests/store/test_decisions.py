@@ -38,6 +38,17 @@ def test_acts_are_kept_in_their_order_with_the_version_decided_on(store: Store, 
     assert store.decisions.last() == kept[2].number
 
 
+@pytest.mark.parametrize(
+    ("act", "value"),
+    [(Act.KEEP, None), (Act.DISMISS, "too late"), (Act.ASSIGN, "ana"), (Act.NOTE, "Ask"), (Act.STATE, "applied")],
+)
+def test_whatever_is_taken_back_is_read_and_stands_no_more(store: Store, act: Act, value: str | None) -> None:
+    store.decisions.add([Entry(BRGM, "C-1", act, NOW, value), Entry(BRGM, "C-1", act, NOW, undone=True)])
+    assert store.decisions.unread() == []
+    assert [entry.undone for entry in store.decisions.history()] == [False, True]
+    assert standing(store.decisions.history()) is None
+
+
 def test_twenty_decide_at_once_and_nothing_is_lost(store: Store, store_url: str) -> None:
     start = threading.Barrier(20)
     failures: list[BaseException] = []
