@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROOT_MODULES = 6
-MODULES = 410
+MODULES = 411
 
 HEAVY = {
     "sqlalchemy",

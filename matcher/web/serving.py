@@ -15,6 +15,7 @@ from matcher.config.addresses import is_loopback
 from matcher.errors import MatcherError, UsageError, system_reason
 from matcher.web.application import Site, application
 from matcher.web.kept_home import KeptHome
+from matcher.web.readiness import make_ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,6 +63,7 @@ def serve(load: Callable[[], Home], where: Where, started: Callable[[str, str | 
         site = Site.of(kept)
         _check(where.host, site)
         with _listening(where) as listener:
+            make_ready(site)
             address = address_of(listener)
             link = address.rstrip("/") + site.sessions.link(None) if site.host else None
             _Server(site, lambda: started(address, link)).run(sockets=[listener])
